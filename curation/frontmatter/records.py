@@ -1,0 +1,150 @@
+"""What a content file says, as plain values: no ORM, nothing mutable."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+Status = Literal["draft", "published", "archived"]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with a file: what, where, and what to do about it.
+
+    `level` is "error" (the file is rejected) or "warning". `code` names the kind of problem for reports
+    (`link-scheme`). `field` is the dotted key (`link.href`, `relatedOfferings[2].permalink`) or "". `line` counts
+    from 1. `message` says what is wrong and, after a semicolon, what to do.
+    """
+
+    level: Literal["error", "warning"]
+    code: str
+    message: str
+    field: str = ""
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TopicRef:
+    """A topic as a file names it. `slug` is "" where the file gives none that can be trusted."""
+
+    vocabulary: str
+    label: str
+    slug: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OfferingRef:
+    """An offering as a file names it. `external_id` is the `offeringId` in decimal, or ""."""
+
+    name: str
+    slug: str
+    external_id: str = ""
+    topics: tuple[TopicRef, ...] = ()
+    is_primary: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PublisherRef:
+    """The brand of a source link: its host name without `www.`, and the name readers see."""
+
+    domain: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class MediaRef:
+    """A file that the front matter points to. `href` is a file name or site path, never trusted to stay inside.
+
+    `provenance` keeps what has no column: `format`, `valid`, `size`, `workPackage`, `wpAttachment`.
+    """
+
+    href: str
+    alt: str = ""
+    provenance: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Crumb:
+    """One step of a breadcrumb trail: its label, and the site path it links to ("" for none)."""
+
+    label: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRecord:
+    """One item, whatever dialect it was written in. Field names match `CuratedItem` where it has the column.
+
+    `published_at` and `modified_at` are aware, in UTC. `body` has `\\n` line ends. `aliases` are site paths with a
+    leading and no trailing slash, never the item's own address. `breadcrumbs` leave out the item itself. `meta` maps
+    "openGraph", "twitter" and "html" to the overrides that are not null, keyed as in the file (`ogtitle`, `robots`, …).
+    """
+
+    title: str
+    slug: str
+    summary: str
+    body: str
+    status: Status
+    published_at: datetime | None
+    modified_at: datetime | None = None
+    source_url: str = ""
+    source_url_original: str = ""
+    publisher: PublisherRef | None = None
+    via_name: str = ""
+    via_url: str = ""
+    authors: tuple[str, ...] = ()
+    topics: tuple[TopicRef, ...] = ()
+    offerings: tuple[OfferingRef, ...] = ()
+    tags: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    kind: str = ""
+    format: str = ""
+    section: str = ""
+    institution: str = ""
+    image: MediaRef | None = None
+    pdf: MediaRef | None = None
+    icon: MediaRef | None = None
+    meta: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    breadcrumbs: tuple[Crumb, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What tells which item a file is: the first of these that it has (front-matter.md, "Which files are one item")."""
+
+    source_system: str = ""
+    external_id: str = ""
+    md_name: str = ""
+    slug: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file, read: its envelope, its identity, its record, and what was odd about it.
+
+    `front_matter` is the text between the delimiters exactly as read (its own line ends); `unmapped` lists top-level
+    keys that no rule of `docs/front-matter.md` names.
+    """
+
+    dialect: Literal["openproject", "bookmark", "contributor", "wordpress", "hugo"]
+    format: Literal["yaml", "toml", "json"]
+    front_matter: str
+    identity: Identity
+    record: ItemRecord
+    problems: tuple[Problem, ...] = ()
+    unmapped: tuple[str, ...] = ()
+
+
+class Rejected(Exception):
+    """A file that cannot be an item. `problems` says all that is wrong with it, at least one thing an error."""
+
+    def __init__(self, *problems: Problem) -> None:
+        super().__init__("; ".join(problem.message for problem in problems))
+        self.problems = problems
+
+
+class SectionPage(Exception):
+    """An `_index.md`: a section of the old site, not an item."""

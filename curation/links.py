@@ -1,0 +1,42 @@
+"""Links to the outside: what makes two of them the same."""
+
+import re
+from urllib.parse import parse_qsl, urlencode
+
+import ada_url
+
+#: Query parameters that say where a reader came from, not what they read.
+TRACKING_PARAMETERS = re.compile(
+    r"^(utm_\w+|mtm_\w+|pk_\w+|hsa_\w+|_hs\w+|fbclid|gclid|gclsrc|dclid|msclkid|twclid|yclid|igshid|mc_cid|mc_eid|mkt_tok"
+    r"|icid|cmpid|wt\.mc_id|ocid|trk|trkinfo|vero_\w+|oly_\w+|spm|sfmc_\w+|ref_src|ref_url|__twitter_impression|amp)$",
+    re.IGNORECASE,
+)
+
+
+def url_key(url: str) -> str:
+    """Return the form under which two links to one page are equal, or "" for what is no `http(s)` link.
+
+    Follows the WHATWG URL Standard for host case, default port, dot segments and punycode; then drops scheme, `www.`,
+    the trailing slash, fragment, credentials and tracking parameters, and sorts the parameters that are left.
+
+    >>> url_key("http://WWW.Example.org:80/a/?b=2&utm_source=x&a=1#top")
+    'example.org/a?a=1&b=2'
+    """
+    try:
+        parsed = ada_url.URL(url)
+    except ValueError:
+        return ""
+    if parsed.protocol not in ("http:", "https:"):
+        return ""
+    host = parsed.host.removeprefix("www.")
+    pairs = parse_qsl(parsed.search.removeprefix("?"), keep_blank_values=True)
+    query = urlencode(sorted(pair for pair in pairs if not TRACKING_PARAMETERS.match(pair[0])))
+    return f"{host}{parsed.pathname.rstrip('/')}" + (f"?{query}" if query else "")
+
+
+def host_of(url: str) -> str:
+    """Return the host name of an `http(s)` link without `www.`, or ""."""
+    try:
+        return str(ada_url.URL(url).hostname).removeprefix("www.")
+    except ValueError:
+        return ""

@@ -1,0 +1,34 @@
+"""Old addresses answer with a redirect."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+
+from curation.models import Alias, CuratedItem
+from curation.models.redirects import normalise_path
+
+
+class AliasRedirectMiddleware:
+    """Turn a 404 into a 301 where the path is the alias of an item that readers may see.
+
+    Only a 404 costs the look-up, so a live page always wins over an alias, and two items that name each other's page as
+    an alias cannot make a loop.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code != HTTPStatus.NOT_FOUND or request.method not in ("GET", "HEAD"):
+            return response
+        item = self.find(request.path_info)
+        return HttpResponsePermanentRedirect(item.get_absolute_url()) if item else response
+
+    @staticmethod
+    def find(path: str) -> CuratedItem | None:
+        if "\x00" in path:
+            return None
+        path = normalise_path(path)
+        return CuratedItem.objects.published().filter(aliases__path=path).only("slug").first()

@@ -1,0 +1,25 @@
+"""Everything the database holds, one subject a module."""
+
+from .credits import Author, Publisher
+from .images import Image
+from .items import CuratedItem, ItemAuthor, ItemOffering, ItemTag, ItemTopic
+from .ledger import SourceDocument
+from .offerings import Offering
+from .redirects import Alias
+from .taxonomy import Topic, Vocabulary
+
+__all__ = [
+    "Alias",
+    "Author",
+    "CuratedItem",
+    "Image",
+    "ItemAuthor",
+    "ItemOffering",
+    "ItemTag",
+    "ItemTopic",
+    "Offering",
+    "Publisher",
+    "SourceDocument",
+    "Topic",
+    "Vocabulary",
+]

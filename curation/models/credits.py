@@ -1,0 +1,57 @@
+"""Who wrote and who published: authors, and the publishers of outside sources."""
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models.functions import Lower
+from django.urls import reverse
+
+from .images import Image
+
+DOMAIN = RegexValidator(
+    r"^(?=.{1,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z0-9-]{2,63}$",
+    "Enter a host name in lower case, like example.org, without “www.”.",
+)
+
+
+class Publisher(models.Model):
+    """The brand behind a source link, known by its host name."""
+
+    domain = models.CharField(max_length=253, validators=[DOMAIN], help_text="Host name without “www.”: example.org.")
+    name = models.CharField(max_length=200, help_text="As readers see it; the domain where no better name is known.")
+    icon = models.ForeignKey(Image, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["domain"], name="publisher_domain_unique")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("publisher", args=[self.domain])
+
+
+class Author(models.Model):
+    """A person or desk named as the author of items."""
+
+    name = models.CharField(max_length=200)
+    slug = models.SlugField(max_length=255, help_text="The address: /author/<slug>/.")
+    bio = models.TextField(blank=True, help_text="Shown at the top of the author's page.")
+    url = models.URLField("website", max_length=500, blank=True)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["slug"], name="author_slug_unique"),
+            models.UniqueConstraint(
+                Lower("name"),
+                name="author_name_unique",
+                violation_error_message="There is an author of this name already.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("author", args=[self.slug])

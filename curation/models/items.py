@@ -1,0 +1,233 @@
+"""Curated items, and the ordered relations they hold."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from taggit.managers import TaggableManager
+from taggit.models import TaggedItemBase
+
+from curation.links import url_key
+from curation.rendering import excerpt, render
+
+from .credits import Author, Publisher
+from .images import Image
+from .offerings import Offering
+from .taxonomy import Topic
+
+#: The only schemes that a link from an item may have.
+HTTP_URL = URLValidator(schemes=["http", "https"], message="Enter a link that starts with http:// or https://.")
+
+
+class ItemQuerySet(models.QuerySet["CuratedItem"]):
+    def published(self) -> ItemQuerySet:
+        """Items that readers see now. Every list, page, feed and sitemap starts here."""
+        return self.filter(status=CuratedItem.Status.PUBLISHED, published_at__lte=timezone.now())
+
+    def newest_first(self) -> ItemQuerySet:
+        return self.order_by("-published_at", "-id")
+
+
+class CuratedItem(models.Model):
+    """A curated story: a title, an editor's text, and a link to the outside source.
+
+    `body` is kept as written; `body_html` (sanitised) and `body_text` are made from it by every `save()`.
+    """
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        PUBLISHED = "published", "Published"
+        ARCHIVED = "archived", "Archived"
+
+    title = models.CharField(max_length=500)
+    slug = models.SlugField(
+        max_length=255, help_text="The address: /news/<slug>/. Changing it leaves a redirect behind."
+    )
+    summary = models.TextField(blank=True, help_text="One to three sentences. Left blank, it is taken from the body.")
+    body = models.TextField(blank=True, help_text="Markdown; HTML is allowed and sanitised.")
+    body_html = models.TextField(blank=True, editable=False)
+    body_text = models.TextField(blank=True, editable=False)
+
+    status = models.CharField(max_length=16, choices=Status.choices, default=Status.DRAFT)
+    published_at = models.DateTimeField(
+        "publication time", null=True, blank=True, help_text="UTC. A time to come: readers see the item from then on."
+    )
+    source_modified_at = models.DateTimeField("modified at the source", null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    source_url = models.URLField("source link", max_length=2000, blank=True, validators=[HTTP_URL])
+    source_url_original = models.URLField(
+        "source link as found", max_length=2000, blank=True, validators=[HTTP_URL], help_text="Before it was cleaned."
+    )
+    source_url_key = models.CharField(max_length=2000, blank=True, editable=False, db_index=True)
+    publisher = models.ForeignKey(Publisher, null=True, blank=True, on_delete=models.SET_NULL, related_name="items")
+    via_name = models.CharField("via", max_length=300, blank=True, help_text="Who pointed to the story.")
+    via_url = models.URLField("via link", max_length=2000, blank=True, validators=[HTTP_URL])
+
+    image = models.ForeignKey(Image, null=True, blank=True, on_delete=models.SET_NULL, related_name="items")
+    image_alt = models.CharField("alternative text", max_length=500, blank=True, help_text="What the image shows.")
+    pdf = models.FileField("attached PDF", upload_to="documents/", max_length=200, blank=True)
+    media_provenance = models.JSONField(default=dict, blank=True, editable=False)
+
+    kind = models.CharField(max_length=100, blank=True, help_text="News, Opinion, …: a facet for readers.")
+    format = models.CharField(max_length=100, blank=True, help_text="brief, feature, …: a facet for readers.")
+    section = models.CharField("section label", max_length=100, blank=True, help_text="Printed above the title.")
+    institution = models.CharField(max_length=300, blank=True)
+
+    meta = models.JSONField(
+        "meta overrides",
+        default=dict,
+        blank=True,
+        help_text="Open Graph, Twitter and HTML meta tags of this page alone.",
+    )
+    breadcrumbs = models.JSONField(default=list, blank=True, editable=False)
+
+    authors = models.ManyToManyField(Author, through="ItemAuthor", related_name="items")
+    topics = models.ManyToManyField(Topic, through="ItemTopic", related_name="items")
+    offerings = models.ManyToManyField(Offering, through="ItemOffering", related_name="items")
+    tags = TaggableManager(through="ItemTag", blank=True)
+
+    objects = ItemQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-published_at", "-id"]
+        verbose_name = "item"
+        indexes = [
+            models.Index("status", F("published_at").desc(), F("id").desc(), name="item_newest"),
+            models.Index("publisher", F("published_at").desc(), F("id").desc(), name="item_publisher_newest"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["slug"], name="item_slug_unique", violation_error_message="Another item has this slug already."
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="published") | Q(published_at__isnull=False),
+                name="item_published_has_time",
+                violation_error_message="A published item needs a publication time.",
+            ),
+            models.CheckConstraint(
+                condition=Q(source_url="")
+                | Q(source_url__istartswith="http://")
+                | Q(source_url__istartswith="https://"),
+                name="item_source_url_http",
+                violation_error_message="A source link starts with http:// or https://.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        update_fields = kwargs.get("update_fields")
+        if update_fields is None:
+            self.derive()
+        super().save(*args, **kwargs)
+        if update_fields is None or {"status", "published_at"} & set(update_fields):
+            self.relist()
+
+    def get_absolute_url(self) -> str:
+        return reverse("item", args=[self.slug])
+
+    @property
+    def listed_at(self) -> datetime | None:
+        """From when on readers see the item; `None` while nothing has published it."""
+        return self.published_at if self.status == self.Status.PUBLISHED else None
+
+    @property
+    def is_live(self) -> bool:
+        return self.listed_at is not None and self.listed_at <= timezone.now()
+
+    def clean(self) -> None:
+        if self.status == self.Status.PUBLISHED and self.published_at is None:
+            raise ValidationError({"published_at": "A published item needs a publication time."})
+
+    def derive(self) -> None:
+        """Fill the columns that follow from others: rendered body, plain text, summary, duplicate key."""
+        rendered = render(self.body)
+        self.body_html, self.body_text = rendered.html, rendered.text
+        self.summary = self.summary or excerpt(self.body_text)
+        self.source_url_key = url_key(self.source_url)
+
+    def relist(self) -> None:
+        """Carry `listed_at` over to the relations, where the topic, offering and author lists sort by it."""
+        for relation in (ItemTopic, ItemOffering, ItemAuthor):
+            relation.objects.filter(item=self).exclude(listed_at=self.listed_at).update(listed_at=self.listed_at)
+
+
+class ItemRelation(models.Model):
+    """An ordered relation of an item.
+
+    `listed_at` repeats the item's, so that a topic's newest items are one range of an index however many it has.
+    """
+
+    item = models.ForeignKey(CuratedItem, on_delete=models.CASCADE)
+    position = models.PositiveSmallIntegerField(default=0)
+    listed_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        abstract = True
+        ordering = ["position", "id"]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.listed_at = self.item.listed_at
+        super().save(*args, **kwargs)
+
+
+class ItemAuthor(ItemRelation):
+    author = models.ForeignKey(Author, on_delete=models.CASCADE)
+
+    class Meta(ItemRelation.Meta):
+        verbose_name = "author"
+        indexes = [models.Index("author", F("listed_at").desc(), F("item").desc(), name="itemauthor_newest")]
+        constraints = [models.UniqueConstraint(fields=["item", "author"], name="itemauthor_unique")]
+
+    def __str__(self) -> str:
+        return self.author.name
+
+
+class ItemTopic(ItemRelation):
+    topic = models.ForeignKey(Topic, on_delete=models.CASCADE)
+
+    class Meta(ItemRelation.Meta):
+        verbose_name = "topic"
+        indexes = [models.Index("topic", F("listed_at").desc(), F("item").desc(), name="itemtopic_newest")]
+        constraints = [models.UniqueConstraint(fields=["item", "topic"], name="itemtopic_unique")]
+
+    def __str__(self) -> str:
+        return str(self.topic)
+
+
+class ItemOffering(ItemRelation):
+    """A related offering; the primary one is what the item is about."""
+
+    offering = models.ForeignKey(Offering, on_delete=models.CASCADE)
+    is_primary = models.BooleanField("about this offering", default=False)
+
+    class Meta(ItemRelation.Meta):
+        verbose_name = "related offering"
+        indexes = [models.Index("offering", F("listed_at").desc(), F("item").desc(), name="itemoffering_newest")]
+        constraints = [
+            models.UniqueConstraint(fields=["item", "offering"], name="itemoffering_unique"),
+            models.UniqueConstraint(fields=["item"], condition=Q(is_primary=True), name="itemoffering_primary_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return self.offering.name
+
+
+class ItemTag(TaggedItemBase):  # type: ignore[misc]  # taggit has no types
+    content_object = models.ForeignKey(CuratedItem, on_delete=models.CASCADE)
+
+    objects = models.Manager["ItemTag"]()
+
+    class Meta:
+        verbose_name = "tag"
+        constraints = [models.UniqueConstraint(fields=["content_object", "tag"], name="itemtag_unique")]

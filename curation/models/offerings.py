@@ -1,0 +1,34 @@
+"""Offerings: the products that items are about."""
+
+from django.db import models
+from django.urls import reverse
+
+from .taxonomy import Topic
+
+
+class Offering(models.Model):
+    """A product or service. `external_id` is the `offeringId` of front matter."""
+
+    name = models.CharField(max_length=300)
+    slug = models.SlugField(max_length=255, help_text="The address: /offering/<slug>/.")
+    external_id = models.CharField(
+        "external ID", max_length=64, blank=True, help_text="Its number where offerings are kept (OpenProject)."
+    )
+    description = models.TextField(blank=True, help_text="Shown at the top of the offering's page.")
+    url = models.URLField("website", max_length=500, blank=True)
+    topics = models.ManyToManyField(Topic, blank=True, related_name="offerings")
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["slug"], name="offering_slug_unique"),
+            models.UniqueConstraint(
+                fields=["external_id"], condition=~models.Q(external_id=""), name="offering_external_id_unique"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("offering", args=[self.slug])

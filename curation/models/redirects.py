@@ -1,0 +1,50 @@
+"""Old addresses that lead to an item."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from .items import CuratedItem
+
+
+def normalise_path(path: str) -> str:
+    """Return a site path in the form aliases are kept in: one leading slash, no trailing one.
+
+    >>> normalise_path("news/old-name/")
+    '/news/old-name'
+    """
+    return "/" + path.strip("/")
+
+
+def validate_path(path: str) -> None:
+    """Raise `ValidationError` unless `path` is a site-relative path that a redirect can stand on."""
+    if path == "/" or path.startswith("//") or any(c in path for c in "?#\\") or not path.isprintable() or " " in path:
+        raise ValidationError("Enter a path of this site, like /news/old-name, without “?”, “#”, spaces or a host.")
+
+
+class Alias(models.Model):
+    """A path that answers 301 to an item's page. A live page always wins over an alias."""
+
+    path = models.CharField(
+        max_length=500, validators=[validate_path], help_text="A path of this site: /news/old-name. No host, no “?”."
+    )
+    item = models.ForeignKey(CuratedItem, on_delete=models.CASCADE, related_name="aliases")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["path"]
+        verbose_name_plural = "aliases"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["path"],
+                name="alias_path_unique",
+                violation_error_message="Another item has this alias already.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.path
+
+    def clean_fields(self, exclude=None) -> None:  # type: ignore[no-untyped-def]
+        if not self.path.startswith("//"):
+            self.path = normalise_path(self.path)
+        super().clean_fields(exclude=exclude)
