@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 
-from curation.models import Alias, CuratedItem
+from curation.models import CuratedItem
 from curation.models.redirects import normalise_path
 
 

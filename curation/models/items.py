@@ -35,7 +35,7 @@ class ItemQuerySet(models.QuerySet["CuratedItem"]):
         return self.order_by("-published_at", "-id")
 
 
-class CuratedItem(models.Model):
+class CuratedItem(models.Model):  # type: ignore[django-manager-missing]  # taggit has no types
     """A curated story: a title, an editor's text, and a link to the outside source.
 
     `body` is kept as written; `body_html` (sanitised) and `body_text` are made from it by every `save()`.

@@ -1,0 +1,35 @@
+"""Fixtures that every test may use."""
+
+import os
+from pathlib import Path
+
+import pytest
+from django.conf import LazySettings
+
+SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
+
+
+@pytest.fixture(autouse=True)
+def media_root(settings: LazySettings, tmp_path: Path) -> Path:
+    """A media folder of the test's own."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    return settings.MEDIA_ROOT
+
+
+def _folder(variable: str, default: Path) -> Path:
+    folder = Path(os.environ.get(variable, default))
+    if not folder.is_dir():
+        pytest.skip(f"{folder} is not there; set {variable} to the folder to test with it")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Path:
+    """Real content files, outside the repository: MEDIGY_CORPUS names the folder."""
+    return _folder("MEDIGY_CORPUS", SHARED / "corpus")
+
+
+@pytest.fixture(scope="session")
+def hostile() -> Path:
+    """Malformed and malicious import files, outside the repository: MEDIGY_HOSTILE names the folder."""
+    return _folder("MEDIGY_HOSTILE", SHARED / "hostile")
