@@ -1,11 +1,90 @@
+# Everything a developer runs: `make help` lists it.
+
 PYTHON ?= python3
 PORT ?= 8000
-VENV := .venv
-BIN := $(VENV)/bin
+SIZES ?= 1000,100000
+FILES ?= 2000
+
+BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
+PYTEST := $(BIN)/python -m pytest --numprocesses auto
+FIND_POSTGRES := $(BIN)/python scripts/find_postgres.py
+INSTALLED := .venv/.installed
+INSTALLED_DEV := .venv/.installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint types bench clean
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.PHONY: help setup run test lint types checks test-sqlite test-postgres format bench screenshot clean
 
-help: ## Show what can be made
-	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
+
+# Setting up
+
+setup: $(INSTALLED) ## Make the virtual environment and .env
+	@$(BIN)/python scripts/write_env.py
+
+$(BIN)/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo >&2 \
+	  "Python 3.11 or newer is needed. Name yours: make $(or $(MAKECMDGOALS),setup) PYTHON=python3.12"; exit 1; }
+	@echo "Making the virtual environment .venv"
+	@$(PYTHON) -m venv --clear .venv || { rm -rf .venv; echo >&2 \
+	  "$(PYTHON) cannot make virtual environments. On Debian and Ubuntu: apt install python3-venv"; exit 1; }
+
+$(INSTALLED): requirements.txt | $(BIN)/pip
+	@echo "Installing requirements.txt (about a minute)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+$(INSTALLED_DEV): requirements-dev.txt $(INSTALLED)
+	@echo "Installing requirements-dev.txt (about a minute)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+# Running
+
+run: setup ## Set up, load the sample content, serve on http://127.0.0.1:8000/ (PORT=8000)
+	@exec $(BIN)/python scripts/run.py $(PORT)
+
+# Testing
+
+test: setup lint types checks test-sqlite test-postgres ## Run every check, and the tests on SQLite and PostgreSQL
+	@url=$$($(FIND_POSTGRES)); echo "Passed: style, types, checks, tests on SQLite$${url:+ and PostgreSQL}"
+
+lint: $(INSTALLED_DEV) ## Check the style of Python and templates
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --check --quiet . || { echo >&2 "Not formatted: run make format"; exit 1; }
+	@$(BIN)/djlint --lint --quiet templates
+
+types: $(INSTALLED_DEV) ## Check the types
+	@$(BIN)/mypy --no-error-summary
+
+checks: $(INSTALLED_DEV) ## Check that migrations are complete and a deployment is safe
+	@DATABASE_URL=sqlite://:memory: $(MANAGE) makemigrations --check --dry-run --verbosity 1
+	@DEBUG=0 HTTPS=1 SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))') \
+	  $(MANAGE) check --deploy --fail-level WARNING --verbosity 0
+
+test-sqlite: $(INSTALLED_DEV) ## Run the tests on SQLite
+	@echo "Tests on SQLite"
+	@DATABASE_URL=sqlite://:memory: $(PYTEST)
+
+test-postgres: $(INSTALLED_DEV) ## Run the tests on PostgreSQL: DATABASE_URL, or a local server
+	@url=$$($(FIND_POSTGRES)) || exit 1; [ -z "$$url" ] || { \
+	  echo "Tests on PostgreSQL"; DATABASE_URL=$$url $(PYTEST); }
+
+format: $(INSTALLED_DEV) ## Format the Python files
+	@$(BIN)/ruff check --quiet --fix-only .
+	@$(BIN)/ruff format .
+
+# Measuring and showing
+
+bench: setup $(INSTALLED_DEV) ## Measure import and pages (SIZES=1000,100000 FILES=2000)
+	@$(BIN)/python -m benchmarks --sizes $(SIZES) --files $(FILES)
+
+screenshot: setup $(INSTALLED_DEV) ## Take docs/screenshot.png again, of the sample content
+	@$(BIN)/python scripts/screenshot.py
+
+clean: ## Remove the virtual environment and caches; keep the database, media and .env
+	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis var/static
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

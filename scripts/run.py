@@ -1,0 +1,97 @@
+"""Prepare a site with the sample content, then serve it with a background worker beside the server, until interrupted.
+
+`make run` calls this with a port. Every step may run again: what is there already stays.
+"""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+HOST = "127.0.0.1"
+MANAGE = (sys.executable, "manage.py")
+STEPS: tuple[tuple[str, tuple[str, ...], dict[str, str]], ...] = (
+    ("Preparing the database", (*MANAGE, "migrate", "--verbosity=0"), {}),
+    ("Loading the sample content", (sys.executable, "-m", "sample_content.load"), {}),
+    # Hashed and compressed, as production serves them: `DEBUG=0 gunicorn medigy.wsgi` works from here on.
+    ("Collecting static files", (*MANAGE, "collectstatic", "--no-input", "--verbosity=0"), {"DEBUG": "0"}),
+    ("Making a demo editor", (*MANAGE, "create_demo_editor"), {}),
+)
+START_SECONDS = 60
+#: How long the worker may take to finish the picture that it is encoding.
+STOP_SECONDS = 15
+
+Process = subprocess.Popen[bytes]
+
+
+def prepare() -> None:
+    for title, command, variables in STEPS:
+        print(f"{title} …", flush=True)
+        if code := subprocess.run(command, cwd=ROOT, env={**os.environ, **variables}, check=False).returncode:
+            sys.exit(code)
+
+
+def start(*arguments: str) -> Process:
+    """Start a management command in a session of its own, so that Ctrl-C reaches us alone and we stop it in order."""
+    return subprocess.Popen((*MANAGE, *arguments), cwd=ROOT, stdout=subprocess.DEVNULL, start_new_session=True)
+
+
+def runs(process: Process) -> bool:
+    return process.poll() is None
+
+
+def signal_all(processes: list[Process], number: signal.Signals) -> None:
+    for process in filter(runs, processes):
+        os.killpg(process.pid, number)
+
+
+def stop(processes: list[Process]) -> None:
+    """End the processes and all that they started; an impatient second Ctrl-C does not leave one behind."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal_all(processes, signal.SIGTERM)
+    deadline = time.monotonic() + STOP_SECONDS
+    while any(runs(process) for process in processes) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    signal_all(processes, signal.SIGKILL)
+
+
+def port_is_taken(port: int) -> bool:
+    with socket.socket() as client:
+        return client.connect_ex((HOST, port)) == 0
+
+
+def serve(port: int) -> None:
+    """Serve until interrupted, or until the server or the worker ends by itself."""
+    # Without its reloader the worker finishes a running task before it stops.
+    processes = [start("runserver", f"{HOST}:{port}"), start("db_worker", "--no-reload")]
+    try:
+        deadline = time.monotonic() + START_SECONDS
+        while all(map(runs, processes)) and not port_is_taken(port) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        print(f"\n  The site   http://{HOST}:{port}/\n  The admin  http://{HOST}:{port}/admin/\n\nCtrl-C stops it.\n")
+        while all(map(runs, processes)):
+            time.sleep(0.2)
+        sys.exit("The server or its worker has stopped.")
+    finally:
+        stop(processes)
+
+
+def main() -> None:
+    port = int(sys.argv[1])
+    if port_is_taken(port):
+        sys.exit(f"Port {port} is taken. Stop what uses it, or choose another: make run PORT={port + 1}")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        prepare()
+        serve(port)
+    except KeyboardInterrupt:
+        print("\nStopped.")
+
+
+if __name__ == "__main__":
+    main()

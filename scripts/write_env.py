@@ -1,0 +1,30 @@
+"""Write what is missing in .env: a fresh secret key, debug mode, and the demo editor's password."""
+
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+ENV_FILE = Path(__file__).resolve().parent.parent / ".env"
+OWNER_ONLY = 0o600
+
+
+def missing_lines(present: str) -> Iterator[str]:
+    """Yield a line for each variable that `present`, the text of an .env file, does not set."""
+    names = {line.partition("=")[0].strip() for line in present.splitlines()}
+    defaults = {
+        "SECRET_KEY": secrets.token_urlsafe(50),
+        "DEBUG": "1",
+        "DEMO_EDITOR_PASSWORD": secrets.token_urlsafe(12),
+    }
+    yield from (f"{name}={value}\n" for name, value in defaults.items() if name not in names)
+
+
+def main() -> None:
+    ENV_FILE.touch(OWNER_ONLY)
+    present = ENV_FILE.read_text()
+    if added := "".join(missing_lines(present)):
+        ENV_FILE.write_text(present + added if present.endswith("\n") or not present else f"{present}\n{added}")
+
+
+if __name__ == "__main__":
+    main()
