@@ -32,11 +32,14 @@ class SourceDocument(models.Model):
     external_id = models.CharField("external ID", max_length=500, blank=True)
     md_name = models.CharField("mdName", max_length=255, blank=True)
     dialect = models.CharField(max_length=16, choices=Dialect.choices)
-    path = models.CharField(max_length=1000, help_text="Absolute path; names that are not UTF-8 are escaped.")
+    path = models.CharField(
+        max_length=1000, blank=True, help_text="Absolute, undecodable bytes escaped. Empty: the file is gone."
+    )
     sha256 = models.CharField("SHA-256", max_length=64)
     front_matter_format = models.CharField(max_length=4, choices=Format.choices, default=Format.YAML)
     front_matter = models.TextField()
     record = models.JSONField(default=dict)
+    media = models.JSONField(default=dict, help_text="SHA-256 of the files it pointed to, by use: image, pdf, icon.")
     source_url = models.URLField("source link", max_length=2000, blank=True)
     imported_at = models.DateTimeField()
 
@@ -47,7 +50,7 @@ class SourceDocument(models.Model):
             models.Index(fields=["md_name"], condition=~Q(md_name=""), name="document_md_name"),
         ]
         constraints = [
-            models.UniqueConstraint(fields=["path"], name="document_path_unique"),
+            models.UniqueConstraint(fields=["path"], condition=~Q(path=""), name="document_path_unique"),
             models.UniqueConstraint(fields=["item"], condition=Q(is_primary=True), name="document_primary_unique"),
             models.UniqueConstraint(
                 fields=["source_system", "external_id"],

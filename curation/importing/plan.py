@@ -1,0 +1,270 @@
+"""What is to be done with each parsed file: create an item, change it, remember a repeat, or reject it.
+
+Planning reads the catalogue and writes nothing to the database; `upsert` carries a plan out.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence, Set
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from curation import frontmatter
+from curation.frontmatter.records import ItemRecord, MediaRef, Problem, Rejected
+from curation.imaging import CleanImage
+from curation.importing import media
+from curation.importing.catalogue import Catalogue, Entry, page_path
+from curation.importing.merge import merge
+from curation.importing.parse import Parsed
+from curation.links import url_key
+from curation.models import CuratedItem, SourceDocument
+from curation.rendering import render
+from curation.snapshot import COLUMNS, column_value, snapshot
+
+
+@dataclass(slots=True)
+class Media:
+    """What the media keys of a file led to. `digests` is what `SourceDocument.media` remembers."""
+
+    image: CleanImage | None = None
+    pdf: media.Pdf | None = None
+    icon: CleanImage | None = None
+
+    def digests(self) -> dict[str, str]:
+        found = {"image": self.image, "pdf": self.pdf, "icon": self.icon}
+        return {use: file.sha256 for use, file in found.items() if file}
+
+
+@dataclass(slots=True)
+class Plan:
+    """One accepted file. `record` is what the item shall hold, `None` where only a repeat is remembered.
+
+    `takes` names the uses of media (image, pdf) that the item takes from the file. `displaced` are other documents, and
+    `robbed` other items, that the plan changes in passing.
+    """
+
+    parsed: Parsed
+    entry: Entry
+    record: ItemRecord | None
+    document: SourceDocument = field(default_factory=SourceDocument)
+    media: Media = field(default_factory=Media)
+    takes: set[str] = field(default_factory=set)
+    displaced: list[SourceDocument] = field(default_factory=list)
+    robbed: list[Entry] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    outcome: Literal["created", "updated"] = "updated"
+
+    def warn(self, code: str, field: str, message: str) -> None:
+        self.problems.append(Problem("warning", code, message, field))
+
+
+class Planner:
+    """Plans the files of a batch in path order, each seeing what those before it will have done.
+
+    `seen` holds every path of the run, to tell a file that was renamed from one that is still there.
+    """
+
+    def __init__(self, catalogue: Catalogue, seen: Set[str], static_roots: Sequence[Path]) -> None:
+        self.catalogue = catalogue
+        self.seen = seen
+        self.static_roots = static_roots
+
+    def plan(self, parsed: Parsed) -> Plan:
+        """Return what to do with a file. Raises `Rejected`, and then has changed nothing."""
+        entry = self.catalogue.find(parsed)
+        if entry is None:
+            return self._accept(Plan(parsed, Entry(CuratedItem()), parsed.record, outcome="created"), parsed.record)
+        primary = entry.primary
+        if primary is None:
+            return self._adopt(parsed, entry)
+        if primary.path == parsed.source.name or self._is_gone(primary):
+            return self._update(parsed, entry, primary, primary)
+        return self._repeat(parsed, entry, primary)
+
+    def _is_gone(self, document: SourceDocument) -> bool:
+        return document.path not in self.seen and not os.path.lexists(document.path)
+
+    def _adopt(self, parsed: Parsed, entry: Entry) -> Plan:
+        """Take a file that says what an item made in the admin says as that item's document."""
+        ours = snapshot(entry.item)
+        if (ours.title, ours.body) != (parsed.record.title, parsed.record.body):
+            raise Rejected(_slug_taken(parsed.record.slug, entry))
+        return self._accept(Plan(parsed, entry, ours), parsed.record)
+
+    def _update(self, parsed: Parsed, entry: Entry, primary: SourceDocument, document: SourceDocument) -> Plan:
+        """Merge a file into its item. `document` is the row that will stand for the file, `primary` the merge base."""
+        base = frontmatter.from_json(primary.record)
+        merged = merge(base, parsed.record, snapshot(entry.item))
+        plan = Plan(parsed, entry, merged.record, document)
+        for name in merged.conflicts:
+            plan.warn("conflict", name, "changed both here and in the file; the value here was kept, settle it by hand")
+        return self._accept(plan, base, primary.media)
+
+    def _repeat(self, parsed: Parsed, entry: Entry, primary: SourceDocument) -> Plan:
+        """Take a further file of an item: the first in path order speaks for it, the others are remembered."""
+        base = frontmatter.from_json(primary.record)
+        if (base.title, base.body) != (parsed.record.title, parsed.record.body):
+            raise Rejected(_other_content(primary))
+        known = next((document for document in entry.documents if document.path == parsed.source.name), None)
+        document = known or SourceDocument(is_primary=False)
+        if primary.path < parsed.source.name:
+            plan = Plan(parsed, entry, None, document)
+            self._set_aliases(plan, [page_path(parsed.record.slug), *parsed.record.aliases, *entry.aliases])
+            self._remember(plan)
+        else:
+            plan = self._update(parsed, entry, primary, document)
+            primary.is_primary, document.is_primary = False, True
+            plan.displaced.append(primary)
+        plan.warn("repeat", "", f"the same item as {primary.path}; its address and link were kept with that item")
+        return plan
+
+    def _accept(self, plan: Plan, base: ItemRecord, base_media: dict[str, str] | None = None) -> Plan:
+        """Check a plan against the rest of the catalogue, then fill its item and register what it takes."""
+        record, item = plan.record, plan.entry.item
+        assert record is not None  # noqa: S101  # a plan with no record is not for an item to take
+        holder = self.catalogue.by_slug.get(record.slug)
+        if holder not in (None, plan.entry):
+            raise Rejected(_slug_taken(record.slug, holder))
+        values = _values(record, plan.parsed)
+        _check(values)
+        old_slug, old_link = item.slug, item.source_url_key
+        self._read_media(plan, base_media or {})
+        _fill(plan, values, base)
+        self._set_aliases(plan, [*record.aliases, *([page_path(old_slug)] if old_slug else [])])
+        if item.source_url_key != old_link:
+            self._warn_of_same_link(plan)
+        self.catalogue.forget(plan.entry, old_slug, old_link)
+        self.catalogue.add(plan.entry)
+        self._remember(plan)
+        return plan
+
+    def _read_media(self, plan: Plan, base: dict[str, str]) -> None:
+        """Read what the file points to; what cannot be used is a warning, and the item keeps what it has."""
+        refs, here = _refs(plan.parsed.record), _digests(plan.entry.item)
+        for use in _KEYS:
+            file: CleanImage | media.Pdf | None = None
+            if ref := refs.get(use):
+                roots = media.static_roots(plan.parsed.source, self.static_roots)
+                try:
+                    file = media.read_pdf(ref, roots) if use == "pdf" else media.read_image(ref, roots)
+                except media.MediaMissing as error:
+                    plan.warn("media", _KEYS[use], f"“{ref.href}” {error}")
+                    continue
+            setattr(plan.media, use, file)
+            if use in here and here[use] == base.get(use, "") != (file.sha256 if file else ""):
+                plan.takes.add(use)
+
+    def _warn_of_same_link(self, plan: Plan) -> None:
+        for other in self.catalogue.by_link[plan.entry.item.source_url_key]:
+            if other is not plan.entry:
+                plan.warn("same-link", "link", f"leads where {other} leads; keep one of them, or both if they differ")
+
+    def _set_aliases(self, plan: Plan, wanted: Iterable[str]) -> None:
+        """Give the entry the aliases it may have: a page of another item, or an alias of one, stays with that item."""
+        entry, own = plan.entry, page_path(plan.entry.item.slug)
+        robbed = self.catalogue.by_alias.get(own)
+        if robbed not in (None, entry):
+            robbed.aliases.remove(own)
+            plan.robbed.append(robbed)
+            plan.warn("alias-live", "slug", f"{own} was an alias of {robbed}; it is this item's own page now")
+        allowed = []
+        for path in dict.fromkeys(wanted):
+            holder = self.catalogue.by_alias.get(path) or self.catalogue.page_of(path)
+            if holder not in (None, entry):
+                plan.warn("alias-taken", "aliases", f"{path} leads to {holder} and was left there; remove it here")
+            elif path != own:
+                allowed.append(path)
+        entry.aliases = allowed
+
+    def _remember(self, plan: Plan) -> None:
+        """Make the document say what the file says now, and take its path from a document that had it before."""
+        path = plan.parsed.source.name
+        former = self.catalogue.by_path.get(path)
+        if former not in (None, plan.entry):
+            for document in former.documents:
+                if document.path == path:
+                    document.path = ""
+                    plan.displaced.append(document)
+        _describe(plan.document, plan.parsed, plan.media)
+        if plan.document not in plan.entry.documents:
+            self.catalogue.add_document(plan.entry, plan.document)
+        self.catalogue.by_path[path] = plan.entry
+
+
+#: The front-matter key of each use of media.
+_KEYS = {"image": "featuredImage.href", "pdf": "featuredPdf.href", "icon": "favIconImage.href"}
+
+
+def _digests(item: CuratedItem) -> dict[str, str]:
+    return {
+        "image": item.image.sha256 if item.image else "",
+        "pdf": Path(item.pdf.name or "").stem,
+    }
+
+
+def _values(record: ItemRecord, parsed: Parsed) -> dict[str, Any]:
+    """Return an item's columns for a record. The parser's rendering serves unless the merge kept another body."""
+    rendered = parsed.rendered if record.body == parsed.record.body else render(record.body)
+    return {
+        **{column: column_value(record, name) for name, column in COLUMNS.items()},
+        "body_html": rendered.html,
+        "body_text": rendered.text,
+        "source_url_key": url_key(record.source_url),
+    }
+
+
+def _check(values: dict[str, Any]) -> None:
+    """Raise `Rejected` with every column that the model would refuse. Uniqueness is the catalogue's to see."""
+    item = CuratedItem(**values)
+    try:
+        item.full_clean(exclude=("publisher", "image"), validate_unique=False, validate_constraints=False)
+    except ValidationError as error:
+        raise Rejected(
+            *(
+                Problem("error", "invalid", " ".join(messages), "" if name == "__all__" else name)
+                for name, messages in error.message_dict.items()
+            )
+        ) from error
+
+
+def _fill(plan: Plan, values: dict[str, Any], base: ItemRecord) -> None:
+    item, theirs = plan.entry.item, plan.parsed.record
+    for column, value in values.items():
+        setattr(item, column, value)
+    if item.image_alt == _alt(base) or plan.outcome == "created":
+        item.image_alt = _alt(theirs)
+    item.media_provenance = {use: {"href": ref.href, **ref.provenance} for use, ref in _refs(theirs).items()}
+
+
+def _refs(record: ItemRecord) -> dict[str, MediaRef]:
+    refs = {"image": record.image, "pdf": record.pdf, "icon": record.icon}
+    return {use: ref for use, ref in refs.items() if ref}
+
+
+def _alt(record: ItemRecord) -> str:
+    return record.image.alt if record.image else ""
+
+
+def _describe(document: SourceDocument, parsed: Parsed, found: Media) -> None:
+    identity = parsed.document.identity
+    document.source_system, document.external_id = identity.source_system, identity.external_id
+    document.md_name, document.dialect = identity.md_name, parsed.document.dialect
+    document.path, document.sha256 = parsed.source.name, parsed.sha256
+    document.front_matter_format, document.front_matter = parsed.document.format, parsed.document.front_matter
+    document.record, document.source_url = frontmatter.to_json(parsed.record), parsed.record.source_url
+    document.media = {use: found.digests().get(use) or document.media.get(use, "") for use in _refs(parsed.record)}
+    document.imported_at = timezone.now()
+
+
+def _slug_taken(slug: str, holder: Entry | None) -> Problem:
+    return Problem("error", "slug-taken", f"“{slug}” is the address of {holder}; give this file another slug", "slug")
+
+
+def _other_content(primary: SourceDocument) -> Problem:
+    message = f"the same item as {primary.path}, but with another title or body; remove one of the two files"
+    return Problem("error", "identity", message, "id" if primary.external_id else "slug")

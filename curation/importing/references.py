@@ -1,0 +1,159 @@
+"""The rows that items refer to (topics, offerings, publishers, authors, tags): found, or made where missing.
+
+One `References` serves a batch: it collects what the batch names, asks the database once a kind, and adds what is not
+there. Names compare without case; the first spelling met is the one that stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils.text import slugify
+from taggit.models import Tag
+
+from curation.frontmatter.records import ItemRecord, OfferingRef, PublisherRef, TopicRef
+from curation.models import Author, Offering, Publisher, Topic, Vocabulary
+
+M = TypeVar("M", bound=models.Model)
+
+
+class References:
+    """Rows by the names that records use."""
+
+    def __init__(self, records: Iterable[ItemRecord]) -> None:
+        records = list(records)
+        offerings = [offering for record in records for offering in record.offerings]
+        topics = [topic for record in records for topic in record.topics]
+        topics += [topic for offering in offerings for topic in offering.topics]
+        self._vocabularies = self._named(Vocabulary, (topic.vocabulary for topic in topics))
+        self._authors = self._named(Author, (name for record in records for name in record.authors))
+        self._tags = self._named(Tag, (name for record in records for name in record.tags))
+        self._publishers = _publishers(record.publisher for record in records if record.publisher)
+        self._topics = self._load_topics(topics)
+        self.warnings: dict[OfferingRef, str] = {}
+        self._offerings = self._load_offerings(offerings)
+        self._link_offerings_to_topics(offerings)
+
+    def author(self, name: str) -> Author:
+        return self._authors[name.lower()]
+
+    def tag(self, name: str) -> Tag:
+        return self._tags[name.lower()]
+
+    def publisher(self, ref: PublisherRef | None) -> Publisher | None:
+        return self._publishers[ref.domain] if ref else None
+
+    def topic(self, ref: TopicRef) -> Topic:
+        return self._topics[self._vocabularies[ref.vocabulary.lower()].pk, ref.label.lower()]
+
+    def offering(self, ref: OfferingRef) -> Offering:
+        return self._offerings[_offering_key(ref)]
+
+    @staticmethod
+    def _named(model: type[M], names: Iterable[str]) -> dict[str, M]:
+        """Return rows of a model with `name` and `slug` by lower-case name."""
+        wanted = {name.lower(): name for name in reversed(list(names))}
+        rows = model._default_manager.annotate(lower=Lower("name")).filter(lower__in=wanted)
+        found = {row.name.lower(): row for row in rows}  # type: ignore[attr-defined]
+        missing = [name for key, name in wanted.items() if key not in found]
+        slugs = _free_slugs(model, {name: slugify(name) for name in missing})
+        made = model._default_manager.bulk_create(model(name=name, slug=slugs[name]) for name in reversed(missing))
+        return found | {row.name.lower(): row for row in made}  # type: ignore[attr-defined]
+
+    def _load_topics(self, refs: Iterable[TopicRef]) -> dict[tuple[int, str], Topic]:
+        wanted = {
+            (self._vocabularies[ref.vocabulary.lower()].pk, ref.label.lower()): ref for ref in reversed(list(refs))
+        }
+        rows = Topic.objects.annotate(lower=Lower("label")).filter(lower__in={label for _, label in wanted})
+        found = {(row.vocabulary_id, row.label.lower()): row for row in rows}
+        missing = {key: ref for key, ref in reversed(wanted.items()) if key not in found}
+        slugs = _free_slugs(
+            Topic, {key: ref.slug or slugify(f"{ref.vocabulary} {ref.label}") for key, ref in missing.items()}
+        )
+        made = Topic.objects.bulk_create(
+            Topic(vocabulary_id=key[0], label=ref.label, slug=slugs[key]) for key, ref in missing.items()
+        )
+        return found | dict(zip(missing, made, strict=True))
+
+    def _load_offerings(self, refs: Iterable[OfferingRef]) -> dict[str, Offering]:
+        wanted: dict[str, OfferingRef] = {}
+        for ref in refs:
+            first = wanted.setdefault(_offering_key(ref), ref)
+            self._compare(ref, first.name)
+        rows = Offering.objects.filter(
+            Q(external_id__in={ref.external_id for ref in wanted.values()} - {""})
+            | Q(slug__in={ref.slug for ref in wanted.values() if not ref.external_id})
+        )
+        by_slug, by_id = {row.slug: row for row in rows}, {row.external_id: row for row in rows if row.external_id}
+        found = {}
+        for key, ref in wanted.items():
+            row = by_id.get(ref.external_id) if ref.external_id else by_slug.get(ref.slug)
+            if row:
+                found[key] = row
+                self._compare(ref, row.name)
+        return found | self._make_offerings({key: ref for key, ref in wanted.items() if key not in found})
+
+    def _compare(self, ref: OfferingRef, name: str) -> None:
+        if ref.name.lower() != name.lower():
+            self.warnings[ref] = (
+                f"offering {ref.external_id or ref.slug} is “{name}”, not “{ref.name}”; its name was kept"
+            )
+
+    def _make_offerings(self, missing: Mapping[str, OfferingRef]) -> dict[str, Offering]:
+        slugs = _free_slugs(Offering, {key: ref.slug for key, ref in missing.items()})
+        for key, ref in missing.items():
+            if slugs[key] != ref.slug:
+                self.warnings[ref] = (
+                    f"/offering/{ref.slug}/ is another offering; “{ref.name}” got /offering/{slugs[key]}/"
+                )
+        made = Offering.objects.bulk_create(
+            Offering(name=ref.name, slug=slugs[key], external_id=ref.external_id) for key, ref in missing.items()
+        )
+        return dict(zip(missing, made, strict=True))
+
+    def _link_offerings_to_topics(self, refs: Iterable[OfferingRef]) -> None:
+        """Add the topics that files name for an offering; what an editor added stays."""
+        through = Offering.topics.through
+        wanted = {(self.offering(ref).pk, self.topic(topic).pk) for ref in refs for topic in ref.topics}
+        known = set(
+            through.objects.filter(offering__in={pk for pk, _ in wanted}).values_list("offering_id", "topic_id")
+        )
+        through.objects.bulk_create(
+            [through(offering_id=offering, topic_id=topic) for offering, topic in sorted(wanted - known)]
+        )
+
+
+def _offering_key(ref: OfferingRef) -> str:
+    return f"id:{ref.external_id}" if ref.external_id else f"slug:{ref.slug}"
+
+
+def _publishers(refs: Iterable[PublisherRef]) -> dict[str, Publisher]:
+    wanted = {ref.domain: ref for ref in reversed(list(refs))}
+    found = {row.domain: row for row in Publisher.objects.filter(domain__in=wanted).select_related("icon")}
+    missing = [ref for domain, ref in reversed(wanted.items()) if domain not in found]
+    made = Publisher.objects.bulk_create(Publisher(domain=ref.domain, name=ref.name) for ref in missing)
+    return found | {row.domain: row for row in made}
+
+
+def _free_slugs(model: type[models.Model], wanted: Mapping[Any, str]) -> dict[Any, str]:
+    """Return a slug for each key: the one wanted, or with `-2`, `-3`, … where it is taken or empty.
+
+    Costs a query for all keys, and one more for each slug that is taken.
+    """
+    limit = model._meta.get_field("slug").max_length or 50
+    bases = {key: slug[: limit - 5] or model._meta.model_name or "row" for key, slug in wanted.items()}
+    rows = model._default_manager
+    taken = set(rows.filter(slug__in=set(bases.values())).values_list("slug", flat=True))
+    free: dict[Any, str] = {}
+    for key, base in bases.items():
+        slug, number = base, 1
+        while slug in taken or (number > 1 and rows.filter(slug=slug).exists()):
+            number += 1
+            slug = f"{base}-{number}"
+        taken.add(slug)
+        free[key] = slug
+    return free

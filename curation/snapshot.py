@@ -1,0 +1,65 @@
+"""An item as an `ItemRecord`: the database's side of a merge, and what an export writes."""
+
+from dataclasses import asdict
+from typing import Any
+
+from django.db.models import Prefetch
+
+from curation.frontmatter.records import Crumb, ItemRecord, MediaRef, OfferingRef, PublisherRef, TopicRef
+from curation.models import CuratedItem, ItemAuthor, ItemOffering, ItemTopic
+from curation.models.items import ItemQuerySet
+
+#: Record fields that are columns of the item, and the column where its name differs.
+COLUMNS = {
+    **{name: name for name in ("title", "slug", "summary", "body", "status", "published_at")},
+    **{name: name for name in ("source_url", "source_url_original", "via_name", "via_url")},
+    **{name: name for name in ("kind", "format", "section", "institution", "meta", "breadcrumbs")},
+    "modified_at": "source_modified_at",
+}
+
+
+def column_value(record: ItemRecord, name: str) -> Any:
+    """Return a record's value as the column keeps it."""
+    value = getattr(record, name)
+    if name == "breadcrumbs":
+        return [asdict(crumb) for crumb in value]
+    return {group: dict(tags) for group, tags in value.items()} if name == "meta" else value
+
+
+def with_relations(items: ItemQuerySet) -> ItemQuerySet:
+    """Load what `snapshot()` reads, in a fixed number of queries."""
+    return items.select_related("publisher", "image").prefetch_related(
+        Prefetch("itemtopic_set", ItemTopic.objects.select_related("topic__vocabulary")),
+        Prefetch("itemoffering_set", ItemOffering.objects.select_related("offering")),
+        Prefetch("itemauthor_set", ItemAuthor.objects.select_related("author")),
+        "tags",
+        "aliases",
+    )
+
+
+def snapshot(item: CuratedItem) -> ItemRecord:
+    """Return what the database says of an item loaded through `with_relations()`."""
+    columns = {name: getattr(item, column) for name, column in COLUMNS.items()}
+    return ItemRecord(
+        **{**columns, "breadcrumbs": tuple(Crumb(**crumb) for crumb in item.breadcrumbs)},
+        publisher=PublisherRef(item.publisher.domain, item.publisher.name) if item.publisher else None,
+        authors=tuple(row.author.name for row in item.itemauthor_set.all()),
+        topics=tuple(
+            TopicRef(row.topic.vocabulary.name, row.topic.label, row.topic.slug) for row in item.itemtopic_set.all()
+        ),
+        offerings=tuple(_offering(row) for row in item.itemoffering_set.all()),
+        tags=tuple(tag.name for tag in item.tags.all()),
+        aliases=tuple(alias.path for alias in item.aliases.all()),
+        image=_image(item),
+    )
+
+
+def _offering(row: ItemOffering) -> OfferingRef:
+    offering = row.offering
+    return OfferingRef(offering.name, offering.slug, offering.external_id, is_primary=row.is_primary)
+
+
+def _image(item: CuratedItem) -> MediaRef | None:
+    if item.image is None:
+        return None
+    return MediaRef(item.image.original_name, item.image_alt, item.media_provenance.get("image", {}))
