@@ -1,0 +1,141 @@
+"""A database of any size, filled in bulk: what the pages are measured on."""
+
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils.text import slugify
+from taggit.models import Tag
+
+from benchmarks import stories
+from curation.links import url_key
+from curation.models import (
+    Author,
+    CuratedItem,
+    Image,
+    ItemAuthor,
+    ItemOffering,
+    ItemTag,
+    ItemTopic,
+    Offering,
+    Publisher,
+    Topic,
+    Vocabulary,
+)
+from curation.rendering import excerpt, render
+
+BATCH = 2_000
+IMAGES = 40
+BODIES = 25
+#: One in so many items is a draft, one in so many is due in the future.
+DRAFTS, SCHEDULED = 25, 200
+EDITOR = "bench"
+
+
+@transaction.atomic
+def generate(count: int) -> None:
+    """Fill an empty database with `count` items, the newest first, and everything they relate to."""
+    User.objects.create_superuser(EDITOR)
+    filler = Filler()
+    for start in range(0, count, BATCH):
+        filler.add(range(start, min(start + BATCH, count)))
+
+
+class Filler:
+    """What the generated items share, and the making of items in batches."""
+
+    def __init__(self) -> None:
+        self.random = Random(1)
+        self.newest = datetime.now(UTC)
+        self.topics = make_topics()
+        self.offerings = Offering.objects.bulk_create(
+            Offering(name=f"Offering {n}", slug=f"offering-{n}", external_id=str(n)) for n in range(stories.OFFERINGS)
+        )
+        self.publishers = Publisher.objects.bulk_create(
+            Publisher(name=f"Paper {n}", domain=f"paper{n}.example.org") for n in range(stories.PUBLISHERS)
+        )
+        self.authors = Author.objects.bulk_create(
+            Author(name=f"Author {n}", slug=f"author-{n}") for n in range(stories.AUTHORS)
+        )
+        self.tags = Tag.objects.bulk_create(Tag(name=f"tag {n}", slug=f"tag-{n}") for n in range(stories.TAGS))
+        self.images = make_images()
+        self.bodies = [(body, render(body)) for body in (stories.body(self.random) for _ in range(BODIES))]
+
+    def add(self, numbers: range) -> None:
+        items = CuratedItem.objects.bulk_create(self.item(number) for number in numbers)
+        ItemTopic.objects.bulk_create(
+            ItemTopic(item=item, topic=self.topics[index], position=position, listed_at=item.listed_at)
+            for item in items
+            for position, index in enumerate(stories.several(self.random, len(self.topics), 4))
+        )
+        ItemOffering.objects.bulk_create(
+            ItemOffering(item=item, offering=self.offerings[index], position=position, listed_at=item.listed_at)
+            for item in items
+            for position, index in enumerate(stories.several(self.random, len(self.offerings), 2))
+        )
+        ItemAuthor.objects.bulk_create(
+            ItemAuthor(
+                item=item, author=self.authors[stories.skewed(self.random, len(self.authors))], listed_at=item.listed_at
+            )
+            for item in items
+        )
+        ItemTag.objects.bulk_create(
+            ItemTag(content_object=item, tag=self.tags[index])
+            for item in items
+            for index in stories.several(self.random, len(self.tags), 2)
+        )
+
+    def item(self, number: int) -> CuratedItem:
+        body, rendered = self.random.choice(self.bodies)
+        url = f"https://example.org/story/{number}"
+        return CuratedItem(
+            title=f"{stories.title(self.random)} ({number})",
+            slug=item_slug(number),
+            body=body,
+            body_html=rendered.html,
+            body_text=rendered.text,
+            summary=excerpt(rendered.text),
+            status=CuratedItem.Status.PUBLISHED if (number + 1) % DRAFTS else CuratedItem.Status.DRAFT,
+            published_at=self.published_at(number),
+            source_url=url,
+            source_url_key=url_key(url),
+            publisher=self.publishers[stories.skewed(self.random, len(self.publishers))],
+            image=self.random.choice(self.images),
+            image_alt="A generated picture",
+            kind="News",
+            format=self.random.choice(["brief", "feature", "report"]),
+            section="NEWS",
+        )
+
+    def published_at(self, number: int) -> datetime:
+        age = timedelta(minutes=30 * number + 30)
+        return self.newest + (age if number % SCHEDULED == 0 else -age)
+
+
+def make_topics() -> list[Topic]:
+    vocabularies = {name: Vocabulary.objects.create(name=name, slug=slugify(name)) for name in stories.VOCABULARIES}
+    return Topic.objects.bulk_create(
+        Topic(vocabulary=vocabularies[name.vocabulary], label=name.label, slug=name.slug)
+        for name in stories.topic_names()
+    )
+
+
+def make_images() -> list[Image]:
+    """Make rows of images with their sizes; no page opens the files."""
+    return Image.objects.bulk_create(
+        Image(
+            file=f"images/bench-{n}.jpg",
+            sha256=f"{n:064x}",
+            width=1600,
+            height=900,
+            format=Image.Format.JPEG,
+            size=120_000,
+            has_renditions=True,
+        )
+        for n in range(IMAGES)
+    )
+
+
+def item_slug(number: int) -> str:
+    return f"story-{number}"
