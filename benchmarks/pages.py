@@ -100,7 +100,13 @@ def measure_page(page: Page, databases: list[Database]) -> Result:
 
 
 def open_database(path: Path) -> None:
-    os.environ |= {"DJANGO_SETTINGS_MODULE": "benchmarks.settings", "DATABASE_URL": f"sqlite:///{path}"}
+    collected = path.parent / "collected"
+    collected.mkdir(exist_ok=True)
+    os.environ |= {
+        "DJANGO_SETTINGS_MODULE": "benchmarks.settings",
+        "DATABASE_URL": f"sqlite:///{path}",
+        "STATIC_ROOT": str(collected),
+    }
     django.setup()
 
 

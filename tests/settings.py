@@ -1,15 +1,25 @@
-"""Settings of the test run: the site's own, on a throw-away database and media folder."""
+"""Settings of the test run: the site's own, on a throw-away database and folders."""
 
 import os
-import tempfile
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "x" * 40)
 os.environ["DEBUG"] = "0"
 os.environ.setdefault("DATABASE_URL", "sqlite://:memory:")
 
 from medigy.settings import *  # noqa: F403
+from medigy.settings import DATABASES
 
-MEDIA_ROOT = tempfile.mkdtemp(prefix="medigy-test-media-")
+# Two test runs at once on one PostgreSQL server do not meet.
+if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))[:12]
+    DATABASES["default"]["TEST"] = {"NAME": f"test_{DATABASES['default']['NAME']}_{run}"}
+
+_scratch = TemporaryDirectory(prefix="medigy-test-")
+MEDIA_ROOT = Path(_scratch.name, "media")
+STATIC_ROOT = Path(_scratch.name, "static")
+STATIC_ROOT.mkdir()
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
