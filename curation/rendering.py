@@ -128,11 +128,15 @@ def plain_text(markup: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
+# A field is no document: what stands in a `<script>` there is somebody's words, and harmless without its tag.
+_stripper = nh3.Cleaner(tags=set(), clean_content_tags=set())
+
+
 def strip_markup(text: str) -> str:
     """Return one line of plain text from a field that may hold HTML: tags removed, entities decoded."""
     if "<" not in text and "&" not in text:
         return " ".join(text.split())
-    return " ".join(html.unescape(nh3.clean(text, tags=set(), clean_content_tags={"script", "style"})).split())
+    return " ".join(html.unescape(_stripper.clean(text)).split())
 
 
 def render(body: str) -> Rendered:

@@ -8,6 +8,11 @@ from datetime import datetime
 from typing import Literal
 
 Status = Literal["draft", "published", "archived"]
+Dialect = Literal["openproject", "bookmark", "contributor", "wordpress", "hugo"]
+Format = Literal["yaml", "toml", "json"]
+
+#: Topics written without a vocabulary (`Telehealth` rather than `Symplur: Telehealth`) belong to this one.
+DEFAULT_VOCABULARY = "Medigy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +134,8 @@ class Document:
     keys that no rule of `docs/front-matter.md` names.
     """
 
-    dialect: Literal["openproject", "bookmark", "contributor", "wordpress", "hugo"]
-    format: Literal["yaml", "toml", "json"]
+    dialect: Dialect
+    format: Format
     front_matter: str
     identity: Identity
     record: ItemRecord
@@ -144,6 +149,11 @@ class Rejected(Exception):
     def __init__(self, *problems: Problem) -> None:
         super().__init__("; ".join(problem.message for problem in problems))
         self.problems = problems
+
+    @classmethod
+    def because(cls, code: str, message: str, field: str = "", line: int | None = None) -> Rejected:
+        """Return the rejection for one error."""
+        return cls(Problem("error", code, message, field, line))
 
 
 class SectionPage(Exception):

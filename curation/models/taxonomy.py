@@ -4,9 +4,6 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.urls import reverse
 
-#: Topics written without a vocabulary (`Telehealth` rather than `Symplur: Telehealth`) belong to this one.
-DEFAULT_VOCABULARY = "Medigy"
-
 
 class Vocabulary(models.Model):
     """A list of topics with one owner: Symplur, KLAS, Gartner, …, or our own."""

@@ -1,0 +1,37 @@
+"""Files that front matter points to: image, PDF, icon."""
+
+from .identity import whole_number
+from .limits import ALT, META, PATH
+from .records import MediaRef
+from .source import Source
+from .values import Value, one_line
+
+
+def media(source: Source, key: str) -> MediaRef | None:
+    """Return the file under a key: a name or path by itself, or a mapping with `href`."""
+    value = source.get(key)
+    if isinstance(value, dict):
+        inner = source.within(key, value)
+        href = inner.text("href", PATH)
+        return MediaRef(href, inner.prose("alt", ALT), _provenance(inner)) if href else None
+    href = source.text(key, PATH)
+    return MediaRef(href) if href else None
+
+
+def _provenance(inner: Source) -> dict[str, object]:
+    attachment = {
+        "fileName": _text(inner.get("wpAttachment.fileName")),
+        "link": _text(inner.get("wpAttachment.link")),
+    }
+    facts: dict[str, object] = {
+        "format": _text(inner.get("format")),
+        "valid": {"true": True, "false": False}.get(_text(inner.get("valid")).lower()),
+        "size": [int(whole_number(value) or 0) for _key, value in inner.entries("size")],
+        "workPackage": int(whole_number(inner.get("workPackage")) or 0),
+        "wpAttachment": {name: text for name, text in attachment.items() if text},
+    }
+    return {name: fact for name, fact in facts.items() if fact not in (None, "", 0, [], {}) or fact is False}
+
+
+def _text(value: Value) -> str:
+    return one_line(value)[:META] if isinstance(value, str) else ""

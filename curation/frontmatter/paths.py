@@ -1,0 +1,80 @@
+"""Paths of this site: old addresses of an item, and its breadcrumb trail."""
+
+import re
+from collections.abc import Iterator
+from urllib.parse import unquote
+
+from .limits import CRUMB, PATH
+from .records import Crumb
+from .source import Source
+from .values import Value, shown
+
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+
+
+def site_path(text: str) -> str:
+    """Return a path of this site as aliases are kept (decoded, one leading slash, no trailing one), or ""."""
+    try:
+        path = unquote(text.strip(), errors="strict")
+    except UnicodeDecodeError:
+        return ""
+    if path.startswith("//") or _SCHEME.match(path) or re.search(r"[?#\\ ]", path) or not path.isprintable():
+        return ""
+    path = "/" + path.strip("/")
+    is_inside = not {"", ".", ".."} & set(path[1:].split("/"))
+    return path if is_inside and len(path) <= PATH else ""
+
+
+def aliases(source: Source) -> tuple[str, ...]:
+    """Return the item's old addresses, each once, its own left out."""
+    paths = dict.fromkeys((*_written(source), *_address(source), *_permalink(source)))
+    return tuple(path for path in paths if path != f"/news/{source.read['slug']}")
+
+
+def _written(source: Source) -> Iterator[str]:
+    for key, value in source.entries("aliases"):
+        if path := _path(source, key, value):
+            yield path
+
+
+def _address(source: Source) -> Iterator[str]:
+    value = source.get("url")
+    if isinstance(value, str):
+        value = re.sub(r"^https?://[^/]+", "", value, flags=re.IGNORECASE)  # WordPress's own host, whatever it was
+    if not value or (isinstance(value, str) and value.startswith("/?")):  # the preview of a draft has no path
+        return
+    if path := _path(source, "url", value):
+        yield path
+
+
+def _permalink(source: Source) -> Iterator[str]:
+    published_at, slug = source.read["published_at"], source.read["slug"]
+    if source.dialect == "bookmark" and published_at and slug:
+        yield f"/post/{published_at.date().isoformat().replace('-', '/')}/{slug}"
+
+
+def _path(source: Source, key: str, value: Value) -> str:
+    path = site_path(value) if isinstance(value, str) else ""
+    if not path:
+        message = f"{shown(value)} is no path of this site and ignored; write one like /news/old-name"
+        source.warn("alias-path", message, key)
+    return path
+
+
+def breadcrumbs(source: Source) -> tuple[Crumb, ...]:
+    """Return the trail to the item, itself left out: labels of `breadcrumbs`, paths of `breadcrumbLinks`."""
+    links = [value for _key, value in source.entries("breadcrumbLinks")]
+    crumbs = []
+    for place, (key, value) in enumerate(source.entries("breadcrumbs")):
+        label = source.plain(source.label(value, key, CRUMB))
+        if label:
+            crumbs.append(Crumb(label, _link(links[place]) if place < len(links) else ""))
+    is_last_the_item = crumbs and crumbs[-1].label.casefold() == source.read["title"].casefold()
+    return tuple(crumbs[:-1] if is_last_the_item else crumbs)
+
+
+def _link(value: Value) -> str:
+    text = value.strip() if isinstance(value, str) else ""
+    if text == "/":
+        return text
+    return site_path(text) and (f"{site_path(text)}/" if text.endswith("/") else site_path(text))

@@ -1,0 +1,68 @@
+"""An `ItemRecord` as plain JSON values and back, without loss: how the last import is remembered."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from .records import Crumb, ItemRecord, MediaRef, OfferingRef, PublisherRef, TopicRef
+
+
+def to_json(record: ItemRecord) -> dict[str, Any]:
+    """Return a record as a dictionary of JSON values."""
+    return {field.name: _plain(getattr(record, field.name)) for field in fields(record)}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, str | int | float | None):
+        return value
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {name: _plain(entry) for name, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(entry) for entry in value]
+    return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+
+
+def from_json(values: Mapping[str, Any]) -> ItemRecord:
+    """Return the record that `to_json()` made a dictionary of. A field that it lacks has its default."""
+    return ItemRecord(**{name: _READERS.get(name, _same)(value) for name, value in values.items()})
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _optional(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda value: None if value is None else read(value)
+
+
+def _many(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda values: tuple(read(value) for value in values)
+
+
+def _topic(values: dict[str, Any]) -> TopicRef:
+    return TopicRef(**values)
+
+
+def _offering(values: dict[str, Any]) -> OfferingRef:
+    return OfferingRef(**{**values, "topics": tuple(_topic(topic) for topic in values["topics"])})
+
+
+_media = _optional(lambda values: MediaRef(**values))
+_moment = _optional(datetime.fromisoformat)
+_READERS: dict[str, Callable[[Any], Any]] = {
+    "published_at": _moment,
+    "modified_at": _moment,
+    "publisher": _optional(lambda values: PublisherRef(**values)),
+    "authors": tuple,
+    "topics": _many(_topic),
+    "offerings": _many(_offering),
+    "tags": tuple,
+    "aliases": tuple,
+    "image": _media,
+    "pdf": _media,
+    "icon": _media,
+    "breadcrumbs": _many(lambda values: Crumb(**values)),
+}

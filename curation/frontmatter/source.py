@@ -1,0 +1,129 @@
+"""One file's values as the field rules read them: typed, cleaned, and every oddity noted as a problem."""
+
+from copy import copy
+from html import unescape
+from typing import Any, Literal
+
+from curation.rendering import strip_markup
+
+from .limits import MAX_PROBLEMS
+from .records import Dialect, Problem
+from .values import Parsed, Value, one_line, shown
+
+
+class Source:
+    """The parsed front matter of the file `name`, the problems found so far, and the fields read so far (`read`)."""
+
+    def __init__(self, name: str, dialect: Dialect, parsed: Parsed, body: str) -> None:
+        self.name = name
+        self.dialect = dialect
+        self.values = parsed.values
+        self.lines = parsed.lines
+        self.body = body
+        self.prefix = ""
+        self.problems: list[Problem] = []
+        self.read: dict[str, Any] = {}
+
+    def within(self, key: str, values: dict[str, Value]) -> "Source":
+        """Return a view of a mapping under `key`: keys are read from it, problems go to the same list."""
+        inner = copy(self)
+        inner.values, inner.prefix = values, f"{self.prefix}{key}."
+        return inner
+
+    # Problems
+
+    def error(self, code: str, message: str, key: str) -> None:
+        """Note what makes the file unfit to be an item."""
+        self._note("error", code, message, key)
+
+    def warn(self, code: str, message: str, key: str) -> None:
+        """Note what was dropped or guessed."""
+        if len(self.problems) < MAX_PROBLEMS:
+            self._note("warning", code, message, key)
+        elif self.problems[-1].code != "more-problems":
+            message = f"more than {MAX_PROBLEMS} problems; correct these to see the others"
+            self.problems.append(Problem("warning", "more-problems", message))
+
+    def _note(self, level: Literal["error", "warning"], code: str, message: str, key: str) -> None:
+        key = self.prefix + key
+        self.problems.append(Problem(level, code, message, key, self.lines.get(key)))
+
+    @property
+    def is_rejected(self) -> bool:
+        return any(problem.level == "error" for problem in self.problems)
+
+    # Values
+
+    def get(self, key: str) -> Value:
+        """Return the value of a key (`title`, `link.href`); nothing for `.nan`, `.inf` and what is not there.
+
+        A key that holds a dot itself (`dropmark.editURL`) is found in both ways of writing it.
+        """
+        if key in self.values:
+            value = self.values[key]
+        else:
+            outer, _, inner = key.partition(".")
+            mapping = self.values.get(outer)
+            value = mapping.get(inner) if inner and isinstance(mapping, dict) else None
+        return None if isinstance(value, float) else value
+
+    def entries(self, key: str) -> list[tuple[str, Value]]:
+        """Return the entries of a list with their keys (`tags[0]`); a single value counts as a list of one."""
+        value = self.get(key)
+        if isinstance(value, list):
+            return [(f"{key}[{number}]", entry) for number, entry in enumerate(value)]
+        return [] if value is None or value == "" else [(key, value)]
+
+    # Texts
+
+    def text(self, key: str, limit: int) -> str:
+        """Return a text on one line, "" where there is none, cut with a warning where it is too long."""
+        return self.cut(self.as_text(self.get(key), key), limit, key)
+
+    def prose(self, key: str, limit: int) -> str:
+        """Return a text that may hold markup, as plain text."""
+        return self.cut(self.plain(self.as_text(self.get(key), key)), limit, key)
+
+    def texts(self, key: str, limit: int) -> tuple[str, ...]:
+        """Return a list of texts (or a single one) with entities decoded; empty, repeated and overlong ones dropped."""
+        found: dict[str, str] = {}
+        for entry_key, value in self.entries(key):
+            text = self.label(value, entry_key, limit)
+            if text:
+                found.setdefault(text.casefold(), text)
+        return tuple(found.values())
+
+    def name_of(self, key: str, limit: int) -> str:
+        """Return the text under a key that names something; "" where there is none, or, with a warning, no good one."""
+        value = self.get(key)
+        return "" if value is None else self.label(value, key, limit)
+
+    def label(self, value: Value, key: str, limit: int) -> str:
+        """Return an entry of a list as a text that names something, or "" with a warning."""
+        if not isinstance(value, str):
+            self.warn("not-text", f"{shown(value)} is no text; write one, in quotes, or remove it", key)
+            return ""
+        text = one_line(unescape(value))
+        if len(text) > limit:
+            self.warn("too-long", f"longer than {limit} characters and ignored; shorten it", key)
+            return ""
+        return text
+
+    def as_text(self, value: Value, key: str) -> str:
+        """Return a value as a text on one line; "" with a warning where it is a list or mapping."""
+        if isinstance(value, str):
+            return one_line(value)
+        if value is not None and not isinstance(value, float):
+            self.warn("not-text", f"{shown(value)} is no text and ignored; write one, in quotes", key)
+        return ""
+
+    def cut(self, text: str, limit: int, key: str) -> str:
+        if len(text) <= limit:
+            return text
+        self.warn("too-long", f"longer than {limit:,} characters and cut; shorten it", key)
+        return text[: limit - 1].rstrip() + "…"
+
+    @staticmethod
+    def plain(text: str) -> str:
+        """Return a text without tags, entities decoded. What an entity stood for may be a control character again."""
+        return one_line(strip_markup(text))

@@ -1,0 +1,94 @@
+"""Bytes of a file to its front matter and body, both as text."""
+
+import re
+from dataclasses import dataclass
+
+from .limits import MAX_FILE_BYTES, MAX_FRONT_MATTER
+from .records import Format, Rejected
+
+#: YAML between `---`, TOML between `+++`, each alone on its line.
+_OPENING = re.compile(r"\s*^(---|\+\+\+)[ \t]*\r?\n", re.MULTILINE)
+_CLOSING = {
+    "---": re.compile(r"^---[ \t]*\r?$\n?", re.MULTILINE),
+    "+++": re.compile(r"^\+\+\+[ \t]*\r?$\n?", re.MULTILINE),
+}
+# What counts for finding the end of JSON: braces, and strings, in which braces do not count.
+_JSON_TOKEN = re.compile(r'"(?:\\.|[^"\\])*(?:"|\Z)|[{}]', re.DOTALL)
+_REST_OF_LINE = re.compile(r"[ \t]*\r?(?:\n|\Z)")
+_JSON_START = re.compile(r"\s*\{\s*[\"}]")
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A file in two. `front_matter` is exactly as read (JSON with its braces), `body` has `\\n` line ends.
+
+    `first_line` is the number of the front matter's first line in the file.
+    """
+
+    format: Format
+    front_matter: str
+    body: str
+    first_line: int
+
+
+def split(data: bytes) -> Parts:
+    """Return the parts of a file, or raise `Rejected`."""
+    text = _decode(data)
+    if opening := _OPENING.match(text):
+        return _delimited(text, opening)
+    if _JSON_START.match(text):
+        return _json(text)
+    raise Rejected.because("no-front-matter", "no front matter; start the file with a line --- (YAML) or +++ (TOML)")
+
+
+def _decode(data: bytes) -> str:
+    if len(data) > MAX_FILE_BYTES:
+        raise Rejected.because("file-too-large", f"file larger than {MAX_FILE_BYTES // 1_000_000} MB; shorten it")
+    try:
+        text = data.decode().removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        message = f"not UTF-8 (byte 0x{data[error.start]:02x} at offset {error.start}); save the file as UTF-8"
+        raise Rejected.because("not-utf8", message, line=data.count(b"\n", 0, error.start) + 1) from None
+    if not text.strip():
+        raise Rejected.because("empty-file", "empty file; write front matter and a body, or delete it")
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise Rejected.because("nul", "NUL character in the file; remove it", line=line)
+    return text
+
+
+def _delimited(text: str, opening: re.Match[str]) -> Parts:
+    delimiter = opening[1]
+    closing = _CLOSING[delimiter].search(text, opening.end())
+    if closing is None:
+        raise _not_closed(f"a line {delimiter}")
+    form: Format = "yaml" if delimiter == "---" else "toml"
+    return _parts(form, text, opening.end(), closing.start(), closing.end())
+
+
+def _json(text: str) -> Parts:
+    start, depth = text.index("{"), 0
+    for token in _JSON_TOKEN.finditer(text, start):
+        depth += {"{": 1, "}": -1}.get(token[0], 0)
+        if depth == 0:
+            rest = _REST_OF_LINE.match(text, token.end())
+            if rest is None:
+                break
+            return _parts("json", text, start, token.end(), rest.end())
+    raise _not_closed("a closing } alone on its line")
+
+
+def _parts(form: Format, text: str, start: int, end: int, body: int) -> Parts:
+    if form != "yaml" and end - start > MAX_FRONT_MATTER:
+        message = f"front matter longer than {MAX_FRONT_MATTER:,} characters; shorten it"
+        raise Rejected.because("front-matter-too-long", message)
+    return Parts(form, text[start:end], unix_line_ends(text[body:]), text.count("\n", 0, start) + 1)
+
+
+def _not_closed(closing: str) -> Rejected:
+    return Rejected.because("front-matter-not-closed", f"front matter not closed; end it with {closing}")
+
+
+def unix_line_ends(text: str) -> str:
+    """Return a text with `\\n` at the end of every line."""
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text

@@ -1,0 +1,157 @@
+"""YAML, the safe and literal part of it: mappings, lists and texts.
+
+libyaml's events are read one by one, so what is refused is refused before it is built: aliases and merge keys (a few
+bytes can stand for gigabytes), tags, deep nesting, too many values. Plain scalars stay the text that was written
+(YAML 1.1 makes `No` a boolean, `12:30:45` a number and `2023-02-30` an exception), but for nulls and `.nan`, `.inf`.
+"""
+
+from collections.abc import Callable
+from math import inf, nan
+from typing import Any
+
+from yaml import CSafeLoader, YAMLError
+from yaml.events import (
+    AliasEvent,
+    Event,
+    MappingEndEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+)
+
+from .limits import MAX_DEPTH, MAX_KEY, MAX_TEXT, MAX_VALUES
+from .records import Problem, Rejected
+from .values import UNSTORABLE, Parsed, Value, shown
+
+#: Plain scalars that are no text (https://yaml.org/type/null.html, https://yaml.org/type/float.html).
+_PLAIN: dict[str, float | None] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
+    **dict.fromkeys((".nan", ".NaN", ".NAN"), nan),
+    **{sign + word: inf for sign in ("", "+") for word in (".inf", ".Inf", ".INF")},
+    **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), -inf),
+}
+_HINTS = {
+    "mapping values are not allowed in this context": "put quotes around a text that holds “: ”",
+    "found character that cannot start any token": "put quotes around the text, and indent with spaces",
+}
+
+
+def load(text: str, first_line: int) -> Parsed:
+    """Return the mapping that a YAML text holds, or raise `Rejected`. `first_line` is the number of its first line."""
+    return _Builder(text, first_line).document()
+
+
+class _Builder:
+    """Builds values from events, and notes the line of each."""
+
+    def __init__(self, text: str, first_line: int) -> None:
+        self.event: Callable[[], Any] = CSafeLoader(text).get_event
+        self.first_line = first_line
+        self.lines: dict[str, int] = {}
+        self.duplicates: list[Problem] = []
+        self.count = 0
+
+    def document(self) -> Parsed:
+        try:
+            root = self.root()
+        except YAMLError as error:
+            raise self.syntax_error(error) from None
+        if not isinstance(root, dict):
+            message = "front matter must be a mapping; write each line as “key: value”"
+            raise Rejected.because("not-a-mapping", message, line=self.first_line)
+        if self.duplicates:
+            raise Rejected(*self.duplicates)
+        return Parsed(root, self.lines)
+
+    def root(self) -> Value:
+        self.event()  # the stream starts
+        if isinstance(self.event(), StreamEndEvent):
+            return {}
+        value = self.value(self.event(), "", 0)
+        self.event()  # the document ends
+        after = self.event()
+        if not isinstance(after, StreamEndEvent):
+            raise self.refused(after, "yaml-documents", "more than one YAML document; keep one")
+        return {} if value is None else value
+
+    def value(self, event: Any, path: str, depth: int) -> Value:
+        self.check(event, path)
+        if isinstance(event, ScalarEvent):
+            return self.scalar(event, path)
+        if depth == MAX_DEPTH:
+            raise self.refused(event, "too-deep", f"nested more than {MAX_DEPTH} levels; make it flatter", path)
+        if isinstance(event, SequenceStartEvent):
+            return self.sequence(path, depth + 1)
+        return self.mapping(path, depth + 1)
+
+    def check(self, event: Any, path: str) -> None:
+        self.count += 1
+        if self.count > MAX_VALUES:
+            raise self.refused(event, "too-many-values", f"more than {MAX_VALUES:,} values; remove some", path)
+        if isinstance(event, AliasEvent) or event.anchor is not None:
+            message = "YAML aliases not allowed (“&” and “*”); write the value out, or put quotes around it"
+            raise self.refused(event, "yaml-alias", message, path)
+        if event.tag is not None:
+            message = "YAML tags not allowed (“!”); write the value without, or put quotes around it"
+            raise self.refused(event, "yaml-tag", message, path)
+
+    def scalar(self, event: ScalarEvent, path: str) -> Value:
+        text: str = event.value
+        if len(text) > MAX_TEXT:
+            message = f"{path or 'text'} longer than {MAX_TEXT:,} characters; shorten it"
+            raise self.refused(event, "text-too-long", message, path)
+        if event.implicit[0]:  # plain, not quoted
+            return _PLAIN.get(text, text)
+        if UNSTORABLE.search(text):
+            raise self.refused(event, "unstorable", "NUL or half a surrogate pair in the text; remove it", path)
+        return text
+
+    def sequence(self, path: str, depth: int) -> Value:
+        values: list[Value] = []
+        while not isinstance(event := self.event(), SequenceEndEvent):
+            entry = f"{path}[{len(values)}]"
+            self.lines[entry] = self.line(event)
+            values.append(self.value(event, entry, depth))
+        return values
+
+    def mapping(self, path: str, depth: int) -> Value:
+        values: dict[str, Value] = {}
+        prefix = f"{path}." if path else ""
+        while not isinstance(event := self.event(), MappingEndEvent):
+            name = self.key(event, path)
+            entry, line = prefix + name, self.line(event)
+            if name in values:
+                self.duplicate(name, entry, line)
+            self.lines.setdefault(entry, line)
+            values[name] = self.value(self.event(), entry, depth)
+        return values
+
+    def key(self, event: Event, path: str) -> str:
+        self.check(event, path)
+        if not isinstance(event, ScalarEvent):
+            raise self.refused(event, "yaml-key", "a key must be a text; put quotes around it", path)
+        name: str = event.value
+        if len(name) > MAX_KEY:
+            raise self.refused(event, "key-too-long", f"a key longer than {MAX_KEY} characters; shorten it", path)
+        if name == "<<" and event.implicit[0]:
+            raise self.refused(event, "yaml-alias", "YAML merge keys not allowed (“<<”); write the values out", path)
+        self.scalar(event, path)
+        return name
+
+    def duplicate(self, name: str, path: str, line: int) -> None:
+        message = f"the key {shown(name)} is on lines {self.lines[path]} and {line}; keep one"
+        self.duplicates.append(Problem("error", "duplicate-key", message, path, line))
+
+    def line(self, event: Event) -> int:
+        return event.start_mark.line + self.first_line if event.start_mark else self.first_line
+
+    def refused(self, event: Event, code: str, message: str, path: str = "") -> Rejected:
+        return Rejected.because(code, message, path, self.line(event))
+
+    def syntax_error(self, error: YAMLError) -> Rejected:
+        mark = getattr(error, "problem_mark", None)
+        problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "cannot be read"
+        line = None if mark is None else mark.line + self.first_line
+        hint = _HINTS.get(problem, "check the quotes and the indentation there")
+        return Rejected.because("yaml-syntax", f"YAML syntax: {problem}; {hint}", line=line)

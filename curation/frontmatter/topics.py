@@ -1,0 +1,111 @@
+"""Topics: `Vocabulary: Label`, and the keys that repeat them."""
+
+import re
+from html import unescape
+
+from .limits import SLUG, TOPIC, VOCABULARY
+from .records import DEFAULT_VOCABULARY, TopicRef
+from .source import Source
+from .values import Value, one_line, shown
+
+_TOPIC_PATH = re.compile(r"/?topic/([a-z0-9-]+)/?")
+_COPY = "openProjectCustomFields.medigyTopics"
+
+
+def topics(source: Source) -> tuple[TopicRef, ...]:
+    """Return the item's topics in order, each once whatever its case and spacing."""
+    key = "categories" if source.entries("categories") else _COPY
+    entries = source.entries(key)
+    if entries and not isinstance(source.get(key), list):
+        source.warn("not-a-list", "one text where a list belongs, read as a list of one; put “- ” before it", key)
+    found = read_topics(source, entries, _slugs(source, len(entries)))
+    if key != _COPY:
+        _check_copy(source, found)
+    _check_derived(source, found)
+    return found
+
+
+def read_topics(source: Source, entries: list[tuple[str, Value]], slugs: list[str]) -> tuple[TopicRef, ...]:
+    """Return the topics that a list names; each entry that names none is a warning."""
+    found: dict[tuple[str, str], TopicRef] = {}
+    for (key, value), slug in zip(entries, slugs or [""] * len(entries), strict=True):
+        if topic := _topic(source, key, value, slug):
+            found.setdefault(_identity(topic), topic)
+    return tuple(found.values())
+
+
+def _topic(source: Source, key: str, value: Value, slug: str) -> TopicRef | None:
+    if isinstance(value, dict):
+        message = "a mapping, not a text, and ignored; put quotes around “Vocabulary: Label”"
+        source.warn("topic-malformed", message, key)
+        return None
+    text = source.label(value, key, VOCABULARY + TOPIC + 2)
+    vocabulary, label = _parted(text)
+    if not vocabulary or not label:
+        if text or value == "":
+            message = f"{shown(value)} is no topic and ignored; write “Vocabulary: Label”"
+            source.warn("topic-malformed", message, key)
+        return None
+    if len(vocabulary) > VOCABULARY or len(label) > TOPIC:
+        message = f"vocabulary longer than {VOCABULARY} or label longer than {TOPIC} characters, ignored; shorten it"
+        source.warn("too-long", message, key)
+        return None
+    return TopicRef(vocabulary, label, slug)
+
+
+def _parted(text: str) -> tuple[str, str]:
+    if text.startswith(":") or text.endswith(":"):
+        return "", ""
+    vocabulary, separator, label = text.partition(": ")
+    return (vocabulary.strip(), label.strip()) if separator else (DEFAULT_VOCABULARY, text)
+
+
+def _identity(topic: TopicRef) -> tuple[str, str]:
+    return topic.vocabulary.casefold(), topic.label.casefold()
+
+
+def _slugs(source: Source, count: int) -> list[str]:
+    """Return the slugs of `categoryUrl`, or nothing where they cannot be told apart."""
+    entries = source.entries("categoryUrl")
+    if entries and len(entries) != count:
+        message = f"{len(entries)} addresses for {count} categories, ignored; write one for each"
+        source.warn("topic-slugs", message, "categoryUrl")
+    return [_slug(source, *entry) for entry in entries] if len(entries) == count else []
+
+
+def _slug(source: Source, key: str, value: Value) -> str:
+    match = _TOPIC_PATH.fullmatch(value) if isinstance(value, str) else None
+    if match and len(match[1]) <= SLUG:
+        return match[1]
+    source.warn("topic-slugs", f"{shown(value)} is no topic's address and ignored; write one like topic/name", key)
+    return ""
+
+
+def _check_copy(source: Source, found: tuple[TopicRef, ...]) -> None:
+    copies = {_identity(TopicRef(*_parted(text))) for text in _folded(source, _COPY)}
+    if copies and copies != {_identity(topic) for topic in found}:
+        _differs(source, _COPY)
+
+
+def _check_derived(source: Source, found: tuple[TopicRef, ...]) -> None:
+    written = {_written(topic) for topic in found}
+    for key, expected in (
+        ("categorySlug", written),
+        ("categoryLabel", {topic.label.casefold() for topic in found}),
+    ):
+        actual = set(_folded(source, key))
+        if actual and actual != expected:
+            _differs(source, key)
+
+
+def _written(topic: TopicRef) -> str:
+    prefix = "" if topic.vocabulary == DEFAULT_VOCABULARY else f"{topic.vocabulary}: "
+    return f"{prefix}{topic.label}".casefold()
+
+
+def _folded(source: Source, key: str) -> list[str]:
+    return [one_line(unescape(value)).casefold() for _key, value in source.entries(key) if isinstance(value, str)]
+
+
+def _differs(source: Source, key: str) -> None:
+    source.warn("derived-differs", "says something else than categories and is ignored; correct or remove it", key)

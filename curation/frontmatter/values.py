@@ -1,0 +1,42 @@
+"""What front matter may hold once it is parsed, in one form for YAML, TOML and JSON."""
+
+import re
+from dataclasses import dataclass
+from typing import TypeAlias
+
+#: A text as it was written, a list, a mapping or nothing. Numbers, dates and booleans are texts, so that each field can
+#: say what it makes of them; a float is never finite: it is the `.nan` or `.inf` of a pipeline that had no value.
+Value: TypeAlias = "str | float | list[Value] | dict[str, Value] | None"
+
+#: What no database stores, or no encoding writes: NUL, and half a surrogate pair.
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+#: What breaks XML, terminals and scripts: control characters but tab and line ends, line separators, non-characters.
+CONTROL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """Front matter as a mapping. `lines` maps dotted keys (`link.href`, `tags[0]`) to lines, where known."""
+
+    values: dict[str, Value]
+    lines: dict[str, int]
+
+
+def one_line(text: str) -> str:
+    """Return a text without control characters, white space folded."""
+    return " ".join(CONTROL.sub(" ", text).split())
+
+
+def shown(value: Value) -> str:
+    """Return a value as a message quotes it: short, on one line."""
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, list):
+        return f"[{_cut(', '.join(shown(entry) for entry in value[:10]))}]"
+    if value is None:
+        return "null"
+    return f"“{_cut(one_line(value))}”" if isinstance(value, str) else f".{value}"
+
+
+def _cut(text: str, limit: int = 40) -> str:
+    return text if len(text) <= limit else text[: limit - 1] + "…"
