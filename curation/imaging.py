@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import math
 import re
 import warnings
 from collections.abc import Collection, Iterator
@@ -78,18 +79,8 @@ def clean(data: bytes) -> CleanImage:
     if len(data) > MAX_BYTES:
         raise ImageRefused(f"is larger than {MAX_BYTES // 1_000_000} MB; make it smaller")
     with _damage_refused():
-        image = _open(data)
-        image_format = "JPEG" if image.format == "MPO" else str(image.format)
-        turn = _turn(image)
-        if turn is not None:
-            image = image.transpose(turn)
-        width, height = image.size
-        if turn is not None or (image_format == "AVIF" and image.info.keys() & {"exif", "xmp"}):
-            cleaned = _encode(image, image_format)
-        else:
-            image.draft(None, (1, 1))  # a JPEG at an eighth of its size: every byte is read, in half the time
-            image.load()
-            cleaned = image_containers.strip(data, image_format)
+        image_format, cleaned = _cleaned(data)
+        width, height = _verified_size(cleaned)
     return CleanImage(cleaned, hashlib.sha256(data).hexdigest(), image_format, width, height)
 
 
@@ -124,6 +115,26 @@ def _kind(data: bytes) -> str:
     return next((kind for kind, start in OTHER_KINDS.items() if start.match(data[:2000])), "is not an image")
 
 
+def _cleaned(data: bytes) -> tuple[str, bytes]:
+    image = _open(data)
+    image_format = "JPEG" if image.format == "MPO" else str(image.format)
+    turn = _turn(image)
+    if turn is not None:
+        return image_format, _encode(image.transpose(turn), image_format)
+    if image_format == "AVIF" and image.info.keys() & {"exif", "xmp"}:
+        return image_format, _encode(image, image_format)
+    return image_format, image_containers.strip(data, image_format)
+
+
+def _verified_size(data: bytes) -> tuple[int, int]:
+    """Decode a picture, to know that all of it is there, and return its width and height."""
+    image = _open(data)
+    size = image.size
+    image.draft(None, (1, 1))  # a JPEG at an eighth of its size: every byte is read, in half the time
+    image.load()
+    return size
+
+
 def _turn(image: Image.Image) -> Transpose | None:
     """Return how to turn a picture upright, or None if it is, or if its EXIF cannot be read."""
     with suppress(Exception):
@@ -153,7 +164,9 @@ def save_renditions(source: IO[bytes], pictures: Collection[PillowPicture]) -> N
 def _reduced(image: Image.Image, width: int) -> Image.Image:
     if image.mode in ("1", "P", "PA"):  # indexed colours cannot be mixed
         image = image.convert("RGBA" if image.has_transparency_data else "RGB")
-    image.thumbnail((width, image.height))
+    if image.mode == "I;16":
+        image = image.point(lambda grey: grey * (1 / 256)).convert("L")
+    image.thumbnail((width, math.ceil(image.height * width / image.width)))
     return image
 
 

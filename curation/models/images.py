@@ -1,13 +1,49 @@
 """Images, stored once for each content."""
 
-from django.db import models
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.db import models, transaction
+from django.db.models.signals import post_delete
+from django.dispatch import receiver
 from pictures.models import PictureField
 
+from curation.imaging import CleanImage, save_renditions
 
-def image_path(image: "Image", _filename: str) -> str:
+
+def content_path(sha256: str, image_format: str) -> str:
+    suffix = {"JPEG": "jpg"}.get(image_format, image_format.lower())
+    return f"images/{sha256[:2]}/{sha256}.{suffix}"
+
+
+def image_path(image: Image, _filename: str) -> str:
     """Return the storage path of an image: named by content, so that the same bytes are stored once."""
-    suffix = {"JPEG": "jpg"}.get(image.format, image.format.lower())
-    return f"images/{image.sha256[:2]}/{image.sha256}.{suffix}"
+    return content_path(image.sha256, image.format)
+
+
+class ImageQuerySet(models.QuerySet["Image"]):
+    def store(self, clean: CleanImage, name: str) -> tuple[Image, bool]:
+        """Return the row of a picture, and whether this made it; the bytes are in the storage then.
+
+        `name` is what the file was called where it came from. A transaction that is rolled back takes the row with it;
+        its caller deletes the file that was written, `image.file.name` of a row that was made.
+        """
+        image, created = self.get_or_create(
+            sha256=clean.sha256,
+            defaults={
+                "file": content_path(clean.sha256, clean.format),
+                "width": clean.width,
+                "height": clean.height,
+                "format": clean.format,
+                "size": len(clean.data),
+                "original_name": name[:255],
+            },
+        )
+        if created:
+            image.write(clean.data)
+        return image, created
 
 
 class Image(models.Model):
@@ -34,9 +70,36 @@ class Image(models.Model):
     has_renditions = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
+    objects = ImageQuerySet.as_manager()
+
     class Meta:
         ordering = ["-id"]
         constraints = [models.UniqueConstraint(fields=["sha256"], name="image_content_unique")]
 
     def __str__(self) -> str:
         return self.original_name or self.sha256[:12]
+
+    def write(self, data: bytes) -> None:
+        """Put the file into the storage, over what an interrupted run may have left there, and ask for renditions."""
+        self.file.storage.delete(self.file.name)
+        self.file.storage.save(self.file.name, ContentFile(data))
+        self.file.save_all()
+
+    def make_renditions(self) -> None:
+        """Write every rendition that pages offer. Takes seconds. Raises `FileNotFoundError`."""
+        pictures = self.file.get_picture_files_list()
+        if pictures:
+            with self.file.storage.open(self.file.name) as source:
+                save_renditions(source, pictures)
+        if not Image.objects.filter(pk=self.pk).update(has_renditions=True):  # deleted meanwhile
+            self.delete_files()
+
+    def delete_files(self) -> None:
+        """Delete file and renditions, unless a row (a new one, of the same bytes) needs them."""
+        if not Image.objects.filter(sha256=self.sha256).exists():
+            self.file.delete(save=False)
+
+
+@receiver(post_delete, sender=Image)
+def _delete_files_on_commit(instance: Image, using: str, **_kwargs: Any) -> None:
+    transaction.on_commit(instance.delete_files, using=using, robust=True)
