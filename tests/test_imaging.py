@@ -412,7 +412,7 @@ class Rendition:
 
 def rendered(data: bytes, width: int = 30) -> Image.Image:
     rendition = Rendition(width)
-    imaging.save_renditions(io.BytesIO(data), [rendition])  # type: ignore[list-item]
+    imaging.save_renditions(io.BytesIO(data), [rendition])
     return rendition.image
 
 
