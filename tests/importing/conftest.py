@@ -1,0 +1,67 @@
+"""A content folder to write files into, and one call that imports it."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from curation.importing.discover import discover
+from curation.importing.report import Report
+from curation.importing.run import Options, import_files
+
+WriteFile = Callable[..., Path]
+Import = Callable[..., Report]
+
+
+@pytest.fixture
+def content(tmp_path: Path) -> Path:
+    folder = tmp_path / "site" / "content"
+    folder.mkdir(parents=True)
+    return folder
+
+
+@pytest.fixture
+def write_file(content: Path) -> WriteFile:
+    """Write a bookmark file, or a plain Hugo file where no `external_id` is given.
+
+    Keyword arguments are further front matter; `None` leaves a key out.
+    """
+
+    def write(name: str, *, body: str = "A *body*.", external_id: int | None = None, **keys: Any) -> Path:
+        slug = Path(name).stem
+        bookmark = {
+            "archetype": "bookmark",
+            "dropmark.editURL": f"http://x.dropmark.com/616548/{external_id}",
+            "source": {"name": "Dropmark"},
+        }
+        front_matter = {
+            "title": f"Title of {slug}",
+            "slug": slug,
+            "date": "2019-05-01T02:15:47Z",
+            "link": f"https://example.org/{slug}",
+            "linkBrand": "example.org",
+            **(bookmark if external_id else {}),
+            **keys,
+        }
+        path = content / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        known = {key: value for key, value in front_matter.items() if value is not None}
+        path.write_text(f"---\n{yaml.safe_dump(known, sort_keys=False, allow_unicode=True)}---\n{body}", "utf-8")
+        return path
+
+    return write
+
+
+@pytest.fixture
+def import_(content: Path) -> Import:
+    """Import paths, or the whole content folder."""
+
+    def run(*paths: Path, **options: Any) -> Report:
+        report = Report()
+        for files in import_files(discover(paths or [content]), Options(**options)):
+            report.add(files)
+        return report
+
+    return run

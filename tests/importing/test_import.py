@@ -1,0 +1,151 @@
+"""Files in, rows out: what one run over a folder leaves behind."""
+
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from PIL import Image as PillowImage
+
+from curation.models import Alias, CuratedItem, Image, ItemTopic, SourceDocument, Topic
+
+from .conftest import Import, WriteFile
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_file_becomes_an_item_with_everything_it_names(write_file: WriteFile, import_: Import) -> None:
+    write_file("a.md", categories=["AI", "Gartner: Robots"], author=["Ann", "Bo"], tags=["x", "X", "y"])
+    report = import_()
+    assert (report.counts["created"], report.counts["rejected"]) == (1, 0)
+    item = CuratedItem.objects.get()
+    assert item.title == "Title of a"
+    assert item.body_html == "<p>A <em>body</em>.</p>"
+    assert item.status == "published"
+    assert [str(row.topic) for row in item.itemtopic_set.all()] == ["Medigy: AI", "Gartner: Robots"]
+    assert [row.author.name for row in item.itemauthor_set.all()] == ["Ann", "Bo"]
+    assert sorted(item.tags.names()) == ["x", "y"]
+    assert str(item.publisher) == "example.org"
+    assert ItemTopic.objects.filter(listed_at=item.published_at).count() == 2
+
+
+def test_topics_that_differ_in_case_are_one(write_file: WriteFile, import_: Import) -> None:
+    write_file("a.md", categories=["AI"])
+    write_file("b.md", categories=["ai"])
+    import_()
+    assert [topic.label for topic in Topic.objects.all()] == ["AI"]
+
+
+def test_a_second_run_writes_nothing(write_file: WriteFile, import_: Import, django_assert_num_queries: object) -> None:
+    write_file("a.md", external_id=1, aliases="/old/a")
+    write_file("b.md", external_id=2, categories=["AI"])
+    import_()
+    before = list(SourceDocument.objects.values())
+    report = import_()
+    assert report.counts["unchanged"] == report.counts["seen"] == 2
+    assert list(SourceDocument.objects.values()) == before
+
+
+def test_a_dry_run_reports_the_same_and_keeps_nothing(
+    write_file: WriteFile, import_: Import, content: Path, media_root: Path
+) -> None:
+    PillowImage.new("RGB", (60, 40), "teal").save(content / "a.png")
+    write_file("a.md", featuredImage="a.png")
+    assert import_(dry_run=True).counts["created"] == 1
+    assert not CuratedItem.objects.exists()
+    assert not Image.objects.exists()
+    assert [path for path in media_root.rglob("*") if path.is_file()] == []
+
+
+def test_an_image_is_found_in_the_static_folder_beside_the_content(
+    write_file: WriteFile, import_: Import, content: Path
+) -> None:
+    folder = content.parent / "static" / "img"
+    folder.mkdir(parents=True)
+    PillowImage.new("RGB", (60, 40), "teal").save(folder / "x.jpg")
+    write_file("post/a.md", featuredImage={"href": "/img/x.jpg", "alt": "Teal"})
+    write_file("post/b.md", featuredImage="/img/x.jpg")
+    report = import_()
+    assert report.counts["warnings"] == 0
+    image = Image.objects.get()
+    assert (image.width, image.height) == (60, 40)
+    assert CuratedItem.objects.get(slug="a").image_alt == "Teal"
+    assert CuratedItem.objects.filter(image=image).count() == 2
+
+
+@pytest.mark.parametrize("href", ["missing.jpg", "../secret.jpg", "https://evil.example/x.jpg", "/etc/passwd", "a.md"])
+def test_an_image_that_cannot_be_used_is_a_warning(
+    href: str, write_file: WriteFile, import_: Import, content: Path
+) -> None:
+    PillowImage.new("RGB", (6, 4)).save(content.parent / "secret.jpg")
+    write_file("a.md", featuredImage=href)
+    report = import_()
+    assert (report.counts["created"], report.counts["warnings"]) == (1, 1)
+    assert CuratedItem.objects.get().image is None
+    assert f"featuredImage.href: “{href}”" in next(report.lines("warning"))
+
+
+def test_a_rejected_file_leaves_nothing_behind_and_stops_no_other(write_file: WriteFile, import_: Import) -> None:
+    write_file("a.md")
+    write_file("b.md", title="", categories=["Only here"], author="Nobody")
+    write_file("c.md")
+    report = import_()
+    assert (report.counts["created"], report.counts["rejected"]) == (2, 1)
+    assert not Topic.objects.exists()
+    assert "b.md" in next(report.lines("error"))
+
+
+def test_old_addresses_redirect_to_the_page(write_file: WriteFile, import_: Import, client: Client) -> None:
+    write_file("a.md", external_id=1, aliases=["/old/a/", "/older"])
+    import_()
+    for path in ("/old/a/", "/old/a", "/older/", "/post/2019/05/01/a/"):
+        response = client.get(path)
+        assert (response.status_code, response.headers.get("Location")) == (301, "/news/a/"), path
+
+
+def test_a_slug_of_another_item_is_an_error_that_names_both(write_file: WriteFile, import_: Import) -> None:
+    write_file("a.md", external_id=1, slug="same")
+    write_file("b.md", external_id=2, slug="same")
+    report = import_()
+    assert (report.counts["created"], report.counts["rejected"]) == (1, 1)
+    (line,) = report.lines("error")
+    assert "b.md: slug: “same” is the address of “Title of a” (/news/same/, from " in line
+    assert CuratedItem.objects.get().title == "Title of a"
+
+
+def test_an_alias_never_takes_over_the_page_of_another_item(
+    write_file: WriteFile, import_: Import, client: Client
+) -> None:
+    write_file("thief.md", aliases="/news/victim/")
+    write_file("victim.md", aliases="/news/thief")
+    report = import_()
+    assert client.get("/news/victim/").status_code == 200
+    assert client.get("/news/thief/").status_code == 200
+    assert not Alias.objects.filter(path__startswith="/news/").exists()
+    assert report.counts["warnings"] == 2
+
+
+def test_the_same_source_link_behind_tracking_parameters_is_a_warning(write_file: WriteFile, import_: Import) -> None:
+    write_file("a.md", link="https://www.example.org/story/?id=7&utm_source=x")
+    write_file("b.md", link="http://example.org/story?id=7#top")
+    write_file("c.md", link="http://example.org/story?id=8")
+    report = import_()
+    (line,) = report.lines("warning")
+    assert "b.md" in line
+    assert "“Title of a”" in line
+
+
+def test_an_import_costs_the_same_queries_for_any_number_of_files_in_a_batch(
+    write_file: WriteFile, import_: Import, content: Path
+) -> None:
+    counts = []
+    for number in (2, 4):
+        for index in range(number):
+            write_file(
+                f"{number}/{number}-{index}.md", categories=[f"Topic {number} {index}"], tags=[f"t{number}{index}"]
+            )
+        with CaptureQueriesContext(connection) as queries:
+            import_(content / str(number))
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
