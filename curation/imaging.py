@@ -19,6 +19,7 @@ from curation import image_containers
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "AVIF")
 MAX_PIXELS = 100_000_000
 MAX_BYTES = 50_000_000
+Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 
 #: How a picture is turned upright, by the value of its EXIF orientation (CIPA DC-008, tag 0x0112).
 ORIENTATION = 0x0112

@@ -1,9 +1,17 @@
 """Every address of the site."""
 
-from django.contrib import admin
-from django.urls import include, path
+import re
 
-urlpatterns = [
+from django.conf import settings
+from django.contrib import admin
+from django.core.files.storage import FileSystemStorage, default_storage
+from django.urls import URLPattern, URLResolver, include, path, re_path
+
+from curation.views.media import MEDIA_NAME, media
+
+urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("", include("curation.urls")),
 ]
+if isinstance(default_storage, FileSystemStorage):  # other storages have addresses of their own
+    urlpatterns += [re_path("^" + re.escape(settings.MEDIA_URL.lstrip("/")) + MEDIA_NAME, media, name="media")]

@@ -1,0 +1,252 @@
+"""Stored images: written once, rendered in the background, deleted with their rows."""
+
+import io
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.core.management import call_command
+from django.db import connection, transaction
+from django_tasks import default_task_backend
+from PIL import Image as Pillow
+
+from curation.imaging import CleanImage, clean
+from curation.models import Image
+from curation.tasks import make_renditions
+
+pytestmark = pytest.mark.django_db
+
+Committing = Callable[..., AbstractContextManager[list[Callable[[], object]]]]
+
+
+@pytest.fixture(autouse=True)
+def _empty_queue() -> Iterator[None]:
+    default_task_backend.clear()
+    yield
+    default_task_backend.clear()
+
+
+def waiting() -> list[int]:
+    """The ids of the images that wait for their renditions."""
+    return [result.args[0] for result in default_task_backend.results]
+
+
+def make_picture(width: int = 900, height: int = 600, image_format: str = "JPEG") -> CleanImage:
+    buffer = io.BytesIO()
+    Pillow.linear_gradient("L").resize((width, height)).convert("RGB").save(buffer, image_format)
+    return clean(buffer.getvalue())
+
+
+def stored_files(media_root: Path) -> set[str]:
+    return {path.name for path in media_root.rglob("*") if path.is_file()}
+
+
+# Storing
+
+
+def test_a_picture_is_stored_under_its_content(media_root: Path) -> None:
+    picture = make_picture()
+
+    image, created = Image.objects.store(picture, "holiday.png")
+
+    assert created
+    assert image.file.name == f"images/{picture.sha256[:2]}/{picture.sha256}.jpg"
+    assert (image.width, image.height, image.format, image.size) == (900, 600, "JPEG", len(picture.data))
+    assert image.original_name == "holiday.png"
+    assert (media_root / image.file.name).read_bytes() == picture.data
+    image.full_clean()
+
+
+def test_the_same_bytes_are_stored_once(media_root: Path) -> None:
+    first, _ = Image.objects.store(make_picture(), "one.jpg")
+
+    second, created = Image.objects.store(make_picture(), "two.jpg")
+
+    assert (second, created) == (first, False)
+    assert len(stored_files(media_root)) == 1
+
+
+def test_a_file_that_an_interrupted_run_left_is_written_over(media_root: Path) -> None:
+    picture = make_picture()
+    name = f"images/{picture.sha256[:2]}/{picture.sha256}.jpg"
+    default_storage.save(name, ContentFile(picture.data[:100]))
+
+    Image.objects.store(picture, "one.jpg")
+
+    assert stored_files(media_root) == {f"{picture.sha256}.jpg"}
+    assert (media_root / name).read_bytes() == picture.data
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has one writer at a time")
+def test_two_at_once_store_the_same_bytes_once(media_root: Path) -> None:
+    results: list[tuple[Image, bool]] = []
+
+    def store() -> None:
+        results.append(Image.objects.store(make_picture(), "two.jpg"))
+        connection.close()
+
+    other = threading.Thread(target=store)
+    with transaction.atomic():
+        first, created = Image.objects.store(make_picture(), "one.jpg")
+        other.start()
+        other.join(timeout=0.5)  # it waits for this transaction
+    other.join()
+
+    assert created
+    assert results == [(first, False)]
+    assert len(stored_files(media_root)) == 1
+
+
+# Queueing
+
+
+def test_a_stored_picture_waits_for_its_renditions(django_capture_on_commit_callbacks: Committing) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        image, _ = Image.objects.store(make_picture(), "one.jpg")
+        Image.objects.store(make_picture(), "again.jpg")
+        assert waiting() == []
+
+    assert waiting() == [image.pk]
+
+
+def test_a_picture_whose_transaction_is_rolled_back_waits_for_nothing(
+    django_capture_on_commit_callbacks: Committing,
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True), transaction.atomic():
+        Image.objects.store(make_picture(), "one.jpg")
+        transaction.set_rollback(True)
+
+    assert waiting() == []
+
+
+def test_the_command_queues_what_is_missing(capsys: pytest.CaptureFixture[str]) -> None:
+    missing, _ = Image.objects.store(make_picture(), "one.jpg")
+    done, _ = Image.objects.store(make_picture(800), "two.jpg")
+    Image.objects.filter(pk=done.pk).update(has_renditions=True)
+
+    call_command("make_renditions")
+
+    assert waiting() == [missing.pk]
+    assert capsys.readouterr().out == "1 image queued.\n"
+
+
+def test_the_command_queues_all_anew_when_asked() -> None:
+    done, _ = Image.objects.store(make_picture(), "one.jpg")
+    Image.objects.filter(pk=done.pk).update(has_renditions=True)
+
+    call_command("make_renditions", "--all")
+
+    done.refresh_from_db()
+    assert waiting() == [done.pk]
+    assert not done.has_renditions
+
+
+# Renditions
+
+
+def test_renditions_are_made_in_two_formats_and_every_width_that_fits(media_root: Path) -> None:
+    image, _ = Image.objects.store(make_picture(), "one.jpg")
+
+    make_renditions.call(image.pk)
+
+    image.refresh_from_db()
+    folder = (media_root / image.file.name).with_suffix("")
+    assert image.has_renditions
+    assert {path.name for path in folder.iterdir()} == {"400w.avif", "800w.avif", "400w.webp", "800w.webp"}
+    for path in folder.iterdir():
+        with Pillow.open(path) as rendition:
+            assert path.suffix == f".{str(rendition.format).lower()}"
+            assert rendition.width == pytest.approx(int(path.stem.removesuffix("w")), abs=2)
+            assert rendition.width / rendition.height == pytest.approx(1.5, abs=0.01)
+
+
+def test_making_renditions_twice_does_no_harm(media_root: Path) -> None:
+    image, _ = Image.objects.store(make_picture(), "one.jpg")
+    make_renditions.call(image.pk)
+    Image.objects.update(has_renditions=False)
+    files = stored_files(media_root)
+
+    make_renditions.call(image.pk)
+    make_renditions.call(image.pk)
+
+    assert stored_files(media_root) == files
+
+
+def test_a_picture_smaller_than_any_rendition_is_done(media_root: Path) -> None:
+    image, _ = Image.objects.store(make_picture(90, 60), "one.jpg")
+
+    make_renditions.call(image.pk)
+
+    image.refresh_from_db()
+    assert image.has_renditions
+    assert len(stored_files(media_root)) == 1
+
+
+def test_an_image_that_was_deleted_needs_no_renditions() -> None:
+    make_renditions.call(123456)
+
+
+def test_an_image_that_is_deleted_while_they_are_made_leaves_no_files(
+    media_root: Path,
+) -> None:
+    image, _ = Image.objects.store(make_picture(), "one.jpg")
+    Image.objects.filter(pk=image.pk)._raw_delete("default")
+
+    image.make_renditions()
+
+    assert stored_files(media_root) == set()
+
+
+def test_a_lost_file_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    image, _ = Image.objects.store(make_picture(), "one.jpg")
+    default_storage.delete(image.file.name)
+
+    make_renditions.call(image.pk)
+
+    image.refresh_from_db()
+    assert not image.has_renditions
+    assert f"Image {image.pk} has lost its file {image.file.name}" in caplog.text
+
+
+# Deleting
+
+
+def test_a_deleted_image_takes_its_files_along(
+    media_root: Path, django_capture_on_commit_callbacks: Committing
+) -> None:
+    image, _ = Image.objects.store(make_picture(), "one.jpg")
+    make_renditions.call(image.pk)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        Image.objects.all().delete()
+        assert len(stored_files(media_root)) == 5
+
+    assert stored_files(media_root) == set()
+
+
+def test_a_deletion_that_is_rolled_back_keeps_the_files(
+    media_root: Path, django_capture_on_commit_callbacks: Committing
+) -> None:
+    image, _ = Image.objects.store(make_picture(), "one.jpg")
+
+    with django_capture_on_commit_callbacks(execute=True), transaction.atomic():
+        image.delete()
+        transaction.set_rollback(True)
+
+    assert len(stored_files(media_root)) == 1
+
+
+def test_the_same_bytes_stored_again_at_once_keep_their_file(
+    media_root: Path, django_capture_on_commit_callbacks: Committing
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        Image.objects.store(make_picture(), "one.jpg")
+        Image.objects.all().delete()
+        again, _ = Image.objects.store(make_picture(), "two.jpg")
+
+    assert stored_files(media_root) == {Path(again.file.name).name}

@@ -1,0 +1,213 @@
+"""Stored files, as the site serves them; and images, as pages show them."""
+
+import io
+import re
+from pathlib import Path
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.template import Context, Template
+from django.test import Client
+from PIL import Image as Pillow
+from pytest_django import DjangoAssertNumQueries
+
+from curation.imaging import clean
+from curation.models import Image
+from curation.views.media import CONTENT_TYPES
+
+DIGEST = "ab" * 32
+
+
+def store(name: str, data: bytes = b"bytes") -> str:
+    """Store a file, and return its address."""
+    return default_storage.url(default_storage.save(name, ContentFile(data)))
+
+
+def make_image(width: int = 900, height: int = 600) -> Image:
+    buffer = io.BytesIO()
+    Pillow.new("RGB", (width, height), "teal").save(buffer, "JPEG")
+    return Image.objects.store(clean(buffer.getvalue()), "teal.jpg")[0]
+
+
+def show(image: Image | None, arguments: str = "", **context: str) -> str:
+    template = Template("{% load curated_images %}{% curated_image image " + arguments + " %}")
+    return template.render(Context({"image": image, **context})).strip()
+
+
+def attributes(tag: str) -> dict[str, str]:
+    return dict(re.findall(r'([a-z]+)="([^"]*)"', tag))
+
+
+# Files
+
+
+@pytest.mark.parametrize("suffix", ["jpg", "png", "gif", "webp", "avif"])
+def test_an_image_is_served_for_good_and_as_nothing_but_an_image(client: Client, suffix: str) -> None:
+    response = client.get(store(f"images/ab/{DIGEST}.{suffix}", b"<script>alert(1)</script>"))
+
+    assert response.getvalue() == b"<script>alert(1)</script>"
+    assert response["Content-Type"] == f"image/{suffix}".replace("jpg", "jpeg")
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert response["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert response["Content-Disposition"] == "inline"
+    assert response["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert response["Content-Length"] == "25"
+    assert "Vary" not in response
+
+
+def test_a_rendition_is_served(client: Client) -> None:
+    response = client.get(store(f"images/ab/{DIGEST}/1600w.avif"))
+
+    assert (response.status_code, response["Content-Type"]) == (200, "image/avif")
+
+
+def test_a_document_is_handed_over_and_asked_for_again(client: Client) -> None:
+    response = client.get(store("documents/annual-report_2026.pdf"))
+
+    assert response["Content-Type"] == "application/pdf"
+    assert response["Content-Disposition"] == "attachment"
+    assert response["Cache-Control"] == "no-cache"
+
+
+@pytest.mark.parametrize("header", ["ETag", "Last-Modified"])
+def test_a_file_that_a_reader_has_is_not_sent_again(client: Client, header: str) -> None:
+    url = store(f"images/ab/{DIGEST}.png")
+    known = client.get(url)[header]
+    asked = {"ETag": "If-None-Match", "Last-Modified": "If-Modified-Since"}[header]
+
+    response = client.get(url, headers={asked: known})
+
+    assert (response.status_code, response.content) == (304, b"")
+    assert response["Cache-Control"] == "public, max-age=31536000, immutable"
+
+
+def test_only_reading_is_allowed(client: Client) -> None:
+    url = store(f"images/ab/{DIGEST}.png")
+
+    assert client.head(url).status_code == 200
+    assert client.post(url).status_code == 405
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"images/ab/{DIGEST}.jpg",  # not there
+        "images/ab/",
+        "images/",
+        "",
+        f"images/ab/{DIGEST}",
+        f"images/ab/{DIGEST}.svg",
+        f"images/ab/{DIGEST}.html",
+        f"images/ab/{DIGEST}.png/",
+        f"images/ab/{DIGEST}.png%0A",
+        f"images/ab/{DIGEST}.png%00",
+        f"images/ab/../../{DIGEST}.png",
+        "images/../secret.pdf",
+        "../secret.pdf",
+        "%2e%2e/secret.pdf",
+        "documents/../secret.pdf",
+        "documents/..%2Fsecret.pdf",
+        "documents/.secret.pdf",
+        "documents/..pdf",
+        "documents/report.html",
+        "documents/report.pdf.html",
+        "documents/sub.pdf",  # a folder
+        "documents/" + "é" * 140 + ".pdf",  # a longer name than file systems take
+        "db.sqlite3",
+        "/etc/passwd",
+    ],
+)
+def test_nothing_else_is_served(client: Client, media_root: Path, path: str) -> None:
+    for name in [
+        "secret.pdf",
+        "db.sqlite3",
+        "documents/.secret.pdf",
+        "documents/report.html",
+        f"images/ab/{DIGEST}.svg",
+    ]:
+        store(name)
+    store(f"images/ab/{DIGEST}.html")
+    store(f"images/ab/{DIGEST}.png")
+    (media_root / "documents" / "sub.pdf").mkdir()
+
+    assert client.get(f"/media/{path}").status_code == 404
+
+
+def test_every_suffix_of_a_stored_image_has_a_content_type() -> None:
+    assert {"jpg", *(name.lower() for name in Image.Format.values if name != "JPEG"), "pdf"} == set(CONTENT_TYPES)
+
+
+# Images on pages
+
+
+@pytest.mark.django_db
+def test_until_there_are_renditions_the_original_is_shown() -> None:
+    image = make_image()
+
+    html = show(image, 'alt="A quiet sea"')
+
+    assert "<source" not in html
+    shown = attributes(html)
+    assert shown["src"] == image.file.url
+    assert (shown["width"], shown["height"], shown["alt"]) == ("900", "600", "A quiet sea")
+    assert (shown["loading"], shown["decoding"]) == ("lazy", "async")
+
+
+@pytest.mark.django_db
+def test_renditions_are_offered_by_format_and_width() -> None:
+    image = make_image()
+    image.make_renditions()
+    image.refresh_from_db()
+
+    html = show(image, 'sizes="(min-width: 60em) 50vw, 100vw"')
+
+    avif, webp = (attributes(tag) for tag in re.findall(r"<source[^>]*>", html))
+    folder = image.file.url.removesuffix(".jpg")
+    assert (avif["type"], webp["type"]) == ("image/avif", "image/webp")
+    assert avif["srcset"] == f"{folder}/400w.avif 400w, {folder}/800w.avif 800w"
+    assert avif["sizes"] == webp["sizes"] == "(min-width: 60em) 50vw, 100vw"
+    assert attributes(re.findall(r"<img[^>]*>", html)[0])["src"] == image.file.url
+
+
+@pytest.mark.django_db
+def test_every_address_that_a_page_offers_is_served(client: Client) -> None:
+    image = make_image()
+    image.make_renditions()
+    image.refresh_from_db()
+
+    addresses = re.findall(r"/media/[^ \",]+", show(image))
+
+    assert len(addresses) == 5
+    assert {client.get(address).status_code for address in addresses} == {200}
+
+
+@pytest.mark.django_db
+def test_the_picture_that_a_page_opens_with_is_loaded_first() -> None:
+    html = show(make_image(), "priority=True")
+
+    assert attributes(html)["fetchpriority"] == "high"
+    assert "loading=" not in html
+
+
+@pytest.mark.django_db
+def test_words_about_an_image_are_escaped() -> None:
+    assert 'alt="&quot;&gt;&lt;script&gt;"' in show(make_image(), "alt=words", words='"><script>')
+
+
+@pytest.mark.django_db
+def test_showing_an_image_reads_neither_file_nor_database(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    Image.objects.filter(pk=make_image().pk).update(has_renditions=True)
+    image = Image.objects.get()
+    default_storage.delete(image.file.name)
+
+    with django_assert_num_queries(0):
+        assert show(image).count("<source") == 2
+
+
+def test_no_image_shows_nothing() -> None:
+    assert show(None) == ""
