@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 Status = Literal["draft", "published", "archived"]
+Level = Literal["error", "warning", "note"]
 Dialect = Literal["openproject", "bookmark", "contributor", "wordpress", "hugo"]
 Format = Literal["yaml", "toml", "json"]
 
@@ -19,12 +20,12 @@ DEFAULT_VOCABULARY = "Medigy"
 class Problem:
     """One thing wrong with a file: what, where, and what to do about it.
 
-    `level` is "error" (the file is rejected) or "warning". `code` names the kind of problem for reports
-    (`link-scheme`). `field` is the dotted key (`link.href`, `relatedOfferings[2].permalink`) or "". `line` counts
+    `level` is "error" (the file is rejected), "warning" or "note" (nothing to do). `code` names the kind of problem
+    for reports (`link-scheme`). `field` is the dotted key (`link.href`, `relatedOfferings[2].permalink`) or "". `line` counts
     from 1. `message` says what is wrong and, after a semicolon, what to do.
     """
 
-    level: Literal["error", "warning"]
+    level: Level
     code: str
     message: str
     field: str = ""

@@ -54,7 +54,7 @@ def parse(source: SourceFile, known_sha256: str) -> Parsed | Unchanged | Refused
     except Rejected as rejected:
         return Refused(source, "rejected", rejected.problems)
     except SectionPage:
-        problem = Problem("warning", "section-page", "a section page of the old site, not an item; nothing to do")
+        problem = Problem("note", "section-page", "a section page of the old site, not an item; nothing to do")
         return Refused(source, "skipped", (problem,))
     rendered = render(document.record.body)
     record = replace(document.record, summary=document.record.summary or excerpt(rendered.text))

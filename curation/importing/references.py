@@ -147,7 +147,7 @@ def _free_slugs(model: type[models.Model], wanted: Mapping[Any, str]) -> dict[An
     limit = model._meta.get_field("slug").max_length or 50
     bases = {key: slug[: limit - 5] or model._meta.model_name or "row" for key, slug in wanted.items()}
     rows = model._default_manager
-    taken = set(rows.filter(slug__in=set(bases.values())).values_list("slug", flat=True))
+    taken = set(rows.filter(slug__in=set(bases.values())).order_by().values_list("slug", flat=True))
     free: dict[Any, str] = {}
     for key, base in bases.items():
         slug, number = base, 1

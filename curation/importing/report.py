@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-from curation.frontmatter.records import Problem
+from curation.frontmatter.records import Level, Problem
 from curation.importing.discover import SourceFile, printable
 
 Outcome = Literal["created", "updated", "unchanged", "skipped", "rejected"]
@@ -37,7 +37,7 @@ class Report:
             if file.problems:
                 self.remarkable.append(file)
 
-    def lines(self, level: Literal["error", "warning"]) -> Iterator[str]:
+    def lines(self, level: Level) -> Iterator[str]:
         """Yield `path: field: what is wrong; what to do` for each problem of a level, in path order."""
         for file in self.remarkable:
             for problem in file.problems:

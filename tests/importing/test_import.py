@@ -140,7 +140,7 @@ def test_an_import_costs_the_same_queries_for_any_number_of_files_in_a_batch(
     write_file: WriteFile, import_: Import, content: Path
 ) -> None:
     counts = []
-    for number in (2, 4):
+    for number in (1, 2, 4):  # the first makes the vocabulary and publisher
         for index in range(number):
             write_file(
                 f"{number}/{number}-{index}.md", categories=[f"Topic {number} {index}"], tags=[f"t{number}{index}"]
@@ -148,4 +148,4 @@ def test_an_import_costs_the_same_queries_for_any_number_of_files_in_a_batch(
         with CaptureQueriesContext(connection) as queries:
             import_(content / str(number))
         counts.append(len(queries))
-    assert counts[0] == counts[1]
+    assert counts[1] == counts[2]

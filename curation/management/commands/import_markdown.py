@@ -1,12 +1,14 @@
 """`manage.py import_markdown PATH …`: bulk load of Markdown files with front matter."""
 
 from argparse import ArgumentParser, BooleanOptionalAction
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
+from curation.frontmatter.records import Level
 from curation.importing.discover import UsageError, discover
 from curation.importing.report import Report
 from curation.importing.run import Options, import_files
@@ -55,8 +57,13 @@ class Command(BaseCommand):
             raise CommandError(f"{rejected:,} of {report.counts['seen']:,} files rejected.", returncode=REJECTED)
 
     def print(self, report: Report, *, dry_run: bool) -> None:
-        """Print a line a problem, warnings first, then the summary."""
-        for level, style in (("warning", self.style.WARNING), ("error", self.style.ERROR)):
+        """Print a line a problem, the worst last, then the summary."""
+        styles: list[tuple[Level, Callable[[str], str]]] = [
+            ("note", str),
+            ("warning", self.style.WARNING),
+            ("error", self.style.ERROR),
+        ]
+        for level, style in styles:
             for line in report.lines(level):
                 self.stdout.write(style(f"{level}: {line}"))
         self.stdout.write(report.summary() + (" (dry run: nothing was kept)" if dry_run else ""))
