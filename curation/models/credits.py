@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.urls import reverse
 
+from .fields import HttpURLField
 from .images import Image
 
 DOMAIN = RegexValidator(
@@ -37,7 +38,7 @@ class Author(models.Model):
     name = models.CharField(max_length=200)
     slug = models.SlugField(max_length=255, help_text="The address: /author/<slug>/.")
     bio = models.TextField(blank=True, help_text="Shown at the top of the author's page.")
-    url = models.URLField("website", max_length=500, blank=True)
+    url = HttpURLField("website", max_length=500, blank=True)
 
     class Meta:
         ordering = ["name"]

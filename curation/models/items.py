@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.validators import URLValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -18,12 +17,10 @@ from curation.links import url_key
 from curation.rendering import excerpt, render
 
 from .credits import Author, Publisher
+from .fields import HttpURLField
 from .images import Image
 from .offerings import Offering
 from .taxonomy import Topic
-
-#: The only schemes that a link from an item may have.
-HTTP_URL = URLValidator(schemes=["http", "https"], message="Enter a link that starts with http:// or https://.")
 
 
 class ItemQuerySet(models.QuerySet["CuratedItem"]):
@@ -33,6 +30,13 @@ class ItemQuerySet(models.QuerySet["CuratedItem"]):
 
     def newest_first(self) -> ItemQuerySet:
         return self.order_by("-published_at", "-id")
+
+    def listed_by(self, relation: type[ItemRelation], **target: Any) -> ItemQuerySet:
+        """Items that a relation ties to a target (`ItemTopic, topic=topic`), newest first, along its own index."""
+        name = relation._meta.model_name
+        conditions = {f"{name}__{field}": value for field, value in target.items()}
+        listed = self.filter(**conditions, **{f"{name}__listed_at__lte": timezone.now()})
+        return listed.order_by(f"-{name}__listed_at", f"-{name}__item_id")
 
 
 class CuratedItem(models.Model):  # type: ignore[django-manager-missing]  # taggit has no types
@@ -63,14 +67,14 @@ class CuratedItem(models.Model):  # type: ignore[django-manager-missing]  # tagg
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
-    source_url = models.URLField("source link", max_length=2000, blank=True, validators=[HTTP_URL])
-    source_url_original = models.URLField(
-        "source link as found", max_length=2000, blank=True, validators=[HTTP_URL], help_text="Before it was cleaned."
+    source_url = HttpURLField("source link", max_length=2000, blank=True)
+    source_url_original = HttpURLField(
+        "source link as found", max_length=2000, blank=True, help_text="Before it was cleaned."
     )
     source_url_key = models.CharField(max_length=2000, blank=True, editable=False, db_index=True)
     publisher = models.ForeignKey(Publisher, null=True, blank=True, on_delete=models.SET_NULL, related_name="items")
     via_name = models.CharField("via", max_length=300, blank=True, help_text="Who pointed to the story.")
-    via_url = models.URLField("via link", max_length=2000, blank=True, validators=[HTTP_URL])
+    via_url = HttpURLField("via link", max_length=2000, blank=True)
 
     image = models.ForeignKey(Image, null=True, blank=True, on_delete=models.SET_NULL, related_name="items")
     image_alt = models.CharField("alternative text", max_length=500, blank=True, help_text="What the image shows.")

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from .fields import HttpURLField
 from .items import CuratedItem
 
 
@@ -40,7 +41,7 @@ class SourceDocument(models.Model):
     front_matter = models.TextField()
     record = models.JSONField(default=dict)
     media = models.JSONField(default=dict, help_text="SHA-256 of the files it pointed to, by use: image, pdf, icon.")
-    source_url = models.URLField("source link", max_length=2000, blank=True)
+    source_url = HttpURLField("source link", max_length=2000, blank=True)
     imported_at = models.DateTimeField()
 
     class Meta:

@@ -3,6 +3,7 @@
 from django.db import models
 from django.urls import reverse
 
+from .fields import HttpURLField
 from .taxonomy import Topic
 
 
@@ -15,7 +16,7 @@ class Offering(models.Model):
         "external ID", max_length=64, blank=True, help_text="Its number where offerings are kept (OpenProject)."
     )
     description = models.TextField(blank=True, help_text="Shown at the top of the offering's page.")
-    url = models.URLField("website", max_length=500, blank=True)
+    url = HttpURLField("website", max_length=500, blank=True)
     topics = models.ManyToManyField(Topic, blank=True, related_name="offerings")
 
     class Meta:

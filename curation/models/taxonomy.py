@@ -4,6 +4,8 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.urls import reverse
 
+from .fields import HttpURLField
+
 
 class Vocabulary(models.Model):
     """A list of topics with one owner: Symplur, KLAS, Gartner, …, or our own."""
@@ -11,7 +13,7 @@ class Vocabulary(models.Model):
     name = models.CharField(max_length=100, help_text="As written before the colon: “Symplur” in “Symplur: COVID-19”.")
     slug = models.SlugField(max_length=100, help_text="The name in addresses: lower-case letters, digits, hyphens.")
     description = models.TextField(blank=True, help_text="One or two sentences for readers: whose list this is.")
-    url = models.URLField("website", max_length=500, blank=True, help_text="Where its owner publishes it.")
+    url = HttpURLField("website", max_length=500, blank=True, help_text="Where its owner publishes it.")
 
     class Meta:
         ordering = ["name"]
