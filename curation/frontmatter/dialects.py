@@ -11,10 +11,8 @@ _SECTION_PAGE = re.compile(r"_index(\.[\w-]+)?\.\w+", re.ASCII)
 
 def recognise(values: dict[str, Value]) -> Dialect:
     """Return the dialect of front matter. The first that fits wins."""
-    custom_fields = values.get("openProjectCustomFields")
-    if values.get("source") == OPENPROJECT_SOURCE:
-        return "openproject"
-    if isinstance(custom_fields, dict) and "id" in custom_fields | values and values.get("id") is not None:
+    has_work_package = "openProjectCustomFields" in values and values.get("id") is not None
+    if values.get("source") == OPENPROJECT_SOURCE or has_work_package:
         return "openproject"
     if values.get("archetype") == "bookmark" or _has_edit_url(values):
         return "bookmark"

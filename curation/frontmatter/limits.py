@@ -20,6 +20,7 @@ SLUG = 255
 SUMMARY = 5_000
 URL = 2_000
 PATH = 500
+MEDIA_PATH = 2_000  # a file name or site path; pipelines also leave signed addresses here
 VOCABULARY = 100
 TOPIC = 200
 OFFERING = 300

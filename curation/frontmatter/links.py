@@ -6,7 +6,7 @@ import ada_url
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 
-from curation.links import host_of
+from curation.links import host_of, url_key
 
 from .limits import PUBLISHER, URL, VIA
 from .records import PublisherRef
@@ -33,7 +33,10 @@ def source_url(source: Source) -> str:
 
 def source_url_original(source: Source) -> str:
     """Return the source link as it was found, before it was cleaned, or ""."""
-    return _first_link(source, ORIGINAL_LINK_KEYS)
+    link = _first_link(source, ORIGINAL_LINK_KEYS)
+    _check_copy(source, "openProjectCustomFields.cleanUrl", source.read["source_url"])
+    _check_copy(source, "openProjectCustomFields.sourceUrl", link)
+    return link
 
 
 def publisher(source: Source) -> PublisherRef | None:
@@ -42,6 +45,12 @@ def publisher(source: Source) -> PublisherRef | None:
     brand = re.sub(r"^www\.", "", source.text(key, PUBLISHER), flags=re.IGNORECASE)
     domain = brand.lower() if HOST.match(brand.lower()) else host_of(source.read["source_url"])
     return PublisherRef(domain, brand or domain) if HOST.match(domain) else None
+
+
+def _check_copy(source: Source, key: str, link: str) -> None:
+    copy = source.get(key)
+    if isinstance(copy, str) and copy not in ("", link) and link and url_key(copy) != url_key(link):
+        source.warn("derived-differs", "says something else than link and is ignored; correct or remove it", key)
 
 
 def via_name(source: Source) -> str:

@@ -1,7 +1,7 @@
 """Files that front matter points to: image, PDF, icon."""
 
 from .identity import whole_number
-from .limits import ALT, META, PATH
+from .limits import ALT, MEDIA_PATH, META
 from .records import MediaRef
 from .source import Source
 from .values import Value, one_line
@@ -12,9 +12,9 @@ def media(source: Source, key: str) -> MediaRef | None:
     value = source.get(key)
     if isinstance(value, dict):
         inner = source.within(key, value)
-        href = inner.text("href", PATH)
+        href = inner.text("href", MEDIA_PATH)
         return MediaRef(href, inner.prose("alt", ALT), _provenance(inner)) if href else None
-    href = source.text(key, PATH)
+    href = source.text(key, MEDIA_PATH)
     return MediaRef(href) if href else None
 
 

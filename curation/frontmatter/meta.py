@@ -7,7 +7,7 @@ from .limits import META
 from .links import web_link
 from .paths import site_path
 from .source import Source
-from .values import Value
+from .values import Value, shown
 
 #: Groups of overrides in the record, and the keys that hold them.
 GROUPS = {"openGraph": "openGraphMetaData", "twitter": "twitterMetaData", "html": "htmlMetaData"}
@@ -37,15 +37,17 @@ def _written(source: Source) -> Iterator[tuple[str, str, str, Value]]:
     for group, key in GROUPS.items():
         values = source.get(key)
         if isinstance(values, dict):
-            yield from (
-                (group, name, f"{key}.{name}", value) for name, value in values.items() if _NAME.fullmatch(name)
-            )
+            yield from ((group, name, f"{key}.{name}", value) for name, value in values.items())
+        elif values:
+            source.warn("not-a-mapping", f"{shown(values)} is no mapping and ignored; write “name: value” lines", key)
     for key, (group, name) in SINGLE.items():
         yield group, name, key, source.get(key)
 
 
 def _override(source: Source, name: str, key: str, value: Value) -> str:
+    if isinstance(value, list):  # keywords
+        value = ", ".join(entry for entry in value if isinstance(entry, str))
     text = source.cut(source.as_text(value, key), META, key)
-    if name not in _LINKS or (text.startswith("/") and site_path(text)):
-        return text
+    if not text or name not in _LINKS or (text.startswith("/") and site_path(text)):
+        return text if _NAME.fullmatch(name) else ""
     return web_link(source, text, key)

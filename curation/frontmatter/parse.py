@@ -12,6 +12,10 @@ from .records import Rejected
 from .split import Parts, unix_line_ends
 from .values import CONTROL, UNSTORABLE, Parsed, Value, shown
 
+# tomllib's memory grows with the square of a dotted key's parts.
+_TOML_KEY = r"""(?:(?<![\w-])[\w-]++|"[^"\n]*"|'[^'\n]*')"""
+_LONG_TOML_KEY = re.compile(rf"{_TOML_KEY}(?:[ \t]*\.[ \t]*{_TOML_KEY}){{{MAX_DEPTH},}}", re.ASCII)
+
 
 def parse(parts: Parts) -> Parsed:
     """Return what the front matter of a file says, or raise `Rejected`."""
@@ -27,6 +31,8 @@ def parse(parts: Parts) -> Parsed:
 
 
 def _toml(text: str, first_line: int) -> dict[str, Any]:
+    if _LONG_TOML_KEY.search(text):
+        raise _too_deep()
     try:
         return tomllib.loads(text, parse_float=_toml_float)
     except tomllib.TOMLDecodeError as error:

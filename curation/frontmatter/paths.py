@@ -63,18 +63,24 @@ def _path(source: Source, key: str, value: Value) -> str:
 
 def breadcrumbs(source: Source) -> tuple[Crumb, ...]:
     """Return the trail to the item, itself left out: labels of `breadcrumbs`, paths of `breadcrumbLinks`."""
-    links = [value for _key, value in source.entries("breadcrumbLinks")]
-    crumbs = []
-    for place, (key, value) in enumerate(source.entries("breadcrumbs")):
-        label = source.plain(source.label(value, key, CRUMB))
-        if label:
-            crumbs.append(Crumb(label, _link(links[place]) if place < len(links) else ""))
-    is_last_the_item = crumbs and crumbs[-1].label.casefold() == source.read["title"].casefold()
-    return tuple(crumbs[:-1] if is_last_the_item else crumbs)
+    labels, links = source.entries("breadcrumbs"), [value for _key, value in source.entries("breadcrumbLinks")]
+    if labels and _is_the_item(source, labels[-1], links[len(labels) - 1 :]):
+        labels.pop()
+    links += [None] * len(labels)  # a trail may have fewer links than labels
+    crumbs = (Crumb(_crumb_label(source, *label), _link(link)) for label, link in zip(labels, links, strict=False))
+    return tuple(crumb for crumb in crumbs if crumb.label)
+
+
+def _is_the_item(source: Source, entry: tuple[str, Value], links: list[Value]) -> bool:
+    """Return whether the last step of a trail is the item: under its title, or an older one that leads nowhere."""
+    return links == [""] or _crumb_label(source, *entry).casefold() == source.read["title"].casefold()
+
+
+def _crumb_label(source: Source, key: str, value: Value) -> str:
+    return source.cut(source.plain(source.as_text(value, key)), CRUMB, key)
 
 
 def _link(value: Value) -> str:
     text = value.strip() if isinstance(value, str) else ""
-    if text == "/":
-        return text
-    return site_path(text) and (f"{site_path(text)}/" if text.endswith("/") else site_path(text))
+    path = site_path(text)
+    return f"{path}/" if path and text.endswith("/") else path or ("/" if text == "/" else "")

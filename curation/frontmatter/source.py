@@ -46,7 +46,9 @@ class Source:
 
     def _note(self, level: Literal["error", "warning"], code: str, message: str, key: str) -> None:
         key = self.prefix + key
-        self.problems.append(Problem(level, code, message, key, self.lines.get(key)))
+        problem = Problem(level, code, message, key, self.lines.get(key))
+        if problem not in self.problems:  # two fields may be made from one key
+            self.problems.append(problem)
 
     @property
     def is_rejected(self) -> bool:

@@ -34,6 +34,7 @@ _PLAIN: dict[str, float | None] = {
 _HINTS = {
     "mapping values are not allowed in this context": "put quotes around a text that holds “: ”",
     "found character that cannot start any token": "put quotes around the text, and indent with spaces",
+    "found invalid Unicode character escape code": "remove the escape, it stands for half a character",
 }
 
 
