@@ -32,7 +32,7 @@ def with_relations(items: ItemQuerySet) -> ItemQuerySet:
         Prefetch("itemtopic_set", ItemTopic.objects.select_related("topic__vocabulary")),
         Prefetch("itemoffering_set", ItemOffering.objects.select_related("offering")),
         Prefetch("itemauthor_set", ItemAuthor.objects.select_related("author")),
-        "tags",
+        "tags",  # type: ignore[misc]  # taggit has no types
         "aliases",
     )
 

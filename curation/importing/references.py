@@ -18,6 +18,9 @@ from taggit.models import Tag
 from curation.frontmatter.records import ItemRecord, OfferingRef, PublisherRef, TopicRef
 from curation.models import Author, Offering, Publisher, Topic, Vocabulary
 
+#: What a made-up slug is cut to: the columns hold 100 and more, and `-2` has to fit.
+SLUG_LENGTH = 90
+
 M = TypeVar("M", bound=models.Model)
 
 
@@ -144,8 +147,7 @@ def _free_slugs(model: type[models.Model], wanted: Mapping[Any, str]) -> dict[An
 
     Costs a query for all keys, and one more for each slug that is taken.
     """
-    limit = model._meta.get_field("slug").max_length or 50
-    bases = {key: slug[: limit - 5] or model._meta.model_name or "row" for key, slug in wanted.items()}
+    bases = {key: slug[:SLUG_LENGTH] or model._meta.model_name or "row" for key, slug in wanted.items()}
     rows = model._default_manager
     taken = set(rows.filter(slug__in=set(bases.values())).order_by().values_list("slug", flat=True))
     free: dict[Any, str] = {}
