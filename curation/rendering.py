@@ -1,11 +1,13 @@
 """Markdown to sanitised HTML and plain text: the only place that decides what markup readers get."""
 
 import html
+import logging
 import re
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import ada_url
 import nh3
 from django.conf import settings
 from markdown import Markdown
@@ -41,12 +43,30 @@ class Rendered:
     text: str
 
 
+# Stands for this site, whatever its host, where a link is resolved.
+_HERE = "https://site.invalid"
+
+
 def _filter_attribute(_tag: str, name: str, value: str) -> str | None:
-    if name not in ("href", "src"):
-        return value
-    # Browsers ignore control characters and read `\` as `/`, so `/\host` and `/<tab>/host` leave the site.
-    value = re.sub(r"[\x00-\x20\x7f]+", "", value).replace("\\", "/") if not value.startswith("mailto:") else value
-    return "https:" + value if value.startswith("//") else value
+    return _link_target(value) if name in ("href", "src") else value
+
+
+def _link_target(value: str) -> str | None:
+    """Return where a link leads as browsers read it (the WHATWG URL Standard): a path of this site, or a whole URL.
+
+    What is written may say something else: `/\\host` and `/<tab>/host` leave the site, `java<tab>script:` is a script.
+    """
+    if not value.strip():
+        return None
+    try:
+        url = ada_url.URL(value, _HERE)
+    except ValueError:
+        return None
+    if url.origin != _HERE:
+        return url.href if url.protocol in ("http:", "https:", "mailto:") else None
+    if value.lstrip().startswith("#"):
+        return url.hash or None
+    return "/" + url.pathname.lstrip("/") + url.search + url.hash
 
 
 _cleaner = nh3.Cleaner(
@@ -57,6 +77,9 @@ _cleaner = nh3.Cleaner(
     attribute_filter=_filter_attribute,
     link_rel=OUTSIDE_REL,
 )
+#: What breaks feeds, terminals and scripts: control characters but tab and line ends, line separators, non-characters.
+CONTROL_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+logger = logging.getLogger(__name__)
 _local = threading.local()
 
 
@@ -118,7 +141,7 @@ def _picture(attributes: dict[str, str], *, in_link: bool) -> str:
 
 def sanitise(markup: str) -> str:
     """Return HTML with only what `TAGS` and `ATTRIBUTES` allow, links marked, nothing active left."""
-    return "".join(_finish_tags(_cleaner.clean(markup)))
+    return "".join(_finish_tags(CONTROL_CHARACTERS.sub(" ", _cleaner.clean(markup))))
 
 
 def plain_text(markup: str) -> str:
@@ -134,15 +157,32 @@ _stripper = nh3.Cleaner(tags=set(), clean_content_tags=set())
 
 def strip_markup(text: str) -> str:
     """Return one line of plain text from a field that may hold HTML: tags removed, entities decoded."""
-    if "<" not in text and "&" not in text:
-        return " ".join(text.split())
-    return " ".join(html.unescape(_stripper.clean(text)).split())
+    return one_line(html.unescape(_stripper.clean(text)) if "<" in text or "&" in text else text)
+
+
+def one_line(text: str) -> str:
+    """Return a text without control characters, white space folded."""
+    return " ".join(CONTROL_CHARACTERS.sub(" ", text).split())
 
 
 def render(body: str) -> Rendered:
     """Turn a body as written (Markdown, which may be all HTML) into safe HTML and plain text."""
-    markup = sanitise(_markdown().convert(body)) if body.strip() else ""
+    markup = sanitise(_convert(body)) if body.strip() else ""
     return Rendered(markup, plain_text(markup))
+
+
+def _convert(body: str) -> str:
+    """Return Markdown as HTML, and what Python-Markdown gives up on (`1. 1. 1. …`, 1,000 deep) as it is.
+
+    Whatever it raises is caught, for a body must not keep its item from being read. The converter is left in the
+    middle of something then, and is not used again.
+    """
+    try:
+        return _markdown().convert(body)
+    except Exception as error:
+        logger.warning("A body could not be read as Markdown (%s); it is shown as HTML", type(error).__name__)
+        del _local.markdown
+        return body
 
 
 def excerpt(text: str, limit: int = 280) -> str:

@@ -4,6 +4,8 @@ import re
 
 from django.utils.text import slugify
 
+from curation.rendering import strip_markup
+
 from .dialects import OPENPROJECT_SOURCE
 from .limits import EXTERNAL_ID, FILE_NAME, SLUG, SOURCE_SYSTEM, TITLE
 from .source import Source
@@ -17,7 +19,7 @@ _DATE_PREFIX = re.compile(r"^\d{4}-\d{2}-\d{2}-")
 
 def title(source: Source) -> str:
     """Return the title as plain text. A file without one is rejected."""
-    text = source.plain(source.as_text(source.get("title"), "title"))
+    text = strip_markup(source.as_text(source.get("title"), "title"))
     if not text:
         source.error("title-missing", "title missing; add one", "title")
     if len(text) > TITLE:

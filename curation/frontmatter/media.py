@@ -1,10 +1,12 @@
 """Files that front matter points to: image, PDF, icon."""
 
+from curation.rendering import one_line
+
 from .identity import whole_number
 from .limits import ALT, MEDIA_PATH, META
 from .records import MediaRef
 from .source import Source
-from .values import Value, one_line
+from .values import Value
 
 
 def media(source: Source, key: str) -> MediaRef | None:

@@ -6,11 +6,13 @@ import tomllib
 from datetime import date, datetime, time
 from typing import Any, NoReturn
 
+from curation.rendering import CONTROL_CHARACTERS
+
 from . import strict_yaml
 from .limits import MAX_DEPTH, MAX_KEY, MAX_TEXT, MAX_VALUES
 from .records import Rejected
 from .split import Parts, unix_line_ends
-from .values import CONTROL, UNSTORABLE, Parsed, Value, shown
+from .values import UNSTORABLE, Parsed, Value, shown
 
 # tomllib's memory grows with the square of a dotted key's parts.
 _TOML_KEY = r"""(?:(?<![\w-])[\w-]++|"[^"\n]*"|'[^'\n]*')"""
@@ -20,7 +22,7 @@ _LONG_TOML_KEY = re.compile(rf"{_TOML_KEY}(?:[ \t]*\.[ \t]*{_TOML_KEY}){{{MAX_DE
 def parse(parts: Parts) -> Parsed:
     """Return what the front matter of a file says, or raise `Rejected`."""
     # Control characters would be an error to every parser (and YAML ends a line at U+2028); to people they are nothing.
-    text = CONTROL.sub(" ", unix_line_ends(parts.front_matter))
+    text = CONTROL_CHARACTERS.sub(" ", unix_line_ends(parts.front_matter))
     if parts.format == "yaml":
         return strict_yaml.load(text, parts.first_line)
     load = _toml if parts.format == "toml" else _json

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote
 
+from curation.rendering import strip_markup
+
 from .limits import CRUMB, PATH
 from .records import Crumb
 from .source import Source
@@ -77,7 +79,7 @@ def _is_the_item(source: Source, entry: tuple[str, Value], links: list[Value]) -
 
 
 def _crumb_label(source: Source, key: str, value: Value) -> str:
-    return source.cut(source.plain(source.as_text(value, key)), CRUMB, key)
+    return source.cut(strip_markup(source.as_text(value, key)), CRUMB, key)
 
 
 def _link(value: Value) -> str:

@@ -21,8 +21,8 @@ class Problem:
     """One thing wrong with a file: what, where, and what to do about it.
 
     `level` is "error" (the file is rejected), "warning" or "note" (nothing to do). `code` names the kind of problem
-    for reports (`link-scheme`). `field` is the dotted key (`link.href`, `relatedOfferings[2].permalink`) or "". `line` counts
-    from 1. `message` says what is wrong and, after a semicolon, what to do.
+    for reports (`link-scheme`). `field` is the dotted key (`link.href`, `relatedOfferings[2].permalink`) or "". `line`
+    counts from 1. `message` says what is wrong and, after a semicolon, what to do.
     """
 
     level: Level

@@ -4,11 +4,11 @@ from copy import copy
 from html import unescape
 from typing import Any, Literal
 
-from curation.rendering import strip_markup
+from curation.rendering import one_line, strip_markup
 
 from .limits import MAX_PROBLEMS
 from .records import Dialect, Problem
-from .values import Parsed, Value, one_line, shown
+from .values import Parsed, Value, shown
 
 
 class Source:
@@ -84,7 +84,7 @@ class Source:
 
     def prose(self, key: str, limit: int) -> str:
         """Return a text that may hold markup, as plain text."""
-        return self.cut(self.plain(self.as_text(self.get(key), key)), limit, key)
+        return self.cut(strip_markup(self.as_text(self.get(key), key)), limit, key)
 
     def texts(self, key: str, limit: int) -> tuple[str, ...]:
         """Return a list of texts (or a single one) with entities decoded; empty, repeated and overlong ones dropped."""
@@ -124,8 +124,3 @@ class Source:
             return text
         self.warn("too-long", f"longer than {limit:,} characters and cut; shorten it", key)
         return text[: limit - 1].rstrip() + "…"
-
-    @staticmethod
-    def plain(text: str) -> str:
-        """Return a text without tags, entities decoded. What an entity stood for may be a control character again."""
-        return one_line(strip_markup(text))

@@ -3,10 +3,12 @@
 import re
 from html import unescape
 
+from curation.rendering import one_line
+
 from .limits import SLUG, TOPIC, VOCABULARY
 from .records import DEFAULT_VOCABULARY, TopicRef
 from .source import Source
-from .values import Value, one_line, shown
+from .values import Value, shown
 
 _TOPIC_PATH = re.compile(r"/?topic/([a-z0-9-]+)/?")
 _COPY = "openProjectCustomFields.medigyTopics"

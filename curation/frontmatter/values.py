@@ -4,14 +4,14 @@ import re
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from curation.rendering import one_line
+
 #: A text as it was written, a list, a mapping or nothing. Numbers, dates and booleans are texts, so that each field can
 #: say what it makes of them; a float is never finite: it is the `.nan` or `.inf` of a pipeline that had no value.
 Value: TypeAlias = "str | float | list[Value] | dict[str, Value] | None"
 
 #: What no database stores, or no encoding writes: NUL, and half a surrogate pair.
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")
-#: What breaks XML, terminals and scripts: control characters but tab and line ends, line separators, non-characters.
-CONTROL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +20,6 @@ class Parsed:
 
     values: dict[str, Value]
     lines: dict[str, int]
-
-
-def one_line(text: str) -> str:
-    """Return a text without control characters, white space folded."""
-    return " ".join(CONTROL.sub(" ", text).split())
 
 
 def shown(value: Value) -> str:
