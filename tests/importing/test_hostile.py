@@ -1,0 +1,155 @@
+"""Malformed and malicious files: each case of the collection has the outcome that its manifest asks for."""
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import html5lib
+import pytest
+from django.test import Client
+
+from curation.importing.discover import discover
+from curation.importing.report import Report
+from curation.importing.run import Options, import_files
+from curation.models import CuratedItem, SourceDocument
+from tests.conftest import SHARED
+
+pytestmark = pytest.mark.django_db
+
+HOSTILE = Path(os.environ.get("MEDIGY_HOSTILE", SHARED / "hostile"))
+#: Groups that are not import files: archives and probes of other doors.
+ELSEWHERE = {"probe", "upload"}
+CONTROLS = ("00-control-first.md", "zz-control-last.md")
+
+
+def load_cases() -> list[dict[str, Any]]:
+    manifest = HOSTILE / "manifest.json"
+    cases = json.loads(manifest.read_text())["cases"] if manifest.is_file() else []
+    return [case for case in cases if case["group"] not in ELSEWHERE]
+
+
+def make_case(case: dict[str, Any], site: Path) -> Path:
+    """Lay out a case's files, the two controls and what lies outside the root; return the content folder."""
+    content = site / "content"
+    content.mkdir(parents=True)
+    shutil.copytree(HOSTILE / "outside", site / "outside")
+    for name in CONTROLS:
+        shutil.copy(HOSTILE / "content" / name, content)
+    for name, info in case["file_info"].items():
+        if name not in case.get("not_shipped", ()):
+            shutil.copy(HOSTILE / name, content)
+        else:
+            make_file(name, info, site)
+    for image in (HOSTILE / "content").glob("img-*[!d]"):
+        if image.stem in {Path(name).stem for name in case["files"]} | {"img-ok"}:
+            shutil.copy(image, content)
+    return content
+
+
+def make_file(name: str, info: dict[str, Any], site: Path) -> None:
+    """Make what cannot travel: odd names, links, a file nobody may read."""
+    raw = name.encode().decode("unicode_escape").encode("latin-1") if "\\x" in name else os.fsencode(name)
+    path = site / "content" / os.fsdecode(raw)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if info["kind"] == "symlink":
+        path.symlink_to(info["to"])
+        return
+    control = (HOSTILE / "content" / CONTROLS[0]).read_text()
+    path.write_text(control.replace("900001", "970001").replace("00-control-first", "made-here"))
+    if "unreadable" in name:
+        path.chmod(0)
+
+
+def run(content: Path) -> Report:
+    report = Report()
+    for files in import_files(discover([content]), Options()):
+        report.add(files)
+    return report
+
+
+@pytest.fixture(params=load_cases() or [None], ids=lambda case: case["id"] if case else "none")
+def case(request: pytest.FixtureRequest) -> dict[str, Any]:
+    if request.param is None:
+        pytest.skip(f"{HOSTILE} is not there; set MEDIGY_HOSTILE to the folder to test with it")
+    if request.param.get("needs") == "non-root" and os.geteuid() == 0:
+        pytest.skip("root reads every file; run the tests as another user to test this case")
+    return request.param
+
+
+def test_the_outcome_is_the_one_that_the_manifest_asks_for(
+    case: dict[str, Any], tmp_path: Path, client: Client, media_root: Path
+) -> None:
+    content = make_case(case, tmp_path / "site")
+    report = run(content)
+    files = [file for file in report.remarkable if Path(file.source.path).name not in CONTROLS]
+    created = report.counts["created"] - len(CONTROLS)
+    outcomes = set(outcome_of(case, report))
+    assert outcomes & {case["expected"], case.get("alt")}, (case["expected"], list(report.lines("error")), files)
+    assert created <= case["items_added"] or not report.counts["rejected"]
+    assert_errors_are_clear(report)
+    assert_pages_hold(client)
+    assert not list(media_root.rglob("*secret*"))
+    before = list(SourceDocument.objects.order_by("pk").values())
+    again = run(content)
+    assert (again.counts["created"], again.counts["updated"]) == (0, 0)
+    assert list(SourceDocument.objects.order_by("pk").values()) == before
+
+
+def outcome_of(case: dict[str, Any], report: Report) -> Iterator[str]:
+    """Yield the manifest's words that describe a run: rejected, imported with a warning, imported."""
+    controls = 2 if case["group"] != "control" else 1
+    if report.counts["rejected"]:
+        yield "rejected with clear error"
+    if report.counts["created"] > controls or case["group"] == "control":
+        for words in (case["expected"], case.get("alt") or ""):
+            if words.startswith("imported, field") and report.counts["warnings"]:
+                yield words
+            if words.startswith("imported with") or words == "imported unchanged":
+                yield words
+
+
+def assert_errors_are_clear(report: Report) -> None:
+    for level in ("error", "warning"):
+        for line in report.lines(level):  # type: ignore[arg-type]
+            assert line.isprintable()
+            assert len(line) < 1000
+            assert "Traceback" not in line
+            assert ";" in line, f"says what is wrong, but not what to do: {line}"
+    for file in report.remarkable:
+        assert file.outcome != "rejected" or any(problem.level == "error" for problem in file.problems)
+
+
+def assert_pages_hold(client: Client) -> None:
+    for item in CuratedItem.objects.published():
+        response = client.get(item.get_absolute_url())
+        assert response.status_code == 200
+        assert_no_active_content(response.content.decode())
+    for path in ("/", "/news/", "/topic/", "/offering/"):
+        response = client.get(path)
+        assert response.status_code == 200
+        assert_no_active_content(response.content.decode())
+
+
+def assert_no_active_content(markup: str) -> None:
+    """Judge a page with a parser of another make, twice: as served, and as that parser would write it again."""
+    tree = html5lib.parse(markup, treebuilder="dom")
+    check_tree(tree)
+    check_tree(html5lib.parse(html5lib.serialize(tree, tree="dom", omit_optional_tags=False), treebuilder="dom"))
+    assert len(tree.getElementsByTagName("title")) == 1
+    assert (
+        len([footer for footer in tree.getElementsByTagName("footer") if "site" in footer.getAttribute("class")]) <= 1
+    )
+
+
+def check_tree(tree: Any) -> None:
+    for element in tree.getElementsByTagName("*"):
+        assert element.tagName not in {"script", "style", "iframe", "object", "embed", "base", "math"}
+        for name, value in element.attributes.items():
+            assert not name.startswith("on")
+            assert name != "style"
+            if name in ("href", "src"):
+                assert value.startswith(("http://", "https://", "mailto:", "/", "#", "?")), value
+                assert not value.startswith("//")
