@@ -1,0 +1,104 @@
+"""What a reader does, from the front page to a story."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from curation.models import CuratedItem
+from tests.factories import make_author, make_item, make_offering, make_publisher, make_topic
+
+from .conftest import OpenPage
+
+PHONE = 320
+LONG_WORD = "Pneumonoultramicroscopicsilicovolcanoconiosis" * 2
+BODY = """A short text with <https://example.org/a/very/long/link/that/has/no/place/to/break/it/in/two/anywhere>.
+
+| a | wide | table | of | many | columns | that | has | no | place | on | a | phone |
+| - | ---- | ----- | -- | ---- | ------- | ---- | --- | -- | ----- | -- | - | ----- |
+| 1 | two  | three | 4  | five | six     | 7    | 8   | 9  | ten   | 11 | 12 | 13   |
+
+    a line of code that goes on and on, far beyond the edge of any phone that anybody ever held in a hand
+"""
+
+
+@pytest.fixture
+def item() -> CuratedItem:
+    """An item with everything a page can show, beside one with little."""
+    make_item("A plain story")
+    return make_item(
+        f"Wearables at home {LONG_WORD}",
+        slug="wearables",
+        body=BODY,
+        topics=[make_topic("Remote Monitoring", "Gartner"), make_topic(LONG_WORD, "Symplur")],
+        offerings=[make_offering("Heart Watch", slug="heart-watch")],
+        authors=[make_author("Ada Lovelace", slug="ada")],
+        publisher=make_publisher("paper.example.org", name="The Paper"),
+        tags=["wearable", LONG_WORD],
+        via_name="A friend",
+        section="NEWS",
+        format="brief",
+    )
+
+
+def test_a_reader_filters_the_news_and_opens_an_item(page: Page, item: CuratedItem) -> None:
+    page.goto("/")
+    page.get_by_role("navigation", name="Sections").get_by_role("link", name="News").click()
+    expect(page.get_by_role("main").get_by_role("article")).to_have_count(2)
+    page.get_by_label("Topic:", exact=True).select_option(label="Remote Monitoring")
+    page.get_by_role("button", name="Apply filters").click()
+    expect(page).to_have_url(re.compile(r"/news/\?.*topic=gartner-remote-monitoring"))
+    expect(page.get_by_role("main").get_by_role("article")).to_have_count(1)
+    page.get_by_role("heading", name="Wearables at home").get_by_role("link").click()
+    expect(page).to_have_url(re.compile(r"/news/wearables/$"))
+    expect(page.get_by_role("link", name="The Paper").first).to_be_visible()
+    expect(page.locator(f'a[href="{item.source_url}"]')).to_be_visible()
+
+
+def test_taking_a_filter_off_shows_all_again(page: Page, item: CuratedItem) -> None:
+    page.goto("/news/?words=wearables&format=brief")
+    expect(page.get_by_role("main").get_by_role("article")).to_have_count(1)
+    page.get_by_role("link", name="Remove the filter Words").click()
+    page.get_by_role("link", name="Remove the filter Format").click()
+    expect(page.get_by_role("main").get_by_role("article")).to_have_count(2)
+
+
+PAGES = (
+    *("/", "/news/", "/news/?words=wearables&topic=gartner-remote-monitoring&since=2020-01-01", "/news/?words=none"),
+    *("/news/wearables/", "/news/a-plain-story/", "/topic/", "/topic/gartner-remote-monitoring/", "/offering/"),
+    *("/offering/heart-watch/", "/publisher/paper.example.org/", "/author/ada/", "/news/no-such-story/"),
+)
+
+
+@pytest.mark.usefixtures("item")
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_every_page_fits_a_phone(open_page: OpenPage, dark: bool) -> None:
+    page = open_page(PHONE, dark=dark)
+    overflowing = []
+    for path in PAGES:
+        page.goto(path)
+        if page.evaluate("document.documentElement.scrollWidth") > PHONE:
+            overflowing.append(path)
+    assert overflowing == []
+
+
+@pytest.mark.usefixtures("item")
+def test_pages_follow_the_readers_colour_scheme(open_page: OpenPage) -> None:
+    backgrounds = []
+    for dark in (False, True):
+        page = open_page(dark=dark)
+        page.goto("/news/wearables/")
+        colour = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        backgrounds.append(sum(map(int, re.findall(r"\d+", colour)[:3])))
+    light, dark_ = backgrounds
+    assert light > 3 * 200
+    assert dark_ < 3 * 60
+
+
+@pytest.mark.usefixtures("item")
+def test_a_missing_page_leads_on(page: Page) -> None:
+    response = page.goto("/news/no-such-story/")
+    assert response is not None
+    assert response.status == 404
+    page.get_by_role("main").get_by_role("link", name="A plain story").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("A plain story")
