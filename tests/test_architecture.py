@@ -11,11 +11,11 @@ CURATION = ROOT / "curation"
 
 #: Every module or package of curation/, innermost first. A room imports from its own row and those above it.
 ROOMS = (
-    {"links", "rendering", "imaging", "image_containers", "frontmatter"},
-    {"models", "migrations"},
-    {"publishing", "importing", "exporting", "search", "snapshot"},
-    {"tasks", "checks"},
-    {"filters", "forms", "views", "admin", "middleware", "templatetags", "management", "urls", "apps"},
+    {"frontmatter", "rendering", "links", "imaging", "image_containers"},
+    {"models"},
+    {"importing", "exporting", "publishing", "search", "snapshot", "facets", "pagination", "related"},
+    {"tasks"},
+    {"views", "filters", "admin", "middleware", "context", "templatetags", "management", "urls", "apps", "checks"},
 )
 #: Rooms that know no database: plain values in, plain values out.
 PURE = ROOMS[0]
@@ -122,5 +122,6 @@ def functions_of(path: Path) -> Iterator[tuple[str, int]]:
 
 
 def test_functions_stay_readable_in_one_breath() -> None:
-    lengths = dict(function for path in HAND_WRITTEN for function in functions_of(path))
+    # A test may set out its case at length.
+    lengths = dict(f for path in HAND_WRITTEN if "tests" not in path.parts for f in functions_of(path))
     assert {name: length for name, length in lengths.items() if length > MAX_FUNCTION_LINES} == {}
