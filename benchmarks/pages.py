@@ -36,7 +36,7 @@ PAGES = (
     Page("home", "/"),
     Page("news", "/news/", limit=1.5),
     Page("news of a topic", f"/news/?topic={TOPIC}"),
-    Page("news with a word", "/news/?q=telehealth"),
+    Page("news with a word", "/news/?words=telehealth"),
     Page("topic", f"/topic/{TOPIC}/", limit=1.5),
     Page("topics", "/topic/"),
     Page("item", "/news/story-7/"),

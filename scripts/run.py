@@ -37,7 +37,10 @@ def prepare() -> None:
 
 def start(*arguments: str) -> Process:
     """Start a management command in a session of its own, so that Ctrl-C reaches us alone and we stop it in order."""
-    return subprocess.Popen((*MANAGE, *arguments), cwd=ROOT, stdout=subprocess.DEVNULL, start_new_session=True)
+    environment = {"LOG_LEVEL": "WARNING", **os.environ}
+    return subprocess.Popen(
+        (*MANAGE, *arguments), cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, start_new_session=True
+    )
 
 
 def runs(process: Process) -> bool:
@@ -73,7 +76,10 @@ def serve(port: int) -> None:
         deadline = time.monotonic() + START_SECONDS
         while all(map(runs, processes)) and not port_is_taken(port) and time.monotonic() < deadline:
             time.sleep(0.1)
-        print(f"\n  The site   http://{HOST}:{port}/\n  The admin  http://{HOST}:{port}/admin/\n\nCtrl-C stops it.\n")
+        print(
+            f"\nThe site:  http://{HOST}:{port}/\nThe admin: http://{HOST}:{port}/admin/\nCtrl-C stops both.",
+            flush=True,
+        )
         while all(map(runs, processes)):
             time.sleep(0.2)
         sys.exit("The server or its worker has stopped.")

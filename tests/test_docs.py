@@ -1,0 +1,61 @@
+"""What the documents say is there is there: commands, settings, files, links."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.core.management import get_commands
+from django.utils.text import slugify
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
+each_document = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+
+FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
+#: `curation/views/news.py` or `sample_content/`, but not `/news/` or `https://…`.
+PATH = re.compile(r"`((?:[\w.-]+/)*[\w.-]+\.(?:css|html|js|md|py|toml|txt)|(?:[\w.-]+/)+)`")
+LINK = re.compile(r"\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)")
+HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+
+
+def code_lines(document: Path) -> Iterator[str]:
+    """Yield the lines of the document's code blocks, without a prompt."""
+    for block in FENCE.findall(document.read_text()):
+        yield from (line.removeprefix("$ ").strip() for line in block.splitlines()[1:-1])
+
+
+def make_targets() -> set[str]:
+    return set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+
+
+@each_document
+def test_make_targets_exist(document: Path) -> None:
+    text = "\n".join([*code_lines(document), *re.findall(r"`(make [^`]+)`", document.read_text())])
+    assert set(re.findall(r"^(?:\w+=\S+ )*make ([a-z-]+)", text, re.MULTILINE)) - make_targets() == set()
+
+
+@each_document
+def test_management_commands_exist(document: Path) -> None:
+    assert set(re.findall(r"manage\.py ([a-z_]+)", document.read_text())) - set(get_commands()) == set()
+
+
+@each_document
+def test_named_files_exist(document: Path) -> None:
+    names = set(PATH.findall(FENCE.sub("", document.read_text())))
+    assert {name for name in names if not any((base / name).exists() for base in (ROOT, ROOT / "curation"))} == set()
+
+
+@each_document
+def test_links_lead_somewhere(document: Path) -> None:
+    for target, anchor in LINK.findall(document.read_text()):
+        path = document.parent / target if target else document
+        assert path.exists(), target
+        if anchor:
+            assert anchor in {slugify(heading) for heading in HEADING.findall(path.read_text())}
+
+
+def test_the_readme_lists_every_setting_and_no_other() -> None:
+    read = set(re.findall(r'\benv\.\w+\(\s*"([A-Z_]+)"', (ROOT / "medigy/settings.py").read_text()))
+    listed = set(re.findall(r"^\| `([A-Z_]+)` \|", (ROOT / "README.md").read_text(), re.MULTILINE))
+    assert listed == read
