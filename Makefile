@@ -8,7 +8,7 @@ FILES ?= 2000
 BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
 PYTEST := $(BIN)/python -m pytest --numprocesses auto
-FIND_POSTGRES := $(BIN)/python scripts/find_postgres.py
+FIND_POSTGRES := $(BIN)/python -m scripts.find_postgres
 INSTALLED := .venv/.installed
 INSTALLED_DEV := .venv/.installed-dev
 
@@ -23,7 +23,7 @@ help: ## Show this list
 # Setting up
 
 setup: $(INSTALLED) ## Make the virtual environment and .env
-	@$(BIN)/python scripts/write_env.py
+	@$(BIN)/python -m scripts.write_env
 
 $(BIN)/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo >&2 \
@@ -45,7 +45,7 @@ $(INSTALLED_DEV): requirements-dev.txt $(INSTALLED)
 # Running
 
 run: setup ## Set up, load the sample content, serve on http://127.0.0.1:8000/ (PORT=8000)
-	@exec $(BIN)/python scripts/run.py $(PORT)
+	@exec $(BIN)/python -m scripts.run $(PORT)
 
 # Testing
 
@@ -82,8 +82,8 @@ format: $(INSTALLED_DEV) ## Format the Python files
 bench: setup $(INSTALLED_DEV) ## Measure import and pages (SIZES=1000,100000 FILES=2000)
 	@$(BIN)/python -m benchmarks --sizes $(SIZES) --files $(FILES)
 
-screenshot: setup $(INSTALLED_DEV) ## Take docs/screenshot.png again, of the sample content
-	@$(BIN)/python scripts/screenshot.py
+screenshot: $(INSTALLED_DEV) ## Take docs/screenshot.png again, of the site that make run serves
+	@$(BIN)/python -m scripts.screenshot http://127.0.0.1:$(PORT)/
 
 clean: ## Remove the virtual environment and caches; keep the database, media and .env
 	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis var/static

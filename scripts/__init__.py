@@ -1,0 +1,1 @@
+"""What the Makefile runs beside Django's own commands."""

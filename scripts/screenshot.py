@@ -1,0 +1,29 @@
+"""Take docs/screenshot.png of the site at the address given: `make screenshot` while `make run` serves it."""
+
+import sys
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import sync_playwright
+
+from scripts import chromium
+
+TARGET = Path(__file__).resolve().parent.parent / "docs" / "screenshot.png"
+COLOURS = 200
+
+
+def main() -> None:
+    executable = chromium.find_chromium()
+    if executable is None:
+        sys.exit(chromium.MISSING)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=chromium.ARGUMENTS)
+        page = browser.new_page(viewport={"width": 1280, "height": 860})
+        page.goto(sys.argv[1], wait_until="networkidle")
+        page.screenshot(path=TARGET)
+        browser.close()
+    Image.open(TARGET).convert("RGB").quantize(COLOURS).save(TARGET, optimize=True)
+
+
+if __name__ == "__main__":
+    main()
