@@ -4,7 +4,6 @@ import hashlib
 import io
 import struct
 import zlib
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -217,7 +216,7 @@ def test_an_animation_stays_one(image_format: str) -> None:
 
     animation = decoded(clean(data).data)
 
-    assert animation.n_frames == 3
+    assert getattr(animation, "n_frames", 1) == 3
     assert animation.info.get("loop") == 0
 
 
@@ -451,13 +450,19 @@ def test_renditions_keep_what_is_transparent() -> None:
     image = rendered(encoded(source, "PNG", icc_profile=SRGB))
 
     assert image.mode == "RGBA"
-    assert image.getpixel((15, 0))[3] < 20 < 230 < image.getpixel((15, 19))[3]
+    alpha = image.getchannel("A").resize((1, 2), Image.Resampling.BOX)
+    assert alpha.tobytes()[0] < 80 < 170 < alpha.tobytes()[1]
 
 
 def test_a_huge_photograph_is_not_decoded_at_its_full_size(monkeypatch: pytest.MonkeyPatch) -> None:
     sizes = []
-    load: Callable[[ImageFile.ImageFile], Any] = ImageFile.ImageFile.load
-    monkeypatch.setattr(ImageFile.ImageFile, "load", lambda image: sizes.append(image.size) or load(image))
+    load = ImageFile.ImageFile.load
+
+    def noting_load(image: ImageFile.ImageFile) -> Any:
+        sizes.append(image.size)
+        return load(image)
+
+    monkeypatch.setattr(ImageFile.ImageFile, "load", noting_load)
 
     rendered(encoded(picture(size=(3200, 2000)), "JPEG"), 300)
 

@@ -11,7 +11,8 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.db import connection, transaction
-from django_tasks import default_task_backend
+from django_tasks import task_backends
+from django_tasks.backends.dummy import DummyBackend
 from PIL import Image as Pillow
 
 from curation.imaging import CleanImage, clean
@@ -25,14 +26,20 @@ Committing = Callable[..., AbstractContextManager[list[Callable[[], object]]]]
 
 @pytest.fixture(autouse=True)
 def _empty_queue() -> Iterator[None]:
-    default_task_backend.clear()
+    _backend().clear()
     yield
-    default_task_backend.clear()
+    _backend().clear()
+
+
+def _backend() -> DummyBackend:
+    backend = task_backends["default"]
+    assert isinstance(backend, DummyBackend)
+    return backend
 
 
 def waiting() -> list[int]:
     """The ids of the images that wait for their renditions."""
-    return [result.args[0] for result in default_task_backend.results]
+    return [result.args[0] for result in _backend().results]
 
 
 def make_picture(width: int = 900, height: int = 600, image_format: str = "JPEG") -> CleanImage:
