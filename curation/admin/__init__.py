@@ -1,0 +1,3 @@
+"""The editors' side: Django's admin, one subject a module."""
+
+from . import credits, images, items, offerings, redirects, topics  # noqa: A004, F401

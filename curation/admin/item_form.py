@@ -1,0 +1,138 @@
+"""The form of an item: what it fills in, what it refuses, and what it wants confirmed before it saves."""
+
+import hashlib
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget, AdminURLFieldWidget
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.urls import reverse_lazy
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from taggit.forms import TagWidget
+from taggit.models import Tag
+
+from curation.models import Alias, CuratedItem
+from curation.publishing import address, publication_time
+
+from .base import state_of
+from .duplicates import items_with_link
+from .forms import SluggedForm, new_tab
+from .uploads import ImageInput, Picture, clean_image, clean_pdf
+from .widgets import ConfirmBox, MarkdownField, suggesting
+
+#: The groups that `meta` may have; within each, names of tags and their contents.
+META_GROUPS = {"openGraph", "twitter", "html"}
+META_EXAMPLE = '{"openGraph": {"ogtitle": "…"}, "twitter": {…}, "html": {"robots": "noindex"}}'
+MAX_TAG = Tag._meta.get_field("name").max_length or 0
+
+Doubts = list[tuple[str, SafeString]]
+
+
+class ItemForm(SluggedForm):
+    """An item's form tells errors from doubts: a link that another item has, an address that led to another.
+
+    With doubts the form is held once. It is saved when it comes back with `save_anyway` ticked and no new doubt.
+    """
+
+    slug_from = ("title",)
+    slug_help = "The name in the address. Left empty, it is made from the title; changed, it leaves a redirect behind."
+
+    new_image = forms.FileField(
+        label="Upload an image",
+        required=False,
+        widget=ImageInput(),
+        help_text="Takes the place of the one chosen above. JPEG, PNG, GIF, WebP or AVIF; EXIF and GPS are removed.",
+    )
+    save_anyway = forms.CharField(
+        required=False,
+        widget=forms.HiddenInput,
+        help_text="Nothing is saved yet: see what is marked below. Tick this and save again if it is meant to be so.",
+    )
+
+    class Media:
+        js = tuple(
+            forms.Script(f"admin-curation/{name}.js", type="module")
+            for name in ("preview", "link-check", "suggest", "picture")
+        )
+
+    class Meta:
+        model = CuratedItem
+        fields = "__all__"
+        field_classes: ClassVar[dict[str, type[forms.Field]]] = {"body": MarkdownField}
+        help_texts: ClassVar[dict[str, str]] = {
+            "published_at": "UTC. Left empty when publishing, it is now; readers see an item from then on.",
+            "meta": "Open Graph, Twitter and HTML meta tags of this page alone: " + META_EXAMPLE,
+        }
+        widgets: ClassVar[dict[str, forms.Widget]] = {
+            "title": AdminTextInputWidget(attrs={"class": "vTextField wide"}),
+            "summary": AdminTextareaWidget(attrs={"rows": 3}),
+            "body": AdminTextareaWidget(
+                attrs={"rows": 24, "data-preview-url": reverse_lazy("admin:curation_curateditem_preview")}
+            ),
+            "source_url": AdminURLFieldWidget(
+                attrs={"data-check-url": reverse_lazy("admin:curation_curateditem_check_link")}
+            ),
+            "tags": TagWidget(attrs={"class": "vTextField", **suggesting("tags")}),
+            **{
+                name: AdminTextInputWidget(attrs=suggesting(name))
+                for name in ("kind", "format", "section", "institution")
+            },
+        }
+
+    def clean_published_at(self) -> datetime | None:
+        return publication_time(self.cleaned_data.get("status", ""), self.cleaned_data["published_at"])
+
+    def clean_meta(self) -> dict[str, dict[str, str]]:
+        meta = self.cleaned_data["meta"] or {}
+        groups = meta.values() if isinstance(meta, dict) and meta.keys() <= META_GROUPS else [None]
+        if not all(isinstance(tags, dict) and all(isinstance(tag, str) for tag in tags.values()) for tags in groups):
+            raise ValidationError(f"Write groups of tags, and texts alone: {META_EXAMPLE}")
+        return meta
+
+    def clean_tags(self) -> list[str]:
+        tags: list[str] = self.cleaned_data["tags"]
+        if any(len(tag) > MAX_TAG for tag in tags):
+            raise ValidationError(f"A tag has at most {MAX_TAG} characters; put commas between tags.")
+        return tags
+
+    def clean_new_image(self) -> Picture | None:
+        upload = self.cleaned_data["new_image"]
+        return clean_image(upload) if upload else None
+
+    def clean_pdf(self) -> Any:
+        pdf = self.cleaned_data["pdf"]
+        return clean_pdf(pdf) if isinstance(pdf, UploadedFile) else pdf
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        doubts = [] if self.errors else list(self.doubts(cleaned))
+        token = hashlib.sha256("".join(message for _, message in doubts).encode()).hexdigest()
+        if doubts and cleaned.get("save_anyway") != token:
+            self.hold(doubts, token)
+        return cleaned
+
+    def doubts(self, cleaned: dict[str, Any]) -> Iterator[tuple[str, SafeString]]:
+        """Yield field and message of what may be a mistake in this form's changes."""
+        if "source_url" in self.changed_data:
+            for other in items_with_link(cleaned["source_url"], self.instance.pk)[:5]:
+                message = "{} ({}) has this source link already."
+                yield "source_url", format_html(message, new_tab(other), state_of(other))
+        if "slug" in self.changed_data or not self.instance.pk:
+            path = address(CuratedItem(slug=cleaned["slug"]))
+            for alias in Alias.objects.filter(path=path).exclude(item=self.instance.pk).select_related("item"):
+                message = "{} was the address of {} and leads there; as this item's address it would lead here."
+                yield "slug", format_html(message, path, new_tab(alias.item))
+
+    def hold(self, doubts: Doubts, token: str) -> None:
+        for field, message in doubts:
+            self.add_error(field, ValidationError(message, code="doubt"))
+        self.fields["save_anyway"].widget = ConfirmBox(token)
+
+    def save(self, commit: bool = True) -> Any:
+        if picture := self.cleaned_data.get("new_image"):
+            self.instance.image, _ = picture.store()
+        return super().save(commit)

@@ -1,0 +1,84 @@
+"""What the item form asks while it is filled in (a preview, who has this link, which values others have), and the page
+of an item that readers do not see yet.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+from taggit.models import Tag
+
+from curation.models import CuratedItem
+from curation.views.items import item_page, standfirst, whole_items
+
+from .base import CurationAdmin
+from .duplicates import items_with_link
+
+#: The columns whose values are suggested, beside tags.
+SUGGESTED = ("kind", "format", "section", "institution")
+MAX_SUGGESTIONS = 10
+MAX_SAME_LINK = 5
+
+
+class ItemViews(CurationAdmin):
+    """The first three are for whoever may fill in the form; scripts of `static/admin-curation/` ask them."""
+
+    def get_urls(self) -> list[URLPattern]:
+        own = [
+            self.own_path("preview/", require_POST(self.preview_view), "preview", self.may_edit),
+            self.own_path("check-link/", require_GET(self.check_link_view), "check_link", self.may_edit),
+            self.own_path("suggest/<slug:field>/", require_GET(self.suggest_view), "suggest", self.may_edit),
+            self.own_path("<int:pk>/page/", require_GET(self.page_view), "page", self.has_view_permission),
+        ]
+        return [*own, *super().get_urls()]
+
+    def own_path(self, route: str, view: Any, name: str, allowed: Callable[[HttpRequest], bool]) -> URLPattern:
+        """Return an address whose view is for staff to whom `allowed` applies."""
+
+        def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+            if not allowed(request):
+                raise PermissionDenied
+            return view(request, **kwargs)  # type: ignore[no-any-return]
+
+        return path(route, self.admin_site.admin_view(guarded), name=f"curation_curateditem_{name}")
+
+    def may_edit(self, request: HttpRequest) -> bool:
+        return self.has_add_permission(request) or self.has_change_permission(request)
+
+    def preview_view(self, request: HttpRequest) -> HttpResponse:
+        """Answer a page that shows title, summary and body as readers will see them."""
+        item = CuratedItem(**{name: request.POST.get(name, "") for name in ("title", "summary", "body")})
+        item.derive()
+        context = {"item": item, "standfirst": standfirst(item)}
+        return TemplateResponse(request, "admin/curation/curateditem/preview.html", context)
+
+    def check_link_view(self, request: HttpRequest) -> HttpResponse:
+        """Answer, as a piece of HTML, which other items have a link; nothing if none has."""
+        this = request.GET.get("item", "")
+        items = items_with_link(request.GET.get("url", ""), int(this) if this.isdecimal() else None)
+        context = {"items": list(items[:MAX_SAME_LINK])}
+        return TemplateResponse(request, "admin/curation/curateditem/same_link.html", context)
+
+    def suggest_view(self, request: HttpRequest, field: str) -> HttpResponse:
+        """Answer the values that other items have in a field and that start with what was typed."""
+        start = request.GET.get("q", "").replace("\x00", "")
+        if field == "tags":
+            values = Tag.objects.filter(name__istartswith=start).order_by("name").values_list("name", flat=True)
+        elif field in SUGGESTED:
+            items = CuratedItem.objects.filter(**{f"{field}__istartswith": start}).exclude(**{field: ""})
+            values = items.order_by(field).values_list(field, flat=True).distinct()
+        else:
+            raise Http404
+        return JsonResponse({"values": list(values[:MAX_SUGGESTIONS])})
+
+    def page_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Answer an item's page, whether readers may see it or not; one without a publication time as if of now."""
+        item = get_object_or_404(whole_items(CuratedItem.objects.all()), pk=pk)
+        item.published_at = item.published_at or timezone.now()
+        return item_page(request, item)

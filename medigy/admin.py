@@ -1,0 +1,31 @@
+"""The admin as a whole: its name, and what comes first on its front page."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import admin
+from django.http import HttpRequest
+
+#: The order of models on the front page and in the side bar: what editors open most comes first.
+ORDER = ("CuratedItem", "Topic", "Vocabulary", "Offering", "Publisher", "Author", "Tag", "Image", "Alias")
+
+
+class CurationAdminSite(admin.AdminSite):
+    site_header = f"{settings.SITE_NAME} Curation"
+    site_title = f"{settings.SITE_NAME} Curation"
+    index_title = "What would you like to work on?"
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """List content first, in the order of `ORDER`, with the tags that another application keeps."""
+        apps: list[Any] = super().get_app_list(request, app_label)
+        content = next((app for app in apps if app["app_label"] == "curation"), None)
+        if content is None:
+            return apps
+        tags = [app for app in apps if app["app_label"] == "taggit"]
+        models = content["models"] + [model for app in tags for model in app["models"]]
+        content["models"] = sorted(models, key=lambda model: _rank(model["object_name"]))
+        return [content, *(app for app in apps if app is not content and app not in tags)]
+
+
+def _rank(object_name: str) -> int:
+    return ORDER.index(object_name) if object_name in ORDER else len(ORDER)

@@ -1,0 +1,56 @@
+/* The body as readers will see it, beside the text while it is written. */
+
+import { debounce } from "./debounce.js";
+
+const body = document.querySelector("textarea[data-preview-url]");
+if (body) start(body);
+
+function start(textarea) {
+  const fields = ["title", "summary", "body"].map((name) => textarea.form.elements[name]);
+  const frame = document.createElement("iframe");
+  frame.title = "Preview of the body";
+  frame.className = "body-preview";
+  frame.sandbox = "allow-same-origin allow-popups allow-popups-to-escape-sandbox"; // no script runs in there
+  const note = document.createElement("p");
+  note.className = "body-preview-note";
+  note.setAttribute("role", "status");
+  const panel = document.createElement("div");
+  panel.className = "body-preview-panel";
+  panel.append(frame, note);
+  textarea.after(panel);
+  panel.parentElement.classList.add("with-preview");
+
+  let running = new AbortController();
+  async function update() {
+    running.abort();
+    running = new AbortController();
+    try {
+      show(frame, await fetchPreview(textarea, fields, running.signal));
+      note.textContent = "";
+    } catch (error) {
+      if (error.name !== "AbortError") note.textContent = `No preview now: ${error.message}`;
+    }
+  }
+  const later = debounce(update, 300);
+  for (const field of fields) field.addEventListener("input", later);
+  update();
+}
+
+async function fetchPreview(textarea, fields, signal) {
+  const data = new FormData();
+  data.set("csrfmiddlewaretoken", textarea.form.elements.csrfmiddlewaretoken.value);
+  for (const field of fields) data.set(field.name, field.value);
+  const response = await fetch(textarea.dataset.previewUrl, { method: "POST", body: data, signal });
+  if (!response.ok || response.redirected) throw new Error(`the server answers ${response.status}; are you logged in?`);
+  return response.text();
+}
+
+/** Show a page, without a flash and where it was scrolled to, if there was one before. */
+function show(frame, page) {
+  const shown = frame.contentDocument?.querySelector("main");
+  if (!shown) {
+    frame.srcdoc = page;
+    return;
+  }
+  shown.replaceWith(new DOMParser().parseFromString(page, "text/html").querySelector("main"));
+}
