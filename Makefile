@@ -7,7 +7,7 @@ FILES ?= 2000
 
 BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
-PYTEST := $(BIN)/python -m pytest --numprocesses auto
+PYTEST := $(BIN)/python -m pytest --numprocesses auto -r s
 FIND_POSTGRES := $(BIN)/python -m scripts.find_postgres
 INSTALLED := .venv/.installed
 INSTALLED_DEV := .venv/.installed-dev
@@ -44,7 +44,14 @@ $(INSTALLED_DEV): requirements-dev.txt $(INSTALLED)
 
 # Running
 
-run: setup ## Set up, load the sample content, serve on http://127.0.0.1:8000/ (PORT=8000)
+# As production serves them, hashed and compressed: `DEBUG=0 gunicorn medigy.wsgi` works from here on.
+COLLECTED := var/static/staticfiles.json
+
+$(COLLECTED): $(INSTALLED) $(shell find static -type f)
+	@echo "Collecting static files"
+	@DEBUG=0 $(MANAGE) collectstatic --no-input --verbosity 0
+
+run: setup $(COLLECTED) ## Set up, load the sample content, serve on http://127.0.0.1:8000/ (PORT=8000)
 	@exec $(BIN)/python -m scripts.run $(PORT)
 
 # Testing

@@ -14,12 +14,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
 MANAGE = (sys.executable, "manage.py")
-STEPS: tuple[tuple[str, tuple[str, ...], dict[str, str]], ...] = (
-    ("Preparing the database", (*MANAGE, "migrate", "--verbosity=0"), {}),
-    ("Loading the sample content", (sys.executable, "-m", "sample_content.load"), {}),
-    # Hashed and compressed, as production serves them: `DEBUG=0 gunicorn medigy.wsgi` works from here on.
-    ("Collecting static files", (*MANAGE, "collectstatic", "--no-input", "--verbosity=0"), {"DEBUG": "0"}),
-    ("Making a demo editor", (*MANAGE, "create_demo_editor"), {}),
+STEPS = (
+    ("Preparing the database", (*MANAGE, "migrate", "--verbosity=0")),
+    ("Loading the sample content", (sys.executable, "-m", "sample_content.load")),
+    ("Making a demo editor", (*MANAGE, "create_demo_editor")),
 )
 START_SECONDS = 60
 #: How long the worker may take to finish the picture that it is encoding.
@@ -29,9 +27,9 @@ Process = subprocess.Popen[bytes]
 
 
 def prepare() -> None:
-    for title, command, variables in STEPS:
-        print(f"{title} …", flush=True)
-        if code := subprocess.run(command, cwd=ROOT, env={**os.environ, **variables}, check=False).returncode:
+    for title, command in STEPS:
+        print(title, flush=True)
+        if code := subprocess.run(command, cwd=ROOT, check=False).returncode:
             sys.exit(code)
 
 
