@@ -8,9 +8,8 @@ import warnings
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import IO
+from typing import IO, Protocol
 
-from pictures.models import PillowPicture
 from PIL import Image, ImageCms, UnidentifiedImageError
 from PIL.Image import Transpose
 
@@ -69,6 +68,14 @@ class CleanImage:
     format: str
     width: int
     height: int
+
+
+class Rendition(Protocol):
+    """A file to be made of a picture, smaller: what django-pictures calls a picture."""
+
+    width: int
+
+    def save(self, image: Image.Image) -> None: ...
 
 
 def clean(data: bytes) -> CleanImage:
@@ -150,16 +157,16 @@ def _encode(image: Image.Image, image_format: str) -> bytes:
     return buffer.getvalue()
 
 
-def save_renditions(source: IO[bytes], pictures: Collection[PillowPicture]) -> None:
-    """Write each of `pictures` from the picture file `source`, in sRGB.
+def save_renditions(source: IO[bytes], renditions: Collection[Rendition]) -> None:
+    """Write each of `renditions` from the picture file `source`, in sRGB.
 
     The source is decoded once, and first made as small as the largest of them; a huge JPEG is not even decoded at full
     size. So one large picture at a time is in memory.
     """
     with Image.open(source, formats=FORMATS) as original:
-        image = _srgb(_reduced(original, max(picture.width for picture in pictures)))
-    for picture in pictures:
-        picture.save(image)
+        image = _srgb(_reduced(original, max(rendition.width for rendition in renditions)))
+    for rendition in renditions:
+        rendition.save(image)
 
 
 def _reduced(image: Image.Image, width: int) -> Image.Image:

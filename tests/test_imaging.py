@@ -400,7 +400,7 @@ def test_damaged_pictures_come_out_whole_or_are_refused(
 
 
 class Rendition:
-    """Stands for a picture of django-pictures."""
+    """Keeps the picture that it is made from."""
 
     def __init__(self, width: int) -> None:
         self.width = width

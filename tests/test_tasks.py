@@ -184,10 +184,13 @@ def test_making_renditions_twice_does_no_harm(media_root: Path) -> None:
     assert stored_files(media_root) == files
 
 
-def test_a_picture_smaller_than_any_rendition_is_done(media_root: Path) -> None:
-    image, _ = Image.objects.store(make_picture(90, 60), "one.jpg")
+def test_a_picture_smaller_than_any_rendition_is_done_when_its_turn_comes(
+    media_root: Path, django_capture_on_commit_callbacks: Committing
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        image, _ = Image.objects.store(make_picture(90, 60), "one.jpg")
 
-    make_renditions.call(image.pk)
+    make_renditions.call(waiting()[0])
 
     image.refresh_from_db()
     assert image.has_renditions
