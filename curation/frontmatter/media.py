@@ -21,18 +21,17 @@ def media(source: Source, key: str) -> MediaRef | None:
 
 
 def _provenance(inner: Source) -> dict[str, object]:
-    attachment = {
-        "fileName": _text(inner.get("wpAttachment.fileName")),
-        "link": _text(inner.get("wpAttachment.link")),
-    }
+    """Return what is remembered of a file beside its place and words; what is missing or odd is left out."""
+    attachment = {name: _text(inner.get(f"wpAttachment.{name}")) for name in ("fileName", "link")}
+    numbers = [whole_number(value) for _key, value in inner.entries("size")]
     facts: dict[str, object] = {
         "format": _text(inner.get("format")),
-        "valid": {"true": True, "false": False}.get(_text(inner.get("valid")).lower()),
-        "size": [int(whole_number(value) or 0) for _key, value in inner.entries("size")],
+        "valid": {"true": True, "false": False}.get(_text(inner.get("valid")).lower(), ""),
+        "size": [int(number) for number in numbers] if all(numbers) else "",
         "workPackage": int(whole_number(inner.get("workPackage")) or 0),
         "wpAttachment": {name: text for name, text in attachment.items() if text},
     }
-    return {name: fact for name, fact in facts.items() if fact not in (None, "", 0, [], {}) or fact is False}
+    return {name: fact for name, fact in facts.items() if fact or fact is False}
 
 
 def _text(value: Value) -> str:

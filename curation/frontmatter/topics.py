@@ -21,15 +21,13 @@ def topics(source: Source) -> tuple[TopicRef, ...]:
     if entries and not isinstance(source.get(key), list):
         source.warn("not-a-list", "one text where a list belongs, read as a list of one; put “- ” before it", key)
     found = read_topics(source, entries, _slugs(source, len(entries)))
-    if key != _COPY:
-        _check_copy(source, found)
-    _check_derived(source, found)
+    _check_copies(source, found)
     return found
 
 
 def read_topics(source: Source, entries: list[tuple[str, Value]], slugs: list[str]) -> tuple[TopicRef, ...]:
     """Return the topics that a list names; each entry that names none is a warning."""
-    found: dict[tuple[str, str], TopicRef] = {}
+    found: dict[str, TopicRef] = {}
     for (key, value), slug in zip(entries, slugs or [""] * len(entries), strict=True):
         if topic := _topic(source, key, value, slug):
             found.setdefault(_identity(topic), topic)
@@ -62,8 +60,10 @@ def _parted(text: str) -> tuple[str, str]:
     return (vocabulary.strip(), label.strip()) if separator else (DEFAULT_VOCABULARY, text)
 
 
-def _identity(topic: TopicRef) -> tuple[str, str]:
-    return topic.vocabulary.casefold(), topic.label.casefold()
+def _identity(topic: TopicRef) -> str:
+    """Return what is equal for two ways of writing a topic, whatever their case and the spaces at their colons."""
+    prefix = "" if topic.vocabulary == DEFAULT_VOCABULARY else f"{topic.vocabulary}:"
+    return re.sub(" *: *", ":", f"{prefix}{topic.label}").casefold()
 
 
 def _slugs(source: Source, count: int) -> list[str]:
@@ -83,31 +83,13 @@ def _slug(source: Source, key: str, value: Value) -> str:
     return ""
 
 
-def _check_copy(source: Source, found: tuple[TopicRef, ...]) -> None:
-    copies = {_identity(TopicRef(*_parted(text))) for text in _folded(source, _COPY)}
-    if copies and copies != {_identity(topic) for topic in found}:
-        _differs(source, _COPY)
-
-
-def _check_derived(source: Source, found: tuple[TopicRef, ...]) -> None:
-    written = {_written(topic) for topic in found}
-    for key, expected in (
-        ("categorySlug", written),
-        ("categoryLabel", {topic.label.casefold() for topic in found}),
-    ):
-        actual = set(_folded(source, key))
+def _check_copies(source: Source, found: tuple[TopicRef, ...]) -> None:
+    """Warn where a key that repeats the categories says something else."""
+    topics = {_identity(topic) for topic in found}
+    labels = {topic.label.casefold() for topic in found}
+    for key, expected in ((_COPY, topics), ("categorySlug", topics), ("categoryLabel", labels)):
+        texts = [one_line(unescape(value)) for _key, value in source.entries(key) if isinstance(value, str)]
+        actual = {text.casefold() if key == "categoryLabel" else _identity(TopicRef(*_parted(text))) for text in texts}
         if actual and actual != expected:
-            _differs(source, key)
-
-
-def _written(topic: TopicRef) -> str:
-    prefix = "" if topic.vocabulary == DEFAULT_VOCABULARY else f"{topic.vocabulary}: "
-    return f"{prefix}{topic.label}".casefold()
-
-
-def _folded(source: Source, key: str) -> list[str]:
-    return [one_line(unescape(value)).casefold() for _key, value in source.entries(key) if isinstance(value, str)]
-
-
-def _differs(source: Source, key: str) -> None:
-    source.warn("derived-differs", "says something else than categories and is ignored; correct or remove it", key)
+            message = "says something else than categories and is ignored; correct or remove it"
+            source.warn("derived-differs", message, key)

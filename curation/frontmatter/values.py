@@ -34,4 +34,5 @@ def shown(value: Value) -> str:
 
 
 def _cut(text: str, limit: int = 40) -> str:
-    return text if len(text) <= limit else text[: limit - 1] + "…"
+    text = text if len(text) <= limit else text[: limit - 1] + "…"
+    return "".join(character if character.isprintable() else "�" for character in text)

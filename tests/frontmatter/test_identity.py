@@ -1,0 +1,211 @@
+"""Source system, external id, file name, title and slug."""
+
+from typing import Any
+
+import pytest
+
+from curation.frontmatter.limits import SLUG, TITLE
+from curation.frontmatter.records import Identity
+
+from .files import read_keys, read_text, record, reject_keys, rejection, warnings
+
+# Title
+
+
+@pytest.mark.parametrize(
+    ("written", "title"),
+    [
+        ("Plain", "Plain"),
+        ("  two \n lines ", "two lines"),
+        ("R&amp;D&#8217;s <b>day</b>", "R&D’s day"),
+        ("a < b & c > d", "a < b & c > d"),
+        ("&lt;b&gt;", "<b>"),
+        ("&amp;lt;b&amp;gt;", "&lt;b&gt;"),
+        ('</script><script>xss("x")</script><!--', 'xss("x")'),
+        ("bell&#7;&#27;[31m", "bell [31m"),
+        ("12", "12"),
+        ("новости 📰", "новости 📰"),
+    ],
+)
+def test_a_title_is_plain_text(written: str, title: str) -> None:
+    assert record(title=written).title == title
+
+
+def test_yaml_words_are_titles() -> None:
+    assert read_text("title: No\ndate: 2023-01-31").record.title == "No"
+
+
+@pytest.mark.parametrize("written", [None, "", "   ", "<br>", ["A", "list"], {"a": "b"}, float("nan")])
+def test_an_item_has_a_title(written: Any) -> None:
+    assert ("title-missing", "title") in reject_keys(title=written)
+
+
+def test_a_title_has_a_limit() -> None:
+    assert record(title="x" * TITLE).title == "x" * TITLE
+    (problem,) = rejection(f"---\ntitle: {'x' * (TITLE + 1)}\ndate: 2023-01-31\n---\n".encode())
+    assert (problem.code, problem.field, problem.line) == ("title-too-long", "title", 2)
+    assert problem.message == "title longer than 500 characters; shorten it"
+
+
+def test_everything_that_is_wrong_is_said_at_once() -> None:
+    assert reject_keys(title=None, date="soon", id="x", slug="s" * 300) == [
+        ("id-not-a-number", "id"),
+        ("title-missing", "title"),
+        ("slug-too-long", "slug"),
+        ("date-malformed", "date"),
+    ]
+
+
+# Identity
+
+
+@pytest.mark.parametrize(
+    ("keys", "identity"),
+    [
+        ({}, Identity("open-project-curations", "1", "", "a-title")),
+        ({"id": "16549", "mdName": "x.md"}, Identity("open-project-curations", "16549", "x.md", "a-title")),
+        ({"id": 0}, Identity("open-project-curations", "0", "", "a-title")),
+        ({"id": "007"}, Identity("open-project-curations", "7", "", "a-title")),
+        ({"id": 2**63 - 1}, Identity("open-project-curations", "9223372036854775807", "", "a-title")),
+        ({"id": None}, Identity("open-project-curations", "", "", "a-title")),
+        ({"source": None, "openProjectCustomFields": {}}, Identity("open-project-curations", "1", "", "a-title")),
+        ({"source": None}, Identity("", "", "", "a-title")),
+        ({"source": "elsewhere", "id": "urn:x"}, Identity("elsewhere", "urn:x", "", "a-title")),
+        ({"source": "elsewhere", "id": None}, Identity("elsewhere", "", "", "a-title")),
+    ],
+)
+def test_an_item_is_known_by_source_and_id(keys: dict[str, Any], identity: Identity) -> None:
+    assert read_keys(**keys).identity == identity
+
+
+@pytest.mark.parametrize("written", [2**63, "9" * 5_000, -1, "1.0", "0x10", "1_0", "٣", [1], {"a": 1}, float("nan")])
+def test_a_work_package_is_a_whole_number(written: Any) -> None:
+    assert reject_keys(id=written) == [("id-not-a-number", "id")]
+
+
+def test_a_broken_id_is_no_id_in_any_dialect() -> None:
+    assert reject_keys(source="elsewhere", id=float("nan")) == [("id-not-a-number", "id")]
+
+
+def test_a_source_has_a_limit() -> None:
+    assert reject_keys(source="s" * 101) == [("source-too-long", "source")]
+
+
+def bookmark(**keys: Any) -> dict[str, Any]:
+    return {"source": None, "id": None, "archetype": "bookmark", **keys}
+
+
+@pytest.mark.parametrize(
+    ("keys", "system", "number"),
+    [
+        ({"dropmark.editURL": "http://x.dropmark.com/616548/18698541"}, "dropmark", "18698541"),
+        ({"dropmark": {"editURL": "http://x.dropmark.com/616548/7?x"}}, "dropmark", "7"),
+        ({"dropmark.editURL": "http://x.dropmark.com/5", "source": {"name": "DropMark"}}, "dropmark", "5"),
+        ({"dropmark.editURL": "http://x.dropmark.com/5", "source": "Pinboard"}, "pinboard", "5"),
+    ],
+)
+def test_a_bookmark_is_known_by_its_number(keys: dict[str, Any], system: str, number: str) -> None:
+    identity = read_keys(**bookmark(**keys)).identity
+    assert (identity.source_system, identity.external_id) == (system, number)
+
+
+@pytest.mark.parametrize("address", [None, "http://x.dropmark.com/", "http://x.dropmark.com/" + "9" * 20])
+def test_a_bookmark_without_a_number_is_known_by_its_slug(address: str | None) -> None:
+    document = read_keys(**bookmark(**{"dropmark.editURL": address}))
+    assert document.identity.external_id == ""
+    assert [problem.code for problem in document.problems] == ["bookmark-id"]
+
+
+def post(**keys: Any) -> dict[str, Any]:
+    return {"source": None, "id": None, "type": "post", "url": "/2014/03/07/x/", **keys}
+
+
+@pytest.mark.parametrize(
+    ("keys", "system", "external_id"),
+    [
+        ({}, "wordpress", "/2014/03/07/x"),
+        ({"url": "https://blog.example.org/2014/03/07/x/"}, "wordpress", "/2014/03/07/x"),
+        ({"url": "/?p=54&preview=true"}, "wordpress", "/?p=54&preview=true"),
+        ({"source": "blog", "id": 9}, "blog", "9"),
+        ({"source": "blog"}, "blog", ""),
+    ],
+)
+def test_a_wordpress_post_is_known_by_its_address(keys: dict[str, Any], system: str, external_id: str) -> None:
+    identity = read_keys(**post(**keys)).identity
+    assert (identity.source_system, identity.external_id) == (system, external_id)
+
+
+def test_a_wordpress_post_without_a_path_is_known_by_its_slug() -> None:
+    document = read_keys(**post(url="javascript:x"))
+    assert document.identity.external_id == ""
+    assert ("post-address", "url") in [(problem.code, problem.field) for problem in document.problems]
+
+
+@pytest.mark.parametrize("name", ["../x.md", "a/b.md", "a\\b.md", ".hidden", "x" * 256])
+def test_only_a_plain_file_name_is_kept(name: str) -> None:
+    assert read_keys(mdName=name).identity.md_name == ""
+    assert warnings(mdName=name) == [("file-name", "mdName")]
+
+
+# Slug
+
+
+@pytest.mark.parametrize("written", ["a-slug", "2023", "a" * SLUG])
+def test_a_good_slug_stays(written: str) -> None:
+    assert record(slug=written).slug == written
+    assert warnings(slug=written) == []
+
+
+@pytest.mark.parametrize(
+    ("written", "slug"),
+    [
+        ("../../etc/passwd", "etcpasswd"),
+        ("новости-📰-café", "cafe"),
+        ("Upper Case_and more", "upper-case-and-more"),
+        ("-a--b-", "a-b"),
+        ("x\r\nLocation: //evil.example", "x-location-evilexample"),
+    ],
+)
+def test_a_slug_is_lower_case_letters_digits_and_hyphens(written: str, slug: str) -> None:
+    assert record(slug=written).slug == slug
+    assert warnings(slug=written) == [("slug-changed", "slug")]
+
+
+def test_a_slug_has_a_limit() -> None:
+    assert reject_keys(slug="s" * (SLUG + 1)) == [("slug-too-long", "slug")]
+
+
+@pytest.mark.parametrize("written", [None, "", "новости", ["a"]])
+def test_without_a_slug_the_title_gives_one_with_a_warning(written: Any) -> None:
+    assert record(slug=written, title="The Title").slug == "the-title"
+    assert ("slug-missing", "slug") in warnings(slug=written, title="The Title")
+
+
+def test_without_a_title_to_use_the_file_name_gives_the_slug() -> None:
+    assert read_keys(slug=None, title="新闻", name="a-file.md").record.slug == "a-file"
+
+
+def test_a_slug_from_a_long_title_is_cut() -> None:
+    assert record(slug=None, title="word " * 100).slug == ("word-" * 51).strip("-")[:SLUG]
+
+
+@pytest.mark.parametrize(
+    ("name", "slug"),
+    [
+        ("2014-03-07-patients-like-me.md", "patients-like-me"),
+        ("A Page_here.markdown", "a-page-here"),
+        ("caf\udce9.md", "caf"),
+        ("index.md", "the-title"),
+        ("\udcff.md", "the-title"),
+    ],
+)
+@pytest.mark.parametrize("keys", [post(), {"source": None, "id": None}], ids=["wordpress", "hugo"])
+def test_a_page_of_a_site_takes_its_slug_from_its_file(name: str, slug: str, keys: dict[str, Any]) -> None:
+    document = read_keys(**{**keys, "slug": None, "title": "The title", "name": name})
+    assert document.record.slug == slug
+    assert document.problems == ()
+
+
+def test_where_nothing_gives_a_slug_the_file_is_rejected() -> None:
+    (problem,) = rejection("---\ntitle: 新闻\ndate: 2023-01-31\n---\n".encode(), "новости.md")
+    assert (problem.code, problem.field) == ("slug-missing", "slug")

@@ -1,0 +1,84 @@
+"""Where front matter starts and ends, and which bytes are text at all."""
+
+import pytest
+
+from curation.frontmatter.limits import MAX_FILE_BYTES, MAX_FRONT_MATTER
+from curation.frontmatter.split import Parts, split
+
+from .files import rejection
+
+
+@pytest.mark.parametrize(
+    ("data", "parts"),
+    [
+        (b"---\ntitle: x\n---\nBody\n", Parts("yaml", "title: x\n", "Body\n", 2)),
+        (b"---\ntitle: x\n---", Parts("yaml", "title: x\n", "", 2)),
+        (b"---\n---\n", Parts("yaml", "", "", 2)),
+        (b"--- \t\ntitle: x\n---  \nBody", Parts("yaml", "title: x\n", "Body", 2)),
+        (b"---\r\ntitle: x\r\n---\r\nOne\r\ntwo\r\n", Parts("yaml", "title: x\r\n", "One\ntwo\n", 2)),
+        (b"---\ntitle: x\n---\nOld\rMac", Parts("yaml", "title: x\n", "Old\nMac", 2)),
+        (b"\xef\xbb\xbf---\ntitle: x\n---\n", Parts("yaml", "title: x\n", "", 2)),
+        (b"\n\n---\ntitle: x\n---\n", Parts("yaml", "title: x\n", "", 4)),
+        (b"---\na: 1\n---\n\n---\nb: 2\n---\n", Parts("yaml", "a: 1\n", "\n---\nb: 2\n---\n", 2)),
+        (b"---\na: |\n  ---\n---\n", Parts("yaml", "a: |\n  ---\n", "", 2)),
+        (b"---\na: x --- y\n----\n: z\n---\n", Parts("yaml", "a: x --- y\n----\n: z\n", "", 2)),
+        (b"+++\na = 1\n+++\n+++\n", Parts("toml", "a = 1\n", "+++\n", 2)),
+        (b'{\n "a": "1"\n}\nBody', Parts("json", '{\n "a": "1"\n}', "Body", 1)),
+        (b'{"a": "1"}\nBody', Parts("json", '{"a": "1"}', "Body", 1)),
+        (b'{\n"a": {\n"b": "}\\"{"\n}\n}\n}', Parts("json", '{\n"a": {\n"b": "}\\"{"\n}\n}', "}", 1)),
+        (b"{}", Parts("json", "{}", "", 1)),
+    ],
+)
+def test_a_file_is_split(data: bytes, parts: Parts) -> None:
+    assert split(data) == parts
+
+
+def test_a_separator_of_lines_in_unicode_ends_no_line() -> None:
+    text = "---\ntitle: a\u2028b\u0085c\n---\nd\u2028e\u0085f\n"
+    assert split(text.encode()) == Parts("yaml", "title: a\u2028b\u0085c\n", "d\u2028e\u0085f\n", 2)
+
+
+@pytest.mark.parametrize(
+    ("data", "code", "words"),
+    [
+        (b"", "empty-file", "empty file"),
+        (b"\xef\xbb\xbf \r\n", "empty-file", "empty file"),
+        (b"Just text\n", "no-front-matter", "no front matter"),
+        (b"{{< figure >}}\n", "no-front-matter", "no front matter"),
+        (b"----\ntitle: x\n----\n", "no-front-matter", "no front matter"),
+        (b"  ---\ntitle: x\n---\n", "no-front-matter", "no front matter"),
+        (b"---\ntitle: x\n", "front-matter-not-closed", "front matter not closed; end it with a line ---"),
+        (b"---\ntitle: x\n+++\n", "front-matter-not-closed", "front matter not closed"),
+        (b"+++\na = 1\n---\n", "front-matter-not-closed", "end it with a line +++"),
+        (b'{\n "a": "}\n', "front-matter-not-closed", "a closing } alone on its line"),
+        (b'{\n "a": 1\n} Body\n', "front-matter-not-closed", "a closing } alone on its line"),
+        (b"---\ntitle: x\n---\n" + b"x" * MAX_FILE_BYTES, "file-too-large", "file larger than 10 MB"),
+        (b"+++\na='" + b"x" * MAX_FRONT_MATTER + b"'\n+++\n", "front-matter-too-long", "longer than 1,000,000"),
+    ],
+)
+def test_what_cannot_be_split_is_rejected(data: bytes, code: str, words: str) -> None:
+    (problem,) = rejection(data)
+    assert problem.code == code
+    assert words in problem.message
+
+
+@pytest.mark.parametrize(
+    ("data", "offset", "line"),
+    [
+        ("---\ntitle: café\n---\n".encode("latin-1"), 14, 2),
+        ("---\ntitle: x\n---\n".encode("utf-16"), 0, 1),
+        (b"---\ntitle: x\n---\n\xc0\xaf", 17, 4),
+        (b"---\ntitle: x\n---\n\xed\xa0\x80", 17, 4),
+    ],
+)
+def test_what_is_not_utf8_is_rejected_with_its_place(data: bytes, offset: int, line: int) -> None:
+    (problem,) = rejection(data)
+    assert (problem.code, problem.line) == ("not-utf8", line)
+    assert problem.message.startswith("not UTF-8 (byte 0x")
+    assert f"at offset {offset})" in problem.message
+
+
+@pytest.mark.parametrize(("data", "line"), [(b"---\ntitle: a\0b\n---\n", 2), (b"---\na: b\n---\n\nbo\0dy", 5)])
+def test_nul_is_rejected_with_its_line(data: bytes, line: int) -> None:
+    (problem,) = rejection(data)
+    assert (problem.code, problem.line) == ("nul", line)

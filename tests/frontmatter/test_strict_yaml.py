@@ -1,0 +1,155 @@
+"""YAML: what is read literally, and what is refused before it is built."""
+
+from math import isinf, isnan
+
+import pytest
+
+from curation.frontmatter.limits import MAX_DEPTH, MAX_KEY, MAX_TEXT, MAX_VALUES
+from curation.frontmatter.strict_yaml import load
+
+from .files import read_text, reject_text, rejection
+
+
+def test_plain_scalars_stay_the_text_that_was_written() -> None:
+    text = "[No, on, yes, true, 12:30:45, 1.20, 2023-01-04, 2023-02-30, 0x1F, 007, 1_000, 1e3, =, 0o7, +1]"
+    expected = text.strip("[]").split(", ")
+    assert load(f"a: {text}", 1).values == {"a": expected}
+
+
+def test_nulls_are_nothing_unless_they_are_quoted() -> None:
+    values = load("a: null\nb: ~\nc:\nd: NULL\ne: 'null'\nf: ''\ng: none", 1).values
+    assert values == {"a": None, "b": None, "c": None, "d": None, "e": "null", "f": "", "g": "none"}
+
+
+def test_only_a_plain_nan_is_no_text() -> None:
+    values = load("a: .nan\nb: '.nan'\nc: -.inf\nd: nan", 1).values
+    assert isinstance(values["a"], float)
+    assert isnan(values["a"])
+    assert isinstance(values["c"], float)
+    assert isinf(values["c"])
+    assert (values["b"], values["d"]) == (".nan", "nan")
+
+
+def test_each_value_knows_its_line_in_the_file() -> None:
+    parsed = load("a: 1\nb:\n  - x\n  - c: |\n      long\n      text\n    d: 2\n", 5)
+    assert parsed.values == {"a": "1", "b": ["x", {"c": "long\ntext\n", "d": "2"}]}
+    assert parsed.lines == {"a": 5, "b": 6, "b[0]": 7, "b[1]": 8, "b[1].c": 8, "b[1].d": 11}
+
+
+@pytest.mark.parametrize("text", ["", "# only a comment", "~"])
+def test_front_matter_may_say_nothing(text: str) -> None:
+    assert load(text, 2).values == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "line"),
+    [
+        ("a: &x 1", "YAML aliases not allowed", 2),
+        ("title: x\na: *x", "YAML aliases not allowed", 3),
+        ("a: &x [1]", "YAML aliases not allowed", 2),
+        ("&x a: 1", "YAML aliases not allowed", 2),
+        ("a:\n  <<: {b: 1}", "YAML merge keys not allowed", 3),
+    ],
+)
+def test_aliases_and_merge_keys_are_refused(text: str, words: str, line: int) -> None:
+    problem = reject_text(text)
+    assert (problem.code, problem.line) == ("yaml-alias", line)
+    assert words in problem.message
+
+
+def test_a_quoted_merge_key_is_a_key() -> None:
+    assert load("'<<': 1", 1).values == {"<<": "1"}
+
+
+@pytest.mark.parametrize(
+    "text", ["a: !!python/object/apply:os.system [true]", "a: !!str 1", "a: ! 1", "a: !x {b: c}", "!!map {a: b}"]
+)
+def test_tags_are_refused(text: str) -> None:
+    problem = reject_text(text)
+    assert problem.code == "yaml-tag"
+    assert "YAML tags not allowed" in problem.message
+    assert "python" not in problem.message
+
+
+def test_every_duplicate_key_is_named_with_both_lines() -> None:
+    problems = rejection(b"---\ntitle: one\nlink:\n  href: a\n  href: b\n\ntitle: two\n---\n")
+    assert [(problem.code, problem.field, problem.line, problem.message) for problem in problems] == [
+        ("duplicate-key", "link.href", 5, "the key “href” is on lines 4 and 5; keep one"),
+        ("duplicate-key", "title", 7, "the key “title” is on lines 2 and 7; keep one"),
+    ]
+
+
+@pytest.mark.parametrize("text", ["- a\n- b", "just words", "[]", "'quoted'"])
+def test_front_matter_is_a_mapping(text: str) -> None:
+    problem = reject_text(text)
+    assert (problem.code, problem.line) == ("not-a-mapping", 2)
+    assert "front matter must be a mapping" in problem.message
+
+
+def test_a_second_document_is_refused() -> None:
+    problem = reject_text("title: x\n...\n--- {title: y}")
+    assert problem.code == "yaml-documents"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ("title: x\nsummary: a: b", 3, "put quotes around a text that holds"),
+        ("title: `x`", 2, "put quotes around the text"),
+        ("title: 'x", 2, "unexpected end of stream"),
+        ("a: [1, 2", 2, "YAML syntax"),
+        ("\ttitle: x", 2, "indent with spaces"),
+        ('title: "\\ud800"', 2, "half a character"),
+        ('title: "\\q"', 2, "unknown escape"),
+    ],
+)
+def test_what_is_no_yaml_is_rejected_with_its_line(text: str, line: int, words: str) -> None:
+    problem = reject_text(text)
+    assert problem.code == "yaml-syntax"
+    assert words in problem.message
+    assert problem.line is not None
+    assert line <= problem.line <= line + 1
+
+
+@pytest.mark.parametrize("text", ["? [a, b]\n: c", "{{a: b}: c}"])
+def test_a_key_is_a_text(text: str) -> None:
+    assert reject_text(text).code == "yaml-key"
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "limit"),
+    [
+        ("a: " + "[" * 10_000, "too-deep", MAX_DEPTH),
+        ("a: [" + "x, " * MAX_VALUES + "]", "too-many-values", MAX_VALUES),
+        ("\n".join(f"k{number}:" for number in range(MAX_VALUES)), "too-many-values", MAX_VALUES),
+        ("description: " + "x" * (MAX_TEXT + 1), "text-too-long", MAX_TEXT),
+        (f"{'k' * (MAX_KEY + 1)}: 1", "key-too-long", MAX_KEY),
+    ],
+)
+def test_each_limit_is_named_by_whoever_meets_it(text: str, code: str, limit: int) -> None:
+    problem = reject_text(text)
+    assert problem.code == code
+    assert f"{limit:,}" in problem.message
+
+
+def test_what_is_within_the_limits_is_read() -> None:
+    deep = "[" * (MAX_DEPTH - 1) + "]" * (MAX_DEPTH - 1)
+    text = "d" * MAX_TEXT
+    document = read_text(f"title: x\ndate: 2023-01-31\ndeep: {deep}\n{'k' * MAX_KEY}: 1\nlong: {text}")
+    assert document.problems == ()
+
+
+@pytest.mark.parametrize("text", ['"a\\0b"', '["\\0"]', '{"\\0": 1}'])
+def test_an_escaped_nul_is_refused(text: str) -> None:
+    assert reject_text(f"title: {text}").code == "unstorable"
+
+
+def test_raw_control_characters_are_spaces_and_end_no_line() -> None:
+    document = read_text("title: a\u2028b\x1bc\u0085d\x07\ndate: 2023-01-31")
+    assert document.record.title == "a b c d"
+    assert "\u2028" in document.front_matter
+
+
+def test_escaped_control_characters_become_spaces() -> None:
+    document = read_text('title: "bell \\a back \\b esc \\e sep \\L tab \\t end"\ndate: 2023-01-31')
+    assert document.record.title == "bell back esc sep tab end"
