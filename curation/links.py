@@ -37,6 +37,7 @@ def url_key(url: str) -> str:
 def host_of(url: str) -> str:
     """Return the host name of an `http(s)` link without `www.`, or ""."""
     try:
-        return str(ada_url.URL(url).hostname).removeprefix("www.")
+        parsed = ada_url.URL(url)
     except ValueError:
         return ""
+    return str(parsed.hostname).removeprefix("www.") if parsed.protocol in ("http:", "https:") else ""

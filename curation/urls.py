@@ -1,18 +1,19 @@
 """Addresses for readers. The names are used by `get_absolute_url()`; keep them."""
 
-from django.urls import path
-from django.views.generic import TemplateView
+from django.urls import path, re_path
 
-placeholder = TemplateView.as_view(template_name="base.html")
+from .views import news, offerings, topics
+from .views.credits import author, publisher
+from .views.items import item
 
 urlpatterns = [
-    path("", placeholder, name="home"),
-    path("news/", placeholder, name="news"),
-    path("news/<slug:slug>/", placeholder, name="item"),
-    path("topic/", placeholder, name="topics"),
-    path("topic/<slug:slug>/", placeholder, name="topic"),
-    path("offering/", placeholder, name="offerings"),
-    path("offering/<slug:slug>/", placeholder, name="offering"),
-    path("publisher/<str:domain>/", placeholder, name="publisher"),
-    path("author/<slug:slug>/", placeholder, name="author"),
+    path("", news.home, name="home"),
+    path("news/", news.news, name="news"),
+    path("news/<slug:slug>/", item, name="item"),
+    path("topic/", topics.topics, name="topics"),
+    path("topic/<slug:slug>/", topics.topic, name="topic"),
+    path("offering/", offerings.offerings, name="offerings"),
+    path("offering/<slug:slug>/", offerings.offering, name="offering"),
+    re_path(r"^publisher/(?P<domain>[^/\x00]+)/$", publisher, name="publisher"),
+    path("author/<slug:slug>/", author, name="author"),
 ]

@@ -15,3 +15,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 if isinstance(default_storage, FileSystemStorage):  # other storages have addresses of their own
     urlpatterns += [re_path("^" + re.escape(settings.MEDIA_URL.lstrip("/")) + MEDIA_NAME, media, name="media")]
+
+handler400 = "curation.views.errors.bad_request"
+handler403 = "curation.views.errors.permission_denied"
+handler404 = "curation.views.errors.page_not_found"
+handler500 = "curation.views.errors.server_error"

@@ -1,0 +1,117 @@
+"""What readers can filter by: the choices to offer, and what typed values mean."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import CharField, F, Model, Q, QuerySet, Value
+from django.utils.text import slugify
+from taggit.models import Tag
+
+from curation.links import host_of
+from curation.models import (
+    Author,
+    CuratedItem,
+    ItemAuthor,
+    ItemOffering,
+    ItemTag,
+    ItemTopic,
+    Offering,
+    Publisher,
+    Topic,
+    Vocabulary,
+)
+
+#: Choices are those of so many newest items, so that they cost the same however many items there are.
+RECENT = 100
+#: So many choices are offered for each facet, those of most recent items.
+OFFERED = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A value of a facet: as addresses and as readers know it, its row, and the vocabulary of a topic."""
+
+    facet: str
+    value: str
+    label: str
+    pk: int = 0
+    group: str = ""
+
+    def __str__(self) -> str:
+        return self.label
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """A facet whose values are rows: the columns of what addresses and readers call them."""
+
+    name: str
+    model: type[Model]
+    value: str = "slug"
+    label: str = "name"
+    group: str = ""
+
+    def options(self, rows: QuerySet[Any], path: str = "") -> QuerySet[Any, tuple[str, str, str, int, str]]:
+        """Return the arguments of an `Option` for each of `rows`, which have the value under `path`."""
+        group = F(path + self.group) if self.group else Value("", CharField())
+        columns = (path + self.value, path + self.label, path + "pk")
+        return rows.order_by().values_list(Value(self.name, CharField()), *columns, group)
+
+    def meant_by(self, typed: str) -> QuerySet[Any, Any]:
+        """Return the options that a typed value may mean: a value, as it is or tidied, or a label whatever its case."""
+        values = {typed, slugify(typed), slugify(typed, allow_unicode=True), typed.lower(), host_of(typed)} - {""}
+        is_meant = Q(**{f"{self.value}__in": values}) | Q(**{f"{self.label}__iexact": typed})
+        return self.options(self.model._default_manager.filter(is_meant))
+
+
+VOCABULARY = Facet("vocabulary", Vocabulary)
+TOPIC = Facet("topic", Topic, label="label", group="vocabulary__name")
+OFFERING = Facet("offering", Offering)
+PUBLISHER = Facet("publisher", Publisher, value="domain")
+AUTHOR = Facet("author", Author)
+TAG = Facet("tag", Tag)
+ROWS = (VOCABULARY, TOPIC, OFFERING, PUBLISHER, AUTHOR, TAG)
+#: Facets whose values are words of the item itself: any may be asked for.
+WORDS = ("kind", "format")
+
+
+def offered_options() -> dict[str, list[Option]]:
+    """Return what to choose from for each facet, the most frequent first; in two queries."""
+    offered: dict[str, list[Option]] = {}
+    for option, _count in Counter(_recent_options()).most_common():
+        offered.setdefault(option.facet, []).append(option)
+    return {facet: options[:OFFERED] for facet, options in offered.items()}
+
+
+def _recent_options() -> Iterator[Option]:
+    """Yield the options of the newest items, an item's after another's."""
+    columns = ("pk", *WORDS, "publisher__domain", "publisher__name", "publisher")
+    recent = list(CuratedItem.objects.published().newest_first().values_list(*columns)[:RECENT])
+    for _, *words, domain, name, publisher in recent:
+        yield from (Option(facet, word, word) for facet, word in zip(WORDS, words, strict=True) if word)
+        if publisher:
+            yield Option(PUBLISHER.name, domain, name, publisher)
+    items = [pk for pk, *_ in recent]
+    rows = VOCABULARY.options(Vocabulary.objects.all()).union(
+        TOPIC.options(ItemTopic.objects.filter(item__in=items), "topic__"),
+        OFFERING.options(ItemOffering.objects.filter(item__in=items), "offering__"),
+        AUTHOR.options(ItemAuthor.objects.filter(item__in=items), "author__"),
+        TAG.options(ItemTag.objects.filter(content_object__in=items), "tag__"),
+        all=True,
+    )
+    yield from (Option(*row) for row in rows)
+
+
+def meant_options(typed: Mapping[str, str]) -> dict[str, Option]:
+    """Return the options that are meant by the values typed for facets, without those that mean none; in one query."""
+    meant = {facet: Option(facet, typed[facet], typed[facet]) for facet in WORDS if facet in typed}
+    queries = [facet.meant_by(typed[facet.name]) for facet in ROWS if facet.name in typed]
+    if queries:
+        for option in sorted((Option(*row) for row in queries[0].union(*queries[1:], all=True)), key=lambda o: o.pk):
+            if option.facet not in meant or option.value == typed[option.facet]:
+                meant[option.facet] = option
+    return meant

@@ -1,0 +1,175 @@
+"""The filters of the news list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.db.models import Exists, OuterRef, Q
+from django.utils.formats import date_format
+from django_filters import DateFilter, Filter, FilterSet
+
+from curation.facets import Option, meant_options, offered_options
+from curation.models import CuratedItem, ItemAuthor, ItemOffering, ItemTopic
+from curation.models.items import ItemQuerySet
+
+MAX_WORDS = 10
+MAX_LENGTH = 200
+#: No name that a filter compares with is longer.
+LONGEST_VALUE = 500
+
+
+class WordsField(forms.CharField):
+    """The words to look for: `MAX_WORDS` of them, in `MAX_LENGTH` characters; what is more is left out."""
+
+    def to_python(self, value: str | None) -> str:
+        return " ".join((value or "")[:MAX_LENGTH].split()[:MAX_WORDS])
+
+
+class WordsFilter(Filter):  # type: ignore[misc]  # django-filter has no types
+    """Keeps items with every word in title, summary or body."""
+
+    field_class = WordsField
+
+    def filter(self, items: ItemQuerySet, words: str) -> ItemQuerySet:
+        for word in words.split():
+            items = items.filter(Q(title__icontains=word) | Q(summary__icontains=word) | Q(body_text__icontains=word))
+        return items
+
+
+class DayFilter(DateFilter):  # type: ignore[misc]  # django-filter has no types
+    """Keeps items from the start of a day in UTC, or up to its end; the day as in ISO 8601."""
+
+    def __init__(self, label: str, lookup: str, moment: time) -> None:
+        super().__init__(
+            "published_at",
+            lookup,
+            label=label,
+            input_formats=["%Y-%m-%d"],
+            widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            error_messages={"invalid": "Write a date as year-month-day, like 2023-01-31."},
+        )
+        self.moment = moment
+
+    def filter(self, items: ItemQuerySet, value: date | None) -> ItemQuerySet:
+        kept: ItemQuerySet = super().filter(items, datetime.combine(value, self.moment, UTC) if value else None)
+        return kept
+
+
+class FacetField(forms.ChoiceField):
+    """One of a facet's options; its clean value is the `Option`."""
+
+    def __init__(self, *, options: list[Option] | None = None, **kwargs: Any) -> None:
+        self.options = {option.value: option for option in options or []}
+        super().__init__(choices=self._choices(), **kwargs)
+
+    def _choices(self) -> list[tuple[str, Any]]:
+        """Return the choices by label, under their group where they have one."""
+        groups: dict[str, list[tuple[str, str]]] = {}
+        for option in sorted(self.options.values(), key=lambda option: (option.group, option.label.lower())):
+            groups.setdefault(option.group, []).append((option.value, option.label))
+        return [("", "Any"), *groups.pop("", []), *groups.items()]
+
+    def clean(self, value: str | None) -> Option | None:
+        return self.options.get(super().clean(value))
+
+
+class FacetFilter(Filter):  # type: ignore[misc]  # django-filter has no types
+    """Keeps the items of one option; `narrow` says how."""
+
+    field_class = FacetField
+
+    def __init__(self, label: str, narrow: Callable[[ItemQuerySet, Option], ItemQuerySet], **kwargs: Any) -> None:
+        unknown = f"There is no {label.lower()} “%(value)s” here."
+        super().__init__(label=label, error_messages={"invalid_choice": unknown}, **kwargs)
+        self.narrow = narrow
+
+    def filter(self, items: ItemQuerySet, option: Option | None) -> ItemQuerySet:
+        return self.narrow(items, option) if option else items
+
+
+def suggested(name: str) -> forms.TextInput:
+    """Return a text field that suggests a facet's options; the page prints them as the `datalist` named here."""
+    return forms.TextInput(attrs={"list": f"{name}-options", "maxlength": LONGEST_VALUE})
+
+
+@dataclass(frozen=True, slots=True)
+class Active:
+    """A filter in use: its name and value for people, and the query that takes it off."""
+
+    label: str
+    value: str
+    url: str
+
+
+class NewsFilter(FilterSet):  # type: ignore[misc]  # django-filter has no types
+    """Narrows a list of items by a query as `typed_values` returns it."""
+
+    words = WordsFilter(
+        label="Words",
+        widget=forms.TextInput({"type": "search", "maxlength": MAX_LENGTH, "placeholder": "Search the news"}),
+    )
+    topic = FacetFilter("Topic", lambda items, topic: items.listed_by(ItemTopic, topic=topic.pk))
+    vocabulary = FacetFilter(
+        "Vocabulary",
+        lambda items, vocabulary: items.filter(
+            Exists(ItemTopic.objects.filter(item=OuterRef("pk"), topic__vocabulary=vocabulary.pk))
+        ),
+    )
+    kind = FacetFilter("Kind", lambda items, kind: items.filter(kind=kind.value))
+    format = FacetFilter("Format", lambda items, format_: items.filter(format=format_.value))
+    offering = FacetFilter(
+        "Offering",
+        lambda items, offering: items.listed_by(ItemOffering, offering=offering.pk),
+        widget=suggested("offering"),
+    )
+    publisher = FacetFilter(
+        "Publisher", lambda items, publisher: items.filter(publisher=publisher.pk), widget=suggested("publisher")
+    )
+    author = FacetFilter(
+        "Author", lambda items, author: items.listed_by(ItemAuthor, author=author.pk), widget=suggested("author")
+    )
+    tag = FacetFilter("Tag", lambda items, tag: items.filter(itemtag__tag=tag.pk), widget=suggested("tag"))
+    since = DayFilter("From", "gte", time.min)
+    until = DayFilter("To", "lte", time.max)
+
+    class Meta:
+        model = CuratedItem
+        fields: list[str] = []
+
+    def __init__(self, typed: Mapping[str, str], queryset: ItemQuerySet) -> None:
+        offered, meant = offered_options(), meant_options(typed)
+        values = {**typed, **{facet: option.value for facet, option in meant.items()}}
+        super().__init__(data=values or None, queryset=queryset)
+        for name, filter_ in self.filters.items():
+            if isinstance(filter_, FacetFilter):
+                chosen = [meant[name]] if name in meant else []
+                filter_.extra["options"] = offered.get(name, []) + chosen
+
+    @property
+    def results(self) -> ItemQuerySet:
+        """The items that are left: none where a value means nothing."""
+        items: ItemQuerySet = self.qs
+        return items if not self.is_bound or self.is_valid() else items.none()
+
+    @property
+    def active(self) -> list[Active]:
+        return [Active(self.filters[name].label, self._in_words(name), self._without(name)) for name in self.data]
+
+    def _in_words(self, name: str) -> str:
+        value = self.form.cleaned_data.get(name, self.data[name])
+        return date_format(value, "j F Y") if isinstance(value, date) else str(value)
+
+    def _without(self, name: str) -> str:
+        rest = {key: value for key, value in self.data.items() if key != name}
+        return f"?{urlencode(rest)}" if rest else "."
+
+
+def typed_values(query: Mapping[str, str]) -> dict[str, str]:
+    """Return what a query string says of the filters: white space and control characters folded, blanks left out."""
+    words = {name: query.get(name, "").replace("\0", " ").split() for name in NewsFilter.base_filters}
+    return {name: " ".join(value)[:LONGEST_VALUE] for name, value in words.items() if value}

@@ -1,0 +1,44 @@
+"""What readers see when something is wrong. `medigy.urls` names these as the handlers.
+
+None of them needs the database: they are what is left when it does not answer.
+"""
+
+# ruff: noqa: ARG001  # Django names the arguments
+
+import logging
+
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+
+from curation.models import CuratedItem
+
+log = logging.getLogger(__name__)
+RECENT = 5
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "400.html", status=400)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "403.html", status=403)
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "404.html", {"recent": recent_items()}, status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer with a page that stands alone: whatever broke, it does not come by here again."""
+    return HttpResponse(render_to_string("500.html"), status=500)
+
+
+def recent_items() -> list[CuratedItem]:
+    """Return the newest items, none where the database does not answer."""
+    try:
+        return list(CuratedItem.objects.published().newest_first().only("slug", "title", "published_at")[:RECENT])
+    except DatabaseError:
+        log.exception("The page for a missing page goes without recent items")
+        return []

@@ -1,0 +1,38 @@
+"""The offerings, and an offering."""
+
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from curation.models import CuratedItem, ItemOffering, Offering
+from curation.pagination import Page
+
+from .head import list_head
+from .lists import listed_counts, page_of
+
+
+@require_safe
+def offerings(request: HttpRequest) -> HttpResponse:
+    page = Page(listed_offerings(), request.GET.get("page", "1"))
+    counts = listed_counts(ItemOffering, "offering", offering__in=page.rows)
+    head = list_head(request, "Offerings", "Products and services in the news, latest first.", page)
+    context = {"head": head, "page": page, "offerings": [(offering, counts[offering.pk]) for offering in page.rows]}
+    return render(request, "curation/offerings.html", context)
+
+
+def listed_offerings() -> QuerySet[Offering]:
+    """Return the offerings that have published items, those of the latest first; `latest` is its time."""
+    listed = ItemOffering.objects.filter(offering=OuterRef("pk"), listed_at__lte=timezone.now())
+    latest = Subquery(listed.order_by("-listed_at", "-item_id").values("listed_at")[:1])
+    return Offering.objects.annotate(latest=latest).filter(latest__isnull=False).order_by("-latest", "-pk")
+
+
+@require_safe
+def offering(request: HttpRequest, slug: str) -> HttpResponse:
+    found = get_object_or_404(Offering, slug=slug)
+    page = page_of(request, CuratedItem.objects.published().listed_by(ItemOffering, offering=found))
+    head = list_head(request, found.name, found.description or f"News about {found.name}.", page)
+    context = {"head": head, "offering": found, "topics": found.topics.select_related("vocabulary"), "page": page}
+    return render(request, "curation/offering.html", context)
