@@ -113,7 +113,7 @@ def _derived_slug(source: Source, written: str) -> str:
     if not made:
         source.error("slug-missing", "slug missing, and title and file name give none; write one in a-z, 0-9", "slug")
     elif written or not by_name:
-        source.warn("slug-missing", f"slug missing, {shown(made)} is used; write one", "slug")
+        source.warn("slug-derived", f"slug missing, {shown(made)} is used; write one", "slug")
     return made
 
 

@@ -39,7 +39,7 @@ def _written(source: Source) -> Iterator[tuple[str, str, str, Value]]:
         if isinstance(values, dict):
             yield from ((group, name, f"{key}.{name}", value) for name, value in values.items())
         elif values:
-            source.warn("not-a-mapping", f"{shown(values)} is no mapping and ignored; write “name: value” lines", key)
+            source.warn("meta-malformed", f"{shown(values)} is no mapping and ignored; write “name: value” lines", key)
     for key, (group, name) in SINGLE.items():
         yield group, name, key, source.get(key)
 

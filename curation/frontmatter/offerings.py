@@ -78,7 +78,7 @@ def _external_id(inner: Source) -> str:
     number = whole_number(value)
     if not number and value is not None and value != "":
         message = f"{shown(value)} is no whole number below 2^63 and ignored; correct it"
-        inner.warn("id-not-a-number", message, "offeringId")
+        inner.warn("offering-id", message, "offeringId")
     return number
 
 

@@ -37,7 +37,7 @@ def modified_at(source: Source) -> datetime | None:
     try:
         return _time(value)
     except ValueError:
-        source.warn("date-malformed", f"{_malformed(value)} (ignored)", key)
+        source.warn("date-ignored", f"{_malformed(value)} (ignored)", key)
         return None
 
 

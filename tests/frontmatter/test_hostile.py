@@ -59,7 +59,7 @@ WARNINGS = {
     "link-credentials": [("link-credentials", "link.href"), ("link-credentials", "link.original")],
     "link-javascript": [("link-scheme", key) for key in ("link.href", "href", "link.original")],
     "missing-date": [("date-missing", "date")],
-    "missing-slug": [("slug-missing", "slug")],
+    "missing-slug": [("slug-derived", "slug")],
     "rel-external": [("offering-permalink", f"relatedOfferings[{number}].permalink") for number in range(3)],
     "rel-mixed": [("offering-malformed", f"relatedOfferings[{number}]") for number in range(3)],
     "rel-string": [("offering-malformed", "relatedOfferings")],

@@ -178,7 +178,7 @@ def test_a_slug_has_a_limit() -> None:
 @pytest.mark.parametrize("written", [None, "", "новости", ["a"]])
 def test_without_a_slug_the_title_gives_one_with_a_warning(written: Any) -> None:
     assert record(slug=written, title="The Title").slug == "the-title"
-    assert ("slug-missing", "slug") in warnings(slug=written, title="The Title")
+    assert ("slug-derived", "slug") in warnings(slug=written, title="The Title")
 
 
 def test_without_a_title_to_use_the_file_name_gives_the_slug() -> None:

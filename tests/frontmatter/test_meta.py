@@ -46,7 +46,7 @@ def test_a_link_among_them_is_a_link(link: str) -> None:
 
 def test_a_group_is_a_mapping() -> None:
     assert record(htmlMetaData="robots").meta == {}
-    assert warnings(htmlMetaData="robots") == [("not-a-mapping", "htmlMetaData")]
+    assert warnings(htmlMetaData="robots") == [("meta-malformed", "htmlMetaData")]
 
 
 def test_a_long_value_is_cut() -> None:

@@ -94,7 +94,7 @@ def test_a_name_without_latin_letters_needs_a_permalink() -> None:
 def test_an_id_that_is_no_number_is_ignored(number: Any) -> None:
     written = [{**ONE, "offeringId": number}]
     assert record(relatedOfferings=written).offerings[0].external_id == ""
-    assert warnings(relatedOfferings=written) == [("id-not-a-number", "relatedOfferings[0].offeringId")]
+    assert warnings(relatedOfferings=written) == [("offering-id", "relatedOfferings[0].offeringId")]
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,7 @@ def test_the_rejection_names_the_value_and_its_line(written: str, shown: str) ->
 
 def test_a_broken_date_of_modification_is_ignored_with_a_warning() -> None:
     assert record(lastMod="yesterday").modified_at is None
-    assert warnings(lastMod="yesterday") == [("date-malformed", "lastMod")]
+    assert warnings(lastMod="yesterday") == [("date-ignored", "lastMod")]
 
 
 def test_hugo_writes_its_date_of_modification_in_small_letters() -> None:
