@@ -64,5 +64,5 @@ def problem_codes() -> Iterator[tuple[str, str]]:
             texts = [str(argument.value) for argument in call.args if isinstance(argument, ast.Constant)]
             if name in REPORTERS and texts:
                 yield texts[0], REPORTERS[name]
-            elif name == "Problem" and texts:
+            elif name == "Problem" and len(texts) > 1:  # else its code comes from a call above
                 yield texts[1], texts[0]
