@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import Prefetch
 
+from curation.frontmatter import to_json
 from curation.frontmatter.records import Crumb, ItemRecord, MediaRef, OfferingRef, PublisherRef, TopicRef
 from curation.models import CuratedItem, ItemAuthor, ItemOffering, ItemTopic
 from curation.models.items import ItemQuerySet
@@ -63,3 +64,14 @@ def _image(item: CuratedItem) -> MediaRef | None:
     if item.image is None:
         return None
     return MediaRef(item.image.original_name, item.image_alt, item.media_provenance.get("image", {}))
+
+
+def state(item: CuratedItem, record: ItemRecord) -> dict[str, Any]:
+    """Return an item as JSON, its media included: what an undo compares with and puts back."""
+    return {
+        "record": to_json(record),
+        "image": item.image_id,
+        "image_alt": item.image_alt,
+        "pdf": item.pdf.name or "",
+        "media_provenance": item.media_provenance,
+    }

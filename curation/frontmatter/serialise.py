@@ -10,19 +10,20 @@ from .records import Crumb, ItemRecord, MediaRef, OfferingRef, PublisherRef, Top
 
 def to_json(record: ItemRecord) -> dict[str, Any]:
     """Return a record as a dictionary of JSON values."""
-    return {field.name: _plain(getattr(record, field.name)) for field in fields(record)}
+    return {field.name: plain(getattr(record, field.name)) for field in fields(record)}
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """Return one field of a record as JSON values."""
     if isinstance(value, str | int | float | None):
         return value
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, Mapping):
-        return {name: _plain(entry) for name, entry in value.items()}
+        return {name: plain(entry) for name, entry in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(entry) for entry in value]
-    return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+        return [plain(entry) for entry in value]
+    return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
 
 
 def from_json(values: Mapping[str, Any]) -> ItemRecord:

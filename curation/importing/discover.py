@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 SUFFIXES = (".md", ".markdown")
@@ -23,6 +24,14 @@ class SourceFile:
     def name(self) -> str:
         """The absolute path as it is stored and reported: one printable line, undecodable bytes escaped."""
         return printable(os.fspath(self.path))
+
+    @property
+    def modified_at(self) -> datetime:
+        """When the file was last written to; long ago for one that cannot be asked."""
+        try:
+            return datetime.fromtimestamp(self.path.stat().st_mtime, UTC)
+        except OSError:
+            return datetime.min.replace(tzinfo=UTC)
 
     @property
     def escapes(self) -> bool:

@@ -1,9 +1,10 @@
 """The files that front matter points to: found below the given roots, verified, stored once for each content."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import Any
 from urllib.parse import urlsplit
 
 from curation import imaging
@@ -11,6 +12,11 @@ from curation.frontmatter.records import MediaRef, Problem
 from curation.importing.discover import SourceFile
 
 MAX_MEDIA_BYTES = 50_000_000
+
+
+#: What `SourceDocument.media` remembers of the files a document points to: by use (image, pdf, icon), the `href`, the
+#: `sha256` of what the item took, and `size` (bytes) and `mtime_ns` of the file, both absent where there was none.
+Found = Mapping[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,24 @@ def locate(href: str, roots: Iterator[Path]) -> Path:
         except OSError:
             continue
     raise MediaMissing("no such file; put it into the static folder, or name that folder with --static-root")
+
+
+def stamp(href: str, roots: Iterator[Path]) -> dict[str, Any]:
+    """Return what tells whether the file behind a site path has been replaced, or appeared, since: size and time."""
+    try:
+        stat = locate(href, roots).stat()
+    except (MediaMissing, OSError):
+        return {"href": href}
+    return {"href": href, "size": stat.st_size, "mtime_ns": stat.st_mtime_ns}
+
+
+def as_found(found: Found, source: SourceFile, given: Sequence[Path]) -> bool:
+    """Whether the files that a document points to are as they were at its last import."""
+    for was in found.values():
+        now = stamp(was["href"], static_roots(source, given))
+        if (was.get("size"), was.get("mtime_ns")) != (now.get("size"), now.get("mtime_ns")):
+            return False
+    return True
 
 
 def _read(ref: MediaRef, roots: Iterator[Path]) -> bytes:

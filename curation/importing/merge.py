@@ -15,11 +15,24 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
+class Conflicting:
+    """A field that both sides changed: what it was, what the file says, what the database holds."""
+
+    field: str
+    base: Any
+    theirs: Any
+    ours: Any
+
+
+@dataclass(frozen=True, slots=True)
 class Merge:
-    """`record` is what to write; `conflicts` names the fields where the database's value stayed against the file's."""
+    """`record` is what to write, `changes` whether the database holds something else, `conflicts` the fields that both
+    sides changed.
+    """
 
     record: ItemRecord
-    conflicts: tuple[str, ...]
+    changes: bool
+    conflicts: tuple[Conflicting, ...]
 
 
 def _offering_key(offering: OfferingRef) -> Hashable:
@@ -36,19 +49,32 @@ LISTS: dict[str, Callable[[Any], Hashable]] = {
 }
 
 
-def merge(base: ItemRecord, theirs: ItemRecord, ours: ItemRecord) -> Merge:
-    """Merge a file's new record (`theirs`) into the database's (`ours`), both grown from `base`."""
+def merge(base: ItemRecord, theirs: ItemRecord, ours: ItemRecord, *, overwrite: bool = False) -> Merge:
+    """Merge a file's new record (`theirs`) into the database's (`ours`), both grown from `base`.
+
+    With `overwrite`, the file's value is taken where both sides changed a field.
+    """
     merged: dict[str, Any] = {}
     conflicts = []
     for name in (*COLUMNS, "publisher"):
-        before, now, here = (_comparable(getattr(record, name)) for record in (base, theirs, ours))
-        merged[name] = getattr(theirs if here == before else ours, name)
-        if here not in (before, now) and now != before:
-            conflicts.append(name)
+        values = [getattr(record, name) for record in (base, theirs, ours)]
+        before, now, here = map(_comparable, values)
+        conflicting = here not in (before, now) and now != before
+        if conflicting:
+            conflicts.append(Conflicting(name, *values))
+        merged[name] = values[1] if here == before or (conflicting and overwrite) else values[2]
     for name, key in LISTS.items():
         merged[name] = merge_lists(getattr(base, name), getattr(theirs, name), getattr(ours, name), key)
     merged["offerings"] = _mark_primary(merged["offerings"], base, theirs, ours)
-    return Merge(replace(theirs, **merged), tuple(conflicts))
+    changes = any(_essence(name, value) != _essence(name, getattr(ours, name)) for name, value in merged.items())
+    return Merge(replace(theirs, **merged), changes, tuple(conflicts))
+
+
+def _essence(name: str, value: Any) -> Any:
+    """Return what of a field's value counts as a change: of a list, which entries in which order."""
+    if name not in LISTS:
+        return _comparable(value)
+    return [(LISTS[name](entry), getattr(entry, "is_primary", None)) for entry in value]
 
 
 def _comparable(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""A file's bytes to a record with its body rendered. Touches no database, so it can run anywhere."""
+"""A file's bytes to a record with its body rendered. Touches no database, so it can run in any process."""
 
 import hashlib
 from dataclasses import dataclass, replace
@@ -14,6 +14,15 @@ MAX_FILE_BYTES = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
+class Loaded:
+    """A file's bytes and their digest."""
+
+    source: SourceFile
+    data: bytes
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class Parsed:
     """A file that can become an item. `record` is the document's with an empty summary filled from the body."""
 
@@ -25,13 +34,6 @@ class Parsed:
 
 
 @dataclass(frozen=True, slots=True)
-class Unchanged:
-    """A file whose bytes are those of the last import."""
-
-    source: SourceFile
-
-
-@dataclass(frozen=True, slots=True)
 class Refused:
     """A file that cannot become an item, and why; or one that is not meant to be one (`skipped`)."""
 
@@ -40,25 +42,32 @@ class Refused:
     problems: tuple[Problem, ...]
 
 
-def parse(source: SourceFile, known_sha256: str) -> Parsed | Unchanged | Refused:
-    """Read and understand one file. `known_sha256` is its digest at the last import, or ""."""
+def load(source: SourceFile) -> Loaded | Refused:
+    """Read one file."""
     try:
         data = _read(source)
     except OSError as error:
-        return _rejected(source, "unreadable", f"cannot be read ({error.strerror}); check its permissions")
-    sha256 = hashlib.sha256(data).hexdigest()
-    if sha256 == known_sha256:
-        return Unchanged(source)
+        return rejected(source, "unreadable", f"cannot be read ({error.strerror}); check its permissions")
+    return Loaded(source, data, hashlib.sha256(data).hexdigest())
+
+
+def parse(loaded: Loaded) -> Parsed | Refused:
+    """Understand one file. May take long on hostile input: `workers` sets the limit."""
     try:
-        document = frontmatter.read(data, source.path.name)
-    except Rejected as rejected:
-        return Refused(source, "rejected", rejected.problems)
+        document = frontmatter.read(loaded.data, loaded.source.path.name)
+    except Rejected as refusal:
+        return Refused(loaded.source, "rejected", refusal.problems)
     except SectionPage:
         problem = Problem("note", "section-page", "a section page of the old site, not an item; nothing to do")
-        return Refused(source, "skipped", (problem,))
+        return Refused(loaded.source, "skipped", (problem,))
     rendered = render(document.record.body)
     record = replace(document.record, summary=document.record.summary or excerpt(rendered.text))
-    return Parsed(source, sha256, document, record, rendered)
+    return Parsed(loaded.source, loaded.sha256, document, record, rendered)
+
+
+def rejected(source: SourceFile, code: str, message: str) -> Refused:
+    """Return a refusal with one error."""
+    return Refused(source, "rejected", (Problem("error", code, message),))
 
 
 def _read(source: SourceFile) -> bytes:
@@ -69,7 +78,3 @@ def _read(source: SourceFile) -> bytes:
     if len(data) > MAX_FILE_BYTES:
         raise OSError(None, f"it is larger than {MAX_FILE_BYTES // 1_000_000} MB")
     return data
-
-
-def _rejected(source: SourceFile, code: str, message: str) -> Refused:
-    return Refused(source, "rejected", (Problem("error", code, message),))

@@ -6,8 +6,8 @@ Planning reads the catalogue and writes nothing to the database; `upsert` carrie
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence, Set
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Set
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,29 +15,27 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from curation import frontmatter
-from curation.frontmatter.records import ItemRecord, MediaRef, Problem, Rejected
+from curation.frontmatter.records import ItemRecord, Level, MediaRef, Problem, Rejected
 from curation.imaging import CleanImage
 from curation.importing import media
 from curation.importing.catalogue import Catalogue, Entry, page_path
-from curation.importing.merge import merge
+from curation.importing.merge import Conflicting, merge
+from curation.importing.options import Options
 from curation.importing.parse import Parsed
 from curation.links import url_key
 from curation.models import CuratedItem, SourceDocument
 from curation.rendering import render
-from curation.snapshot import COLUMNS, column_value, snapshot
+from curation.snapshot import COLUMNS, column_value, snapshot, state
 
 
 @dataclass(slots=True)
 class Media:
-    """What the media keys of a file led to. `digests` is what `SourceDocument.media` remembers."""
+    """What the media keys of a file led to; `found` is what `SourceDocument.media` remembers of it."""
 
     image: CleanImage | None = None
     pdf: media.Pdf | None = None
     icon: CleanImage | None = None
-
-    def digests(self) -> dict[str, str]:
-        found = {"image": self.image, "pdf": self.pdf, "icon": self.icon}
-        return {use: file.sha256 for use, file in found.items() if file}
+    found: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -45,7 +43,7 @@ class Plan:
     """One accepted file. `record` is what the item shall hold, `None` where only a repeat is remembered.
 
     `takes` names the uses of media (image, pdf) that the item takes from the file. `displaced` are other documents, and
-    `robbed` other items, that the plan changes in passing.
+    `robbed` other items, that the plan changes in passing. `before` is the item's state, `None` for one that is made.
     """
 
     parsed: Parsed
@@ -57,7 +55,10 @@ class Plan:
     displaced: list[SourceDocument] = field(default_factory=list)
     robbed: list[Entry] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
-    outcome: Literal["created", "updated"] = "updated"
+    conflicts: tuple[Conflicting, ...] = ()
+    before: dict[str, Any] | None = None
+    writes_document: bool = True
+    outcome: Literal["created", "updated", "conflicted", "unchanged"] = "updated"
 
     def warn(self, code: str, field: str, message: str) -> None:
         self.problems.append(Problem("warning", code, message, field))
@@ -69,16 +70,17 @@ class Planner:
     `seen` holds every path of the run, to tell a file that was renamed from one that is still there.
     """
 
-    def __init__(self, catalogue: Catalogue, seen: Set[str], static_roots: Sequence[Path]) -> None:
+    def __init__(self, catalogue: Catalogue, seen: Set[str], options: Options) -> None:
         self.catalogue = catalogue
         self.seen = seen
-        self.static_roots = static_roots
+        self.options = options
 
     def plan(self, parsed: Parsed) -> Plan:
         """Return what to do with a file. Raises `Rejected`, and then has changed nothing."""
         entry = self.catalogue.find(parsed)
         if entry is None:
-            return self._accept(Plan(parsed, Entry(CuratedItem()), parsed.record, outcome="created"), parsed.record)
+            record = replace(parsed.record, status=self.options.status or parsed.record.status)
+            return self._accept(Plan(parsed, Entry(CuratedItem()), record, outcome="created"), record)
         primary = entry.primary
         if primary is None:
             return self._adopt(parsed, entry)
@@ -98,12 +100,18 @@ class Planner:
 
     def _update(self, parsed: Parsed, entry: Entry, primary: SourceDocument, document: SourceDocument) -> Plan:
         """Merge a file into its item. `document` is the row that will stand for the file, `primary` the merge base."""
-        base = frontmatter.from_json(primary.record)
-        merged = merge(base, parsed.record, snapshot(entry.item))
-        plan = Plan(parsed, entry, merged.record, document)
-        for name in merged.conflicts:
-            plan.warn("conflict", name, "changed both here and in the file; the value here was kept, settle it by hand")
-        return self._accept(plan, base, primary.media)
+        base, ours = frontmatter.from_json(primary.record), snapshot(entry.item)
+        merged = merge(base, parsed.record, ours, overwrite=self.options.on_conflict == "overwrite")
+        if merged.conflicts and self.options.on_conflict == "fail":
+            raise Rejected(*(_conflict(conflict, "error") for conflict in merged.conflicts))
+        plan = Plan(parsed, entry, merged.record, document, conflicts=merged.conflicts, before=state(entry.item, ours))
+        plan.problems += [_conflict(conflict, "warning") for conflict in merged.conflicts]
+        self._accept(plan, base, primary.media)
+        if merged.conflicts:
+            plan.outcome = "conflicted"
+        elif not (merged.changes or plan.takes or plan.writes_document):
+            plan.outcome = "unchanged"
+        return plan
 
     def _repeat(self, parsed: Parsed, entry: Entry, primary: SourceDocument) -> Plan:
         """Take a further file of an item: the first in path order speaks for it, the others are remembered."""
@@ -123,14 +131,14 @@ class Planner:
         plan.warn("repeat", "", f"the same item as {primary.path}; its address and link were kept with that item")
         return plan
 
-    def _accept(self, plan: Plan, base: ItemRecord, base_media: dict[str, str] | None = None) -> Plan:
+    def _accept(self, plan: Plan, base: ItemRecord, base_media: media.Found | None = None) -> Plan:
         """Check a plan against the rest of the catalogue, then fill its item and register what it takes."""
         record, item = plan.record, plan.entry.item
         assert record is not None  # noqa: S101  # a plan with no record is not for an item to take
         holder = self.catalogue.by_slug.get(record.slug)
         if holder not in (None, plan.entry):
             raise Rejected(_slug_taken(record.slug, holder))
-        values = _values(record, plan.parsed)
+        values = values_for(record, plan.parsed)
         _check(values)
         old_slug, old_link = item.slug, item.source_url_key
         self._read_media(plan, base_media or {})
@@ -143,21 +151,28 @@ class Planner:
         self._remember(plan)
         return plan
 
-    def _read_media(self, plan: Plan, base: dict[str, str]) -> None:
+    def _read_media(self, plan: Plan, base: media.Found) -> None:
         """Read what the file points to; what cannot be used is a warning, and the item keeps what it has."""
         refs, here = _refs(plan.parsed.record), _digests(plan.entry.item)
         for use in _KEYS:
-            file: CleanImage | media.Pdf | None = None
-            if ref := refs.get(use):
-                roots = media.static_roots(plan.parsed.source, self.static_roots)
-                try:
-                    file = media.read_pdf(ref, roots) if use == "pdf" else media.read_image(ref, roots)
-                except media.MediaMissing as error:
-                    plan.warn("media", _KEYS[use], f"“{ref.href}” {error}")
-                    continue
-            setattr(plan.media, use, file)
-            if use in here and here[use] == base.get(use, "") != (file.sha256 if file else ""):
+            was = base.get(use, {}).get("sha256", "")
+            digest = self._read_one(plan, use, refs[use], was) if use in refs else ""
+            if use in here and here[use] == was != digest:
                 plan.takes.add(use)
+
+    def _read_one(self, plan: Plan, use: str, ref: MediaRef, was: str) -> str:
+        """Read one file into the plan and return its digest; `was` is the digest that stays where it cannot be used."""
+        source, given = plan.parsed.source, self.options.static_roots
+        plan.media.found[use] = {"sha256": was, **media.stamp(ref.href, media.static_roots(source, given))}
+        roots = media.static_roots(source, given)
+        try:
+            file = media.read_pdf(ref, roots) if use == "pdf" else media.read_image(ref, roots)
+        except media.MediaMissing as error:
+            plan.warn("media", _KEYS[use], f"“{ref.href}” {error}")
+            return was
+        setattr(plan.media, use, file)
+        plan.media.found[use]["sha256"] = file.sha256
+        return file.sha256
 
     def _warn_of_same_link(self, plan: Plan) -> None:
         for other in self.catalogue.by_link[plan.entry.item.source_url_key]:
@@ -190,7 +205,12 @@ class Planner:
                 if document.path == path:
                     document.path = ""
                     plan.displaced.append(document)
-        _describe(plan.document, plan.parsed, plan.media)
+        known = (plan.document.path, plan.document.sha256, plan.document.media, plan.document.is_primary)
+        if plan.before is not None and plan.document.pk:
+            plan.before["document"] = plan.document.record
+        plan.writes_document = known != (path, plan.parsed.sha256, plan.media.found, True)
+        if plan.writes_document:
+            _describe(plan.document, plan.parsed, plan.media)
         if plan.document not in plan.entry.documents:
             self.catalogue.add_document(plan.entry, plan.document)
         self.catalogue.by_path[path] = plan.entry
@@ -207,9 +227,9 @@ def _digests(item: CuratedItem) -> dict[str, str]:
     }
 
 
-def _values(record: ItemRecord, parsed: Parsed) -> dict[str, Any]:
-    """Return an item's columns for a record. The parser's rendering serves unless the merge kept another body."""
-    rendered = parsed.rendered if record.body == parsed.record.body else render(record.body)
+def values_for(record: ItemRecord, parsed: Parsed | None = None) -> dict[str, Any]:
+    """Return an item's columns for a record. The parser's rendering serves where it is of the same body."""
+    rendered = parsed.rendered if parsed and record.body == parsed.record.body else render(record.body)
     return {
         **{column: column_value(record, name) for name, column in COLUMNS.items()},
         "body_html": rendered.html,
@@ -257,12 +277,19 @@ def _describe(document: SourceDocument, parsed: Parsed, found: Media) -> None:
     document.path, document.sha256 = parsed.source.name, parsed.sha256
     document.front_matter_format, document.front_matter = parsed.document.format, parsed.document.front_matter
     document.record, document.source_url = frontmatter.to_json(parsed.record), parsed.record.source_url
-    document.media = {use: found.digests().get(use) or document.media.get(use, "") for use in _refs(parsed.record)}
+    document.media = found.found
     document.imported_at = timezone.now()
 
 
 def _slug_taken(slug: str, holder: Entry | None) -> Problem:
     return Problem("error", "slug-taken", f"“{slug}” is the address of {holder}; give this file another slug", "slug")
+
+
+def _conflict(conflict: Conflicting, level: Level) -> Problem:
+    message = "changed both here and in the file; the value here was kept, settle it in the admin"
+    if level == "error":
+        message = "changed both here and in the file; settle it by hand, or import with --on-conflict keep"
+    return Problem(level, "conflict", message, conflict.field)
 
 
 def _other_content(primary: SourceDocument) -> Problem:

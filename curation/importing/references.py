@@ -6,6 +6,7 @@ there. Names compare without case; the first spelling met is the one that stays.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
@@ -25,17 +26,18 @@ M = TypeVar("M", bound=models.Model)
 
 
 class References:
-    """Rows by the names that records use."""
+    """Rows by the names that records use. `made` lists, by model, the ids of those that were not there before."""
 
     def __init__(self, records: Iterable[ItemRecord]) -> None:
         records = list(records)
+        self.made: defaultdict[str, list[int]] = defaultdict(list)
         offerings = [offering for record in records for offering in record.offerings]
         topics = [topic for record in records for topic in record.topics]
         topics += [topic for offering in offerings for topic in offering.topics]
         self._vocabularies = self._named(Vocabulary, (topic.vocabulary for topic in topics))
         self._authors = self._named(Author, (name for record in records for name in record.authors))
         self._tags = self._named(Tag, (name for record in records for name in record.tags))
-        self._publishers = _publishers(record.publisher for record in records if record.publisher)
+        self._publishers = self._load_publishers(record.publisher for record in records if record.publisher)
         self._topics = self._load_topics(topics)
         self.warnings: dict[OfferingRef, str] = {}
         self._offerings = self._load_offerings(offerings)
@@ -56,16 +58,28 @@ class References:
     def offering(self, ref: OfferingRef) -> Offering:
         return self._offerings[_offering_key(ref)]
 
-    @staticmethod
-    def _named(model: type[M], names: Iterable[str]) -> dict[str, M]:
+    def _make(self, model: type[M], rows: Iterable[M]) -> list[M]:
+        made = model._default_manager.bulk_create(rows)
+        if made:
+            self.made[model.__name__] += [row.pk for row in made]
+        return made
+
+    def _named(self, model: type[M], names: Iterable[str]) -> dict[str, M]:
         """Return rows of a model with `name` and `slug` by lower-case name."""
         wanted = {name.lower(): name for name in reversed(list(names))}
         rows = model._default_manager.annotate(lower=Lower("name")).filter(lower__in=wanted)
         found = {row.name.lower(): row for row in rows}  # type: ignore[attr-defined]
         missing = [name for key, name in wanted.items() if key not in found]
         slugs = _free_slugs(model, {name: slugify(name) for name in missing})
-        made = model._default_manager.bulk_create(model(name=name, slug=slugs[name]) for name in reversed(missing))
+        made = self._make(model, (model(name=name, slug=slugs[name]) for name in reversed(missing)))
         return found | {row.name.lower(): row for row in made}  # type: ignore[attr-defined]
+
+    def _load_publishers(self, refs: Iterable[PublisherRef]) -> dict[str, Publisher]:
+        wanted = {ref.domain: ref for ref in reversed(list(refs))}
+        found = {row.domain: row for row in Publisher.objects.filter(domain__in=wanted).select_related("icon")}
+        missing = [ref for domain, ref in reversed(wanted.items()) if domain not in found]
+        made = self._make(Publisher, (Publisher(domain=ref.domain, name=ref.name) for ref in missing))
+        return found | {row.domain: row for row in made}
 
     def _load_topics(self, refs: Iterable[TopicRef]) -> dict[tuple[int, str], Topic]:
         wanted = {
@@ -77,8 +91,8 @@ class References:
         slugs = _free_slugs(
             Topic, {key: ref.slug or slugify(f"{ref.vocabulary} {ref.label}") for key, ref in missing.items()}
         )
-        made = Topic.objects.bulk_create(
-            Topic(vocabulary_id=key[0], label=ref.label, slug=slugs[key]) for key, ref in missing.items()
+        made = self._make(
+            Topic, (Topic(vocabulary_id=key[0], label=ref.label, slug=slugs[key]) for key, ref in missing.items())
         )
         return found | dict(zip(missing, made, strict=True))
 
@@ -113,9 +127,8 @@ class References:
                 self.warnings[ref] = (
                     f"/offering/{ref.slug}/ is another offering; “{ref.name}” got /offering/{slugs[key]}/"
                 )
-        made = Offering.objects.bulk_create(
-            Offering(name=ref.name, slug=slugs[key], external_id=ref.external_id) for key, ref in missing.items()
-        )
+        rows = (Offering(name=ref.name, slug=slugs[key], external_id=ref.external_id) for key, ref in missing.items())
+        made = self._make(Offering, rows)
         return dict(zip(missing, made, strict=True))
 
     def _link_offerings_to_topics(self, refs: Iterable[OfferingRef]) -> None:
@@ -132,14 +145,6 @@ class References:
 
 def _offering_key(ref: OfferingRef) -> str:
     return f"id:{ref.external_id}" if ref.external_id else f"slug:{ref.slug}"
-
-
-def _publishers(refs: Iterable[PublisherRef]) -> dict[str, Publisher]:
-    wanted = {ref.domain: ref for ref in reversed(list(refs))}
-    found = {row.domain: row for row in Publisher.objects.filter(domain__in=wanted).select_related("icon")}
-    missing = [ref for domain, ref in reversed(wanted.items()) if domain not in found]
-    made = Publisher.objects.bulk_create(Publisher(domain=ref.domain, name=ref.name) for ref in missing)
-    return found | {row.domain: row for row in made}
 
 
 def _free_slugs(model: type[models.Model], wanted: Mapping[Any, str]) -> dict[Any, str]:

@@ -1,40 +1,50 @@
-"""What an import did: counts, a line a problem, and the exit status that follows."""
+"""What an import did: counts, a line a problem, and the same as a JSON or CSV file."""
 
+import csv
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Literal
 
 from curation.frontmatter.records import Level, Problem
-from curation.importing.discover import SourceFile, printable
+from curation.importing.discover import printable
 
-Outcome = Literal["created", "updated", "unchanged", "skipped", "rejected"]
-OUTCOMES: tuple[Outcome, ...] = ("created", "updated", "unchanged", "skipped", "rejected")
+Outcome = Literal["created", "updated", "unchanged", "skipped", "conflicted", "rejected", "archived"]
+#: Outcomes that the summary always names, and those that it names where there are any.
+ALWAYS: tuple[Outcome, ...] = ("created", "updated", "unchanged", "skipped", "rejected")
+RARELY: tuple[Outcome, ...] = ("conflicted", "archived")
 
 
 @dataclass(frozen=True, slots=True)
 class FileReport:
-    """What became of one file."""
+    """What became of one file. `path` is printable."""
 
-    source: SourceFile
+    path: str
     outcome: Outcome
     slug: str = ""
     problems: tuple[Problem, ...] = ()
 
 
+#: What every report counts, in this order.
+COUNTS = (*ALWAYS[:4], "conflicted", "rejected", "warnings", "seen")
+
+
 @dataclass(slots=True)
 class Report:
-    """What became of a run. Files without a problem are only counted, so memory stays flat."""
+    """What became of a run. Unless `keep_all` is set, files without a problem are only counted: memory stays flat."""
 
-    counts: Counter[str] = field(default_factory=Counter)
+    keep_all: bool = False
+    counts: Counter[str] = field(default_factory=lambda: Counter(dict.fromkeys(COUNTS, 0)))
     remarkable: list[FileReport] = field(default_factory=list)
 
     def add(self, files: Iterable[FileReport]) -> None:
         for file in files:
             self.counts[file.outcome] += 1
             self.counts["warnings"] += sum(problem.level == "warning" for problem in file.problems)
-            self.counts["seen"] += 1
-            if file.problems:
+            self.counts["seen"] += file.outcome != "archived"
+            if file.problems or self.keep_all:
                 self.remarkable.append(file)
 
     def lines(self, level: Level) -> Iterator[str]:
@@ -46,9 +56,34 @@ class Report:
 
     def summary(self) -> str:
         """Return the counts in one line."""
-        parts = [f"{self.counts[outcome]:,} {outcome}" for outcome in OUTCOMES]
+        named = [*ALWAYS, *(outcome for outcome in RARELY if self.counts[outcome])]
+        parts = [f"{self.counts[outcome]:,} {outcome}" for outcome in named]
         return ", ".join([*parts, f"{self.counts['warnings']:,} warnings"])
 
 
 def _place(file: FileReport, problem: Problem) -> str:
-    return f"{file.source.name}:{problem.line}" if problem.line else file.source.name
+    return f"{file.path}:{problem.line}" if problem.line else file.path
+
+
+def write_report(report: Report, path: Path) -> None:
+    """Write a report that kept all files, as its name ends: `.json` or `.csv`. Raises `OSError`."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        if path.suffix == ".json":
+            records = [asdict(entry) for entry in report.remarkable]
+            json.dump({"counts": report.counts, "records": records}, file, ensure_ascii=False, indent=1)
+        else:
+            csv.writer(file).writerows(_rows(report))
+
+
+def _rows(report: Report) -> Iterator[list[str]]:
+    yield ["path", "outcome", "slug", "level", "code", "field", "line", "message"]
+    for file in report.remarkable:
+        for problem in file.problems or (None,):
+            told = (problem.level, problem.code, problem.field, problem.line, problem.message) if problem else ()
+            yield [_cell(value) for value in (file.path, file.outcome, file.slug, *told)]
+
+
+def _cell(value: object) -> str:
+    """Return a value that a spreadsheet will not take for a formula (OWASP, CSV Injection)."""
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

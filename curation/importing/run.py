@@ -1,106 +1,201 @@
-"""An import from its files to its report: the one way in, for the command and whatever else imports."""
+"""An import from its files to its report: the one way in, for the command, the admin and whatever else imports."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import nullcontext
+from collections import deque
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from django.db import DatabaseError, transaction
 
-from curation.frontmatter.records import Problem, Rejected
+from curation.frontmatter.records import Rejected
+from curation.importing import ledger, media
 from curation.importing.catalogue import Catalogue
 from curation.importing.discover import SourceFile
-from curation.importing.parse import Parsed, Refused, Unchanged, parse
+from curation.importing.options import Options
+from curation.importing.parse import Loaded, Parsed, Refused, load, rejected
 from curation.importing.plan import Plan, Planner
-from curation.importing.report import FileReport
+from curation.importing.prune import prune
+from curation.importing.report import FileReport, Report
 from curation.importing.upsert import Batch, write
-from curation.models import SourceDocument
+from curation.importing.workers import Parsers
+from curation.models import ImportRun, SourceDocument
 
-BATCH_SIZE = 200
+#: Batches that the parsers are given before the first of them is written.
+READ_AHEAD = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
-    """How to import. `static_roots` are where site paths such as `/img/x.jpg` are found; none: beside the files."""
+class Unread:
+    """A file that need not be parsed: its bytes are those of the last import, or it is older than asked for."""
 
-    static_roots: tuple[Path, ...] = ()
-    dry_run: bool = False
+    source: SourceFile
+    outcome: Literal["unchanged", "skipped"]
 
 
-def import_files(sources: Sequence[SourceFile], options: Options) -> Iterator[list[FileReport]]:
-    """Import files in the order given, a batch a transaction, and yield what became of each batch.
+Outcome = Parsed | Refused | Unread
 
-    A file that cannot be imported is reported and leaves nothing behind; the others go on. A dry run does the same work
-    in one transaction, and rolls it back when the iterator ends or is closed.
-    """
-    seen = {source.name for source in sources}
-    stored: list[Batch] = []
-    with transaction.atomic() if options.dry_run else nullcontext():
+
+class Import:
+    """One import of some files. `run` is its row in the ledger, `None` for a dry run; `prune` looks in `folders`."""
+
+    def __init__(
+        self,
+        sources: Sequence[SourceFile],
+        options: Options,
+        run: ImportRun | None = None,
+        folders: Sequence[Path] = (),
+    ) -> None:
+        self.sources = sources
+        self.options = options
+        self.folders = folders
+        self.run = run
+        self.seen = {source.name for source in sources}
+        self.batches: list[Batch] = []
+        self.rejected: list[Refused] = []
+
+    def reports(self) -> Generator[list[FileReport]]:
+        """Import the files in the order given, a batch a transaction, and yield what became of each batch.
+
+        A file that cannot be imported is reported and leaves nothing behind; the others go on. With `atomic`, one such
+        file means that nothing is kept; a dry run keeps nothing either way: the same work, rolled back when the
+        iterator ends or is closed.
+        """
+        whole = self.options.dry_run or self.options.atomic
+        with Parsers(self.options.jobs) as parsers, transaction.atomic() if whole else nullcontext():
+            kept = False
+            try:
+                for files in self._read_ahead(parsers):
+                    yield self._import_batch(files)
+                if self.options.prune:
+                    yield prune(self.folders, self.seen, self.run)
+                kept = not self.options.dry_run and not (self.options.atomic and self.rejected)
+            finally:
+                if whole and not kept:
+                    transaction.set_rollback(True)
+                    for batch in self.batches:
+                        batch.discard()
+        if self.run and whole and not kept:
+            ledger.record(self.run, self.rejected)
+
+    def _read_ahead(self, parsers: Parsers) -> Iterator[list[Outcome]]:
+        """Yield parsed batches, while the parsers are at the next two already."""
+        pending: deque[Callable[[], list[Outcome]]] = deque()
+        size = self.options.batch_size
+        for start in range(0, len(self.sources), size):
+            pending.append(self._start(self.sources[start : start + size], parsers))
+            if len(pending) > READ_AHEAD:
+                yield pending.popleft()()
+        while pending:
+            yield pending.popleft()()
+
+    def _start(self, sources: Sequence[SourceFile], parsers: Parsers) -> Callable[[], list[Outcome]]:
+        """Read files, and have those parsed that are not as they were; return a call that waits for that."""
+        paths = [source.name for source in sources]
+        rows = SourceDocument.objects.filter(path__in=paths).values_list("path", "sha256", "media")
+        known = {path: (sha256, found) for path, sha256, found in rows}
+        files = [self._read(source, *known.get(source.name, ("", {}))) for source in sources]
+        results = parsers.submit([file for file in files if isinstance(file, Loaded)])
+
+        def wait() -> list[Outcome]:
+            parsed = iter(results())
+            return [next(parsed) if isinstance(file, Loaded) else file for file in files]
+
+        return wait
+
+    def _read(self, source: SourceFile, sha256: str, found: media.Found) -> Loaded | Refused | Unread:
+        if self.options.since and source.modified_at < self.options.since:
+            return Unread(source, "skipped")
+        file = load(source)
+        if isinstance(file, Refused) or self.options.force or file.sha256 != sha256:
+            return file
+        return Unread(source, "unchanged") if media.as_found(found, source, self.options.static_roots) else file
+
+    def _import_batch(self, files: Sequence[Outcome]) -> list[FileReport]:
+        """Import some files together; should the database refuse that, one by one, so that one stops no other."""
+        batch = Batch()
         try:
-            for start in range(0, len(sources), BATCH_SIZE):
-                yield _import_batch(sources[start : start + BATCH_SIZE], seen, options, stored)
-        finally:
-            if options.dry_run:
-                transaction.set_rollback(True)
-                for batch in stored:
-                    batch.discard()
+            with transaction.atomic():
+                reports = self._import_together(files, batch)
+        except DatabaseError as error:
+            batch.discard()
+            if len(files) > 1:
+                return [report for file in files for report in self._import_batch([file])]
+            refused = _refused_by_database(files[0].source, error)
+            return self._import_batch([refused])
+        except BaseException:
+            batch.discard()
+            raise
+        self.batches.append(batch)
+        return reports
+
+    def _import_together(self, files: Sequence[Outcome], batch: Batch) -> list[FileReport]:
+        accepted = [file for file in files if isinstance(file, Parsed)]
+        planner = Planner(Catalogue(accepted), self.seen, self.options) if accepted else None
+        outcomes = [_plan(file, planner) for file in files]
+        plans = [outcome for outcome in outcomes if isinstance(outcome, Plan)]
+        write([plan for plan in plans if plan.outcome != "unchanged"], batch)
+        refused = [outcome for outcome in outcomes if isinstance(outcome, Refused)]
+        self.rejected += [file for file in refused if file.outcome == "rejected"]
+        if self.run:
+            ledger.record(self.run, [*plans, *refused], batch.made)
+        return [_report(outcome) for outcome in outcomes]
 
 
-def _import_batch(
-    sources: Sequence[SourceFile], seen: set[str], options: Options, stored: list[Batch]
-) -> list[FileReport]:
-    """Import some files together; should the database refuse that, one by one, so that one file stops no other."""
-    batch = Batch()
+class Interrupted(Exception):
+    """An import that was stopped by hand. What it had written stays."""
+
+
+def carry_out(job: Import, report: Report, on_batch: Callable[[int], object]) -> Report:
+    """Run an import to its end, note in `report` what it does, and close its ledger entry.
+
+    `on_batch` hears how many files were done. Raises `Interrupted` at Ctrl-C. What was written before that, or before
+    an error, stays, and the ledger says so.
+    """
     try:
-        with transaction.atomic():
-            reports = _import_together(sources, seen, options, batch)
-    except DatabaseError as error:
-        batch.discard()
-        if len(sources) == 1:
-            return [_refused_by_database(sources[0], error)]
-        return [report for source in sources for report in _import_batch([source], seen, options, stored)]
-    except BaseException:
-        batch.discard()
+        with closing(job.reports()) as batches:
+            for files in batches:
+                report.add(files)
+                on_batch(len(files))
+    except KeyboardInterrupt as error:
+        _close(job, ImportRun.Outcome.INTERRUPTED, report, "Stopped by hand.")
+        raise Interrupted from error
+    except BaseException as error:
+        _close(job, ImportRun.Outcome.FAILED, report, f"{type(error).__name__}: {error}")
         raise
-    if options.dry_run:
-        stored.append(batch)
-    return reports
+    nothing_kept = job.options.atomic and report.counts["rejected"]
+    _close(job, ImportRun.Outcome.FAILED if nothing_kept else ImportRun.Outcome.FINISHED, report)
+    return report
 
 
-def _import_together(sources: Sequence[SourceFile], seen: set[str], options: Options, batch: Batch) -> list[FileReport]:
-    known = dict(
-        SourceDocument.objects.filter(path__in=[source.name for source in sources]).values_list("path", "sha256")
-    )
-    parsed = [parse(source, known.get(source.name, "")) for source in sources]
-    accepted = [file for file in parsed if isinstance(file, Parsed)]
-    planner = Planner(Catalogue(accepted), seen, options.static_roots) if accepted else None
-    outcomes = [_settle(file, planner) for file in parsed]
-    write([outcome for outcome in outcomes if isinstance(outcome, Plan)], batch)
-    return [_report(outcome) if isinstance(outcome, Plan) else outcome for outcome in outcomes]
+def _close(job: Import, outcome: str, report: Report, message: str = "") -> None:
+    if job.run:
+        ledger.finish(job.run, outcome, report, message)
 
 
-def _settle(file: Parsed | Unchanged | Refused, planner: Planner | None) -> Plan | FileReport:
+def _plan(file: Outcome, planner: Planner | None) -> Plan | Refused | Unread:
     """Return what to do with a file, or what became of it where there is nothing to do."""
-    if isinstance(file, Unchanged):
-        return FileReport(file.source, "unchanged")
-    if isinstance(file, Refused):
-        return FileReport(file.source, file.outcome, problems=file.problems)
-    assert planner is not None  # noqa: S101  # there is one wherever a file was parsed
+    if not isinstance(file, Parsed) or planner is None:
+        return file  # type: ignore[return-value]  # a parsed file has a planner
     try:
         return planner.plan(file)
-    except Rejected as rejected:
-        problems = (*rejected.problems, *file.document.problems)
-        return FileReport(file.source, "rejected", problems=problems)
+    except Rejected as refusal:
+        return Refused(file.source, "rejected", (*refusal.problems, *file.document.problems))
 
 
-def _report(plan: Plan) -> FileReport:
-    problems = (*plan.parsed.document.problems, *plan.problems)
-    return FileReport(plan.parsed.source, plan.outcome, plan.entry.item.slug, problems)
+def _report(outcome: Plan | Refused | Unread) -> FileReport:
+    if isinstance(outcome, Plan):
+        problems = (*outcome.parsed.document.problems, *outcome.problems)
+        return FileReport(outcome.parsed.source.name, outcome.outcome, outcome.entry.item.slug, problems)
+    if isinstance(outcome, Refused):
+        return FileReport(outcome.source.name, outcome.outcome, problems=outcome.problems)
+    return FileReport(outcome.source.name, outcome.outcome)
 
 
-def _refused_by_database(source: SourceFile, error: DatabaseError) -> FileReport:
+def _refused_by_database(source: SourceFile, error: DatabaseError) -> Refused:
     """Say that a row was refused, by the kind of error alone: its text holds SQL and values."""
     message = f"the database refused it ({type(error).__name__}); import it again, and report this if it stays so"
-    return FileReport(source, "rejected", problems=(Problem("error", "database", message),))
+    return rejected(source, "database", message)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,9 +11,8 @@ from django.core.files.storage import default_storage
 from django.db.models import Model
 from django.utils import timezone
 
-from curation.frontmatter.records import ItemRecord, OfferingRef
+from curation.frontmatter.records import ItemRecord, MediaRef, OfferingRef
 from curation.imaging import CleanImage
-from curation.importing.catalogue import Entry
 from curation.importing.media import Pdf
 from curation.importing.plan import Plan
 from curation.importing.references import References
@@ -26,6 +25,7 @@ from curation.models import (
     ItemTag,
     ItemTopic,
     Offering,
+    Publisher,
     SourceDocument,
 )
 from curation.snapshot import COLUMNS
@@ -41,26 +41,77 @@ DOCUMENT_COLUMNS = [field.name for field in SourceDocument._meta.concrete_fields
 
 @dataclass(slots=True)
 class Batch:
-    """What a batch wrote outside the database, to be deleted again should its transaction not hold."""
+    """What a batch made besides items: `files` in the storage, to be deleted again should its transaction not hold, and
+    the ids of rows that items refer to, by model, for an undo.
+    """
 
     files: list[str] = field(default_factory=list)
+    images: list[int] = field(default_factory=list)
+    made: dict[str, list[int]] = field(default_factory=dict)
 
     def discard(self) -> None:
         for name in self.files:
             default_storage.delete(name)
 
 
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """An item whose columns are set, and the record that says what it shall be tied to."""
+
+    item: CuratedItem
+    record: ItemRecord
+
+
 def write(plans: Sequence[Plan], batch: Batch) -> None:
-    """Carry out the plans of a batch, inside the caller's transaction. Files written are noted in `batch`."""
-    filling = [plan for plan in plans if plan.record is not None]
+    """Carry out the plans of a batch, inside the caller's transaction. What it makes is noted in `batch`."""
+    filling = [plan for plan in plans if plan.record is not None and plan.outcome != "unchanged"]
     references = References(_record(plan) for plan in filling)
     for plan in filling:
         _warn_of_offerings(plan, references)
-        _set_publisher_and_media(plan, references, batch)
-    _save_items(filling)
-    _save_relations(filling, references)
+        _set_media(plan, references.publisher(_record(plan).publisher), batch)
+    batch.made = {**references.made, "Image": batch.images}
+    save_items([Filled(plan.entry.item, _record(plan)) for plan in filling], references)
     _save_aliases(plans)
     _save_documents(plans)
+
+
+def save_items(filled: Sequence[Filled], references: References) -> None:
+    """Write items with their publisher, topics, authors, offerings and tags; make those that have no row yet."""
+    known = [entry.item for entry in filled if entry.item.pk is not None]
+    for entry in filled:
+        entry.item.publisher = references.publisher(entry.record.publisher)
+        entry.item.updated_at = timezone.now()
+    CuratedItem.objects.bulk_create([entry.item for entry in filled if entry.item.pk is None])
+    CuratedItem.objects.bulk_update(known, ITEM_COLUMNS)
+    for model in (ItemTopic, ItemAuthor, ItemOffering):
+        model._default_manager.filter(item__in=known).delete()
+    ItemTag.objects.filter(content_object__in=known).delete()
+    _tie(filled, references)
+
+
+def _tie(filled: Sequence[Filled], references: References) -> None:
+    """Write the relations of items that have none."""
+    relations: list[tuple[type[Model], Callable[[ItemRecord], Iterable[dict[str, Any]]]]] = [
+        (ItemTopic, lambda record: ({"topic": references.topic(ref)} for ref in record.topics)),
+        (ItemAuthor, lambda record: ({"author": references.author(name)} for name in record.authors)),
+        (ItemOffering, lambda record: _offerings(record.offerings, references)),
+    ]
+    for model, rows in relations:
+        model._default_manager.bulk_create(
+            model(item=entry.item, position=position, listed_at=entry.item.listed_at, **row)
+            for entry in filled
+            for position, row in enumerate(rows(entry.record))
+        )
+    ItemTag.objects.bulk_create(
+        ItemTag(content_object=entry.item, tag=references.tag(name)) for entry in filled for name in entry.record.tags
+    )
+
+
+def _offerings(refs: Sequence[OfferingRef], references: References) -> Iterable[dict[str, Any]]:
+    rows: dict[Offering, bool] = {}
+    for ref in refs:
+        rows.setdefault(references.offering(ref), ref.is_primary)
+    return ({"offering": offering, "is_primary": is_primary} for offering, is_primary in rows.items())
 
 
 def _record(plan: Plan) -> ItemRecord:
@@ -74,80 +125,50 @@ def _warn_of_offerings(plan: Plan, references: References) -> None:
             plan.warn("offering", "relatedOfferings", message)
 
 
-def _set_publisher_and_media(plan: Plan, references: References, batch: Batch) -> None:
-    item, media = plan.entry.item, plan.media
-    item.publisher = references.publisher(_record(plan).publisher)
+def _set_media(plan: Plan, publisher: Publisher | None, batch: Batch) -> None:
+    item, media, refs = plan.entry.item, plan.media, plan.parsed.record
     if "image" in plan.takes:
-        item.image = _stored(media.image, plan, batch) if media.image else None
+        item.image = _stored(media.image, refs.image, batch)
     if "pdf" in plan.takes:
-        item.pdf = _stored_pdf(media.pdf, batch) if media.pdf else ""
-    if media.icon and item.publisher and item.publisher.icon is None:
-        item.publisher.icon = _stored(media.icon, plan, batch)
-        item.publisher.save(update_fields=["icon"])
+        item.pdf = _stored_pdf(media.pdf, batch)
+    if media.icon and publisher and publisher.icon is None:
+        publisher.icon = _stored(media.icon, refs.icon, batch)
+        publisher.save(update_fields=["icon"])
 
 
-def _stored(image: CleanImage, plan: Plan, batch: Batch) -> Image:
-    name = plan.parsed.record.image.href.rpartition("/")[2] if plan.parsed.record.image else ""
-    row, created = Image.objects.store(image, name)
+def _stored(image: CleanImage | None, ref: MediaRef | None, batch: Batch) -> Image | None:
+    if image is None or ref is None:
+        return None
+    row, created = Image.objects.store(image, ref.href.rpartition("/")[2])
     if created:
         batch.files.append(row.file.name)
+        batch.images.append(row.pk)
     return row
 
 
-def _stored_pdf(pdf: Pdf, batch: Batch) -> str:
+def _stored_pdf(pdf: Pdf | None, batch: Batch) -> str:
+    if pdf is None:
+        return ""
     name = f"documents/{pdf.sha256}.pdf"
     if not default_storage.exists(name):
         batch.files.append(default_storage.save(name, ContentFile(pdf.data)))
     return name
 
 
-def _save_items(plans: Sequence[Plan]) -> None:
-    items = [plan.entry.item for plan in plans]
-    CuratedItem.objects.bulk_create([item for item in items if item.pk is None])
-    changed = [plan.entry.item for plan in plans if plan.outcome == "updated"]
-    for item in changed:
-        item.updated_at = timezone.now()
-    CuratedItem.objects.bulk_update(changed, ITEM_COLUMNS)
-
-
-def _save_relations(plans: Sequence[Plan], references: References) -> None:
-    relations: list[tuple[type[Model], Callable[[CuratedItem, ItemRecord], Iterable[dict[str, Any]]]]] = [
-        (ItemTopic, lambda _item, record: ({"topic": references.topic(ref)} for ref in record.topics)),
-        (ItemAuthor, lambda _item, record: ({"author": references.author(name)} for name in record.authors)),
-        (ItemOffering, lambda _item, record: _offerings(record.offerings, references)),
-    ]
-    known = [plan.entry.item for plan in plans if plan.outcome == "updated"]
-    for model, rows in relations:
-        model._default_manager.filter(item__in=known).delete()
-        model._default_manager.bulk_create(
-            model(item=plan.entry.item, position=position, listed_at=plan.entry.item.listed_at, **row)
-            for plan in plans
-            for position, row in enumerate(rows(plan.entry.item, _record(plan)))
-        )
-    ItemTag.objects.filter(content_object__in=known).delete()
-    ItemTag.objects.bulk_create(
-        ItemTag(content_object=plan.entry.item, tag=references.tag(name))
-        for plan in plans
-        for name in _record(plan).tags
-    )
-
-
-def _offerings(refs: Sequence[OfferingRef], references: References) -> Iterable[dict[str, Any]]:
-    rows: dict[Offering, bool] = {}
-    for ref in refs:
-        rows.setdefault(references.offering(ref), ref.is_primary)
-    return ({"offering": offering, "is_primary": is_primary} for offering, is_primary in rows.items())
-
-
 def _save_aliases(plans: Sequence[Plan]) -> None:
-    entries: dict[int, Entry] = {}
+    wanted: dict[int, list[str]] = {}
     for plan in plans:
         for entry in (plan.entry, *plan.robbed):
-            entries[entry.item.pk] = entry
-    here = {(alias.path, alias.item_id): alias.pk for alias in Alias.objects.filter(item__in=entries)}
-    wanted = {(path, entry.item.pk) for entry in entries.values() for path in entry.aliases}
-    Alias.objects.filter(pk__in=[pk for key, pk in here.items() if key not in wanted]).delete()
-    Alias.objects.bulk_create(Alias(path=path, item_id=item) for path, item in sorted(wanted - here.keys()))
+            wanted[entry.item.pk] = entry.aliases
+    save_aliases(wanted)
+
+
+def save_aliases(wanted: Mapping[int, Sequence[str]]) -> None:
+    """Give items, by id, exactly these aliases."""
+    here = {(alias.path, alias.item_id): alias.pk for alias in Alias.objects.filter(item__in=wanted)}
+    rows = {(path, item) for item, paths in wanted.items() for path in paths}
+    Alias.objects.filter(pk__in=[pk for key, pk in here.items() if key not in rows]).delete()
+    Alias.objects.bulk_create(Alias(path=path, item_id=item) for path, item in sorted(rows - here.keys()))
 
 
 def _save_documents(plans: Sequence[Plan]) -> None:
@@ -156,5 +177,6 @@ def _save_documents(plans: Sequence[Plan]) -> None:
     # Those that give up a path or their primacy go first: the unique indexes are checked row by row.
     displaced = [document for plan in plans for document in plan.displaced]
     SourceDocument.objects.bulk_update(displaced, ["path", "is_primary"])
-    SourceDocument.objects.bulk_update([plan.document for plan in plans if plan.document.pk], DOCUMENT_COLUMNS)
-    SourceDocument.objects.bulk_create(plan.document for plan in plans if plan.document.pk is None)
+    documents = [plan.document for plan in plans if plan.writes_document]
+    SourceDocument.objects.bulk_update([document for document in documents if document.pk], DOCUMENT_COLUMNS)
+    SourceDocument.objects.bulk_create(document for document in documents if document.pk is None)

@@ -3,7 +3,7 @@
 from .credits import Author, Publisher
 from .images import Image
 from .items import CuratedItem, ItemAuthor, ItemOffering, ItemTag, ItemTopic
-from .ledger import SourceDocument
+from .ledger import Conflict, ImportRecord, ImportRun, SourceDocument
 from .offerings import Offering
 from .redirects import Alias
 from .taxonomy import Topic, Vocabulary
@@ -11,8 +11,11 @@ from .taxonomy import Topic, Vocabulary
 __all__ = [
     "Alias",
     "Author",
+    "Conflict",
     "CuratedItem",
     "Image",
+    "ImportRecord",
+    "ImportRun",
     "ItemAuthor",
     "ItemOffering",
     "ItemTag",

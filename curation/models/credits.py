@@ -19,7 +19,7 @@ class Publisher(models.Model):
 
     domain = models.CharField(max_length=253, validators=[DOMAIN], help_text="Host name without “www.”: example.org.")
     name = models.CharField(max_length=200, help_text="As readers see it; the domain where no better name is known.")
-    icon = models.ForeignKey(Image, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    icon = models.ForeignKey(Image, null=True, blank=True, on_delete=models.SET_NULL, related_name="publishers")
 
     class Meta:
         ordering = ["name"]

@@ -1,5 +1,6 @@
-"""Where imported items came from."""
+"""Where imported items came from, and what each import did."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -40,7 +41,7 @@ class SourceDocument(models.Model):
     front_matter_format = models.CharField(max_length=4, choices=Format.choices, default=Format.YAML)
     front_matter = models.TextField()
     record = models.JSONField(default=dict)
-    media = models.JSONField(default=dict, help_text="SHA-256 of the files it pointed to, by use: image, pdf, icon.")
+    media = models.JSONField(default=dict, help_text="The files it points to, by use, as they were found last.")
     source_url = HttpURLField("source link", max_length=2000, blank=True)
     imported_at = models.DateTimeField()
 
@@ -62,3 +63,97 @@ class SourceDocument(models.Model):
 
     def __str__(self) -> str:
         return self.path
+
+
+class ImportRun(models.Model):
+    """One import: who, when, with which options, what it did and how it ended.
+
+    A run that is under way says so by `heartbeat_at`; only one can be (a database constraint). One that stopped
+    without a word (kill -9, power) is found by its dead process or a heartbeat grown old, and marked interrupted by
+    the next.
+    """
+
+    class Outcome(models.TextChoices):
+        RUNNING = "running", "Running"
+        FINISHED = "finished", "Finished"
+        FAILED = "failed", "Failed"
+        INTERRUPTED = "interrupted", "Interrupted"
+        UNDONE = "undone", "Undone"
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    started_by = models.CharField(max_length=200, help_text="Who, in words: the editor, or the user of the machine.")
+    host = models.CharField(max_length=200)
+    pid = models.PositiveIntegerField()
+    paths = models.JSONField(default=list)
+    options = models.JSONField(default=dict)
+    outcome = models.CharField(max_length=16, choices=Outcome.choices, default=Outcome.RUNNING)
+    started_at = models.DateTimeField(auto_now_add=True)
+    heartbeat_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    counts = models.JSONField(default=dict)
+    made = models.JSONField(default=dict, help_text="Ids of topics, offerings, … that it made, by model.")
+    message = models.TextField(blank=True, help_text="Why it ended as it did, where that is not plain.")
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["outcome"], condition=Q(outcome="running"), name="importrun_one_at_a_time")
+        ]
+
+    def __str__(self) -> str:
+        return f"Import {self.pk}"
+
+
+class ImportRecord(models.Model):
+    """What a run did with one file that it did not find unchanged.
+
+    `before` and `after` are the item's state around the change (`importing.undo`): what an undo puts back, and what
+    it compares with to leave an editor's later change alone. `before` is `None` for an item that the run made.
+    """
+
+    class Outcome(models.TextChoices):
+        CREATED = "created", "Created"
+        UPDATED = "updated", "Updated"
+        CONFLICTED = "conflicted", "Conflicted"
+        SKIPPED = "skipped", "Skipped"
+        REJECTED = "rejected", "Rejected"
+        PRUNED = "pruned", "Archived"
+
+    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="records")
+    item = models.ForeignKey(CuratedItem, null=True, blank=True, on_delete=models.SET_NULL, related_name="imports")
+    path = models.CharField(max_length=1000)
+    sha256 = models.CharField("SHA-256", max_length=64, blank=True)
+    outcome = models.CharField(max_length=16, choices=Outcome.choices)
+    slug = models.CharField(max_length=255, blank=True)
+    problems = models.JSONField(default=list)
+    unmapped = models.JSONField("keys without a column", default=list)
+    before = models.JSONField(null=True, blank=True)
+    after = models.JSONField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [models.Index(fields=["run", "outcome"], name="importrecord_outcome")]
+
+    def __str__(self) -> str:
+        return self.path
+
+
+class Conflict(models.Model):
+    """A field that an editor and a file changed both. The editor's value stayed; one click settles it."""
+
+    item = models.ForeignKey(CuratedItem, on_delete=models.CASCADE, related_name="conflicts")
+    run = models.ForeignKey(ImportRun, null=True, on_delete=models.SET_NULL, related_name="conflicts")
+    field = models.CharField(max_length=50)
+    base = models.JSONField(null=True)
+    theirs = models.JSONField("in the file", null=True)
+    ours = models.JSONField("here", null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["item", "field"]
+        constraints = [models.UniqueConstraint(fields=["item", "field"], name="conflict_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.field} of {self.item}"

@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 import yaml
 
+from curation.importing import ledger
 from curation.importing.discover import discover
+from curation.importing.options import Options
 from curation.importing.report import Report
-from curation.importing.run import Options, import_files
+from curation.importing.run import Import, carry_out
 
 WriteFile = Callable[..., Path]
-Import = Callable[..., Report]
+RunImport = Callable[..., Report]
 
 
 @pytest.fixture
@@ -55,13 +57,13 @@ def write_file(content: Path) -> WriteFile:
 
 
 @pytest.fixture
-def import_(content: Path) -> Import:
+def import_(content: Path) -> RunImport:
     """Import paths, or the whole content folder."""
 
     def run(*paths: Path, **options: Any) -> Report:
-        report = Report()
-        for files in import_files(discover(paths or [content]), Options(**options)):
-            report.add(files)
-        return report
+        paths, chosen = paths or (content,), Options(**{"jobs": 1, **options})
+        entry = None if chosen.dry_run else ledger.begin(map(str, paths), chosen)
+        job = Import(discover(paths), chosen, entry, [path for path in paths if path.is_dir()])
+        return carry_out(job, Report(keep_all=True), int)
 
     return run

@@ -11,11 +11,11 @@ import html5lib
 import pytest
 from django.test import Client
 
-from curation.importing.discover import discover
 from curation.importing.report import Report
-from curation.importing.run import Options, import_files
 from curation.models import CuratedItem, SourceDocument
 from tests.conftest import SHARED
+
+from .conftest import RunImport
 
 pytestmark = pytest.mark.django_db
 
@@ -63,13 +63,6 @@ def make_file(name: str, info: dict[str, Any], site: Path) -> None:
         path.chmod(0)
 
 
-def run(content: Path) -> Report:
-    report = Report()
-    for files in import_files(discover([content]), Options()):
-        report.add(files)
-    return report
-
-
 @pytest.fixture(params=load_cases() or [None], ids=lambda case: case["id"] if case else "none")
 def case(request: pytest.FixtureRequest) -> dict[str, Any]:
     if request.param is None:
@@ -80,20 +73,19 @@ def case(request: pytest.FixtureRequest) -> dict[str, Any]:
 
 
 def test_the_outcome_is_the_one_that_the_manifest_asks_for(
-    case: dict[str, Any], tmp_path: Path, client: Client, media_root: Path
+    case: dict[str, Any], tmp_path: Path, client: Client, media_root: Path, import_: RunImport
 ) -> None:
     content = make_case(case, tmp_path / "site")
-    report = run(content)
-    files = [file for file in report.remarkable if Path(file.source.path).name not in CONTROLS]
+    report = import_(content)
     created = report.counts["created"] - len(CONTROLS)
     outcomes = set(outcome_of(case, report))
-    assert outcomes & {case["expected"], case.get("alt")}, (case["expected"], list(report.lines("error")), files)
+    assert outcomes & {case["expected"], case.get("alt")}, (case["expected"], list(report.lines("error")))
     assert created <= case["items_added"] or not report.counts["rejected"]
     assert_errors_are_clear(report)
     assert_pages_hold(client)
     assert not list(media_root.rglob("*secret*"))
     before = list(SourceDocument.objects.order_by("pk").values())
-    again = run(content)
+    again = import_(content)
     assert (again.counts["created"], again.counts["updated"]) == (0, 0)
     assert list(SourceDocument.objects.order_by("pk").values()) == before
 

@@ -10,12 +10,12 @@ from PIL import Image as PillowImage
 
 from curation.models import Alias, CuratedItem, Image, ItemTopic, SourceDocument, Topic
 
-from .conftest import Import, WriteFile
+from .conftest import RunImport, WriteFile
 
 pytestmark = pytest.mark.django_db
 
 
-def test_a_file_becomes_an_item_with_everything_it_names(write_file: WriteFile, import_: Import) -> None:
+def test_a_file_becomes_an_item_with_everything_it_names(write_file: WriteFile, import_: RunImport) -> None:
     write_file("a.md", categories=["AI", "Gartner: Robots"], author=["Ann", "Bo"], tags=["x", "X", "y"])
     report = import_()
     assert (report.counts["created"], report.counts["rejected"]) == (1, 0)
@@ -30,14 +30,14 @@ def test_a_file_becomes_an_item_with_everything_it_names(write_file: WriteFile, 
     assert ItemTopic.objects.filter(listed_at=item.published_at).count() == 2
 
 
-def test_topics_that_differ_in_case_are_one(write_file: WriteFile, import_: Import) -> None:
+def test_topics_that_differ_in_case_are_one(write_file: WriteFile, import_: RunImport) -> None:
     write_file("a.md", categories=["AI"])
     write_file("b.md", categories=["ai"])
     import_()
     assert [topic.label for topic in Topic.objects.all()] == ["AI"]
 
 
-def test_a_second_run_writes_nothing(write_file: WriteFile, import_: Import, django_assert_num_queries: object) -> None:
+def test_a_second_run_writes_nothing(write_file: WriteFile, import_: RunImport, django_assert_num_queries: object) -> None:
     write_file("a.md", external_id=1, aliases="/old/a")
     write_file("b.md", external_id=2, categories=["AI"])
     import_()
@@ -48,7 +48,7 @@ def test_a_second_run_writes_nothing(write_file: WriteFile, import_: Import, dja
 
 
 def test_a_dry_run_reports_the_same_and_keeps_nothing(
-    write_file: WriteFile, import_: Import, content: Path, media_root: Path
+    write_file: WriteFile, import_: RunImport, content: Path, media_root: Path
 ) -> None:
     PillowImage.new("RGB", (60, 40), "teal").save(content / "a.png")
     write_file("a.md", featuredImage="a.png")
@@ -59,7 +59,7 @@ def test_a_dry_run_reports_the_same_and_keeps_nothing(
 
 
 def test_an_image_is_found_in_the_static_folder_beside_the_content(
-    write_file: WriteFile, import_: Import, content: Path
+    write_file: WriteFile, import_: RunImport, content: Path
 ) -> None:
     folder = content.parent / "static" / "img"
     folder.mkdir(parents=True)
@@ -76,7 +76,7 @@ def test_an_image_is_found_in_the_static_folder_beside_the_content(
 
 @pytest.mark.parametrize("href", ["missing.jpg", "../secret.jpg", "https://evil.example/x.jpg", "/etc/passwd", "a.md"])
 def test_an_image_that_cannot_be_used_is_a_warning(
-    href: str, write_file: WriteFile, import_: Import, content: Path
+    href: str, write_file: WriteFile, import_: RunImport, content: Path
 ) -> None:
     PillowImage.new("RGB", (6, 4)).save(content.parent / "secret.jpg")
     write_file("a.md", featuredImage=href)
@@ -86,7 +86,7 @@ def test_an_image_that_cannot_be_used_is_a_warning(
     assert f"featuredImage.href: “{href}”" in next(report.lines("warning"))
 
 
-def test_a_rejected_file_leaves_nothing_behind_and_stops_no_other(write_file: WriteFile, import_: Import) -> None:
+def test_a_rejected_file_leaves_nothing_behind_and_stops_no_other(write_file: WriteFile, import_: RunImport) -> None:
     write_file("a.md")
     write_file("b.md", title="", categories=["Only here"], author="Nobody")
     write_file("c.md")
@@ -96,7 +96,7 @@ def test_a_rejected_file_leaves_nothing_behind_and_stops_no_other(write_file: Wr
     assert "b.md" in next(report.lines("error"))
 
 
-def test_old_addresses_redirect_to_the_page(write_file: WriteFile, import_: Import, client: Client) -> None:
+def test_old_addresses_redirect_to_the_page(write_file: WriteFile, import_: RunImport, client: Client) -> None:
     write_file("a.md", external_id=1, aliases=["/old/a/", "/older"])
     import_()
     for path in ("/old/a/", "/old/a", "/older/", "/post/2019/05/01/a/"):
@@ -104,7 +104,7 @@ def test_old_addresses_redirect_to_the_page(write_file: WriteFile, import_: Impo
         assert (response.status_code, response.headers.get("Location")) == (301, "/news/a/"), path
 
 
-def test_a_slug_of_another_item_is_an_error_that_names_both(write_file: WriteFile, import_: Import) -> None:
+def test_a_slug_of_another_item_is_an_error_that_names_both(write_file: WriteFile, import_: RunImport) -> None:
     write_file("a.md", external_id=1, slug="same")
     write_file("b.md", external_id=2, slug="same")
     report = import_()
@@ -115,7 +115,7 @@ def test_a_slug_of_another_item_is_an_error_that_names_both(write_file: WriteFil
 
 
 def test_an_alias_never_takes_over_the_page_of_another_item(
-    write_file: WriteFile, import_: Import, client: Client
+    write_file: WriteFile, import_: RunImport, client: Client
 ) -> None:
     write_file("thief.md", aliases="/news/victim/")
     write_file("victim.md", aliases="/news/thief")
@@ -126,7 +126,7 @@ def test_an_alias_never_takes_over_the_page_of_another_item(
     assert report.counts["warnings"] == 2
 
 
-def test_the_same_source_link_behind_tracking_parameters_is_a_warning(write_file: WriteFile, import_: Import) -> None:
+def test_the_same_source_link_behind_tracking_parameters_is_a_warning(write_file: WriteFile, import_: RunImport) -> None:
     write_file("a.md", link="https://www.example.org/story/?id=7&utm_source=x")
     write_file("b.md", link="http://example.org/story?id=7#top")
     write_file("c.md", link="http://example.org/story?id=8")
@@ -137,7 +137,7 @@ def test_the_same_source_link_behind_tracking_parameters_is_a_warning(write_file
 
 
 def test_an_import_costs_the_same_queries_for_any_number_of_files_in_a_batch(
-    write_file: WriteFile, import_: Import, content: Path
+    write_file: WriteFile, import_: RunImport, content: Path
 ) -> None:
     counts = []
     for number in (1, 2, 4):  # the first makes the vocabulary and publisher

@@ -13,7 +13,7 @@ from curation.importing.merge import merge, merge_lists
 from curation.models import CuratedItem, ItemTopic
 from tests.factories import make_topic
 
-from .conftest import Import, WriteFile
+from .conftest import RunImport, WriteFile
 
 BASE = ItemRecord(
     title="Title",
@@ -36,7 +36,7 @@ def test_what_only_one_side_changed_is_taken() -> None:
 
 def test_what_both_changed_stays_as_the_editor_wrote_it_and_is_a_conflict() -> None:
     result = merge(BASE, changed(title="Theirs"), changed(title="Ours"))
-    assert (result.record.title, result.conflicts) == ("Ours", ("title",))
+    assert (result.record.title, [conflict.field for conflict in result.conflicts]) == ("Ours", ["title"])
 
 
 def test_the_same_change_on_both_sides_is_no_conflict() -> None:
@@ -63,7 +63,7 @@ def test_a_merged_list_holds_what_each_side_added_and_not_what_one_took_away(
 
 
 @pytest.mark.django_db
-def test_an_editors_change_survives_an_import_of_the_changed_file(write_file: WriteFile, import_: Import) -> None:
+def test_an_editors_change_survives_an_import_of_the_changed_file(write_file: WriteFile, import_: RunImport) -> None:
     write_file("a.md", categories=["One"])
     import_()
     item = CuratedItem.objects.get()
@@ -79,7 +79,7 @@ def test_an_editors_change_survives_an_import_of_the_changed_file(write_file: Wr
 
 
 @pytest.mark.django_db
-def test_a_conflict_keeps_the_editors_words_and_is_reported(write_file: WriteFile, import_: Import) -> None:
+def test_a_conflict_keeps_the_editors_words_and_is_reported(write_file: WriteFile, import_: RunImport) -> None:
     write_file("a.md")
     import_()
     CuratedItem.objects.update(title="An editor's title")

@@ -7,7 +7,7 @@ from django.test import Client
 
 from curation.models import Alias, CuratedItem, SourceDocument
 
-from .conftest import Import, WriteFile
+from .conftest import RunImport, WriteFile
 
 pytestmark = pytest.mark.django_db
 
@@ -29,7 +29,7 @@ def assert_one_item(client: Client) -> None:
     assert client.get("/news/b-story/").headers["Location"] == "/news/a-story/"
 
 
-def test_two_files_of_one_bookmark_are_one_item(pair: tuple[Path, Path], import_: Import, client: Client) -> None:
+def test_two_files_of_one_bookmark_are_one_item(pair: tuple[Path, Path], import_: RunImport, client: Client) -> None:
     report = import_()
     assert (report.counts["created"], report.counts["updated"], report.counts["warnings"]) == (1, 1, 1)
     assert_one_item(client)
@@ -38,7 +38,7 @@ def test_two_files_of_one_bookmark_are_one_item(pair: tuple[Path, Path], import_
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
 def test_the_order_of_runs_makes_no_difference(
-    order: tuple[int, int], pair: tuple[Path, Path], import_: Import, client: Client
+    order: tuple[int, int], pair: tuple[Path, Path], import_: RunImport, client: Client
 ) -> None:
     for index in order:
         assert import_(pair[index]).counts["rejected"] == 0
@@ -48,7 +48,7 @@ def test_the_order_of_runs_makes_no_difference(
     assert list(SourceDocument.objects.order_by("pk").values()) == before
 
 
-def test_two_files_of_one_identity_with_other_text_are_an_error(write_file: WriteFile, import_: Import) -> None:
+def test_two_files_of_one_identity_with_other_text_are_an_error(write_file: WriteFile, import_: RunImport) -> None:
     write_file("a.md", external_id=1)
     write_file("b.md", external_id=1, body="Something else.")
     report = import_()
@@ -59,7 +59,7 @@ def test_two_files_of_one_identity_with_other_text_are_an_error(write_file: Writ
     assert CuratedItem.objects.get().body == "A *body*."
 
 
-def test_a_renamed_and_edited_file_is_an_update(write_file: WriteFile, import_: Import, client: Client) -> None:
+def test_a_renamed_and_edited_file_is_an_update(write_file: WriteFile, import_: RunImport, client: Client) -> None:
     write_file("a.md", external_id=1).unlink()
     write_file("a.md", external_id=1)
     import_()
@@ -74,7 +74,7 @@ def test_a_renamed_and_edited_file_is_an_update(write_file: WriteFile, import_: 
 
 
 def test_a_new_slug_in_a_file_renames_its_item_and_leaves_an_alias(
-    write_file: WriteFile, import_: Import, client: Client
+    write_file: WriteFile, import_: RunImport, client: Client
 ) -> None:
     write_file("a.md")
     import_()
@@ -86,7 +86,7 @@ def test_a_new_slug_in_a_file_renames_its_item_and_leaves_an_alias(
 
 
 def test_a_file_that_says_what_an_item_made_by_hand_says_becomes_its_document(
-    write_file: WriteFile, import_: Import
+    write_file: WriteFile, import_: RunImport
 ) -> None:
     from tests.factories import make_item
 
@@ -96,7 +96,7 @@ def test_a_file_that_says_what_an_item_made_by_hand_says_becomes_its_document(
     assert import_(write_file("a.md", body="Other.", title="Other")).counts["updated"] == 1
 
 
-def test_a_file_never_overwrites_another_story_of_the_same_slug(write_file: WriteFile, import_: Import) -> None:
+def test_a_file_never_overwrites_another_story_of_the_same_slug(write_file: WriteFile, import_: RunImport) -> None:
     from tests.factories import make_item
 
     make_item("Mine", slug="a", body="My words.")

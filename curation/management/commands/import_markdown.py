@@ -1,30 +1,59 @@
 """`manage.py import_markdown PATH …`: bulk load of Markdown files with front matter."""
 
-from argparse import ArgumentParser, BooleanOptionalAction
-from collections.abc import Callable
+import os
+import signal
+import sys
+from argparse import ArgumentParser, ArgumentTypeError, BooleanOptionalAction
+from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+from django.utils.dateparse import parse_date, parse_datetime
 from tqdm import tqdm
 
 from curation.frontmatter.records import Level
-from curation.importing.discover import UsageError, discover
-from curation.importing.report import Report
-from curation.importing.run import Options, import_files
+from curation.importing import ledger
+from curation.importing.discover import SourceFile, UsageError, discover
+from curation.importing.options import Options
+from curation.importing.report import Report, write_report
+from curation.importing.run import Import, Interrupted, carry_out
 
-REJECTED, WRONG_USAGE = 1, 2
+REJECTED, WRONG_USAGE, BUSY, STOPPED = 1, 2, 3, 130
+
+
+def moment(text: str) -> datetime:
+    """Read `--since`: a date or a date and time, UTC where nothing else is said."""
+    try:
+        day = parse_date(text)
+        value = parse_datetime(f"{day}T00:00" if day else text)
+    except ValueError:
+        value = None
+    if value is None:
+        raise ArgumentTypeError(f"“{text}” is no date; write 2026-01-31 or 2026-01-31T09:00")
+    return value if timezone.is_aware(value) else timezone.make_aware(value)
+
+
+def positive(text: str) -> int:
+    """Read a number of at least one."""
+    if not text.isdecimal() or int(text) < 1:
+        raise ArgumentTypeError(f"“{text}” is no number of at least 1")
+    return int(text)
 
 
 class Command(BaseCommand):
     help = (
         "Import Markdown files with YAML, TOML or JSON front matter. A second run over the same files writes nothing, "
-        "and what an editor changed stays. Exit status: 0; 1 where a file was rejected; 2 for wrong usage."
+        "and what an editor changed stays. Exit status: 0; 1 where a file was rejected; 2 for wrong usage; 3 where "
+        "another import is under way; 130 when stopped by hand."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        flag = BooleanOptionalAction
         parser.add_argument(
-            "paths", nargs="+", type=Path, metavar="PATH", help="a file, or a folder to read recursively"
+            "paths", nargs="+", metavar="PATH", help="a file, a folder to read recursively, or - for paths on stdin"
         )
         parser.add_argument(
             "--static-root",
@@ -35,28 +64,76 @@ class Command(BaseCommand):
             help="where site paths such as /img/x.jpg are found (repeatable; "
             "default: the static folder beside or above the content folder, then the file's own folder)",
         )
+        parser.add_argument("--dry-run", action=flag, default=False, help="do all the work, then roll it back")
+        parser.add_argument("--atomic", action=flag, default=False, help="keep nothing if a file is rejected")
         parser.add_argument(
-            "--dry-run", action=BooleanOptionalAction, default=False, help="do all the work, then roll it back"
+            "--prune", action=flag, default=False, help="archive items whose files are gone from the given folders"
         )
+        parser.add_argument("--force", action=flag, default=False, help="read files again that have not changed")
+        parser.add_argument("--wait", action=flag, default=True, help="wait for another import to end, or leave")
+        parser.add_argument(
+            "--on-conflict",
+            choices=("keep", "overwrite", "fail"),
+            default="keep",
+            help="what to do with a field that an editor and the file changed both (default: keep the editor's)",
+        )
+        parser.add_argument("--status", choices=("draft", "published"), help="give new items this status")
+        parser.add_argument("--since", type=moment, metavar="DATE", help="skip files last written before this")
+        parser.add_argument("--jobs", type=positive, default=Options().jobs, help="parser processes (%(default)s)")
+        parser.add_argument("--batch-size", type=positive, default=Options().batch_size, help="files a transaction")
+        parser.add_argument("--report", type=Path, metavar="FILE", help="write a report: FILE.json or FILE.csv")
 
-    def handle(self, *, paths: list[Path], static_root: list[Path], dry_run: bool, **_options: Any) -> None:
-        for root in static_root:
+    def handle(self, *, paths: list[str], report: Path | None, wait: bool, **given: Any) -> None:
+        options = self.read_options(given)
+        if report and report.suffix not in (".json", ".csv"):
+            raise CommandError(f"--report {report}: name a file that ends in .json or .csv.", returncode=WRONG_USAGE)
+        names = [Path(name) for name in expand(paths)]
+        sources, folders = self.find(names, options)
+        signal.signal(signal.SIGTERM, _stop)
+        done = Report(keep_all=report is not None)
+        try:
+            self.run(Import(sources, options, folders=folders), names, done, wait=wait)
+        except Interrupted:
+            self.print(done, "stopped by hand: the next run completes it")
+            raise CommandError("Stopped.", returncode=STOPPED) from None
+        self.print(done, ending(done, options))
+        if report:
+            self.write_report(done, report)
+        if rejected := done.counts["rejected"]:
+            raise CommandError(f"{rejected:,} of {done.counts['seen']:,} files rejected.", returncode=REJECTED)
+
+    def read_options(self, given: dict[str, Any]) -> Options:
+        for root in given["static_root"]:
             if not root.is_dir():
                 raise CommandError(f"--static-root {root}: no such folder; check the path.", returncode=WRONG_USAGE)
+        names = Options.__slots__
+        chosen = {name: value for name, value in given.items() if name in names}
+        return Options(**chosen, static_roots=tuple(given["static_root"]))
+
+    def find(self, names: list[Path], options: Options) -> tuple[list[SourceFile], list[Path]]:
         try:
-            sources = discover(paths)
+            sources = discover(names)
         except UsageError as error:
             raise CommandError(str(error), returncode=WRONG_USAGE) from error
-        report = Report()
-        with tqdm(total=len(sources), unit=" files", disable=None, leave=False) as bar:
-            for files in import_files(sources, Options(tuple(static_root), dry_run)):
-                report.add(files)
-                bar.update(len(files))
-        self.print(report, dry_run=dry_run)
-        if rejected := report.counts["rejected"]:
-            raise CommandError(f"{rejected:,} of {report.counts['seen']:,} files rejected.", returncode=REJECTED)
+        folders = [Path(os.path.abspath(name)) for name in names if name.is_dir()]  # noqa: PTH100
+        if options.prune and not sources:
+            raise CommandError(
+                "--prune: there is no Markdown file in the given folders, and archiving everything is hardly meant; "
+                "check the paths.",
+                returncode=WRONG_USAGE,
+            )
+        return sources, folders
 
-    def print(self, report: Report, *, dry_run: bool) -> None:
+    def run(self, job: Import, names: list[Path], report: Report, *, wait: bool) -> None:
+        on_wait = (lambda who: self.stderr.write(f"Waiting: {who}.")) if wait else None
+        try:
+            job.run = None if job.options.dry_run else ledger.begin(map(str, names), job.options, on_wait=on_wait)
+        except ledger.Busy as busy:
+            raise CommandError(f"{busy}; try again later.", returncode=BUSY) from None
+        with tqdm(total=len(job.sources), unit=" files", disable=None, leave=False) as bar:
+            carry_out(job, report, bar.update)
+
+    def print(self, report: Report, ending: str) -> None:
         """Print a line a problem, the worst last, then the summary."""
         styles: list[tuple[Level, Callable[[str], str]]] = [
             ("note", str),
@@ -66,4 +143,32 @@ class Command(BaseCommand):
         for level, style in styles:
             for line in report.lines(level):
                 self.stdout.write(style(f"{level}: {line}"))
-        self.stdout.write(report.summary() + (" (dry run: nothing was kept)" if dry_run else ""))
+        self.stdout.write(report.summary() + (f" ({ending})" if ending else ""))
+
+    def write_report(self, report: Report, path: Path) -> None:
+        try:
+            write_report(report, path)
+        except OSError as error:
+            raise CommandError(
+                f"--report {path}: cannot be written ({error.strerror}).", returncode=REJECTED
+            ) from error
+
+
+def expand(paths: list[str]) -> Iterator[str]:
+    """Yield the paths given, and for `-` those on standard input, a line each."""
+    for path in paths:
+        if path == "-":
+            yield from filter(None, (line.rstrip("\n") for line in sys.stdin))
+        else:
+            yield path
+
+
+def ending(report: Report, options: Options) -> str:
+    """Say why nothing was kept, where nothing was."""
+    if options.dry_run:
+        return "dry run: nothing was kept"
+    return "--atomic: nothing was kept" if options.atomic and report.counts["rejected"] else ""
+
+
+def _stop(_signal: int, _frame: object) -> None:
+    raise KeyboardInterrupt

@@ -1,0 +1,141 @@
+"""The ledger of imports: one run at a time, what it did with each file, and how it ended."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import socket
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, replace
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from curation.frontmatter import plain
+from curation.importing.discover import printable
+from curation.importing.options import Options
+from curation.importing.parse import Refused
+from curation.importing.plan import Plan
+from curation.importing.report import Report
+from curation.models import Conflict, ImportRecord, ImportRun
+from curation.snapshot import state
+
+#: A run of another host that has not said anything for so long is taken for dead.
+SILENCE = timedelta(minutes=5)
+
+
+class Busy(Exception):
+    """Another import is under way; the message says whose."""
+
+
+def begin(
+    paths: Iterable[str],
+    options: Options,
+    *,
+    user: AbstractBaseUser | None = None,
+    on_wait: Callable[[str], None] | None = None,
+) -> ImportRun:
+    """Open a run. While another is under way, wait, having told `on_wait` whose it is; raise `Busy` without it."""
+    told = False
+    while True:
+        for run in ImportRun.objects.filter(outcome=ImportRun.Outcome.RUNNING):
+            if _is_dead(run):
+                finish(
+                    run, ImportRun.Outcome.INTERRUPTED, message="It stopped without a word; the next run completes it."
+                )
+        try:
+            with transaction.atomic():
+                return ImportRun.objects.create(
+                    user=user,  # type: ignore[misc]  # the user model is a setting
+                    started_by=str(user) if user else getpass.getuser(),
+                    host=socket.gethostname(),
+                    pid=os.getpid(),
+                    paths=list(paths),
+                    options=options.as_json(),
+                )
+        except IntegrityError:
+            message = _who_runs()
+        if on_wait is None:
+            raise Busy(message)
+        if not told:
+            on_wait(message)
+            told = True
+        time.sleep(0.5)
+
+
+def _who_runs() -> str:
+    run = ImportRun.objects.filter(outcome=ImportRun.Outcome.RUNNING).first()
+    if run is None:
+        return "another import has just ended"
+    return f"import {run.pk} by {run.started_by} on {run.host} is under way since {run.started_at:%Y-%m-%d %H:%M} UTC"
+
+
+def _is_dead(run: ImportRun) -> bool:
+    """Whether the process of a run is gone: not there any more on this host, or silent for long on another."""
+    if run.host != socket.gethostname():
+        return run.heartbeat_at < timezone.now() - SILENCE
+    if run.pid == os.getpid():
+        return False
+    try:
+        os.kill(run.pid, 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        pass
+    return False
+
+
+def record(run: ImportRun, outcomes: Sequence[Plan | Refused], made: Mapping[str, list[int]] | None = None) -> None:
+    """Write a row for each file that was not found unchanged, and open its conflicts. Marks the run alive."""
+    rows = [_row(run, outcome) for outcome in outcomes if outcome.outcome != "unchanged"]
+    ImportRecord.objects.bulk_create(rows)
+    plans = [outcome for outcome in outcomes if isinstance(outcome, Plan)]
+    Conflict.objects.bulk_create(
+        (conflict for plan in plans for conflict in _conflicts(run, plan)),
+        update_conflicts=True,
+        unique_fields=["item", "field"],
+        update_fields=["run", "base", "theirs", "ours"],
+    )
+    for model, ids in (made or {}).items():
+        run.made[model] = [*run.made.get(model, []), *ids]
+    run.heartbeat_at = timezone.now()
+    run.save(update_fields=["heartbeat_at", "made"])
+
+
+def _row(run: ImportRun, outcome: Plan | Refused) -> ImportRecord:
+    if isinstance(outcome, Refused):
+        problems = [asdict(problem) for problem in outcome.problems]
+        return ImportRecord(run=run, path=outcome.source.name, outcome=outcome.outcome, problems=problems)
+    parsed, entry = outcome.parsed, outcome.entry
+    after = replace(outcome.record, aliases=tuple(entry.aliases)) if outcome.record else None
+    return ImportRecord(
+        run=run,
+        item=entry.item,
+        path=parsed.source.name,
+        sha256=parsed.sha256,
+        outcome=outcome.outcome,
+        slug=entry.item.slug,
+        problems=[asdict(problem) for problem in (*parsed.document.problems, *outcome.problems)],
+        unmapped=list(parsed.document.unmapped),
+        before=outcome.before,
+        after=state(entry.item, after) if after else None,
+    )
+
+
+def _conflicts(run: ImportRun, plan: Plan) -> Iterable[Conflict]:
+    for conflict in plan.conflicts:
+        values = {side: plain(getattr(conflict, side)) for side in ("base", "theirs", "ours")}
+        yield Conflict(item=plan.entry.item, run=run, field=conflict.field, **values)
+
+
+def finish(run: ImportRun, outcome: str, report: Report | None = None, message: str = "") -> None:
+    """Close a run, unless it was closed already."""
+    values: dict[str, Any] = {"outcome": outcome, "finished_at": timezone.now(), "message": printable(message)}
+    if report:
+        values["counts"] = dict(report.counts)
+    ImportRun.objects.filter(pk=run.pk, outcome=ImportRun.Outcome.RUNNING).update(**values)
+    run.refresh_from_db()

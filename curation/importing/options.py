@@ -1,0 +1,38 @@
+"""How to import: every choice of the command line, with its default."""
+
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from curation.frontmatter.records import Status
+from curation.importing.workers import default_jobs
+
+OnConflict = Literal["keep", "overwrite", "fail"]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """`static_roots` are where site paths such as `/img/x.jpg` are found (none: look beside the files). `since` skips
+    files whose modification time is older. `status` is given to new items whatever their file says.
+    """
+
+    static_roots: tuple[Path, ...] = ()
+    dry_run: bool = False
+    atomic: bool = False
+    prune: bool = False
+    force: bool = False
+    on_conflict: OnConflict = "keep"
+    status: Status | None = None
+    since: datetime | None = None
+    jobs: int = field(default_factory=default_jobs)
+    batch_size: int = 200
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the choices that differ from the default, for the ledger."""
+        chosen = {name: value for name, value in asdict(self).items() if value != getattr(Options(), name)}
+        return {name: value if isinstance(value, bool | int) else _words(value) for name, value in chosen.items()}
+
+
+def _words(value: Any) -> Any:
+    return [str(entry) for entry in value] if isinstance(value, tuple) else str(value)

@@ -1,0 +1,79 @@
+"""Parsing in other processes: on every core, and with an end, for a body can be made that takes hours to render.
+
+A process that overruns its time is killed and replaced (pebble does both); the file it was at is rejected, and the run
+goes on.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import TimeoutError as TookTooLong
+from multiprocessing import get_context
+from types import TracebackType
+
+from pebble import ProcessExpired, ProcessFuture, ProcessPool
+
+from curation.importing.parse import Loaded, Parsed, Refused, parse, rejected
+
+#: Seconds that one file may take. An ordinary one takes two milliseconds.
+FILE_SECONDS = 5
+#: Files sent to a process at a time: enough that sending costs little, and few enough to try one by one again.
+CHUNK = 25
+#: Processes that are started fresh, from one that holds neither threads nor database connections.
+CONTEXT = get_context("forkserver")
+CONTEXT.set_forkserver_preload(["curation.importing.parse"])
+
+Result = Parsed | Refused
+
+
+def default_jobs() -> int:
+    """Return the number of processes that suits this machine: its cores."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class Parsers:
+    """A pool of parser processes, started when the first file asks for it."""
+
+    def __init__(self, jobs: int) -> None:
+        self.jobs = jobs
+        self._pool: ProcessPool | None = None
+
+    def __enter__(self) -> Parsers:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._pool is not None:
+            self._pool.stop()  # type: ignore[no-untyped-call]
+            self._pool.join()
+
+    def submit(self, files: Sequence[Loaded]) -> Callable[[], list[Result]]:
+        """Start parsing files; return a call that waits for the results, in the same order."""
+        chunks = [files[start : start + CHUNK] for start in range(0, len(files), CHUNK)]
+        pending = [(chunk, self._schedule(chunk)) for chunk in chunks]
+        return lambda: [result for chunk, future in pending for result in self._results(chunk, future)]
+
+    def _schedule(self, files: Sequence[Loaded]) -> ProcessFuture[list[Result]]:
+        if self._pool is None:
+            self._pool = ProcessPool(max_workers=self.jobs, context=CONTEXT)
+        return self._pool.schedule(parse_all, args=[list(files)], timeout=FILE_SECONDS)
+
+    def _results(self, files: Sequence[Loaded], future: ProcessFuture[list[Result]]) -> list[Result]:
+        try:
+            return future.result()
+        except (TookTooLong, ProcessExpired):
+            if len(files) == 1:
+                return [_gave_up(files[0])]
+            return [result for file in files for result in self._results([file], self._schedule([file]))]
+
+
+def parse_all(files: Sequence[Loaded]) -> list[Result]:
+    """Parse files in this process."""
+    return [parse(file) for file in files]
+
+
+def _gave_up(file: Loaded) -> Refused:
+    message = f"takes longer than {FILE_SECONDS} s to render, or more memory than there is; simplify the body"
+    return rejected(file.source, "too-slow", message)
