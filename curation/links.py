@@ -12,12 +12,16 @@ TRACKING_PARAMETERS = re.compile(
     re.IGNORECASE,
 )
 
+#: How much of a link tells it from others. Encoding can make one three times as long, and a column holds so much.
+KEY_LENGTH = 2_000
+
 
 def url_key(url: str) -> str:
     """Return the form under which two links to one page are equal, or "" for what is no `http(s)` link.
 
     Follows the WHATWG URL Standard for host case, default port, dot segments and punycode; then drops scheme, `www.`,
-    the trailing slash, fragment, credentials and tracking parameters, and sorts the parameters that are left.
+    the trailing slash, fragment, credentials and tracking parameters, and sorts the parameters that are left. Two links
+    that first differ after `KEY_LENGTH` characters count as equal.
 
     >>> url_key("http://WWW.Example.org:80/a/?b=2&utm_source=x&a=1#top")
     'example.org/a?a=1&b=2'
@@ -31,7 +35,8 @@ def url_key(url: str) -> str:
     host = parsed.host.removeprefix("www.")
     pairs = parse_qsl(parsed.search.removeprefix("?"), keep_blank_values=True)
     query = urlencode(sorted(pair for pair in pairs if not TRACKING_PARAMETERS.match(pair[0])))
-    return f"{host}{parsed.pathname.rstrip('/')}" + (f"?{query}" if query else "")
+    key = f"{host}{parsed.pathname.rstrip('/')}" + (f"?{query}" if query else "")
+    return key[:KEY_LENGTH]
 
 
 def host_of(url: str) -> str:
