@@ -57,7 +57,6 @@ class ItemAdmin(ItemViews):
     form = ItemForm
     list_display = ("thumbnail", "headline", "origin", "state", "published_at")
     list_display_links = ("headline",)
-    list_select_related = ("image", "publisher")
     list_filter = (
         *(StateFilter, PublicationFilter, MissingFilter, VocabularyFilter),
         *(TopicFilter, OfferingFilter, PublisherFilter, AuthorFilter, TagFilter),
@@ -88,7 +87,7 @@ class ItemAdmin(ItemViews):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[CuratedItem]:
-        return super().get_queryset(request).select_related("image")
+        return super().get_queryset(request).select_related("image", "publisher")
 
     def get_changelist(self, *_args: Any, **_kwargs: Any) -> type[ItemList]:
         return ItemList

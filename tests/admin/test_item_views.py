@@ -1,0 +1,87 @@
+"""What the item form asks while it is filled in, and the page of an item that readers do not see yet."""
+
+import pytest
+from django.test import Client
+
+from curation.models import CuratedItem
+from tests.factories import make_item, make_topic
+
+from .pages import LIST, edit_page, links
+
+PREVIEW = f"{LIST}preview/"
+CHECK = f"{LIST}check-link/"
+
+
+def test_the_preview_shows_the_body_as_readers_will_see_it(editor: Client) -> None:
+    page = editor.post(PREVIEW, {"title": "News & more", "body": "Some *text*.<script>alert(1)</script>"})
+    assert b"<h1>News &amp; more</h1>" in page.content
+    assert b"<p>Some <em>text</em>.</p>" in page.content
+    assert b"script" not in page.content
+    assert b"reader.css" in page.content
+    assert not CuratedItem.objects.exists()
+
+
+def test_the_preview_is_no_address_to_visit(editor: Client) -> None:
+    assert editor.get(PREVIEW).status_code == 405
+
+
+def test_the_preview_asks_for_a_token(editor: Client) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies = editor.cookies
+    assert strict.post(PREVIEW, {"body": "x"}).status_code == 403
+
+
+@pytest.mark.parametrize("url", [CHECK, f"{LIST}suggest/tags/"])
+def test_who_may_only_look_gets_no_answer_that_is_for_editing(viewer: Client, clerk: Client, url: str) -> None:
+    for client in (viewer, clerk):
+        assert client.get(url).status_code == 403
+        assert client.post(PREVIEW, {"body": "x"}).status_code == 403
+
+
+@pytest.mark.parametrize("url", [CHECK, f"{LIST}suggest/tags/", PREVIEW, f"{LIST}1/page/"])
+@pytest.mark.django_db
+def test_who_is_not_logged_in_is_asked_to(client: Client, url: str) -> None:
+    response = client.post(url) if url == PREVIEW else client.get(url)
+    assert response["Location"].startswith("/admin/login/")
+
+
+def test_the_link_check_names_other_items_with_the_link(editor: Client) -> None:
+    first = make_item("<b>First</b>", source_url="https://example.org/a")
+    page = editor.get(CHECK, {"url": "http://www.example.org/a/?utm_medium=x"})
+    assert edit_page(first) in links(page)
+    assert b"&lt;b&gt;First&lt;/b&gt;" in page.content
+
+
+def test_the_link_check_leaves_out_the_item_itself(editor: Client) -> None:
+    item = make_item(source_url="https://example.org/a")
+    page = editor.get(CHECK, {"url": "https://example.org/a", "item": item.pk})
+    assert page.content.strip() == b""
+
+
+@pytest.mark.parametrize("url", ["", "no link", "javascript:alert(1)", "https://", "https://[", "x" * 5000, "\x00"])
+def test_the_link_check_says_nothing_of_what_is_no_link(editor: Client, url: str) -> None:
+    make_item(source_url="")
+    assert editor.get(CHECK, {"url": url, "item": "x"}).content.strip() == b""
+
+
+def test_values_of_other_items_are_suggested(editor: Client) -> None:
+    make_item(kind="News", tags=["Robots", "AI"])
+    make_item(kind="News", section="")
+    assert editor.get(f"{LIST}suggest/kind/", {"q": "ne"}).json() == {"values": ["News"]}
+    assert editor.get(f"{LIST}suggest/tags/", {"q": "rob"}).json() == {"values": ["Robots"]}
+    assert editor.get(f"{LIST}suggest/section/").json() == {"values": []}
+
+
+def test_only_harmless_fields_are_suggested(editor: Client) -> None:
+    assert editor.get(f"{LIST}suggest/title/").status_code == 404
+
+
+def test_a_draft_is_shown_to_staff_as_readers_will_see_it(editor: Client, viewer: Client, clerk: Client) -> None:
+    draft = make_item("A story", status="draft", published_at=None, topics=[make_topic("Robots")])
+    for client in (editor, viewer):
+        page = client.get(f"{LIST}{draft.pk}/page/")
+        assert b"<h1>A story</h1>" in page.content
+        assert b"Robots" in page.content
+    assert clerk.get(f"{LIST}{draft.pk}/page/").status_code == 403
+    draft.refresh_from_db()
+    assert draft.published_at is None
