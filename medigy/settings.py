@@ -71,7 +71,6 @@ INSTALLED_APPS = [
     "django_tasks",
     "django_tasks_db",
     "pictures",
-    "rangefilter",
     "taggit",
     "curation",
 ]
