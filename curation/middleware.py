@@ -1,12 +1,16 @@
 """Old addresses answer with a redirect."""
 
+import logging
 from collections.abc import Callable
 from http import HTTPStatus
 
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 
 from curation.models import CuratedItem
 from curation.models.redirects import normalise_path
+
+log = logging.getLogger(__name__)
 
 
 class AliasRedirectMiddleware:
@@ -23,7 +27,11 @@ class AliasRedirectMiddleware:
         response = self.get_response(request)
         if response.status_code != HTTPStatus.NOT_FOUND or request.method not in ("GET", "HEAD"):
             return response
-        item = self.find(request.path_info)
+        try:
+            item = self.find(request.path_info)
+        except DatabaseError:
+            log.exception("No aliases while the database does not answer")
+            return response
         return HttpResponsePermanentRedirect(item.get_absolute_url()) if item else response
 
     @staticmethod

@@ -1,0 +1,60 @@
+"""Reader pages as tests read them."""
+
+from http import HTTPStatus
+from xml.etree.ElementTree import Element
+
+import html5lib
+from django.http import HttpResponse
+from django.test import Client
+
+
+class Page:
+    """A page, parsed as strictly as HTML allows: markup that is not well formed fails the test."""
+
+    def __init__(self, response: HttpResponse) -> None:
+        self.response = response
+        self.root: Element = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(response.content)
+
+    def all(self, path: str) -> list[Element]:
+        return self.root.findall(f".//{path}")
+
+    def one(self, path: str) -> Element:
+        (found,) = self.all(path)
+        return found
+
+    def texts(self, path: str) -> list[str]:
+        return [text(element) for element in self.all(path)]
+
+    @property
+    def text(self) -> str:
+        return text(self.one("main"))
+
+    @property
+    def titles(self) -> list[str]:
+        """The titles of the items that the page lists, in order."""
+        return self.texts("article//h3")
+
+    @property
+    def links(self) -> list[str]:
+        return [link.get("href", "") for link in self.all("a")]
+
+    def link(self, words: str) -> str:
+        """Return where the one link of these words leads."""
+        (found,) = {link.get("href", "") for link in self.all("a") if words in (text(link), link.get("aria-label"))}
+        return found
+
+    def meta(self, name: str) -> str | None:
+        """Return the content of a `<meta>` of this name or property; `None` where there is none."""
+        found = [tag.get("content") for tag in self.all("meta") if name in (tag.get("name"), tag.get("property"))]
+        assert len(found) <= 1, f"{name} is there twice"
+        return found[0] if found else None
+
+
+def text(element: Element) -> str:
+    return " ".join("".join(element.itertext()).split())
+
+
+def get(path: str, status: int = HTTPStatus.OK) -> Page:
+    response = Client().get(path)
+    assert response.status_code == status, f"{response.status_code} for {path}"
+    return Page(response)

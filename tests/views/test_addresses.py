@@ -1,0 +1,94 @@
+"""Addresses: old ones, unknown ones, and how they may be asked."""
+
+from itertools import pairwise
+
+import pytest
+from django.test import Client
+
+from curation.models import Alias
+from tests.factories import make_author, make_item, make_offering, make_publisher, make_topic
+
+from .pages import get
+
+pytestmark = pytest.mark.django_db
+
+PATHS = (
+    *("/", "/news/", "/news/story/", "/topic/", "/topic/symplur-care/", "/offering/", "/offering/chart/"),
+    *("/publisher/example.org/", "/author/ann/"),
+)
+
+
+@pytest.fixture(autouse=True)
+def _story() -> None:
+    Alias.objects.create(
+        path="/post/2020/01/02/story",
+        item=make_item(
+            "Story",
+            topics=[make_topic("Care")],
+            offerings=[make_offering("Chart")],
+            authors=[make_author("Ann")],
+            publisher=make_publisher("example.org"),
+        ),
+    )
+
+
+@pytest.mark.parametrize("path", PATHS[1:])
+def test_an_address_without_its_last_slash_redirects(path: str) -> None:
+    response = Client().get(path.rstrip("/"), {"page": 1})
+    assert response.status_code == 301
+    assert response["Location"] == f"{path}?page=1"
+
+
+@pytest.mark.parametrize("path", ["/post/2020/01/02/story", "/post/2020/01/02/story/"])
+def test_an_old_address_leads_to_the_item_at_once(path: str) -> None:
+    response = Client().get(path)
+    assert response.status_code == 301
+    assert response["Location"] == "/news/story/"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/news/none/", "/topic/none/", "/offering/none/", "/publisher/none/", "/author/none/", "/none"),
+        *("/publisher/a%00b/", "/news/a%00b/", "/%ff/", "/publisher/❤/", "/news/" + "x" * 3000 + "/"),
+    ],
+)
+def test_an_unknown_address_is_not_found(path: str) -> None:
+    get(path, 404)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_pages_are_for_reading_only(path: str) -> None:
+    client = Client()
+    assert client.post(path).status_code == 405
+    assert client.delete(path).status_code == 405
+    head = client.head(path)
+    assert (head.status_code, head.content) == (200, b"")
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_pages_leave_no_cookie_and_are_the_same_for_everyone(path: str) -> None:
+    response = Client().get(path)
+    assert not response.cookies
+    assert "Cookie" not in response.get("Vary", "")
+
+
+@pytest.mark.parametrize("path", [*PATHS, "/news/?words=x", "/gone/"])
+def test_pages_have_one_heading_landmarks_and_no_step_left_out(path: str) -> None:
+    page = get(path, 404 if path == "/gone/" else 200)
+    levels = [int(element.tag[1]) for element in page.root.iter() if element.tag in ("h1", "h2", "h3", "h4")]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels)), levels
+    assert page.one("a[@class='skip']").get("href") == "#content"
+    assert page.one("main").get("id") == "content"
+    ids = [element.get("id") for element in page.root.iter() if element.get("id")]
+    assert len(ids) == len(set(ids))
+    labels = {label.get("for") for label in page.all("label")}
+    fields = [*page.all("input"), *page.all("select")]
+    assert {field.get("id") for field in fields} <= labels
+
+
+def test_every_page_has_a_title_of_its_own() -> None:
+    titles = [get(path).one("title").text for path in PATHS]
+    assert len(set(titles)) == len(PATHS)

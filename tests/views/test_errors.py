@@ -1,0 +1,98 @@
+"""The pages for what is wrong."""
+
+from unittest import mock
+
+import pytest
+from django.conf import LazySettings
+from django.core.exceptions import PermissionDenied
+from django.db import OperationalError
+from django.test import Client
+from django.test.utils import override_settings
+from django.urls import path
+
+from curation.models import CuratedItem
+from medigy import urls
+from tests.factories import make_item
+
+from .pages import Page, get
+
+
+def refuse(_request: object) -> None:
+    raise PermissionDenied
+
+
+def fail(_request: object) -> None:
+    raise RuntimeError("a canary that readers must not see")
+
+
+urlpatterns = [path("refuse/", refuse), path("fail/", fail), *urls.urlpatterns]
+handler400, handler403, handler404, handler500 = urls.handler400, urls.handler403, urls.handler404, urls.handler500
+
+
+@pytest.mark.django_db
+def test_a_missing_page_offers_search_and_recent_items() -> None:
+    for number in range(7):
+        make_item(f"Number {number}")
+    page = get("/gone/", 404)
+    assert page.texts("h1") == ["There is no such page"]
+    assert page.texts("ul/li/a") == [f"Number {number}" for number in range(6, 1, -1)]
+    assert page.one("form").get("action") == "/news/"
+    assert page.one("input").get("name") == "words"
+    assert page.meta("robots") == "noindex"
+
+
+@pytest.mark.django_db
+def test_a_missing_page_without_any_items_still_offers_search() -> None:
+    assert get("/gone/", 404).one("input").get("name") == "words"
+
+
+def test_a_missing_page_needs_no_database() -> None:
+    broken = OperationalError("the database is away")
+    with mock.patch("django.db.models.sql.compiler.SQLCompiler.execute_sql", side_effect=broken):
+        page = get("/gone/", 404)
+    assert page.texts("h1") == ["There is no such page"]
+    assert not page.all("section")
+
+
+@override_settings(ROOT_URLCONF=__name__)
+@pytest.mark.django_db
+def test_what_is_not_allowed_is_said_in_words() -> None:
+    assert get("/refuse/", 403).texts("h1") == ["This is not for everyone"]
+
+
+@override_settings(ROOT_URLCONF=__name__)
+@pytest.mark.django_db
+def test_a_fault_is_said_in_words_and_not_explained() -> None:
+    response = Client(raise_request_exception=False).get("/fail/")
+    assert response.status_code == 500
+    page = Page(response)
+    assert page.texts("h1") == ["Something went wrong here"]
+    assert "canary" not in response.content.decode()
+    assert page.links == ["/"]
+
+
+@override_settings(ROOT_URLCONF=__name__, STATIC_URL="/files/")
+def test_a_fault_is_answered_without_database_or_files(settings: LazySettings) -> None:
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": "no.such.Storage"}}
+    response = Client(raise_request_exception=False).get("/fail/")
+    assert response.status_code == 500
+    assert Page(response).one("link").get("href") == "/files/reader.css"
+
+
+def test_a_host_that_is_not_ours_is_a_bad_request() -> None:
+    response = Client().get("/", headers={"host": "evil.example.org"})
+    assert response.status_code == 400
+    assert Page(response).texts("h1") == ["That request makes no sense to us"]
+    assert b"evil.example.org" not in response.content
+
+
+def test_a_form_from_elsewhere_is_refused_in_words() -> None:
+    response = Client(enforce_csrf_checks=True).post("/news/")
+    assert response.status_code == 403
+    assert Page(response).texts("h1") == ["That form is out of date"]
+
+
+@pytest.mark.django_db
+def test_a_broken_database_is_a_fault_and_not_a_missing_page() -> None:
+    with mock.patch.object(CuratedItem.objects, "published", side_effect=OperationalError):
+        assert Client(raise_request_exception=False).get("/news/").status_code == 500

@@ -1,0 +1,80 @@
+"""What pages say of themselves to search engines and social networks."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from curation.models import Image
+from tests.factories import make_item, make_topic
+
+from .pages import get
+
+pytestmark = pytest.mark.django_db
+
+
+def test_an_item_describes_itself() -> None:
+    image = Image.objects.create(file="images/x.png", sha256="x", width=300, height=200, format="PNG", size=1)
+    item = make_item(
+        "A “story” & more",
+        slug="story",
+        summary="What it is about. " * 30,
+        image=image,
+        published_at=datetime(2024, 2, 28, 12, tzinfo=UTC),
+        source_modified_at=datetime(2024, 3, 1, tzinfo=UTC),
+    )
+    page = get(item.get_absolute_url())
+    assert page.one("title").text == "A “story” & more · Medigy"
+    assert page.one("link[@rel='canonical']").get("href") == "http://testserver/news/story/"
+    assert page.meta("description") == page.meta("og:description")
+    assert len(page.meta("description") or "") <= 200
+    assert page.meta("og:type") == "article"
+    assert page.meta("og:title") == "A “story” & more"
+    assert page.meta("og:url") == "http://testserver/news/story/"
+    assert page.meta("og:site_name") == "Medigy"
+    assert page.meta("og:image") == "http://testserver/media/images/x.png"
+    assert page.meta("article:published_time") == "2024-02-28T12:00:00+00:00"
+    assert page.meta("article:modified_time") == "2024-03-01T00:00:00+00:00"
+    assert page.meta("twitter:card") == "summary_large_image"
+    assert page.meta("robots") is None
+
+
+def test_an_items_own_words_for_its_page_win() -> None:
+    meta = {
+        "html": {"title": "Other title", "description": "Other words", "robots": "noindex", "keywords": "a, b"},
+        "openGraph": {"ogtitle": "For friends", "ogImage": "/media/other.jpg", "ogurl": "https://example.org/1"},
+        "twitter": {"twittercard": "player", "twittertitle": "For birds"},
+    }
+    page = get(make_item("A story", meta=meta).get_absolute_url())
+    assert page.one("title").text == "Other title · Medigy"
+    assert page.texts("h1") == ["A story"]
+    shown = {
+        "description": "Other words",
+        "robots": "noindex",
+        "keywords": "a, b",
+        "og:title": "For friends",
+        "og:image": "http://testserver/media/other.jpg",
+        "og:url": "https://example.org/1",
+        "twitter:card": "player",
+        "twitter:title": "For birds",
+    }
+    assert {name: page.meta(name) for name in shown} == shown
+
+
+@pytest.mark.parametrize(
+    "meta", [[], "x", {"html": []}, {"html": {"robots": None, "title": " ", "viewport": "width=1", "x": {}}}]
+)
+def test_overrides_that_say_nothing_change_nothing(meta: object) -> None:
+    item = make_item("A story")
+    type(item).objects.update(meta=meta)
+    page = get(item.get_absolute_url())
+    assert page.one("title").text == "A story · Medigy"
+    assert page.meta("robots") is None
+    assert page.meta("viewport") == "width=device-width, initial-scale=1"
+
+
+def test_a_list_describes_itself() -> None:
+    make_topic("Care")
+    page = get("/topic/symplur-care/")
+    assert page.one("link[@rel='canonical']").get("href") == "http://testserver/topic/symplur-care/"
+    assert page.meta("description") == page.meta("og:description") == "News about Care (Symplur)."
+    assert page.meta("og:type") == "website"

@@ -1,0 +1,107 @@
+"""What a page costs: a fixed number of queries, however many rows there are."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from curation.models import Image, SourceDocument
+from curation.pagination import PAGE_SIZE
+from tests.factories import make_author, make_item, make_offering, make_publisher, make_topic
+
+from .pages import get
+
+pytestmark = pytest.mark.django_db
+
+ALL_FILTERS = (
+    "/news/?topic=symplur-care&vocabulary=symplur&offering=chart&publisher=example.org&author=ann&tag=shared"
+    "&kind=News&format=brief&since=2000-01-01&until=2100-01-01&words=number"
+)
+LISTS = (
+    *("/", "/news/", ALL_FILTERS, "/news/?page=2", "/topic/", "/topic/symplur-care/", "/offering/"),
+    *("/offering/chart/", "/publisher/example.org/", "/author/ann/"),
+)
+
+
+class Site:
+    """Items that every list of `LISTS` has, each with images, topics and all of its own as well."""
+
+    def __init__(self) -> None:
+        self.topic, self.offering, self.author = make_topic("Care"), make_offering("Chart"), make_author("Ann")
+        self.publisher = make_publisher("example.org")
+        self.size = 0
+
+    def grow(self, number: int) -> None:
+        for index in range(self.size, self.size + number):
+            image = Image.objects.create(file=f"{index}.png", sha256=index, width=3, height=2, format="PNG", size=1)
+            make_item(
+                f"Number {index}",
+                topics=[self.topic, make_topic()],
+                offerings=[self.offering, make_offering()],
+                authors=[self.author, make_author()],
+                publisher=self.publisher,
+                tags=["shared", f"tag {index}"],
+                kind="News",
+                format="brief",
+                image=image,
+            )
+        self.size += number
+
+
+def queries(path: str, status: int = 200) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        get(path, status)
+    return len(captured)
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_a_list_costs_at_most_six_queries_however_long_it_is(path: str) -> None:
+    site = Site()
+    site.grow(PAGE_SIZE + 2)
+    few = queries(path)
+    site.grow(PAGE_SIZE + 2)
+    assert queries(path) == few <= 6
+
+
+def test_an_item_costs_at_most_eight_queries_however_much_it_has() -> None:
+    def relations(number: int) -> dict[str, object]:
+        return {
+            "topics": [make_topic() for _ in range(number)],
+            "offerings": [make_offering() for _ in range(number)],
+            "authors": [make_author() for _ in range(number)],
+            "tags": [f"tag {index}" for index in range(number)],
+        }
+
+    costs = []
+    for number in (2, 12):
+        shared = relations(number)
+        for _ in range(number):
+            make_item(**shared)
+        item = make_item(**shared, publisher=make_publisher())
+        for index in range(number):
+            SourceDocument.objects.create(
+                item=item,
+                is_primary=index == 0,
+                dialect=SourceDocument.Dialect.HUGO,
+                path=f"/{number}/{index}",
+                sha256="0",
+                front_matter="",
+                source_url=f"https://example.org/{index}",
+                imported_at=datetime.now(UTC),
+            )
+        costs.append(queries(item.get_absolute_url()))
+    assert costs[0] == costs[1] <= 8
+
+
+def test_a_missing_page_costs_two_queries() -> None:
+    Site().grow(8)
+    assert queries("/gone/", 404) == 2
+
+
+def test_lists_leave_the_long_columns_alone() -> None:
+    Site().grow(2)
+    for path in ("/", "/news/", "/topic/symplur-care/"):
+        with CaptureQueriesContext(connection) as captured:
+            get(path)
+        assert not [query for query in captured if "body_html" in query["sql"]], path
