@@ -23,7 +23,7 @@ def _first(*keys: str, limit: int = LABEL) -> Callable[[Source], str]:
     return lambda source: next(filter(None, (source.text(key, limit) for key in keys)), "")
 
 
-#: In the order they are read: a rule may use the fields above it (`source.read`).
+#: In the order they are read: a rule may use the fields above it (`source.fields`).
 RULES = (
     Rule("source_system", ("source", "source.name"), identity.source_system),
     Rule("external_id", ("id", "dropmark.editURL", "url"), identity.external_id),

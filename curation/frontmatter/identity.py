@@ -42,7 +42,7 @@ def external_id(source: Source) -> str:
         return _bookmark_id(source)
     if source.dialect == "wordpress" and source.get("source") is None:
         return _post_address(source)
-    return _own_id(source) if source.read["source_system"] else ""
+    return _own_id(source) if source.fields["source_system"] else ""
 
 
 def _bookmark_id(source: Source) -> str:
@@ -108,7 +108,7 @@ def slug(source: Source) -> str:
 def _derived_slug(source: Source, written: str) -> str:
     # A WordPress post or a Hugo page is known by its file's name; elsewhere names are ids, and a title says more.
     by_name = source.dialect in ("wordpress", "hugo")
-    sources = (_slug_of_file(source.name), ascii_slug(source.read["title"]))
+    sources = (_slug_of_file(source.name), ascii_slug(source.fields["title"]))
     made = next(filter(None, sources if by_name else reversed(sources)), "")[:SLUG].strip("-")
     if not made:
         source.error("slug-missing", "slug missing, and title and file name give none; write one in a-z, 0-9", "slug")

@@ -34,7 +34,7 @@ def source_url(source: Source) -> str:
 def source_url_original(source: Source) -> str:
     """Return the source link as it was found, before it was cleaned, or ""."""
     link = _first_link(source, ORIGINAL_LINK_KEYS)
-    _check_copy(source, "openProjectCustomFields.cleanUrl", source.read["source_url"])
+    _check_copy(source, "openProjectCustomFields.cleanUrl", source.fields["source_url"])
     _check_copy(source, "openProjectCustomFields.sourceUrl", link)
     return link
 
@@ -43,7 +43,7 @@ def publisher(source: Source) -> PublisherRef | None:
     """Return the publisher: the brand where it is a host name, else the source link's host under the brand's name."""
     key = "link.brand" if source.get("link.brand") is not None else "linkBrand"
     brand = re.sub(r"^www\.", "", source.text(key, PUBLISHER), flags=re.IGNORECASE)
-    domain = brand.lower() if HOST.match(brand.lower()) else host_of(source.read["source_url"])
+    domain = brand.lower() if HOST.match(brand.lower()) else host_of(source.fields["source_url"])
     return PublisherRef(domain, brand or domain) if HOST.match(domain) else None
 
 

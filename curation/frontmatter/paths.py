@@ -30,7 +30,7 @@ def site_path(text: str) -> str:
 def aliases(source: Source) -> tuple[str, ...]:
     """Return the item's old addresses, each once, its own left out."""
     paths = dict.fromkeys((*_written(source), *_address(source), *_permalink(source)))
-    return tuple(path for path in paths if path != f"/news/{source.read['slug']}")
+    return tuple(path for path in paths if path != f"/news/{source.fields['slug']}")
 
 
 def _written(source: Source) -> Iterator[str]:
@@ -50,7 +50,7 @@ def _address(source: Source) -> Iterator[str]:
 
 
 def _permalink(source: Source) -> Iterator[str]:
-    published_at, slug = source.read["published_at"], source.read["slug"]
+    published_at, slug = source.fields["published_at"], source.fields["slug"]
     if source.dialect == "bookmark" and published_at and slug:
         yield f"/post/{published_at.date().isoformat().replace('-', '/')}/{slug}"
 
@@ -75,7 +75,7 @@ def breadcrumbs(source: Source) -> tuple[Crumb, ...]:
 
 def _is_the_item(source: Source, entry: tuple[str, Value], links: list[Value]) -> bool:
     """Return whether the last step of a trail is the item: under its title, or an older one that leads nowhere."""
-    return links == [""] or _crumb_label(source, *entry).casefold() == source.read["title"].casefold()
+    return links == [""] or _crumb_label(source, *entry).casefold() == source.fields["title"].casefold()
 
 
 def _crumb_label(source: Source, key: str, value: Value) -> str:

@@ -1,7 +1,7 @@
 """When an item was published, and whether it is."""
 
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 
 from .records import Status
 from .source import Source
@@ -9,9 +9,7 @@ from .values import Value, shown
 
 #: ISO 8601 as people and pipelines write it: a date, or a date and a time; a zone (`Z`, `+05:30`, ` -5`) or none.
 _ISO = re.compile(
-    r"(?P<date>\d{4}-\d\d-\d\d)"
-    r"(?:[Tt ]+(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:\.(?P<fraction>\d+))?)?"
-    r" *(?:[Zz]|(?P<zone>[+-]\d{1,2}(?::?\d\d)?))?)?",
+    r"(\d{4}-\d\d-\d\d)(?:[Tt ]+(\d{1,2})(:\d\d(?::\d\d(?:\.\d+)?)?) *(?:[Zz]|([+-])(\d{1,2})(?::?(\d\d))?)?)?",
     re.ASCII,
 )
 #: What WordPress and Hugo write for no date at all.
@@ -37,14 +35,14 @@ def modified_at(source: Source) -> datetime | None:
     try:
         return _time(value)
     except ValueError:
-        source.warn("date-ignored", f"{_malformed(value)} (ignored)", key)
+        source.warn("date-ignored", _malformed(value, " and ignored"), key)
         return None
 
 
 def status(source: Source) -> Status:
     """Return the workflow state. What has no date, or a state nobody knows, is a draft."""
     stated = _stated(source)
-    if stated != "published" or source.read["published_at"]:
+    if stated != "published" or source.fields["published_at"]:
         return stated
     if _is_missing(source.get("date")):
         source.warn("date-missing", "date missing, so this is a draft; write one like 2023-01-31", "date")
@@ -52,20 +50,25 @@ def status(source: Source) -> Status:
 
 
 def _stated(source: Source) -> Status:
-    flag, word = source.get("draft"), source.get("status")
-    if flag is not None and _FLAGS.get(str(flag).lower()) is not False:
-        if str(flag).lower() not in _FLAGS:
+    flag, state = source.get("draft"), source.get("status")
+    if _FLAGS.get(_word(flag), True):
+        if _word(flag) not in _FLAGS:
             source.warn("draft-unknown", f"{shown(flag)} is neither true nor false, so this is a draft", "draft")
         return "draft"
-    stated = _STATUSES.get(word.strip().lower()) if isinstance(word, str) else None if word else "published"
-    if stated is None:
-        message = f"{shown(word)} is no state, so this is a draft; write draft, published or archived"
+    if _word(state) not in _STATUSES:
+        message = f"{shown(state)} is no state, so this is a draft; write draft, published or archived"
         source.warn("status-unknown", message, "status")
-    return stated or "draft"
+    return _STATUSES.get(_word(state), "draft")
+
+
+def _word(value: Value) -> str:
+    if isinstance(value, str):
+        return value.strip().lower()
+    return "" if value is None else shown(value)
 
 
 def _is_missing(value: Value) -> bool:
-    return value is None or (isinstance(value, str) and (not value.strip() or bool(_NO_DATE.match(value.strip()))))
+    return _word(value) == "" or _NO_DATE.match(_word(value)) is not None
 
 
 def _time(value: Value) -> datetime | None:
@@ -75,27 +78,15 @@ def _time(value: Value) -> datetime | None:
     match = _ISO.fullmatch(value.strip()) if isinstance(value, str) else None
     if match is None:
         raise ValueError
-    moment = datetime.fromisoformat(match["date"]).replace(
-        hour=int(match["hour"] or 0),
-        minute=int(match["minute"] or 0),
-        second=int(match["second"] or 0),
-        microsecond=int((match["fraction"] or "0")[:6].ljust(6, "0")),
-        tzinfo=_zone(match["zone"]),
-    )
+    date, hour, rest, sign, hours, minutes = match.groups()
+    zone = f"{sign}{hours:0>2}:{minutes or '00'}" if sign else "+00:00"
+    moment = datetime.fromisoformat(f"{date}T{hour or '0':0>2}{rest or ':00'}{zone}")
     try:
         return moment.astimezone(UTC)
     except OverflowError:  # the first or last day of the calendar, in a zone where it is another day
         raise ValueError from None
 
 
-def _zone(text: str | None) -> timezone:
-    if text is None:
-        return UTC
-    digits = text[1:].replace(":", "")
-    hours, minutes = (int(digits), 0) if len(digits) <= 2 else (int(digits[:-2]), int(digits[-2:]))
-    offset = timedelta(hours=hours, minutes=minutes)
-    return timezone(-offset if text[0] == "-" else offset)
-
-
-def _malformed(value: Value) -> str:
-    return f"{shown(value)} is no date of the calendar; write one like 2023-01-31 or 2023-01-31T09:30:00Z"
+def _malformed(value: Value, consequence: str = "") -> str:
+    form = "write one like 2023-01-31 or 2023-01-31T09:30:00Z"
+    return f"{shown(value)} is no date of the calendar{consequence}; {form}"

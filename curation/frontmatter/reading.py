@@ -25,15 +25,15 @@ def read(data: bytes, name: str) -> Document:
     parsed = parse(parts)
     source = Source(name, recognise(parsed.values), parsed, parts.body)
     for rule in RULES:
-        source.read[rule.field] = rule.read(source)
+        source.fields[rule.field] = rule.read(source)
     if source.is_rejected:
         raise Rejected(*source.problems)
     return Document(
         source.dialect,
         parts.format,
         parts.front_matter,
-        Identity(**{name: source.read[name] for name in _IDENTITY_FIELDS}),
-        ItemRecord(**{name: source.read[name] for name in _RECORD_FIELDS}),
+        Identity(**{name: source.fields[name] for name in _IDENTITY_FIELDS}),
+        ItemRecord(**{name: source.fields[name] for name in _RECORD_FIELDS}),
         tuple(source.problems),
         unmapped(list(parsed.values)),
     )

@@ -2,17 +2,17 @@
 
 from copy import copy
 from html import unescape
-from typing import Any, Literal
+from typing import Any
 
 from curation.rendering import one_line, strip_markup
 
 from .limits import MAX_PROBLEMS
-from .records import Dialect, Problem
+from .records import Dialect, Level, Problem
 from .values import Parsed, Value, shown
 
 
 class Source:
-    """The parsed front matter of the file `name`, the problems found so far, and the fields read so far (`read`)."""
+    """The parsed front matter of the file `name`, the problems found so far, and the record's fields read so far."""
 
     def __init__(self, name: str, dialect: Dialect, parsed: Parsed, body: str) -> None:
         self.name = name
@@ -22,7 +22,7 @@ class Source:
         self.body = body
         self.prefix = ""
         self.problems: list[Problem] = []
-        self.read: dict[str, Any] = {}
+        self.fields: dict[str, Any] = {}
 
     def within(self, key: str, values: dict[str, Value]) -> "Source":
         """Return a view of a mapping under `key`: keys are read from it, problems go to the same list."""
@@ -44,7 +44,7 @@ class Source:
             message = f"more than {MAX_PROBLEMS} problems; correct these to see the others"
             self.problems.append(Problem("warning", "more-problems", message))
 
-    def _note(self, level: Literal["error", "warning"], code: str, message: str, key: str) -> None:
+    def _note(self, level: Level, code: str, message: str, key: str) -> None:
         key = self.prefix + key
         problem = Problem(level, code, message, key, self.lines.get(key))
         if problem not in self.problems:  # two fields may be made from one key
@@ -120,6 +120,7 @@ class Source:
         return ""
 
     def cut(self, text: str, limit: int, key: str) -> str:
+        """Return a text in at most `limit` characters."""
         if len(text) <= limit:
             return text
         self.warn("too-long", f"longer than {limit:,} characters and cut; shorten it", key)

@@ -62,8 +62,8 @@ def _parted(text: str) -> tuple[str, str]:
 
 def _identity(topic: TopicRef) -> str:
     """Return what is equal for two ways of writing a topic, whatever their case and the spaces at their colons."""
-    prefix = "" if topic.vocabulary == DEFAULT_VOCABULARY else f"{topic.vocabulary}:"
-    return re.sub(" *: *", ":", f"{prefix}{topic.label}").casefold()
+    text = re.sub(" *: *", ":", f"{topic.vocabulary}:{topic.label}").casefold()
+    return text.removeprefix(f"{DEFAULT_VOCABULARY}:".casefold())
 
 
 def _slugs(source: Source, count: int) -> list[str]:

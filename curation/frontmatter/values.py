@@ -27,10 +27,11 @@ def shown(value: Value) -> str:
     if isinstance(value, dict):
         return "a mapping"
     if isinstance(value, list):
-        return f"[{_cut(', '.join(shown(entry) for entry in value[:10]))}]"
+        entries = ("a list" if isinstance(entry, list) else shown(entry) for entry in value[:10])
+        return f"[{_cut(', '.join(entries))}]"
     if value is None:
         return "null"
-    return f"“{_cut(one_line(value))}”" if isinstance(value, str) else f".{value}"
+    return f"“{_cut(one_line(value))}”" if isinstance(value, str) else f".{value}".replace(".-", "-.")
 
 
 def _cut(text: str, limit: int = 40) -> str:
