@@ -20,7 +20,7 @@ from curation.imaging import CleanImage
 from curation.importing import media
 from curation.importing.catalogue import Catalogue, Entry, page_path
 from curation.importing.merge import Conflicting, merge
-from curation.importing.options import Options
+from curation.importing.options import OnConflict, Options
 from curation.importing.parse import Parsed
 from curation.links import url_key
 from curation.models import CuratedItem, SourceDocument
@@ -101,13 +101,15 @@ class Planner:
     def _update(self, parsed: Parsed, entry: Entry, primary: SourceDocument, document: SourceDocument) -> Plan:
         """Merge a file into its item. `document` is the row that will stand for the file, `primary` the merge base."""
         base, ours = frontmatter.from_json(primary.record), snapshot(entry.item)
-        merged = merge(base, parsed.record, ours, overwrite=self.options.on_conflict == "overwrite")
-        if merged.conflicts and self.options.on_conflict == "fail":
-            raise Rejected(*(_conflict(conflict, "error") for conflict in merged.conflicts))
-        plan = Plan(parsed, entry, merged.record, document, conflicts=merged.conflicts, before=state(entry.item, ours))
-        plan.problems += [_conflict(conflict, "warning") for conflict in merged.conflicts]
+        choice = self.options.on_conflict
+        merged = merge(base, parsed.record, ours, overwrite=choice == "overwrite")
+        problems = [_conflict(conflict, choice) for conflict in merged.conflicts]
+        if problems and choice == "fail":
+            raise Rejected(*problems)
+        plan = Plan(parsed, entry, merged.record, document, problems=problems, before=state(entry.item, ours))
+        plan.conflicts = merged.conflicts if choice == "keep" else ()
         self._accept(plan, base, primary.media)
-        if merged.conflicts:
+        if plan.conflicts:
             plan.outcome = "conflicted"
         elif not (merged.changes or plan.takes or plan.writes_document):
             plan.outcome = "unchanged"
@@ -285,11 +287,14 @@ def _slug_taken(slug: str, holder: Entry | None) -> Problem:
     return Problem("error", "slug-taken", f"“{slug}” is the address of {holder}; give this file another slug", "slug")
 
 
-def _conflict(conflict: Conflicting, level: Level) -> Problem:
-    message = "changed both here and in the file; the value here was kept, settle it in the admin"
-    if level == "error":
-        message = "changed both here and in the file; settle it by hand, or import with --on-conflict keep"
-    return Problem(level, "conflict", message, conflict.field)
+def _conflict(conflict: Conflicting, choice: OnConflict) -> Problem:
+    what_to_do = {
+        "keep": "the value here was kept, settle it in the admin",
+        "overwrite": "the file's was taken, undo the import to have the other back",
+        "fail": "settle it by hand, or import with --on-conflict keep",
+    }
+    level: Level = "error" if choice == "fail" else "warning"
+    return Problem(level, "conflict", f"changed both here and in the file; {what_to_do[choice]}", conflict.field)
 
 
 def _other_content(primary: SourceDocument) -> Problem:

@@ -34,7 +34,7 @@ def load_cases() -> list[dict[str, Any]]:
 def make_case(case: dict[str, Any], site: Path) -> Path:
     """Lay out a case's files, the two controls and what lies outside the root; return the content folder."""
     content = site / "content"
-    content.mkdir(parents=True)
+    content.mkdir(parents=True, exist_ok=True)
     shutil.copytree(HOSTILE / "outside", site / "outside")
     for name in CONTROLS:
         shutil.copy(HOSTILE / "content" / name, content)

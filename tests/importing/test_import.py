@@ -37,7 +37,9 @@ def test_topics_that_differ_in_case_are_one(write_file: WriteFile, import_: RunI
     assert [topic.label for topic in Topic.objects.all()] == ["AI"]
 
 
-def test_a_second_run_writes_nothing(write_file: WriteFile, import_: RunImport, django_assert_num_queries: object) -> None:
+def test_a_second_run_writes_nothing(
+    write_file: WriteFile, import_: RunImport, django_assert_num_queries: object
+) -> None:
     write_file("a.md", external_id=1, aliases="/old/a")
     write_file("b.md", external_id=2, categories=["AI"])
     import_()
@@ -126,7 +128,9 @@ def test_an_alias_never_takes_over_the_page_of_another_item(
     assert report.counts["warnings"] == 2
 
 
-def test_the_same_source_link_behind_tracking_parameters_is_a_warning(write_file: WriteFile, import_: RunImport) -> None:
+def test_the_same_source_link_behind_tracking_parameters_is_a_warning(
+    write_file: WriteFile, import_: RunImport
+) -> None:
     write_file("a.md", link="https://www.example.org/story/?id=7&utm_source=x")
     write_file("b.md", link="http://example.org/story?id=7#top")
     write_file("c.md", link="http://example.org/story?id=8")

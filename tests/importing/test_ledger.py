@@ -1,0 +1,114 @@
+"""What the ledger says of imports, and how it keeps two from running at once."""
+
+import os
+import socket
+
+import pytest
+from django.utils import timezone
+
+from curation.importing import ledger
+from curation.importing.options import Options
+from curation.models import Conflict, CuratedItem, ImportRecord, ImportRun
+
+from .conftest import RunImport, WriteFile
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_run_has_a_record_for_each_file_that_was_not_found_unchanged(
+    write_file: WriteFile, import_: RunImport
+) -> None:
+    write_file("a.md", mystery="kept")
+    write_file("b.md", title="")
+    write_file("_index.md")
+    import_()
+    run = ImportRun.objects.get()
+    assert (run.outcome, run.counts["created"], run.counts["rejected"], run.counts["skipped"]) == ("finished", 1, 1, 1)
+    assert run.finished_at is not None
+    records = {record.path.rpartition("/")[2]: record for record in run.records.all()}
+    assert {name: record.outcome for name, record in records.items()} == {
+        "a.md": "created",
+        "b.md": "rejected",
+        "_index.md": "skipped",
+    }
+    assert records["a.md"].item == CuratedItem.objects.get()
+    assert records["a.md"].unmapped == ["mystery"]
+    assert records["b.md"].problems[0]["field"] == "title"
+    import_()
+    assert ImportRecord.objects.filter(run__gt=run.pk).values_list("outcome", flat=True).count() == 2
+
+
+def test_a_conflict_is_stored_with_both_values(write_file: WriteFile, import_: RunImport) -> None:
+    write_file("a.md", title="Old")
+    import_()
+    CuratedItem.objects.update(title="Ours")
+    write_file("a.md", title="Theirs")
+    assert import_().counts["conflicted"] == 1
+    conflict = Conflict.objects.get()
+    assert (conflict.field, conflict.base, conflict.theirs, conflict.ours) == ("title", "Old", "Theirs", "Ours")
+    write_file("a.md", title="Theirs again")
+    import_()
+    assert Conflict.objects.get().theirs == "Theirs again"
+
+
+def test_a_second_import_says_who_runs_and_leaves() -> None:
+    ledger.begin(["x"], Options())
+    with pytest.raises(ledger.Busy, match=r"import \d+ by .+ is under way since"):
+        ledger.begin(["x"], Options())
+
+
+def test_a_second_import_waits_for_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, told = ledger.begin(["x"], Options()), []
+    monkeypatch.setattr("time.sleep", lambda _seconds: ledger.finish(first, "finished"))
+    second = ledger.begin(["x"], Options(), on_wait=told.append)
+    assert second.pk != first.pk
+    assert len(told) == 1
+
+
+@pytest.mark.parametrize(
+    ("host", "pid", "silent_minutes", "dead"),
+    [
+        (socket.gethostname(), 2**22 + 1, 0, True),
+        (socket.gethostname(), os.getppid(), 60, False),
+        ("elsewhere", 1, 1, False),
+        ("elsewhere", 1, 60, True),
+    ],
+)
+def test_a_run_whose_process_is_gone_is_marked_interrupted(
+    host: str, pid: int, silent_minutes: int, dead: bool
+) -> None:
+    first = ledger.begin(["x"], Options())
+    heartbeat = timezone.now() - timezone.timedelta(minutes=silent_minutes)
+    ImportRun.objects.filter(pk=first.pk).update(host=host, pid=pid, heartbeat_at=heartbeat)
+    if dead:
+        ledger.begin(["x"], Options())
+    else:
+        with pytest.raises(ledger.Busy):
+            ledger.begin(["x"], Options())
+    first.refresh_from_db()
+    assert first.outcome == ("interrupted" if dead else "running")
+
+
+def test_an_import_that_breaks_says_so_and_keeps_what_was_whole(
+    write_file: WriteFile, import_: RunImport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in "abc":
+        write_file(f"{name}.md")
+    monkeypatch.setattr("curation.importing.run.READ_AHEAD", 0)
+    loaded = []
+
+    def load(source: object) -> object:
+        from curation.importing.parse import load as original
+
+        loaded.append(source)
+        if len(loaded) == 3:
+            raise MemoryError("no more")
+        return original(source)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("curation.importing.run.load", load)
+    with pytest.raises(MemoryError):
+        import_(batch_size=1)
+    assert ImportRun.objects.get().outcome == "failed"
+    assert CuratedItem.objects.count() == 2
+    monkeypatch.undo()
+    assert import_().counts["created"] == 1

@@ -1,0 +1,195 @@
+"""What the options of an import change."""
+
+import csv
+import json
+import os
+from datetime import UTC, datetime
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from PIL import Image as PillowImage
+
+from curation.models import CuratedItem, ImportRun
+
+from .conftest import RunImport, WriteFile
+
+pytestmark = pytest.mark.django_db
+
+
+def command(*arguments: object) -> str:
+    output = StringIO()
+    call_command("import_markdown", "--jobs", "1", *map(str, arguments), stdout=output, stderr=output)
+    return output.getvalue()
+
+
+def test_prune_archives_what_is_gone_and_publishes_what_comes_back(
+    write_file: WriteFile, import_: RunImport, content: Path
+) -> None:
+    write_file("a.md")
+    gone = write_file("b.md", external_id=2)
+    import_()
+    text = gone.read_text()
+    gone.unlink()
+    assert import_(prune=True).counts["archived"] == 1
+    assert CuratedItem.objects.get(slug="b").status == "archived"
+    assert import_(prune=True).counts["archived"] == 0
+    gone.write_text(text)
+    assert import_(prune=True).counts["updated"] == 1
+    assert CuratedItem.objects.get(slug="b").status == "published"
+
+
+def test_prune_leaves_other_folders_and_items_made_by_hand_alone(
+    write_file: WriteFile, import_: RunImport, content: Path
+) -> None:
+    from tests.factories import make_item
+
+    make_item()
+    write_file("one/a.md")
+    write_file("two/b.md").unlink()
+    write_file("two/c.md")
+    import_()
+    (content / "one/a.md").unlink()
+    assert import_(content / "two", prune=True).counts["archived"] == 0
+
+
+def test_prune_of_an_empty_folder_is_refused(content: Path) -> None:
+    with pytest.raises(CommandError, match="archiving everything"):
+        command(content, "--prune")
+
+
+def test_atomic_keeps_all_or_nothing(write_file: WriteFile, content: Path) -> None:
+    write_file("a.md")
+    bad = write_file("b.md", title="")
+    with pytest.raises(CommandError, match="1 of 2 files rejected"):
+        command(content, "--atomic")
+    assert not CuratedItem.objects.exists()
+    assert ImportRun.objects.get().outcome == "failed"
+    assert ImportRun.objects.get().records.count() == 1
+    bad.unlink()
+    command(content, "--atomic")
+    assert CuratedItem.objects.count() == 1
+
+
+def test_force_reads_again_what_has_not_changed_and_writes_nothing(write_file: WriteFile, import_: RunImport) -> None:
+    write_file("a.md", categories=["One"], relatedOfferings=[{"label": "O", "permalink": "/offering/o"}])
+    import_()
+    assert import_(force=True).counts["unchanged"] == 1
+
+
+def test_status_is_for_new_items_only(write_file: WriteFile, import_: RunImport) -> None:
+    write_file("a.md")
+    import_(status="draft")
+    assert CuratedItem.objects.get().status == "draft"
+    CuratedItem.objects.update(status="published")
+    write_file("a.md", body="New.")
+    import_(status="draft")
+    assert CuratedItem.objects.get().status == "published"
+
+
+def test_since_skips_older_files(write_file: WriteFile, import_: RunImport) -> None:
+    os.utime(write_file("old.md"), (0, 0))
+    write_file("new.md")
+    report = import_(since=datetime(2020, 1, 1, tzinfo=UTC))
+    assert (report.counts["created"], report.counts["skipped"]) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("choice", "title", "outcome"),
+    [("keep", "Ours", "conflicted"), ("overwrite", "Theirs", "updated"), ("fail", "Ours", "rejected")],
+)
+def test_on_conflict_decides_whose_word_stays(
+    choice: str, title: str, outcome: str, write_file: WriteFile, import_: RunImport
+) -> None:
+    write_file("a.md", title="Old")
+    import_()
+    CuratedItem.objects.update(title="Ours")
+    write_file("a.md", title="Theirs", body="New.")
+    assert import_(on_conflict=choice).counts[outcome] == 1
+    item = CuratedItem.objects.get()
+    assert item.title == title
+    assert item.body == ("A *body*." if choice == "fail" else "New.")
+
+
+def test_a_missing_image_is_tried_again_and_a_replaced_one_noticed(
+    write_file: WriteFile, import_: RunImport, content: Path
+) -> None:
+    write_file("a.md", featuredImage="x.png")
+    assert import_().counts["warnings"] == 1
+    assert import_().counts["unchanged"] == 1
+    widths = []
+    for width in (60, 80):
+        PillowImage.new("RGB", (width, 40)).save(content / "x.png")
+        assert import_().counts["updated"] == 1
+        assert import_().counts["unchanged"] == 1
+        image = CuratedItem.objects.get().image
+        assert image is not None
+        widths.append(image.width)
+    assert widths == [60, 80]
+
+
+def test_a_body_that_is_slow_to_render_is_given_up(
+    write_file: WriteFile, import_: RunImport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("curation.importing.workers.FILE_SECONDS", 1)
+    write_file("a.md", body="[" * 30_000)
+    write_file("b.md")
+    report = import_()
+    assert (report.counts["created"], report.counts["rejected"]) == (1, 1)
+    assert "takes longer than" in next(report.lines("error"))
+
+
+def test_paths_come_from_standard_input(write_file: WriteFile, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", StringIO(f"{write_file('a.md')}\n\n{write_file('b.md')}\n"))
+    assert command("-").startswith("2 created")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["/nowhere/at/all"], "no such file or folder"),
+        (["--static-root", "/nowhere/at/all", "."], "no such folder"),
+        (["--report", "x.pdf", "."], "ends in .json or .csv"),
+        (["--since", "yesterday", "."], "is no date"),
+        (["--jobs", "0", "."], "at least 1"),
+    ],
+)
+def test_wrong_usage_exits_with_2_and_says_what_to_do(arguments: list[str], message: str) -> None:
+    with pytest.raises(CommandError, match=message) as caught:
+        command(*arguments)
+    assert caught.value.returncode in (1, 2)
+
+
+def test_a_report_says_in_a_file_what_happened(write_file: WriteFile, content: Path, tmp_path: Path) -> None:
+    write_file("a.md")
+    write_file("b.md", title="=cmd()", link="javascript:x")
+    command(content, "--report", tmp_path / "r.json")
+    report = json.loads((tmp_path / "r.json").read_text())
+    assert report["counts"] == {
+        "created": 2,
+        "updated": 0,
+        "unchanged": 0,
+        "skipped": 0,
+        "conflicted": 0,
+        "rejected": 0,
+        "warnings": 1,
+        "seen": 2,
+    }
+    (problem,) = report["records"][1]["problems"]
+    assert (problem["level"], problem["field"], set(problem)) == (
+        "warning",
+        "link",
+        {"level", "code", "field", "message", "line"},
+    )
+    command(content, "--report", tmp_path / "r.csv")
+    rows = list(csv.reader((tmp_path / "r.csv").open()))
+    assert [row[1] for row in rows] == ["outcome", "unchanged", "unchanged"]
+
+
+def test_no_cell_of_a_report_can_start_a_formula() -> None:
+    from curation.importing.report import FileReport, Report, _rows
+
+    report = Report(keep_all=True)
+    report.add([FileReport("=cmd()", "created", "-1")])
+    assert list(_rows(report))[1][:3] == ["'=cmd()", "created", "'-1"]

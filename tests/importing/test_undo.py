@@ -1,0 +1,116 @@
+"""An import taken back: what it made goes, what it changed returns, what an editor touched since stays."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image as PillowImage
+
+from curation.importing.undo import CannotUndo, undo
+from curation.models import Author, Conflict, CuratedItem, Image, ImportRun, SourceDocument, Topic, Vocabulary
+
+from .conftest import RunImport, WriteFile
+
+pytestmark = pytest.mark.django_db
+
+
+def last_run() -> ImportRun:
+    return ImportRun.objects.latest("pk")
+
+
+def digest() -> list[Any]:
+    """Return all that readers and later imports could tell apart, ids and times of writing left out."""
+    items = CuratedItem.objects.order_by("slug").values("slug", "title", "body", "body_html", "status", "image__sha256")
+    ties = CuratedItem.objects.order_by("slug", "itemtopic__position", "tags__name", "aliases__path")
+    return [
+        list(items),
+        list(ties.values_list("slug", "itemtopic__topic__slug", "tags__name", "aliases__path")),
+        list(SourceDocument.objects.order_by("path").values_list("path", "record")),
+    ]
+
+
+def test_what_an_import_made_goes(write_file: WriteFile, import_: RunImport, content: Path) -> None:
+    PillowImage.new("RGB", (60, 40)).save(content / "x.png")
+    write_file("a.md", categories=["X: One"], author="Ann", tags=["t"], featuredImage="x.png")
+    import_()
+    result = undo(last_run())
+    assert (result.deleted, result.restored, result.left) == (1, 0, [])
+    for model in (CuratedItem, SourceDocument, Topic, Vocabulary, Author, Image):
+        assert not model._default_manager.exists(), model
+    assert last_run().outcome == "undone"
+    assert import_().counts["created"] == 1
+
+
+def test_what_an_import_changed_returns(write_file: WriteFile, import_: RunImport) -> None:
+    write_file("a.md", categories=["One"], tags=["t"], aliases="/old")
+    import_()
+    before = digest()
+    write_file("a.md", slug="new", title="New", body="New.", categories=["Two"], tags=["u"], aliases=["/old", "/older"])
+    import_()
+    assert digest() != before
+    result = undo(last_run())
+    assert (result.deleted, result.restored, result.left) == (0, 1, [])
+    assert digest() == before
+    assert import_().counts["updated"] == 1
+
+
+def test_what_an_editor_changed_since_stays_and_is_listed(write_file: WriteFile, import_: RunImport) -> None:
+    write_file("a.md")
+    write_file("b.md")
+    import_()
+    CuratedItem.objects.filter(slug="a").update(title="An editor's")
+    result = undo(last_run())
+    assert result.deleted == 1
+    (left,) = result.left
+    assert (left.slug, left.why) == ("a", "its item was changed since, and was kept")
+    assert CuratedItem.objects.get().title == "An editor's"
+
+
+def test_a_field_that_an_editor_changed_since_stays_while_the_others_return(
+    write_file: WriteFile, import_: RunImport
+) -> None:
+    write_file("a.md", title="Old", body="Old.")
+    import_()
+    write_file("a.md", title="New", body="New.")
+    import_()
+    CuratedItem.objects.update(title="An editor's")
+    (left,) = undo(last_run()).left
+    assert "title" in left.why
+    item = CuratedItem.objects.get()
+    assert (item.title, item.body, item.body_text) == ("An editor's", "Old.", "Old.")
+
+
+def test_undoing_closes_the_conflicts_of_the_run(write_file: WriteFile, import_: RunImport) -> None:
+    write_file("a.md", title="Old")
+    import_()
+    CuratedItem.objects.update(title="Ours")
+    write_file("a.md", title="Theirs")
+    import_()
+    undo(last_run())
+    assert not Conflict.objects.exists()
+    assert CuratedItem.objects.get().title == "Ours"
+    assert import_().counts["conflicted"] == 1
+
+
+def test_a_preview_changes_nothing(write_file: WriteFile, import_: RunImport) -> None:
+    write_file("a.md")
+    import_()
+    assert undo(last_run(), dry_run=True).deleted == 1
+    assert CuratedItem.objects.exists()
+    assert last_run().outcome == "finished"
+
+
+def test_a_run_is_undone_once(write_file: WriteFile, import_: RunImport) -> None:
+    write_file("a.md")
+    import_()
+    undo(last_run())
+    with pytest.raises(CannotUndo, match="already"):
+        undo(last_run())
+
+
+def test_a_topic_that_an_editor_described_is_kept(write_file: WriteFile, import_: RunImport) -> None:
+    write_file("a.md", categories=["One", "Two"])
+    import_()
+    Topic.objects.filter(label="One").update(description="Ours.")
+    undo(last_run())
+    assert [topic.label for topic in Topic.objects.all()] == ["One"]
