@@ -5,7 +5,8 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AutocompleteSelect
-from django.db.models import F, Model, Prefetch, Q, QuerySet
+from django.db.models import Model, Prefetch, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.forms import Media, Script
 from django.http import HttpRequest
 from django.urls import reverse
@@ -48,7 +49,7 @@ class ItemList(ChangeList):
         items = super().get_queryset(request, exclude_parameters)
         topics = Prefetch("itemtopic_set", ItemTopic.objects.select_related("topic"))
         return items.prefetch_related(topics).defer(
-            "body", "body_html", "body_text", "media_provenance", "meta", "breadcrumbs"
+            "summary", "body", "body_html", "body_text", "media_provenance", "meta", "breadcrumbs"
         )
 
 
@@ -62,7 +63,8 @@ class ItemAdmin(ItemViews):
         *(TopicFilter, OfferingFilter, PublisherFilter, AuthorFilter, TagFilter),
     )
     date_hierarchy = "published_at"
-    ordering = (F("published_at").desc(nulls_first=True), "-id")
+    # An undated draft stands where it was made: among the newest.
+    ordering = (Coalesce("published_at", "created_at").desc(), "-id")
     search_fields = ("title", "slug", "source_url")
     search_help_text = "Words of title, slug or source link; a whole link, however it is written; an external ID."
     actions = (publish_items, withdraw_items, archive_items)
