@@ -17,8 +17,8 @@ from curation.related import related_items
 
 from .head import item_head
 
-#: A body that opens with so many characters of the summary says it again.
-SAME_OPENING = 80
+#: A body that holds so many characters of the summary's beginning says it again.
+SAME_WORDS = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +77,9 @@ def _crumb(step: dict[str, object]) -> Crumb:
 
 
 def standfirst(item: CuratedItem) -> str:
-    """Return the summary, unless the body opens with the same words."""
+    """Return the summary, unless the body says it again."""
     summary, body = (" ".join(text.split()) for text in (item.summary, item.body_text))
-    return "" if body.startswith(summary.rstrip("….")[:SAME_OPENING]) else summary
+    return "" if summary.rstrip("….")[:SAME_WORDS] in body else summary
 
 
 def other_sources(item: CuratedItem) -> list[str]:

@@ -114,7 +114,7 @@ def test_the_image_comes_with_its_alternative_text() -> None:
     assert (shown.get("width"), shown.get("height"), shown.get("fetchpriority")) == ("300", "200", "high")
 
 
-def test_a_summary_that_the_body_opens_with_is_not_said_twice() -> None:
+def test_a_summary_that_the_body_says_again_is_not_said_twice() -> None:
     derived = make_item(summary="", body="A long story. " * 50)
     cut = make_item(summary="A long story.\nA long story. A lo…", body="A long story. " * 50)
     own = make_item(summary="Something else.", body="A long story.")
@@ -166,6 +166,7 @@ def test_related_items_share_most_topics_and_come_newest_first() -> None:
 def test_an_item_without_relations_has_none_of_their_headings() -> None:
     page = get(make_item().get_absolute_url())
     assert page.texts("h2") == []
+    assert not page.all("aside")
 
 
 def test_nothing_in_an_item_becomes_markup() -> None:
