@@ -1,4 +1,10 @@
+"""Registration: system checks, and what SQLite connections lack."""
+
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.signals import connection_created
 
 
 class CurationConfig(AppConfig):
@@ -7,3 +13,15 @@ class CurationConfig(AppConfig):
 
     def ready(self) -> None:
         from . import checks  # noqa: F401  # registers them
+
+        connection_created.connect(lower_all_letters)
+
+
+def lower_all_letters(connection: BaseDatabaseWrapper, **_kwargs: Any) -> None:
+    """Let SQLite's LOWER() know more letters than A to Z, as PostgreSQL's does: no name is there in two cases."""
+    if connection.vendor == "sqlite":
+        connection.connection.create_function("LOWER", 1, _lower, deterministic=True)
+
+
+def _lower(value: object) -> object:
+    return value.lower() if isinstance(value, str) else value

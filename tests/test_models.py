@@ -18,6 +18,12 @@ def test_a_topic_exists_once_for_each_vocabulary_and_label_whatever_the_case() -
     make_topic("AI", "Gartner")
 
 
+def test_case_is_disregarded_beyond_ascii() -> None:
+    topic = make_topic("Élan", "Örgan")
+    with pytest.raises(IntegrityError, match=r"topic_label_unique|UNIQUE"), transaction.atomic():
+        Topic.objects.create(vocabulary=topic.vocabulary, label="éLAN", slug="other")
+
+
 def test_a_published_item_has_a_publication_time() -> None:
     with pytest.raises(IntegrityError, match="item_published_has_time"), transaction.atomic():
         make_item(status=CuratedItem.Status.PUBLISHED, published_at=None)

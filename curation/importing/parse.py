@@ -5,12 +5,10 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from curation import frontmatter
+from curation.frontmatter.limits import MAX_FILE_BYTES
 from curation.frontmatter.records import Document, ItemRecord, Problem, Rejected, SectionPage
 from curation.importing.discover import SourceFile
 from curation.rendering import Rendered, excerpt, render
-
-#: A file larger than this is not read.
-MAX_FILE_BYTES = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,8 +88,10 @@ class References:
         rows = Topic.objects.annotate(lower=Lower("label")).filter(lower__in={label for _, label in wanted})
         found = {(row.vocabulary_id, row.label.lower()): row for row in rows}
         missing = {key: ref for key, ref in reversed(wanted.items()) if key not in found}
+        # A slug that two topics claim (`categoryUrl`) is for the one whose name it is.
+        missing = dict(sorted(missing.items(), key=lambda entry: entry[1].slug != _topic_slug(entry[1])))
         slugs = _free_slugs(
-            Topic, {key: ref.slug or slugify(f"{ref.vocabulary} {ref.label}") for key, ref in missing.items()}
+            Topic, {key: ref.slug or _topic_slug(ref) for key, ref in missing.items()}
         )
         made = self._make(
             Topic, (Topic(vocabulary_id=key[0], label=ref.label, slug=slugs[key]) for key, ref in missing.items())
@@ -141,6 +143,10 @@ class References:
         through.objects.bulk_create(
             [through(offering_id=offering, topic_id=topic) for offering, topic in sorted(wanted - known)]
         )
+
+
+def _topic_slug(ref: TopicRef) -> str:
+    return slugify(f"{ref.vocabulary} {ref.label}")
 
 
 def _offering_key(ref: OfferingRef) -> str:

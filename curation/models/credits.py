@@ -5,11 +5,13 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.urls import reverse
 
+from curation.frontmatter.links import HOST
+
 from .fields import HttpURLField
 from .images import Image
 
 DOMAIN = RegexValidator(
-    r"^(?=.{1,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z0-9-]{2,63}$",
+    HOST.pattern,
     "Enter a host name in lower case, like example.org, without “www.”.",
 )
 

@@ -5,9 +5,7 @@ from typing import Any
 import pytest
 
 from curation.frontmatter.limits import URL
-from curation.frontmatter.links import HOST
 from curation.frontmatter.records import PublisherRef
-from curation.models.credits import DOMAIN
 
 from .files import record, warnings
 
@@ -137,10 +135,6 @@ def test_a_copy_that_leads_to_the_same_page_is_none() -> None:
 )
 def test_the_publisher_is_the_brand_or_the_host(keys: dict[str, Any], publisher: PublisherRef | None) -> None:
     assert record(**keys).publisher == publisher
-
-
-def test_a_host_name_is_what_the_publisher_model_takes() -> None:
-    assert HOST.pattern == DOMAIN.regex.pattern
 
 
 @pytest.mark.parametrize(

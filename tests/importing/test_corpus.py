@@ -28,8 +28,8 @@ def test_the_real_files_import_whole_and_only_once(corpus: Path, client: Client)
     assert_redirects(client)
     with CaptureQueriesContext(connection) as queries:
         assert import_markdown(corpus)[-1].startswith("0 created, 0 updated, 585 unchanged, 9 skipped, 0 rejected")
-    written = [query["sql"] for query in queries if not query["sql"].startswith(("SELECT", "SAVEPOINT", "RELEASE"))]
-    assert written == []
+    statements = [query["sql"] for query in queries if "curation_import" not in query["sql"]]
+    assert [sql for sql in statements if not sql.startswith(("SELECT", "SAVEPOINT", "RELEASE"))] == []
 
 
 def assert_rows() -> None:

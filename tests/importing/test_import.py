@@ -37,6 +37,13 @@ def test_topics_that_differ_in_case_are_one(write_file: WriteFile, import_: RunI
     assert [topic.label for topic in Topic.objects.all()] == ["AI"]
 
 
+def test_names_are_found_again_whatever_their_letters_and_case(write_file: WriteFile, import_: RunImport) -> None:
+    import_(write_file("a.md", categories=["Örgan: Élan"], author="Élan", tags=["Ärzte"]))
+    assert import_(write_file("b.md", categories=["örgan: éLAN"], author="ÉLAN", tags=["ärzte"])).counts["created"] == 1
+    assert ItemTopic.objects.count() == 2
+    assert Topic.objects.count() == 1
+
+
 def test_a_second_run_writes_nothing(
     write_file: WriteFile, import_: RunImport, django_assert_num_queries: object
 ) -> None:
