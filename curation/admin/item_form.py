@@ -50,7 +50,8 @@ class ItemForm(SluggedForm):
     save_anyway = forms.CharField(
         required=False,
         widget=forms.HiddenInput,
-        help_text="Nothing is saved yet: see what is marked below. Tick this and save again if it is meant to be so.",
+        help_text="Nothing is saved yet: see what is marked below. If it is meant to be so, tick this and save again; files "
+        "have to be chosen again.",
     )
 
     class Media:
