@@ -50,8 +50,8 @@ class ItemForm(SluggedForm):
     save_anyway = forms.CharField(
         required=False,
         widget=forms.HiddenInput,
-        help_text="Nothing is saved yet: see what is marked below. If it is meant to be so, tick this and save again; files "
-        "have to be chosen again.",
+        help_text="Nothing is saved yet: see what is marked below. If it is meant to be so, tick this, choose files again, "
+        "and save.",
     )
 
     class Media:
