@@ -50,8 +50,8 @@ class ItemForm(SluggedForm):
     save_anyway = forms.CharField(
         required=False,
         widget=forms.HiddenInput,
-        help_text="Nothing is saved yet: see what is marked below. If it is meant to be so, tick this, choose files again, "
-        "and save.",
+        help_text="Nothing is saved yet: see what is marked below. If that is meant to be, tick this, choose any files "
+        "again, and save.",
     )
 
     class Media:
