@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import fields
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from .records import Crumb, ItemRecord, MediaRef, OfferingRef, PublisherRef, TopicRef
@@ -10,12 +11,17 @@ from .records import Crumb, ItemRecord, MediaRef, OfferingRef, PublisherRef, Top
 
 def to_json(record: ItemRecord) -> dict[str, Any]:
     """Return a record as a dictionary of JSON values."""
-    return {field.name: plain(getattr(record, field.name)) for field in fields(record)}
+    return {name: plain(getattr(record, name)) for name in _names(ItemRecord)}
+
+
+@cache
+def _names(kind: type) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
 
 
 def plain(value: Any) -> Any:
     """Return one field of a record as JSON values."""
-    if isinstance(value, str | int | float | None):
+    if value is None or isinstance(value, (str, int, float)):  # the tuple is twice as fast
         return value
     if isinstance(value, datetime):
         return value.isoformat()
@@ -23,7 +29,7 @@ def plain(value: Any) -> Any:
         return {name: plain(entry) for name, entry in value.items()}
     if isinstance(value, list | tuple):
         return [plain(entry) for entry in value]
-    return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+    return {name: plain(getattr(value, name)) for name in _names(type(value))}
 
 
 def from_json(values: Mapping[str, Any]) -> ItemRecord:

@@ -111,7 +111,6 @@ def _row(run: ImportRun, outcome: Plan | Refused) -> ImportRecord:
         problems = [asdict(problem) for problem in outcome.problems]
         return ImportRecord(run=run, path=outcome.source.name, outcome=outcome.outcome, problems=problems)
     parsed, entry = outcome.parsed, outcome.entry
-    after = replace(outcome.record, aliases=tuple(entry.aliases)) if outcome.record else None
     return ImportRecord(
         run=run,
         item=entry.item,
@@ -122,8 +121,16 @@ def _row(run: ImportRun, outcome: Plan | Refused) -> ImportRecord:
         problems=[asdict(problem) for problem in (*parsed.document.problems, *outcome.problems)],
         unmapped=list(parsed.document.unmapped),
         before=outcome.before,
-        after=state(entry.item, after) if after else None,
+        after=_after(outcome),
     )
+
+
+def _after(plan: Plan) -> dict[str, Any] | None:
+    """Return an item's state, unless its document says the same: of ten thousand new items that is a lot to write."""
+    if plan.record is None:
+        return None
+    record = replace(plan.record, aliases=tuple(plan.entry.aliases))
+    return None if plan.outcome == "created" and record == plan.parsed.record else state(plan.entry.item, record)
 
 
 def _conflicts(run: ImportRun, plan: Plan) -> Iterable[Conflict]:

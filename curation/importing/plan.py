@@ -218,6 +218,17 @@ class Planner:
         self.catalogue.by_path[path] = plan.entry
 
 
+#: Columns that need no check before they are written: relations, whose rows were checked, and what we derive.
+UNCHECKED = {
+    "publisher",
+    "image",
+    "body_html",
+    "body_text",
+    "source_url_key",
+    "breadcrumbs",
+    "meta",
+    "media_provenance",
+}
 #: The front-matter key of each use of media.
 _KEYS = {"image": "featuredImage.href", "pdf": "featuredPdf.href", "icon": "favIconImage.href"}
 
@@ -244,7 +255,7 @@ def _check(values: dict[str, Any]) -> None:
     """Raise `Rejected` with every column that the model would refuse. Uniqueness is the catalogue's to see."""
     item = CuratedItem(**values)
     try:
-        item.full_clean(exclude=("publisher", "image"), validate_unique=False, validate_constraints=False)
+        item.full_clean(exclude=UNCHECKED, validate_unique=False, validate_constraints=False)
     except ValidationError as error:
         raise Rejected(
             *(

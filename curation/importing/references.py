@@ -90,9 +90,7 @@ class References:
         missing = {key: ref for key, ref in reversed(wanted.items()) if key not in found}
         # A slug that two topics claim (`categoryUrl`) is for the one whose name it is.
         missing = dict(sorted(missing.items(), key=lambda entry: entry[1].slug != _topic_slug(entry[1])))
-        slugs = _free_slugs(
-            Topic, {key: ref.slug or _topic_slug(ref) for key, ref in missing.items()}
-        )
+        slugs = _free_slugs(Topic, {key: ref.slug or _topic_slug(ref) for key, ref in missing.items()})
         made = self._make(
             Topic, (Topic(vocabulary_id=key[0], label=ref.label, slug=slugs[key]) for key, ref in missing.items())
         )

@@ -91,7 +91,7 @@ def _undo_batch(records: Iterable[ImportRecord], undone: Undone) -> None:
                 doomed.append(item.pk)
             else:
                 undone.left.append(Left(record.path, item.slug, "its item was changed since, and was kept"))
-        elif record.before and record.after:
+        elif record.before is not None and record.after:
             _put_back(record, item, undone)
         else:
             SourceDocument.objects.filter(path=record.path, is_primary=False).delete()
@@ -100,10 +100,23 @@ def _undo_batch(records: Iterable[ImportRecord], undone: Undone) -> None:
 
 
 def _is_as_left(item: CuratedItem, record: ImportRecord) -> bool:
-    """Whether an item is as the import left it."""
-    after: dict[str, Any] = record.after or {}
-    now, left = snapshot(item), frontmatter.from_json(after["record"])
-    return not merge(now, left, now).changes and (item.image_id, item.pdf.name or "") == (after["image"], after["pdf"])
+    """Whether an item is as the import left it: as the record says, or its document where the record says nothing."""
+    now = snapshot(item)
+    if record.after:
+        left, media = frontmatter.from_json(record.after["record"]), (record.after["image"], record.after["pdf"])
+    else:
+        document = item.documents.filter(is_primary=True, sha256=record.sha256).first()
+        if document is None:
+            return False
+        left, media = frontmatter.from_json(document.record), _media(item, document)
+    return not merge(now, left, now).changes and (item.image_id, item.pdf.name or "") == media
+
+
+def _media(item: CuratedItem, document: SourceDocument) -> tuple[int | None, str]:
+    """Return the image and PDF that an item made from a document had."""
+    taken = {use: found.get("sha256", "") for use, found in document.media.items()}
+    image = item.image_id if item.image and item.image.sha256 == taken.get("image") else None
+    return image, f"documents/{taken['pdf']}.pdf" if taken.get("pdf") else ""
 
 
 def _put_back(record: ImportRecord, item: CuratedItem, undone: Undone) -> None:

@@ -4,9 +4,11 @@ import curation.models.images
 import curation.models.redirects
 import django.core.validators
 import django.db.models.deletion
+import django.db.models.functions.comparison
 import django.db.models.functions.text
 import pictures.models
 import taggit.managers
+from django.conf import settings
 from django.db import migrations, models
 
 
@@ -16,6 +18,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('taggit', '0006_rename_taggeditem_content_type_object_id_taggit_tagg_content_8fc721_idx'),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -24,7 +27,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=300)),
-                ('slug', models.SlugField(help_text='The address: /offering/<slug>/.', max_length=255)),
+                ('slug', models.SlugField(help_text='The address: /offering/…/.', max_length=255)),
                 ('external_id', models.CharField(blank=True, help_text='Its number where offerings are kept (OpenProject).', max_length=64, verbose_name='external ID')),
                 ('description', models.TextField(blank=True, help_text="Shown at the top of the offering's page.")),
                 ('url', curation.models.fields.HttpURLField(blank=True, max_length=500, verbose_name='website')),
@@ -38,11 +41,11 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('label', models.CharField(help_text='As readers see it: “Digital Technology”.', max_length=200)),
-                ('slug', models.SlugField(help_text='The address: /topic/<slug>/.', max_length=255)),
+                ('slug', models.SlugField(help_text='The address: /topic/…/.', max_length=255)),
                 ('description', models.TextField(blank=True, help_text="Shown at the top of the topic's page.")),
             ],
             options={
-                'ordering': ['vocabulary__name', 'label'],
+                'ordering': [django.db.models.functions.text.Lower('vocabulary__name'), django.db.models.functions.text.Lower('label')],
             },
         ),
         migrations.CreateModel(
@@ -50,7 +53,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=200)),
-                ('slug', models.SlugField(help_text='The address: /author/<slug>/.', max_length=255)),
+                ('slug', models.SlugField(help_text='The address: /author/…/.', max_length=255)),
                 ('bio', models.TextField(blank=True, help_text="Shown at the top of the author's page.")),
                 ('url', curation.models.fields.HttpURLField(blank=True, max_length=500, verbose_name='website')),
             ],
@@ -67,7 +70,7 @@ class Migration(migrations.Migration):
                 ('sha256', models.CharField(editable=False, max_length=64, verbose_name='SHA-256')),
                 ('width', models.PositiveIntegerField(editable=False)),
                 ('height', models.PositiveIntegerField(editable=False)),
-                ('format', models.CharField(choices=[('JPEG', 'Jpeg'), ('PNG', 'Png'), ('GIF', 'Gif'), ('WEBP', 'WebP'), ('AVIF', 'Avif')], editable=False, max_length=4)),
+                ('format', models.CharField(choices=[('JPEG', 'JPEG'), ('PNG', 'PNG'), ('GIF', 'GIF'), ('WEBP', 'WebP'), ('AVIF', 'AVIF')], editable=False, max_length=4)),
                 ('size', models.PositiveBigIntegerField(editable=False, verbose_name='bytes')),
                 ('original_name', models.CharField(blank=True, editable=False, max_length=255)),
                 ('has_renditions', models.BooleanField(default=False, editable=False)),
@@ -83,11 +86,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('title', models.CharField(max_length=500)),
-                ('slug', models.SlugField(help_text='The address: /news/<slug>/. Changing it leaves a redirect behind.', max_length=255)),
+                ('slug', models.SlugField(help_text='The address: /news/…/. Changing it leaves a redirect behind.', max_length=255)),
                 ('summary', models.TextField(blank=True, help_text='One to three sentences. Left blank, it is taken from the body.')),
-                ('body', models.TextField(blank=True, help_text='Markdown; HTML is allowed and sanitised.')),
-                ('body_html', models.TextField(blank=True, editable=False)),
-                ('body_text', models.TextField(blank=True, editable=False)),
                 ('status', models.CharField(choices=[('draft', 'Draft'), ('published', 'Published'), ('archived', 'Archived')], default='draft', max_length=16)),
                 ('published_at', models.DateTimeField(blank=True, help_text='UTC. A time to come: readers see the item from then on.', null=True, verbose_name='publication time')),
                 ('source_modified_at', models.DateTimeField(blank=True, null=True, verbose_name='modified at the source')),
@@ -105,13 +105,73 @@ class Migration(migrations.Migration):
                 ('format', models.CharField(blank=True, help_text='brief, feature, …: a facet for readers.', max_length=100)),
                 ('section', models.CharField(blank=True, help_text='Printed above the title.', max_length=100, verbose_name='section label')),
                 ('institution', models.CharField(blank=True, max_length=300)),
-                ('meta', models.JSONField(blank=True, default=dict, help_text='Open Graph, Twitter and HTML meta tags of this page alone.', verbose_name='meta overrides')),
                 ('breadcrumbs', models.JSONField(blank=True, default=list, editable=False)),
+                ('meta', models.JSONField(blank=True, default=dict, help_text='Open Graph, Twitter and HTML meta tags of this page alone.', verbose_name='meta overrides')),
+                ('body', models.TextField(blank=True, help_text='Markdown; HTML is allowed and sanitised.')),
+                ('body_html', models.TextField(blank=True, editable=False)),
+                ('body_text', models.TextField(blank=True, editable=False)),
                 ('image', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='items', to='curation.image')),
             ],
             options={
                 'verbose_name': 'item',
                 'ordering': ['-published_at', '-id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='ImportRun',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('started_by', models.CharField(help_text='Who, in words: the editor, or the user of the machine.', max_length=200)),
+                ('host', models.CharField(max_length=200)),
+                ('pid', models.PositiveIntegerField()),
+                ('paths', models.JSONField(default=list)),
+                ('options', models.JSONField(default=dict)),
+                ('outcome', models.CharField(choices=[('running', 'Running'), ('finished', 'Finished'), ('failed', 'Failed'), ('interrupted', 'Interrupted'), ('undone', 'Undone')], default='running', max_length=16)),
+                ('started_at', models.DateTimeField(auto_now_add=True)),
+                ('heartbeat_at', models.DateTimeField(auto_now_add=True)),
+                ('finished_at', models.DateTimeField(blank=True, null=True)),
+                ('counts', models.JSONField(default=dict)),
+                ('made', models.JSONField(default=dict, help_text='Ids of topics, offerings, … that it made, by model.')),
+                ('message', models.TextField(blank=True, help_text='Why it ended as it did, where that is not plain.')),
+                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'ordering': ['-id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='ImportRecord',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('path', models.CharField(max_length=1000)),
+                ('sha256', models.CharField(blank=True, max_length=64, verbose_name='SHA-256')),
+                ('outcome', models.CharField(choices=[('created', 'Created'), ('updated', 'Updated'), ('conflicted', 'Conflicted'), ('skipped', 'Skipped'), ('rejected', 'Rejected'), ('pruned', 'Archived')], max_length=16)),
+                ('slug', models.CharField(blank=True, max_length=255)),
+                ('problems', models.JSONField(default=list)),
+                ('unmapped', models.JSONField(default=list, verbose_name='keys without a column')),
+                ('before', models.JSONField(blank=True, null=True)),
+                ('after', models.JSONField(blank=True, null=True)),
+                ('item', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='imports', to='curation.curateditem')),
+                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='records', to='curation.importrun')),
+            ],
+            options={
+                'ordering': ['id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Conflict',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('field', models.CharField(max_length=50)),
+                ('base', models.JSONField(null=True)),
+                ('theirs', models.JSONField(null=True, verbose_name='in the file')),
+                ('ours', models.JSONField(null=True, verbose_name='here')),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('item', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='conflicts', to='curation.curateditem')),
+                ('run', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='conflicts', to='curation.importrun')),
+            ],
+            options={
+                'ordering': ['item', 'field'],
             },
         ),
         migrations.CreateModel(
@@ -177,7 +237,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('domain', models.CharField(help_text='Host name without “www.”: example.org.', max_length=253, validators=[django.core.validators.RegexValidator('^(?=.{1,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\\.)+[a-z0-9-]{2,63}$', 'Enter a host name in lower case, like example.org, without “www.”.')])),
                 ('name', models.CharField(help_text='As readers see it; the domain where no better name is known.', max_length=200)),
-                ('icon', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='curation.image')),
+                ('icon', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='publishers', to='curation.image')),
             ],
             options={
                 'ordering': ['name'],
@@ -202,7 +262,7 @@ class Migration(migrations.Migration):
                 ('front_matter_format', models.CharField(choices=[('yaml', 'YAML'), ('toml', 'TOML'), ('json', 'JSON')], default='yaml', max_length=4)),
                 ('front_matter', models.TextField()),
                 ('record', models.JSONField(default=dict)),
-                ('media', models.JSONField(default=dict, help_text='SHA-256 of the files it pointed to, by use: image, pdf, icon.')),
+                ('media', models.JSONField(default=dict, help_text='The files it points to, by use, as they were found last.')),
                 ('source_url', curation.models.fields.HttpURLField(blank=True, max_length=2000, verbose_name='source link')),
                 ('imported_at', models.DateTimeField()),
                 ('item', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='documents', to='curation.curateditem')),
@@ -247,7 +307,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name_plural': 'vocabularies',
-                'ordering': ['name'],
+                'ordering': [django.db.models.functions.text.Lower('name')],
                 'constraints': [models.UniqueConstraint(fields=('slug',), name='vocabulary_slug_unique'), models.UniqueConstraint(django.db.models.functions.text.Lower('name'), name='vocabulary_name_unique', violation_error_message='There is a vocabulary of this name already.')],
             },
         ),
@@ -269,6 +329,18 @@ class Migration(migrations.Migration):
                 'ordering': ['path'],
                 'constraints': [models.UniqueConstraint(fields=('path',), name='alias_path_unique', violation_error_message='Another item has this alias already.')],
             },
+        ),
+        migrations.AddConstraint(
+            model_name='importrun',
+            constraint=models.UniqueConstraint(condition=models.Q(('outcome', 'running')), fields=('outcome',), name='importrun_one_at_a_time'),
+        ),
+        migrations.AddIndex(
+            model_name='importrecord',
+            index=models.Index(fields=['run', 'outcome'], name='importrecord_outcome'),
+        ),
+        migrations.AddConstraint(
+            model_name='conflict',
+            constraint=models.UniqueConstraint(fields=('item', 'field'), name='conflict_unique'),
         ),
         migrations.AddIndex(
             model_name='itemauthor',
@@ -341,6 +413,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='curateditem',
             index=models.Index(models.F('publisher'), models.OrderBy(models.F('published_at'), descending=True), models.OrderBy(models.F('id'), descending=True), name='item_publisher_newest'),
+        ),
+        migrations.AddIndex(
+            model_name='curateditem',
+            index=models.Index(models.OrderBy(django.db.models.functions.comparison.Coalesce('published_at', 'created_at'), descending=True), models.OrderBy(models.F('id'), descending=True), name='item_desk'),
         ),
         migrations.AddConstraint(
             model_name='curateditem',

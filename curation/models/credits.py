@@ -38,7 +38,7 @@ class Author(models.Model):
     """A person or desk named as the author of items."""
 
     name = models.CharField(max_length=200)
-    slug = models.SlugField(max_length=255, help_text="The address: /author/<slug>/.")
+    slug = models.SlugField(max_length=255, help_text="The address: /author/…/.")
     bio = models.TextField(blank=True, help_text="Shown at the top of the author's page.")
     url = HttpURLField("website", max_length=500, blank=True)
 

@@ -54,11 +54,11 @@ class Image(models.Model):
     """
 
     class Format(models.TextChoices):
-        JPEG = "JPEG"
-        PNG = "PNG"
-        GIF = "GIF"
+        JPEG = "JPEG", "JPEG"
+        PNG = "PNG", "PNG"
+        GIF = "GIF", "GIF"
         WEBP = "WEBP", "WebP"
-        AVIF = "AVIF"
+        AVIF = "AVIF", "AVIF"
 
     file = PictureField(upload_to=image_path, width_field="width", height_field="height", max_length=200)
     sha256 = models.CharField("SHA-256", max_length=64, editable=False)

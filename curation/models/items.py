@@ -8,6 +8,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from taggit.managers import TaggableManager
@@ -51,13 +52,8 @@ class CuratedItem(models.Model):  # type: ignore[django-manager-missing]  # tagg
         ARCHIVED = "archived", "Archived"
 
     title = models.CharField(max_length=500)
-    slug = models.SlugField(
-        max_length=255, help_text="The address: /news/<slug>/. Changing it leaves a redirect behind."
-    )
+    slug = models.SlugField(max_length=255, help_text="The address: /news/…/. Changing it leaves a redirect behind.")
     summary = models.TextField(blank=True, help_text="One to three sentences. Left blank, it is taken from the body.")
-    body = models.TextField(blank=True, help_text="Markdown; HTML is allowed and sanitised.")
-    body_html = models.TextField(blank=True, editable=False)
-    body_text = models.TextField(blank=True, editable=False)
 
     status = models.CharField(max_length=16, choices=Status.choices, default=Status.DRAFT)
     published_at = models.DateTimeField(
@@ -86,13 +82,18 @@ class CuratedItem(models.Model):  # type: ignore[django-manager-missing]  # tagg
     section = models.CharField("section label", max_length=100, blank=True, help_text="Printed above the title.")
     institution = models.CharField(max_length=300, blank=True)
 
+    breadcrumbs = models.JSONField(default=list, blank=True, editable=False)
+
+    # The long columns come last: to read a column, SQLite walks through all those before it.
     meta = models.JSONField(
         "meta overrides",
         default=dict,
         blank=True,
         help_text="Open Graph, Twitter and HTML meta tags of this page alone.",
     )
-    breadcrumbs = models.JSONField(default=list, blank=True, editable=False)
+    body = models.TextField(blank=True, help_text="Markdown; HTML is allowed and sanitised.")
+    body_html = models.TextField(blank=True, editable=False)
+    body_text = models.TextField(blank=True, editable=False)
 
     authors = models.ManyToManyField(Author, through="ItemAuthor", related_name="items")
     topics = models.ManyToManyField(Topic, through="ItemTopic", related_name="items")
@@ -107,6 +108,7 @@ class CuratedItem(models.Model):  # type: ignore[django-manager-missing]  # tagg
         indexes = [
             models.Index("status", F("published_at").desc(), F("id").desc(), name="item_newest"),
             models.Index("publisher", F("published_at").desc(), F("id").desc(), name="item_publisher_newest"),
+            models.Index(Coalesce("published_at", "created_at").desc(), F("id").desc(), name="item_desk"),
         ]
         constraints = [
             models.UniqueConstraint(

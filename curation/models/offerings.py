@@ -11,7 +11,7 @@ class Offering(models.Model):
     """A product or service. `external_id` is the `offeringId` of front matter."""
 
     name = models.CharField(max_length=300)
-    slug = models.SlugField(max_length=255, help_text="The address: /offering/<slug>/.")
+    slug = models.SlugField(max_length=255, help_text="The address: /offering/…/.")
     external_id = models.CharField(
         "external ID", max_length=64, blank=True, help_text="Its number where offerings are kept (OpenProject)."
     )

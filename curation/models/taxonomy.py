@@ -16,7 +16,7 @@ class Vocabulary(models.Model):
     url = HttpURLField("website", max_length=500, blank=True, help_text="Where its owner publishes it.")
 
     class Meta:
-        ordering = ["name"]
+        ordering = [Lower("name")]
         verbose_name_plural = "vocabularies"
         constraints = [
             models.UniqueConstraint(fields=["slug"], name="vocabulary_slug_unique"),
@@ -36,11 +36,11 @@ class Topic(models.Model):
 
     vocabulary = models.ForeignKey(Vocabulary, on_delete=models.PROTECT, related_name="topics")
     label = models.CharField(max_length=200, help_text="As readers see it: “Digital Technology”.")
-    slug = models.SlugField(max_length=255, help_text="The address: /topic/<slug>/.")
+    slug = models.SlugField(max_length=255, help_text="The address: /topic/…/.")
     description = models.TextField(blank=True, help_text="Shown at the top of the topic's page.")
 
     class Meta:
-        ordering = ["vocabulary__name", "label"]
+        ordering = [Lower("vocabulary__name"), Lower("label")]
         constraints = [
             models.UniqueConstraint(fields=["slug"], name="topic_slug_unique"),
             models.UniqueConstraint(
