@@ -17,8 +17,8 @@ SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 @pytest.fixture(autouse=True)
 def media_root(settings: LazySettings, tmp_path: Path) -> Path:
     """A media folder of the test's own."""
-    settings.MEDIA_ROOT = tmp_path / "media"
-    return settings.MEDIA_ROOT
+    root = settings.MEDIA_ROOT = tmp_path / "media"
+    return root
 
 
 def _folder(variable: str, default: Path) -> Path:

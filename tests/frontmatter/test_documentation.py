@@ -28,7 +28,7 @@ def names(cell: str) -> list[str]:
 
 
 def test_every_key_is_explained_with_the_fields_it_becomes() -> None:
-    coded = defaultdict(set, {key: set() for key in KEPT})
+    coded: defaultdict[str, set[str]] = defaultdict(set, {key: set() for key in KEPT})
     for rule in RULES:
         for key in rule.keys:
             coded[key].add(rule.field)

@@ -25,7 +25,7 @@ ELSEWHERE = {"probe", "upload"}
 CONTROLS = ("00-control-first.md", "zz-control-last.md")
 
 
-def load_cases() -> list[dict[str, Any]]:
+def load_cases() -> list[Any]:
     manifest = HOSTILE / "manifest.json"
     cases = json.loads(manifest.read_text())["cases"] if manifest.is_file() else []
     return [case for case in cases if case["group"] not in ELSEWHERE]
@@ -69,7 +69,8 @@ def case(request: pytest.FixtureRequest) -> dict[str, Any]:
         pytest.skip(f"{HOSTILE} is not there; set MEDIGY_HOSTILE to the folder to test with it")
     if request.param.get("needs") == "non-root" and os.geteuid() == 0:
         pytest.skip("root reads every file; run the tests as another user to test this case")
-    return request.param
+    found: dict[str, Any] = request.param
+    return found
 
 
 def test_the_outcome_is_the_one_that_the_manifest_asks_for(
@@ -105,7 +106,7 @@ def outcome_of(case: dict[str, Any], report: Report) -> Iterator[str]:
 
 def assert_errors_are_clear(report: Report) -> None:
     for level in ("error", "warning"):
-        for line in report.lines(level):  # type: ignore[arg-type]
+        for line in report.lines(level):
             assert line.isprintable()
             assert len(line) < 1000
             assert "Traceback" not in line

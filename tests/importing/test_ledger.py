@@ -2,6 +2,7 @@
 
 import os
 import socket
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
@@ -58,7 +59,8 @@ def test_a_second_import_says_who_runs_and_leaves() -> None:
 
 
 def test_a_second_import_waits_for_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    first, told = ledger.begin(["x"], Options()), []
+    first = ledger.begin(["x"], Options())
+    told: list[str] = []
     monkeypatch.setattr("time.sleep", lambda _seconds: ledger.finish(first, "finished"))
     second = ledger.begin(["x"], Options(), on_wait=told.append)
     assert second.pk != first.pk
@@ -78,7 +80,7 @@ def test_a_run_whose_process_is_gone_is_marked_interrupted(
     host: str, pid: int, silent_minutes: int, dead: bool
 ) -> None:
     first = ledger.begin(["x"], Options())
-    heartbeat = timezone.now() - timezone.timedelta(minutes=silent_minutes)
+    heartbeat = timezone.now() - timedelta(minutes=silent_minutes)
     ImportRun.objects.filter(pk=first.pk).update(host=host, pid=pid, heartbeat_at=heartbeat)
     if dead:
         ledger.begin(["x"], Options())
@@ -103,7 +105,7 @@ def test_an_import_that_breaks_says_so_and_keeps_what_was_whole(
         loaded.append(source)
         if len(loaded) == 3:
             raise MemoryError("no more")
-        return original(source)  # type: ignore[arg-type]
+        return original(source)
 
     monkeypatch.setattr("curation.importing.run.load", load)
     with pytest.raises(MemoryError):
