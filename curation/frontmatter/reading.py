@@ -7,7 +7,7 @@ from .fields import RULES, unmapped
 from .parse import parse
 from .records import Document, Identity, ItemRecord, Rejected, SectionPage
 from .source import Source
-from .split import split
+from .split import Parts, split
 
 _IDENTITY_FIELDS = [field.name for field in fields(Identity)]
 _RECORD_FIELDS = [field.name for field in fields(ItemRecord)]
@@ -35,5 +35,17 @@ def read(data: bytes, name: str) -> Document:
         Identity(**{name: source.fields[name] for name in _IDENTITY_FIELDS}),
         ItemRecord(**{name: source.fields[name] for name in _RECORD_FIELDS}),
         tuple(source.problems),
-        unmapped(list(parsed.values)),
+        unmapped(list(source.values)),
+        opening=parts.opening,
+        closing=parts.closing,
+        raw_body=parts.raw_body,
     )
+
+
+def interpret(parts: Parts, name: str) -> Source:
+    """Return a file's values, with every field read from them. Raises `Rejected` where they cannot be parsed."""
+    parsed = parse(parts)
+    source = Source(name, recognise(parsed.values), parsed, parts.body)
+    for rule in RULES:
+        source.fields[rule.field] = rule.read(source)
+    return source

@@ -131,8 +131,9 @@ class Identity:
 class Document:
     """A file, read: its envelope, its identity, its record, and what was odd about it.
 
-    `front_matter` is the text between the delimiters exactly as read (its own line ends); `unmapped` lists top-level
-    keys that no rule of `docs/front-matter.md` names.
+    `front_matter` is the text between the delimiters exactly as read (its own line ends); `opening`, `closing` and
+    `raw_body` are the rest of the file (`split.Parts`); `unmapped` lists top-level keys that no rule of
+    `docs/front-matter.md` names.
     """
 
     dialect: Dialect
@@ -142,6 +143,9 @@ class Document:
     record: ItemRecord
     problems: tuple[Problem, ...] = ()
     unmapped: tuple[str, ...] = ()
+    opening: str = ""
+    closing: str = ""
+    raw_body: str = ""
 
 
 class Rejected(Exception):

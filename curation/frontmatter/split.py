@@ -1,11 +1,12 @@
-"""Bytes of a file to its front matter and body, both as text."""
+"""Bytes of a file to its front matter and body, both as text; and the two to bytes again."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .limits import MAX_FILE_BYTES, MAX_FRONT_MATTER
 from .records import Format, Rejected
 
+BYTE_ORDER_MARK = "\ufeff"
 #: YAML between `---`, TOML between `+++`, each alone on its line.
 _OPENING = re.compile(r"\s*^(---|\+\+\+)[ \t]*\r?\n", re.MULTILINE)
 _CLOSING = {
@@ -22,30 +23,44 @@ _JSON_START = re.compile(r"\s*\{\s*[\"}]")
 class Parts:
     """A file in two. `front_matter` is exactly as read (JSON with its braces), `body` has `\\n` line ends.
 
-    `first_line` is the number of the front matter's first line in the file.
+    `first_line` is the number of the front matter's first line in the file. `opening` is all that stands before the
+    front matter, `closing` what stands between it and the body, and `raw_body` the body with its own line ends, or ""
+    where `body` has them: with these the file can be written again, byte for byte.
     """
 
     format: Format
     front_matter: str
     body: str
     first_line: int
+    opening: str = ""
+    closing: str = ""
+    raw_body: str = ""
 
 
 def split(data: bytes) -> Parts:
     """Return the parts of a file, or raise `Rejected`."""
     text = _decode(data)
+    mark = BYTE_ORDER_MARK if data.startswith(BYTE_ORDER_MARK.encode()) else ""
     if opening := _OPENING.match(text):
-        return _delimited(text, opening)
-    if _JSON_START.match(text):
-        return _json(text)
-    raise Rejected.because("no-front-matter", "no front matter; start the file with a line --- (YAML) or +++ (TOML)")
+        parts = _delimited(text, opening)
+    elif _JSON_START.match(text):
+        parts = _json(text)
+    else:
+        message = "no front matter; start the file with a line --- (YAML) or +++ (TOML)"
+        raise Rejected.because("no-front-matter", message)
+    return replace(parts, opening=mark + parts.opening)
+
+
+def join(opening: str, front_matter: str, closing: str, body: str) -> bytes:
+    """Return the bytes of a file from what `split()` made of it; `body` with the line ends that it shall have."""
+    return (opening + front_matter + closing + body).encode()
 
 
 def _decode(data: bytes) -> str:
     if len(data) > MAX_FILE_BYTES:
         raise Rejected.because("file-too-large", f"file larger than {MAX_FILE_BYTES // 1_000_000} MB; shorten it")
     try:
-        text = data.decode().removeprefix("\ufeff")
+        text = data.decode().removeprefix(BYTE_ORDER_MARK)
     except UnicodeDecodeError as error:
         message = f"not UTF-8 (byte 0x{data[error.start]:02x} at offset {error.start}); save the file as UTF-8"
         raise Rejected.because("not-utf8", message, line=data.count(b"\n", 0, error.start) + 1) from None
@@ -82,7 +97,16 @@ def _parts(form: Format, text: str, start: int, end: int, body: int) -> Parts:
     if form != "yaml" and end - start > MAX_FRONT_MATTER:
         message = f"front matter longer than {MAX_FRONT_MATTER:,} characters; shorten it"
         raise Rejected.because("front-matter-too-long", message)
-    return Parts(form, text[start:end], unix_line_ends(text[body:]), text.count("\n", 0, start) + 1)
+    raw_body = text[body:]
+    return Parts(
+        form,
+        text[start:end],
+        unix_line_ends(raw_body),
+        text.count("\n", 0, start) + 1,
+        opening=text[:start],
+        closing=text[end:body],
+        raw_body=raw_body if "\r" in raw_body else "",
+    )
 
 
 def _not_closed(closing: str) -> Rejected:

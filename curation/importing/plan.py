@@ -286,6 +286,8 @@ def _alt(record: ItemRecord) -> str:
 def _describe(document: SourceDocument, parsed: Parsed, found: Media) -> None:
     identity = parsed.document.identity
     document.source_system, document.external_id = identity.source_system, identity.external_id
+    document.opening, document.closing = parsed.document.opening, parsed.document.closing
+    document.raw_body = parsed.document.raw_body
     document.md_name, document.dialect = identity.md_name, parsed.document.dialect
     document.path, document.sha256 = parsed.source.name, parsed.sha256
     document.front_matter_format, document.front_matter = parsed.document.format, parsed.document.front_matter

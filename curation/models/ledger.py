@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from curation.frontmatter.split import join
+
 from .fields import HttpURLField
 from .items import CuratedItem
 
@@ -11,9 +13,10 @@ from .items import CuratedItem
 class SourceDocument(models.Model):
     """A file that an item was imported from. An item has one primary document, and more where files repeat it.
 
-    The front matter is kept exactly as it was read, so that keys without a column survive and an item nobody edited
-    can be written back byte for byte. `record` is what the last import understood of the file (an `ItemRecord` as
-    JSON): the base against which the next import tells an editor's change from the file's.
+    The front matter is kept exactly as it was read, and so is what stands before and after it (`frontmatter.split`),
+    so that keys without a column survive and an item nobody edited can be written back byte for byte. `record` is what
+    the last import understood of the file (an `ItemRecord` as JSON): the base against which the next import tells an
+    editor's change from the file's.
     """
 
     class Dialect(models.TextChoices):
@@ -39,7 +42,10 @@ class SourceDocument(models.Model):
     )
     sha256 = models.CharField("SHA-256", max_length=64)
     front_matter_format = models.CharField(max_length=4, choices=Format.choices, default=Format.YAML)
+    opening = models.TextField(blank=True, help_text="What stands before the front matter.")
     front_matter = models.TextField()
+    closing = models.TextField(blank=True, help_text="What stands between front matter and body.")
+    raw_body = models.TextField(blank=True, help_text="The body, where the ends of its lines are not all LF.")
     record = models.JSONField(default=dict)
     media = models.JSONField(default=dict, help_text="The files it points to, by use, as they were found last.")
     source_url = HttpURLField("source link", max_length=2000, blank=True)
@@ -63,6 +69,11 @@ class SourceDocument(models.Model):
 
     def __str__(self) -> str:
         return self.path
+
+    @property
+    def data(self) -> bytes:
+        """The file as it was read at the last import."""
+        return join(self.opening, self.front_matter, self.closing, self.raw_body or self.record["body"])
 
 
 class ImportRun(models.Model):

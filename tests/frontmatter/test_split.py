@@ -3,7 +3,7 @@
 import pytest
 
 from curation.frontmatter.limits import MAX_FILE_BYTES, MAX_FRONT_MATTER
-from curation.frontmatter.split import Parts, split
+from curation.frontmatter.split import Parts, join, split
 
 from .files import rejection
 
@@ -11,31 +11,38 @@ from .files import rejection
 @pytest.mark.parametrize(
     ("data", "parts"),
     [
-        (b"---\ntitle: x\n---\nBody\n", Parts("yaml", "title: x\n", "Body\n", 2)),
-        (b"---\ntitle: x\n---", Parts("yaml", "title: x\n", "", 2)),
-        (b"---\n---\n", Parts("yaml", "", "", 2)),
-        (b"--- \t\ntitle: x\n---  \nBody", Parts("yaml", "title: x\n", "Body", 2)),
-        (b"---\r\ntitle: x\r\n---\r\nOne\r\ntwo\r\n", Parts("yaml", "title: x\r\n", "One\ntwo\n", 2)),
-        (b"---\ntitle: x\n---\nOld\rMac", Parts("yaml", "title: x\n", "Old\nMac", 2)),
-        (b"\xef\xbb\xbf---\ntitle: x\n---\n", Parts("yaml", "title: x\n", "", 2)),
-        (b"\n\n---\ntitle: x\n---\n", Parts("yaml", "title: x\n", "", 4)),
-        (b"---\na: 1\n---\n\n---\nb: 2\n---\n", Parts("yaml", "a: 1\n", "\n---\nb: 2\n---\n", 2)),
-        (b"---\na: |\n  ---\n---\n", Parts("yaml", "a: |\n  ---\n", "", 2)),
-        (b"---\na: x --- y\n----\n: z\n---\n", Parts("yaml", "a: x --- y\n----\n: z\n", "", 2)),
-        (b"+++\na = 1\n+++\n+++\n", Parts("toml", "a = 1\n", "+++\n", 2)),
-        (b'{\n "a": "1"\n}\nBody', Parts("json", '{\n "a": "1"\n}', "Body", 1)),
-        (b'{"a": "1"}\nBody', Parts("json", '{"a": "1"}', "Body", 1)),
-        (b'{\n"a": {\n"b": "}\\"{"\n}\n}\n}', Parts("json", '{\n"a": {\n"b": "}\\"{"\n}\n}', "}", 1)),
-        (b"{}", Parts("json", "{}", "", 1)),
+        (b"---\ntitle: x\n---\nBody\n", ("yaml", "title: x\n", "Body\n", 2)),
+        (b"---\ntitle: x\n---", ("yaml", "title: x\n", "", 2)),
+        (b"---\n---\n", ("yaml", "", "", 2)),
+        (b"--- \t\ntitle: x\n---  \nBody", ("yaml", "title: x\n", "Body", 2)),
+        (b"---\r\ntitle: x\r\n---\r\nOne\r\ntwo\r\n", ("yaml", "title: x\r\n", "One\ntwo\n", 2)),
+        (b"---\ntitle: x\n---\nOld\rMac", ("yaml", "title: x\n", "Old\nMac", 2)),
+        (b"\xef\xbb\xbf---\ntitle: x\n---\n", ("yaml", "title: x\n", "", 2)),
+        (b"\n\n---\ntitle: x\n---\n", ("yaml", "title: x\n", "", 4)),
+        (b"---\na: 1\n---\n\n---\nb: 2\n---\n", ("yaml", "a: 1\n", "\n---\nb: 2\n---\n", 2)),
+        (b"---\na: |\n  ---\n---\n", ("yaml", "a: |\n  ---\n", "", 2)),
+        (b"---\na: x --- y\n----\n: z\n---\n", ("yaml", "a: x --- y\n----\n: z\n", "", 2)),
+        (b"+++\na = 1\n+++\n+++\n", ("toml", "a = 1\n", "+++\n", 2)),
+        (b'{\n "a": "1"\n}\nBody', ("json", '{\n "a": "1"\n}', "Body", 1)),
+        (b'{"a": "1"}\nBody', ("json", '{"a": "1"}', "Body", 1)),
+        (b'{\n"a": {\n"b": "}\\"{"\n}\n}\n}', ("json", '{\n"a": {\n"b": "}\\"{"\n}\n}', "}", 1)),
+        (b"{}", ("json", "{}", "", 1)),
     ],
 )
-def test_a_file_is_split(data: bytes, parts: Parts) -> None:
-    assert split(data) == parts
+def test_a_file_is_split(data: bytes, parts: tuple[str, str, str, int]) -> None:
+    found = split(data)
+    assert (found.format, found.front_matter, found.body, found.first_line) == parts
+    assert together(found) == data
+
+
+def together(parts: Parts) -> bytes:
+    return join(parts.opening, parts.front_matter, parts.closing, parts.raw_body or parts.body)
 
 
 def test_a_separator_of_lines_in_unicode_ends_no_line() -> None:
     text = "---\ntitle: a\u2028b\u0085c\n---\nd\u2028e\u0085f\n"
-    assert split(text.encode()) == Parts("yaml", "title: a\u2028b\u0085c\n", "d\u2028e\u0085f\n", 2)
+    parts = split(text.encode())
+    assert (parts.front_matter, parts.body) == ("title: a\u2028b\u0085c\n", "d\u2028e\u0085f\n")
 
 
 @pytest.mark.parametrize(
