@@ -97,15 +97,17 @@ class Catalogue:
             self.by_md_name[document.md_name] = entry
 
     def find(self, parsed: Parsed) -> Entry | None:
-        """Return the item that a file is, by the first identity that the file has (docs/front-matter.md)."""
+        """Return the item that a file is, by the first identity that the file has (docs/front-matter.md).
+
+        The path of an upload says nothing: many a story is called `article.md`.
+        """
         identity = parsed.document.identity
         if identity.external_id:
             return self.by_external_id.get((identity.source_system, identity.external_id))
         if identity.md_name:
             return self.by_md_name.get(identity.md_name)
-        return next(
-            filter(_known_by_slug, (self.by_slug.get(identity.slug), self.by_path.get(parsed.source.name))), None
-        )
+        same_path = None if parsed.source.is_upload else self.by_path.get(parsed.source.name)
+        return next(filter(_known_by_slug, (self.by_slug.get(identity.slug), same_path)), None)
 
 
 def _documents_like(batch: Sequence[Parsed]) -> set[int]:

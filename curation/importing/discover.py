@@ -1,29 +1,44 @@
 """Paths given to files found: what an import reads, in the order it reads it."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from curation.importing.archives import ArchivePath, ArchiveRefused, archive_of, is_archive, open_archive
+
 SUFFIXES = (".md", ".markdown")
+#: What the paths of uploaded files start with, in place of the folder that they are kept in for a while.
+UPLOAD = "upload:"
+#: Characters that a stored path may have.
+MAX_NAME = 1000
+#: Where Finder puts what other systems have no place for, beside each file: `__MACOSX/content/._story.md`.
+FINDER = "/__MACOSX/"
+
+#: Where a file is: on disk, or in an archive.
+Place = Path | ArchivePath
 
 
 class UsageError(Exception):
     """The import cannot start as asked: a path that is not there, an option that makes no sense."""
 
 
+class Unreadable(Exception):
+    """A file that cannot be read; the message says why and, after a semicolon, what to do."""
+
+
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A file to import. `root` is the folder that was given, or the given file's own; nothing outside it is read."""
+    """A file to import. `root` is the folder or archive that was given, or a given file's own folder; nothing outside
+    it is read. `name` is the absolute path as it is stored and reported. `refused` says why it cannot be read, where
+    that is known already: a damaged archive stands for all the files in it.
+    """
 
-    path: Path
-    root: Path
-
-    @property
-    def name(self) -> str:
-        """The absolute path as it is stored and reported: one printable line, undecodable bytes escaped."""
-        return printable(os.fspath(self.path))
+    path: Place
+    root: Place
+    name: str
+    refused: tuple[str, ...] = ()
 
     @property
     def modified_at(self) -> datetime:
@@ -34,9 +49,18 @@ class SourceFile:
             return datetime.min.replace(tzinfo=UTC)
 
     @property
+    def is_upload(self) -> bool:
+        return self.name.startswith(UPLOAD)
+
+    @property
     def escapes(self) -> bool:
         """Whether the path leads out of its root through a symbolic link."""
-        return not self.path.resolve().is_relative_to(self.root.resolve())
+        return not leads_into(self.path, self.root)
+
+
+def leads_into(path: Place, folder: Place) -> bool:
+    """Whether a path, its links followed, is in a folder."""
+    return path.resolve().is_relative_to(folder.resolve())  # type: ignore[arg-type]  # both on disk or both not
 
 
 def printable(text: str) -> str:
@@ -45,16 +69,18 @@ def printable(text: str) -> str:
     >>> printable("a\nb\udcff")
     'a\\nb\\xff'
     """
+    if text.isprintable():
+        return text
     raw = text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in raw)
 
 
 def discover(paths: Iterable[Path]) -> list[SourceFile]:
-    """Return every Markdown file among `paths` and below them, once each, in path order.
+    """Return every Markdown file among `paths`, below them, and in those that are archives, once each, in path order.
 
     Links to folders are not followed, so a walk always ends. Raises `UsageError` for a path that is not there.
     """
-    found: dict[Path, SourceFile] = {}
+    found: dict[Place, SourceFile] = {}
     for path in paths:
         for source in _below(Path(os.path.abspath(path))):  # noqa: PTH100  # resolve() would follow links
             found.setdefault(source.path, source)
@@ -66,8 +92,56 @@ def _below(path: Path) -> Iterator[SourceFile]:
         for folder, _folders, names in os.walk(path):
             for name in names:
                 if name.lower().endswith(SUFFIXES):
-                    yield SourceFile(Path(folder, name), path)
+                    yield source_file(Path(folder, name), path)
     elif path.is_file():
-        yield SourceFile(path, path.parent)
+        yield from _inside(path) if is_archive(path) else [source_file(path, path.parent)]
     else:
         raise UsageError(f"{printable(os.fspath(path))}: no such file or folder; check the path.")
+
+
+def source_file(path: Place, root: Place, *refused: str) -> SourceFile:
+    """Return a file to import, named by its path; `refused` are reasons why it cannot be."""
+    name = printable(os.fspath(path))
+    if len(name) > MAX_NAME:
+        name = f"{name[: MAX_NAME - 1]}…"
+        refused = (f"has a path of more than {MAX_NAME:,} characters; shorten it",)
+    return SourceFile(path, root, name, tuple(map(printable, refused)))
+
+
+def _inside(path: Path) -> Iterator[SourceFile]:
+    """Yield the Markdown files of an archive; the archive itself, refused, where it cannot be trusted."""
+    try:
+        files = open_archive(path).index.files
+    except ArchiveRefused as refusal:
+        yield source_file(path, path.parent, *refusal.reasons)
+        return
+    root = ArchivePath(path)
+    for name, member in files.items():
+        if name.lower().endswith(SUFFIXES) and not name.startswith(FINDER):
+            reasons = () if member.is_regular else ("is a link or a device; put the file itself into the archive",)
+            yield source_file(root / name, root, *reasons)
+
+
+def is_gone(name: str, seen: Set[str]) -> bool:
+    """Whether the file of a stored path is there no more. `seen` are the files of the run at hand.
+
+    A file lives in a folder. An archive, like an upload, is a delivery: the next one takes its place.
+    """
+    return name not in seen and (bool(archive_of(name)) or not os.path.lexists(name))
+
+
+def read_bytes(path: Place, limit: int) -> bytes:
+    """Return the bytes of a file, wherever it is. Raises `Unreadable`, also for one of more than `limit` bytes."""
+    try:
+        if isinstance(path, ArchivePath):
+            data = path.read(limit + 1)
+        else:
+            with path.open("rb") as file:
+                data = file.read(limit + 1)
+    except ArchiveRefused as refusal:
+        raise Unreadable(refusal.reasons[0]) from refusal
+    except OSError as error:
+        raise Unreadable(f"cannot be read ({error.strerror}); check its permissions") from error
+    if len(data) > limit:
+        raise Unreadable(f"is larger than {limit // 1_000_000} MB; use a smaller file")
+    return data

@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 
 from curation import imaging
 from curation.frontmatter.records import MediaRef, Problem
-from curation.importing.discover import SourceFile
+from curation.importing.archives import ArchivePath
+from curation.importing.discover import Place, SourceFile, Unreadable, leads_into, read_bytes
 
 MAX_MEDIA_BYTES = 50_000_000
 
@@ -29,17 +30,40 @@ class MediaMissing(Exception):
     """A file that cannot be used; the message says why and what to do."""
 
 
-def static_roots(source: SourceFile, given: Sequence[Path]) -> Iterator[Path]:
-    """Yield the folders that a file's site paths are looked up in: those given, or the `static` folder beside or above
-    its content folder, then the file's own folder.
+@dataclass(frozen=True, slots=True)
+class Root:
+    """A folder that site paths are looked up in; with `by_name`, files that were uploaded without their folders."""
+
+    folder: Place
+    by_name: bool = False
+
+    def find(self, path: PurePosixPath) -> Place | None:
+        """Return the file of a path, unless a link leads out of the folder with it."""
+        for relative in (path, path.name) if self.by_name else (path,):
+            file = self.folder / relative
+            try:
+                if file.is_file() and leads_into(file, self.folder):
+                    return file
+            except OSError:
+                continue
+        return None
+
+
+def static_roots(source: SourceFile, given: Sequence[Path]) -> Iterator[Root]:
+    """Yield where a file's site paths are looked up: in the folders given, or the `static` folder beside or above its
+    content folder, then the file's own folder, then among the files that were uploaded with it.
     """
-    yield from given or _static_beside(source)
-    yield source.path.parent
+    yield from map(Root, given or _static_beside(source))
+    yield Root(source.path.parent, source.is_upload)
+    if source.is_upload and isinstance(source.path, ArchivePath):
+        yield Root(source.path.archive.parent, by_name=True)
 
 
-def _static_beside(source: SourceFile) -> Iterator[Path]:
+def _static_beside(source: SourceFile) -> Iterator[Place]:
     """Yield the nearest `static` folder from the file's folder up to the folder beside its content folder."""
     folder = source.path.parent
+    if source.is_upload and not isinstance(folder, ArchivePath):
+        return
     contents = [parent for parent in (folder, *folder.parents) if parent.name == "content"]
     top = contents[0].parent if contents else source.root.parent
     for parent in (folder, *folder.parents):
@@ -50,7 +74,7 @@ def _static_beside(source: SourceFile) -> Iterator[Path]:
             return
 
 
-def locate(href: str, roots: Iterator[Path]) -> Path:
+def locate(href: str, roots: Iterator[Root]) -> Place:
     """Return the file that a site path or file name means. Raises `MediaMissing`.
 
     A path that would leave its root, by `..` or through a symbolic link, is not followed.
@@ -61,16 +85,14 @@ def locate(href: str, roots: Iterator[Path]) -> Path:
     if ".." in relative.parts or "\\" in href or "\x00" in href:
         raise MediaMissing("leads out of the content folders; name a file inside them")
     for root in roots:
-        path = root / relative
-        try:
-            if path.is_file() and path.resolve().is_relative_to(root.resolve()):
-                return path
-        except OSError:
-            continue
-    raise MediaMissing("no such file; put it into the static folder, or name that folder with --static-root")
+        if file := root.find(relative):
+            return file
+    raise MediaMissing(
+        "no such file; put it into the static folder, name that folder with --static-root, or upload the file along"
+    )
 
 
-def stamp(href: str, roots: Iterator[Path]) -> dict[str, Any]:
+def stamp(href: str, roots: Iterator[Root]) -> dict[str, Any]:
     """Return what tells whether the file behind a site path has been replaced, or appeared, since: size and time."""
     try:
         stat = locate(href, roots).stat()
@@ -88,19 +110,14 @@ def as_found(found: Found, source: SourceFile, given: Sequence[Path]) -> bool:
     return True
 
 
-def _read(ref: MediaRef, roots: Iterator[Path]) -> bytes:
-    path = locate(ref.href, roots)
+def _read(ref: MediaRef, roots: Iterator[Root]) -> bytes:
     try:
-        with path.open("rb") as file:
-            data = file.read(MAX_MEDIA_BYTES + 1)
-    except OSError as error:
-        raise MediaMissing(f"cannot be read ({error.strerror}); check its permissions") from error
-    if len(data) > MAX_MEDIA_BYTES:
-        raise MediaMissing(f"is larger than {MAX_MEDIA_BYTES // 1_000_000} MB; use a smaller file")
-    return data
+        return read_bytes(locate(ref.href, roots), MAX_MEDIA_BYTES)
+    except Unreadable as error:
+        raise MediaMissing(str(error)) from error
 
 
-def read_image(ref: MediaRef, roots: Iterator[Path]) -> imaging.CleanImage:
+def read_image(ref: MediaRef, roots: Iterator[Root]) -> imaging.CleanImage:
     """Return a verified image, ready to store. Raises `MediaMissing`."""
     try:
         return imaging.clean(_read(ref, roots))
@@ -108,7 +125,7 @@ def read_image(ref: MediaRef, roots: Iterator[Path]) -> imaging.CleanImage:
         raise MediaMissing(str(refused)) from refused
 
 
-def read_pdf(ref: MediaRef, roots: Iterator[Path]) -> Pdf:
+def read_pdf(ref: MediaRef, roots: Iterator[Root]) -> Pdf:
     """Return a PDF file's bytes. Raises `MediaMissing`."""
     data = _read(ref, roots)
     if not data.startswith(b"%PDF-"):

@@ -7,7 +7,7 @@ from typing import Literal
 from curation import frontmatter
 from curation.frontmatter.limits import MAX_FILE_BYTES
 from curation.frontmatter.records import Document, ItemRecord, Problem, Rejected, SectionPage
-from curation.importing.discover import SourceFile
+from curation.importing.discover import SourceFile, Unreadable, read_bytes
 from curation.rendering import Rendered, excerpt, render
 
 
@@ -42,10 +42,14 @@ class Refused:
 
 def load(source: SourceFile) -> Loaded | Refused:
     """Read one file."""
+    if source.refused:
+        return Refused(source, "rejected", tuple(Problem("error", "archive", reason) for reason in source.refused))
+    if source.escapes:
+        return rejected(source, "escapes", "is a link that leads out of the given folder; give the folder it leads to")
     try:
-        data = _read(source)
-    except OSError as error:
-        return rejected(source, "unreadable", f"cannot be read ({error.strerror}); check its permissions")
+        data = read_bytes(source.path, MAX_FILE_BYTES)
+    except Unreadable as error:
+        return rejected(source, "unreadable", str(error))
     return Loaded(source, data, hashlib.sha256(data).hexdigest())
 
 
@@ -66,13 +70,3 @@ def parse(loaded: Loaded) -> Parsed | Refused:
 def rejected(source: SourceFile, code: str, message: str) -> Refused:
     """Return a refusal with one error."""
     return Refused(source, "rejected", (Problem("error", code, message),))
-
-
-def _read(source: SourceFile) -> bytes:
-    if source.escapes:
-        raise OSError(None, "it is a link that leads out of the given folder")
-    with source.path.open("rb") as file:
-        data = file.read(MAX_FILE_BYTES + 1)
-    if len(data) > MAX_FILE_BYTES:
-        raise OSError(None, f"it is larger than {MAX_FILE_BYTES // 1_000_000} MB")
-    return data

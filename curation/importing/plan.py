@@ -5,7 +5,6 @@ Planning reads the catalogue and writes nothing to the database; `upsert` carrie
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Set
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,6 +18,7 @@ from curation.frontmatter.records import ItemRecord, Level, MediaRef, Problem, R
 from curation.imaging import CleanImage
 from curation.importing import media
 from curation.importing.catalogue import Catalogue, Entry, page_path
+from curation.importing.discover import is_gone
 from curation.importing.merge import Conflicting, merge
 from curation.importing.options import OnConflict, Options
 from curation.importing.parse import Parsed
@@ -84,12 +84,9 @@ class Planner:
         primary = entry.primary
         if primary is None:
             return self._adopt(parsed, entry)
-        if primary.path == parsed.source.name or self._is_gone(primary):
+        if primary.path == parsed.source.name or is_gone(primary.path, self.seen):
             return self._update(parsed, entry, primary, primary)
         return self._repeat(parsed, entry, primary)
-
-    def _is_gone(self, document: SourceDocument) -> bool:
-        return document.path not in self.seen and not os.path.lexists(document.path)
 
     def _adopt(self, parsed: Parsed, entry: Entry) -> Plan:
         """Take a file that says what an item made in the admin says as that item's document."""
@@ -286,11 +283,11 @@ def _alt(record: ItemRecord) -> str:
 def _describe(document: SourceDocument, parsed: Parsed, found: Media) -> None:
     identity = parsed.document.identity
     document.source_system, document.external_id = identity.source_system, identity.external_id
-    document.opening, document.closing = parsed.document.opening, parsed.document.closing
-    document.raw_body = parsed.document.raw_body
     document.md_name, document.dialect = identity.md_name, parsed.document.dialect
     document.path, document.sha256 = parsed.source.name, parsed.sha256
     document.front_matter_format, document.front_matter = parsed.document.format, parsed.document.front_matter
+    document.opening, document.closing = parsed.document.opening, parsed.document.closing
+    document.raw_body = parsed.document.raw_body
     document.record, document.source_url = frontmatter.to_json(parsed.record), parsed.record.source_url
     document.media = found.found
     document.imported_at = timezone.now()

@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from curation import publishing
 from curation.frontmatter.records import Problem
+from curation.importing.archives import archive_of
 from curation.importing.discover import printable
 from curation.importing.report import FileReport
 from curation.models import CuratedItem, ImportRecord, ImportRun, SourceDocument
@@ -46,7 +47,8 @@ def _gone(folders: Iterable[Path], seen: Set[str]) -> Iterator[SourceDocument]:
     for folder in folders:
         below |= Q(path__startswith=printable(f"{folder}/"))
     documents = SourceDocument.objects.filter(below, is_primary=True).exclude(sha256="").select_related("item")
-    return (document for document in documents.iterator() if document.path not in seen)
+    on_disk = (document for document in documents.iterator() if not archive_of(document.path))
+    return (document for document in on_disk if document.path not in seen)
 
 
 def _report(document: SourceDocument) -> FileReport:

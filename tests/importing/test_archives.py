@@ -1,0 +1,398 @@
+"""Archives as paths: read in place, with the images in them; what could do harm is refused."""
+
+import gzip
+import io
+import os
+import tarfile
+import tracemalloc
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image as Pillow
+
+from curation.importing import archives, gunzip
+from curation.importing.archives import close_archives
+from curation.importing.discover import SourceFile, Unreadable, discover, read_bytes
+from curation.importing.gunzip import Gunzip
+from curation.models import CuratedItem, Image, ImportRecord, SourceDocument
+from tests.conftest import SHARED
+
+from .conftest import RunImport, WriteFile
+
+Files = dict[str, bytes]
+Pack = Callable[[Path, Files], Path]
+
+STORY = b"---\ntitle: A story\nslug: %s\ndate: 2024-05-01\nfeaturedImage:\n  href: /img/a.png\n---\nA *body*."
+
+
+@pytest.fixture(autouse=True)
+def _close_archives() -> Iterator[None]:
+    yield
+    close_archives()
+
+
+def make_zip(path: Path, files: Files, **changes: Any) -> Path:
+    """Make a zip file; `changes` are attributes of its first member."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            info = zipfile.ZipInfo(name, (2024, 5, 1, 12, 0, 0))
+            info.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(info, data)
+        for name, value in changes.items():
+            setattr(archive.filelist[0], name, value)
+    return path
+
+
+def make_tar(path: Path, files: Files, **changes: Any) -> Path:
+    """Make a compressed tar file; `changes` are attributes of each of its members."""
+    with tarfile.open(path, "w:gz") as archive:
+        for name, data in files.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            info.mtime = 1_714_564_800
+            for attribute, value in changes.items():
+                setattr(info, attribute, value)
+            archive.addfile(info, io.BytesIO(data))
+    return path
+
+
+@pytest.fixture(params=[("site.zip", make_zip), ("site.tar.gz", make_tar), ("site.TGZ", make_tar)], ids=lambda p: p[0])
+def pack(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[Files], Path]:
+    """Make an archive of each kind."""
+    name, make = request.param
+    return lambda files: make(tmp_path / name, files)
+
+
+def picture(colour: str = "red") -> bytes:
+    buffer = io.BytesIO()
+    Pillow.new("RGB", (40, 20), colour).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def reasons(path: Path) -> str:
+    """Return why an archive is refused."""
+    (source,) = discover([path])
+    assert source.path == path
+    return " ".join(source.refused)
+
+
+# Reading
+
+
+@pytest.mark.django_db
+def test_an_archive_is_imported_as_a_folder_is(pack: Callable[[Files], Path], import_: RunImport) -> None:
+    path = pack(
+        {
+            "site/content/news/a.md": STORY % b"a",
+            "site/content/news/readme.txt": b"no Markdown",
+            "site/static/img/a.png": picture(),
+        }
+    )
+    report = import_(path)
+    assert (report.counts["created"], report.counts["warnings"]) == (1, 0)
+    assert SourceDocument.objects.get().path == f"{path}!/site/content/news/a.md"
+    assert CuratedItem.objects.get().image == Image.objects.get()
+    assert import_(path).counts["unchanged"] == 1
+
+
+@pytest.mark.django_db
+def test_an_image_beside_its_story_is_found(pack: Callable[[Files], Path], import_: RunImport) -> None:
+    story = STORY.replace(b"/img/a.png", b"a.png") % b"a"
+    assert import_(pack({"a.md": story, "a.png": picture()})).counts["warnings"] == 0
+    assert Image.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_replaced_image_is_noticed(pack: Callable[[Files], Path], import_: RunImport) -> None:
+    import_(pack({"a.md": STORY % b"a", "static/img/a.png": picture()}))
+    assert import_(pack({"a.md": STORY % b"a", "static/img/a.png": picture("blue") + b"\0"})).counts["updated"] == 1
+    assert Image.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_the_next_delivery_changes_items_whatever_the_archive_is_called(tmp_path: Path, import_: RunImport) -> None:
+    import_(make_zip(tmp_path / "monday.zip", {"a.md": STORY % b"a"}))
+    report = import_(make_zip(tmp_path / "tuesday.zip", {"b.md": (STORY % b"a").replace(b"story", b"tale")}))
+    assert (report.counts["updated"], report.counts["rejected"]) == (1, 0)
+    assert CuratedItem.objects.get().title == "A tale"
+
+
+@pytest.mark.django_db
+def test_items_from_an_archive_are_not_gone_from_the_folder_it_lies_in(
+    write_file: WriteFile, content: Path, import_: RunImport
+) -> None:
+    write_file("b.md")
+    import_(make_zip(content / "site.zip", {"a.md": STORY % b"a"}))
+    assert import_(content, prune=True).counts["archived"] == 0
+    assert CuratedItem.objects.filter(status="archived").count() == 0
+
+
+def test_archives_in_a_folder_are_left_alone(content: Path) -> None:
+    make_zip(content / "site.zip", {"a.md": STORY % b"a"})
+    assert discover([content]) == []
+
+
+def test_what_finder_adds_is_left_out(tmp_path: Path) -> None:
+    path = make_zip(tmp_path / "site.zip", {"a.md": b"", "__MACOSX/._a.md": b"\0\5\x16\7"})
+    assert [source.path.name for source in discover([path])] == ["a.md"]
+
+
+def test_names_and_times_are_those_in_the_archive(pack: Callable[[Files], Path]) -> None:
+    first, second = discover([pack({"./b.md": b"b", "a\n.md": b"a"})])
+    assert (first.name.rpartition("!")[2], second.name.rpartition("!")[2]) == ("/a\\n.md", "/b.md")
+    assert f"{first.modified_at:%Y-%m-%d %H:%M}" == "2024-05-01 12:00"
+
+
+def test_files_are_read_in_any_order_as_they_are(tmp_path: Path) -> None:
+    files = {f"{number}.md": os.urandom(30_000) for number in range(60)}
+    sources = discover([make_tar(tmp_path / "site.tgz", files)])
+    for source in [*sources, *reversed(sources), *sources[::7]]:
+        assert read_bytes(source.path, 30_000) == files[source.path.name]
+    with pytest.raises(Unreadable, match="larger than"):
+        read_bytes(sources[0].path, 29_999)
+
+
+@pytest.mark.parametrize("limit", [4, 9])
+def test_going_back_costs_little_in_little_memory(limit: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gunzip, "MAX_MARKS", limit)
+    data = b"".join(number.to_bytes(4) for number in range(1_000_000))
+    packed = gzip.compress(data[:1_000_000], 1) + gzip.compress(data[1_000_000:], 1) + b"\0" * 100
+    unpacked = Gunzip(io.BytesIO(packed), lambda _unpacked, _packed: None)
+    for place in (3_999_990, 0, 2_000_000, 999_990, 1_000_001, 5_000_000, 3_000_000):
+        unpacked.seek(place)
+        assert unpacked.read(70_000) == data[place : place + 70_000]
+    assert len(unpacked._marks) <= limit
+
+
+# Refusing
+
+
+@pytest.mark.parametrize("name", ["zip-bomb.zip", "zip-slip.zip"])
+@pytest.mark.django_db
+def test_hostile_archives_are_rejected_whole(name: str, hostile: Path, import_: RunImport) -> None:
+    path = hostile / "upload" / name
+    report = import_(path)
+    assert (report.counts["rejected"], report.counts["seen"]) == (1, 1)
+    for line in report.lines("error"):
+        assert line.startswith(f"{path}: ")
+        assert ";" in line
+    assert not CuratedItem.objects.exists()
+    assert ImportRecord.objects.get().path == str(path)
+
+
+def test_a_bomb_is_refused_before_it_takes_memory(hostile: Path) -> None:
+    tracemalloc.start()
+    assert "more than 200 times its size" in reasons(hostile / "upload" / "zip-bomb.zip")
+    assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    tracemalloc.stop()
+
+
+@pytest.mark.parametrize("make", [make_zip, make_tar])
+@pytest.mark.parametrize("name", ["../a.md", "/etc/a.md", "a/../../b.md", "a\\..\\b.md", "..", "C:\\a.md"])
+def test_names_that_lead_out_are_told(make: Pack, name: str, tmp_path: Path) -> None:
+    path = make(tmp_path / ("a.zip" if make is make_zip else "a.tgz"), {"good.md": b"", name: b""})
+    assert "leads out of the archive; make it again" in reasons(path)
+
+
+def test_many_such_names_are_not_all_told(tmp_path: Path) -> None:
+    path = make_zip(tmp_path / "a.zip", {f"../{number}": b"" for number in range(100)})
+    assert "80 more of its names" in reasons(path)
+
+
+@pytest.mark.parametrize("make", [make_zip, make_tar])
+def test_a_name_that_is_there_twice_is_told(make: Pack, tmp_path: Path) -> None:
+    path = make(tmp_path / ("a.zip" if make is make_zip else "a.tgz"), {"a.md": b"1", "./a.md": b"2"})
+    assert "holds “./a.md” twice;" in reasons(path)
+
+
+@pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.FIFOTYPE])
+@pytest.mark.django_db
+def test_links_and_devices_in_a_tar_file_are_refused_one_by_one(
+    kind: bytes, tmp_path: Path, import_: RunImport
+) -> None:
+    path = tmp_path / "a.tar.gz"
+    with tarfile.open(path, "w:gz") as archive:
+        for name in ("a.md", "static/img/a.png"):
+            info = tarfile.TarInfo(name)
+            info.type, info.linkname = kind, "/etc/passwd"
+            archive.addfile(info)
+        data = STORY % b"good"
+        info = tarfile.TarInfo("good.md")
+        info.size = len(data)
+        archive.addfile(info, io.BytesIO(data))
+    report = import_(path)
+    assert (report.counts["created"], report.counts["rejected"]) == (1, 1)
+    assert list(report.lines("error")) == [f"{path}!/a.md: is a link or a device; put the file itself into the archive"]
+    assert any("“/img/a.png” no such file" in line for line in report.lines("warning"))
+
+
+def test_a_symbolic_link_in_a_zip_file_is_refused(tmp_path: Path) -> None:
+    path = make_zip(tmp_path / "a.zip", {"a.md": b"/etc/passwd"}, external_attr=0o120777 << 16)
+    assert "is a link" in " ".join(discover([path])[0].refused)
+
+
+def test_a_file_with_holes_is_no_file(tmp_path: Path) -> None:
+    path = make_tar(tmp_path / "a.tgz", {"a.md": b""}, type=tarfile.GNUTYPE_SPARSE)
+    assert "is a link or a device" in " ".join(discover([path])[0].refused)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"flag_bits": 1}, "is encrypted; make it again without a password"),
+        ({"compress_type": zipfile.ZIP_LZMA}, "other than deflate; make it again"),
+        ({"file_size": 2_000_000_000}, "unpacks to more than 1,000 MB; split it"),
+        ({"file_size": 900_000_000}, "more than 200 times its size"),
+    ],
+)
+def test_zip_files_out_of_the_ordinary_are_refused(changes: dict[str, Any], words: str, tmp_path: Path) -> None:
+    assert words in reasons(make_zip(tmp_path / "a.zip", {"a.md": b"x"}, **changes))
+
+
+def test_a_size_that_is_a_lie_makes_no_more_of_a_file(tmp_path: Path) -> None:
+    path = make_zip(tmp_path / "a.zip", {"a.md": b"x" * 100_000, "b.md": b"b"}, file_size=10)
+    lie, other = discover([path])
+    with pytest.raises(Unreadable, match="is damaged in its archive; make"):
+        read_bytes(lie.path, 1_000_000)
+    assert read_bytes(other.path, 10) == b"b"
+
+
+def test_a_tar_bomb_is_stopped_while_it_unpacks(tmp_path: Path) -> None:
+    path = tmp_path / "a.tgz"
+    header = tarfile.TarInfo("a.md")
+    header.size = 100_000_000
+    with gzip.open(path, "wb") as file:
+        file.write(header.tobuf())
+        for _ in range(100):
+            file.write(b" " * 1_000_000)
+    assert "more than 200 times its size" in reasons(path)
+
+
+def test_an_archive_of_too_many_files_is_refused(
+    pack: Callable[[Files], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archives, "MAX_MEMBERS", 3)
+    assert "holds more than 3 files; split it" in reasons(pack({f"{number}.md": b"" for number in range(4)}))
+
+
+def test_a_list_of_files_that_would_take_much_memory_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archives, "MAX_LIST", 100)
+    path = make_zip(tmp_path / "a.zip", {f"{number}.md": b"" for number in range(10)})
+    assert "list of files that is too long" in reasons(path)
+
+
+def tar_of(*blocks: bytes) -> bytes:
+    return gzip.compress(b"".join(block + b"\0" * (-len(block) % 512) for block in blocks))
+
+
+def header(**fields: Any) -> bytes:
+    info = tarfile.TarInfo("a.md")
+    for name, value in fields.items():
+        setattr(info, name, value)
+    return info.tobuf(tarfile.GNU_FORMAT)
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"", "is damaged, or no archive; make it again"),
+        (b"hello", "is damaged"),
+        (gzip.compress(b"hello" * 1000), "is damaged"),
+        (tar_of(header(size=10), b"x" * 10, b"\0" * 1024)[:-9], "is damaged"),
+        (tar_of(header(size=10), b"x" * 10, b"no header" * 100, b"\0" * 1024), "is damaged"),
+        (tar_of(header(size=-512), b"\0" * 1024), "is damaged"),
+        (tar_of(*[header(type=b"L", size=9), b"name"] * 2000), "is damaged"),
+        (tar_of(header(type=b"x", size=3_000_000), b"9" * 3_000_000), "list of files that is too long"),
+    ],
+    ids=["empty", "text", "no tar", "cut short", "cut off", "backwards", "endless name", "large header"],
+)
+def test_damaged_archives_are_told(data: bytes, words: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.tar.gz"
+    path.write_bytes(data)
+    assert words in reasons(path)
+
+
+def test_a_time_that_is_none_does_no_harm(tmp_path: Path) -> None:
+    (source,) = discover([make_zip(tmp_path / "a.zip", {"a.md": b""}, date_time=(1980, 0, 0, 0, 0, 0))])
+    assert source.modified_at.year == 1970
+    for time in (-1, float("nan"), 1e300):
+        path = tmp_path / f"{time}.tgz"
+        with tarfile.open(path, "w:gz", format=tarfile.PAX_FORMAT) as archive:
+            info = tarfile.TarInfo("a.md")
+            info.pax_headers = {"mtime": str(time)}
+            archive.addfile(info)
+        assert discover([path])[0].modified_at.year == 1970
+
+
+def test_a_path_too_long_to_store_is_refused(tmp_path: Path) -> None:
+    (source,) = discover([make_tar(tmp_path / "a.tgz", {f"{'long/' * 300}a.md": b""})])
+    assert "more than 1,000 characters; shorten it" in source.refused[0]
+    assert len(source.name) == 1000
+
+
+def test_an_archive_nobody_may_read_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = make_zip(tmp_path / "a.zip", {"a.md": b""})
+
+    def deny(*_args: Any) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(archives, "_open", deny)
+    assert reasons(path) == "cannot be read (Permission denied); check its permissions"
+
+
+@pytest.fixture(scope="module")
+def samples(tmp_path_factory: pytest.TempPathFactory) -> Files:
+    folder = tmp_path_factory.mktemp("samples")
+    files = {"a.md": b"one" * 50, "b/c.md": b"two" * 50}
+    return {
+        path.name: path.read_bytes() for path in (make_zip(folder / "a.zip", files), make_tar(folder / "a.tgz", files))
+    }
+
+
+@pytest.mark.parametrize("name", ["a.zip", "a.tgz"])
+@settings(max_examples=200, deadline=None)
+@given(
+    edits=st.lists(st.tuples(st.integers(0, 10_000), st.binary(max_size=4)), min_size=1, max_size=4), cut=st.booleans()
+)
+def test_whatever_is_damaged_every_file_is_read_or_refused(
+    name: str, samples: Files, edits: list[tuple[int, bytes]], cut: bool, tmp_path_factory: Any
+) -> None:
+    data = bytearray(samples[name])
+    if name == "a.tgz":
+        data = bytearray(gzip.decompress(data))  # edit what is inside, too
+    for place, piece in edits:
+        start = place % len(data)
+        data[start : start + len(piece)] = piece
+    if cut:
+        del data[edits[0][0] % len(data) :]
+    path = tmp_path_factory.getbasetemp() / f"fuzzed-{name}"
+    path.write_bytes(gzip.compress(data) if name == "a.tgz" else data)
+    for source in discover([path]):
+        check(source)
+    close_archives()
+
+
+def check(source: SourceFile) -> None:
+    assert source.name.isprintable()
+    assert all(";" in reason for reason in source.refused)
+    if not source.refused:
+        with suppress(Unreadable):
+            assert len(read_bytes(source.path, 1000)) <= 1000
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="needs the shared corpus")
+@pytest.mark.django_db
+def test_a_site_from_an_archive_is_the_site_from_its_folder(corpus: Path, tmp_path: Path, import_: RunImport) -> None:
+    site = corpus / "contributor-center"
+    path = tmp_path / "site.tar.gz"
+    with tarfile.open(path, "w:gz") as archive:
+        archive.add(site, "site")
+    assert import_(path, dry_run=True).counts == import_(site, dry_run=True).counts
