@@ -1,0 +1,44 @@
+"""`manage.py undo_import RUN`: take back what an import did."""
+
+from argparse import ArgumentParser, BooleanOptionalAction
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from curation.importing.discover import printable
+from curation.importing.undo import CannotUndo, Undone, undo
+from curation.models import ImportRun
+
+LEFT, WRONG_USAGE = 1, 2
+
+
+class Command(BaseCommand):
+    help = (
+        "Delete the items that an import made, and put back those that it changed. What anybody has changed since is "
+        "left as it is, and listed. Exit status: 0; 1 where something was left; 2 where there is no such import, or "
+        "nothing to take back. The admin lists imports with their numbers."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("run", type=int, metavar="RUN", help="the number of the import")
+        parser.add_argument(
+            "--dry-run", action=BooleanOptionalAction, default=False, help="do all the work, then roll it back"
+        )
+
+    def handle(self, *, run: int, dry_run: bool, **_options: Any) -> None:
+        try:
+            undone = undo(ImportRun.objects.get(pk=run), dry_run=dry_run)
+        except ImportRun.DoesNotExist:
+            raise CommandError(f"There is no import {run}.", returncode=WRONG_USAGE) from None
+        except CannotUndo as error:
+            raise CommandError(str(error), returncode=WRONG_USAGE) from None
+        self.print(undone, " (dry run: nothing was kept)" if dry_run else "")
+
+    def print(self, undone: Undone, ending: str) -> None:
+        for left in undone.left:
+            self.stdout.write(self.style.WARNING(printable(f"left: {left.path}: {left.why}")))
+        self.stdout.write(
+            f"{undone.deleted:,} deleted, {undone.restored:,} put back, {len(undone.left):,} left{ending}"
+        )
+        if undone.left:
+            raise CommandError("Not all of it was taken back.", returncode=LEFT)
