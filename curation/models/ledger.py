@@ -81,10 +81,11 @@ class ImportRun(models.Model):
 
     A run that is under way says so by `heartbeat_at`; only one can be (a database constraint). One that stopped
     without a word (kill -9, power) is found by its dead process or a heartbeat grown old, and marked interrupted by
-    the next.
+    the next. One that the admin asked for may wait, queued, for a worker; `upload` names the files it was given.
     """
 
     class Outcome(models.TextChoices):
+        QUEUED = "queued", "Queued"
         RUNNING = "running", "Running"
         FINISHED = "finished", "Finished"
         FAILED = "failed", "Failed"
@@ -97,8 +98,17 @@ class ImportRun(models.Model):
     started_by = models.CharField(max_length=200, help_text="Who, in words: the editor, or the user of the machine.")
     host = models.CharField(max_length=200)
     pid = models.PositiveIntegerField()
-    paths = models.JSONField(default=list)
+    paths = models.JSONField(default=list, help_text="What was given: absolute paths, or the names of uploads.")
     options = models.JSONField(default=dict)
+    upload = models.CharField(max_length=32, blank=True)
+    failures_of = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        help_text="The run whose rejected files it tries again.",
+    )
+    files = models.PositiveIntegerField(default=0, help_text="How many there are, where that is known beforehand.")
     outcome = models.CharField(max_length=16, choices=Outcome.choices, default=Outcome.RUNNING)
     started_at = models.DateTimeField(auto_now_add=True)
     heartbeat_at = models.DateTimeField(auto_now_add=True)

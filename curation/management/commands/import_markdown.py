@@ -43,6 +43,11 @@ def positive(text: str) -> int:
     return int(text)
 
 
+def absolute(path: Path) -> Path:
+    """Return where a path leads from here, its links not followed."""
+    return Path(os.path.abspath(path))  # noqa: PTH100  # resolve() follows links
+
+
 class Command(BaseCommand):
     help = (
         "Import Markdown files with YAML, TOML or JSON front matter. A second run over the same files writes nothing, "
@@ -53,7 +58,10 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         flag = BooleanOptionalAction
         parser.add_argument(
-            "paths", nargs="+", metavar="PATH", help="a file, a folder to read recursively, or - for paths on stdin"
+            "paths",
+            nargs="+",
+            metavar="PATH",
+            help="a file, a folder to read recursively, a .zip or .tar.gz to read as a folder, or - for paths on stdin",
         )
         parser.add_argument(
             "--static-root",
@@ -108,14 +116,14 @@ class Command(BaseCommand):
                 raise CommandError(f"--static-root {root}: no such folder; check the path.", returncode=WRONG_USAGE)
         names = Options.__slots__
         chosen = {name: value for name, value in given.items() if name in names}
-        return Options(**chosen, static_roots=tuple(given["static_root"]))
+        return Options(**chosen, static_roots=tuple(map(absolute, given["static_root"])))
 
     def find(self, names: list[Path], options: Options) -> tuple[list[SourceFile], list[Path]]:
         try:
             sources = discover(names)
         except UsageError as error:
             raise CommandError(str(error), returncode=WRONG_USAGE) from error
-        folders = [Path(os.path.abspath(name)) for name in names if name.is_dir()]  # noqa: PTH100
+        folders = [absolute(name) for name in names if name.is_dir()]
         if options.prune and not sources:
             raise CommandError(
                 "--prune: there is no Markdown file in the given folders, and archiving everything is hardly meant; "
@@ -127,7 +135,11 @@ class Command(BaseCommand):
     def run(self, job: Import, names: list[Path], report: Report, *, wait: bool) -> None:
         on_wait = (lambda who: self.stderr.write(f"Waiting: {who}.")) if wait else None
         try:
-            job.run = None if job.options.dry_run else ledger.begin(map(str, names), job.options, on_wait=on_wait)
+            job.run = (
+                None
+                if job.options.dry_run
+                else ledger.begin(map(str, map(absolute, names)), job.options, on_wait=on_wait)
+            )
         except ledger.Busy as busy:
             raise CommandError(f"{busy}; try again later.", returncode=BUSY) from None
         with tqdm(total=len(job.sources), unit=" files", disable=None, leave=False) as bar:
