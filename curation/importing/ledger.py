@@ -26,6 +26,8 @@ from curation.snapshot import state
 
 #: A run of another host that has not said anything for so long is taken for dead.
 SILENCE = timedelta(minutes=5)
+#: What a run may be that is to start, or to go on.
+STARTABLE = (ImportRun.Outcome.QUEUED, ImportRun.Outcome.INTERRUPTED, ImportRun.Outcome.FAILED)
 
 
 class Busy(Exception):
@@ -39,32 +41,55 @@ def begin(
     user: AbstractBaseUser | None = None,
     on_wait: Callable[[str], None] | None = None,
 ) -> ImportRun:
-    """Open a run. While another is under way, wait, having told `on_wait` whose it is; raise `Busy` without it."""
+    """Open a run and start it, as `start()` does."""
+    run = ImportRun(
+        user=user,  # type: ignore[misc]  # the user model is a setting
+        started_by=str(user) if user else getpass.getuser(),
+        paths=list(paths),
+        options=options.as_json(),
+    )
+    return start(run, on_wait=on_wait)
+
+
+def start(run: ImportRun, *, on_wait: Callable[[str], None] | None = None) -> ImportRun:
+    """Note that a run is under way in this process: a new one, a queued one, or one that goes on after it stopped.
+
+    While another is under way, wait, having told `on_wait` whose it is; raise `Busy` without it.
+    """
     told = False
-    while True:
-        for run in ImportRun.objects.filter(outcome=ImportRun.Outcome.RUNNING):
-            if _is_dead(run):
-                finish(
-                    run, ImportRun.Outcome.INTERRUPTED, message="It stopped without a word; the next run completes it."
-                )
-        try:
-            with transaction.atomic():
-                return ImportRun.objects.create(
-                    user=user,  # type: ignore[misc]  # the user model is a setting
-                    started_by=str(user) if user else getpass.getuser(),
-                    host=socket.gethostname(),
-                    pid=os.getpid(),
-                    paths=list(paths),
-                    options=options.as_json(),
-                )
-        except IntegrityError:
-            message = _who_runs()
+    while not _take(run):
+        message = _who_runs()
         if on_wait is None:
             raise Busy(message)
         if not told:
             on_wait(message)
             told = True
         time.sleep(0.5)
+    return run
+
+
+def _take(run: ImportRun) -> bool:
+    """Make a run the one under way; return whether that worked."""
+    end_dead_runs()
+    run.host, run.pid, run.heartbeat_at = socket.gethostname(), os.getpid(), timezone.now()
+    values = {"outcome": ImportRun.Outcome.RUNNING, "host": run.host, "pid": run.pid, "heartbeat_at": run.heartbeat_at}
+    try:
+        with transaction.atomic():
+            if run.pk is None:
+                run.save()
+            elif not ImportRun.objects.filter(pk=run.pk, outcome__in=STARTABLE).update(**values, finished_at=None):
+                return False
+    except IntegrityError:
+        return False
+    run.refresh_from_db()
+    return True
+
+
+def end_dead_runs() -> None:
+    """Mark the runs whose process is gone as interrupted."""
+    for run in ImportRun.objects.filter(outcome=ImportRun.Outcome.RUNNING):
+        if _is_dead(run):
+            finish(run, ImportRun.Outcome.INTERRUPTED, message="It stopped without a word; the next run completes it.")
 
 
 def _who_runs() -> str:

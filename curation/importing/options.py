@@ -1,5 +1,6 @@
 """How to import: every choice of the command line, with its default."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -32,6 +33,16 @@ class Options:
         """Return the choices that differ from the default, for the ledger."""
         chosen = {name: value for name, value in asdict(self).items() if value != getattr(Options(), name)}
         return {name: value if isinstance(value, bool | int) else _words(value) for name, value in chosen.items()}
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> "Options":
+        """Return the options that `as_json()` made this of; a choice of times past that is none today is left out."""
+        known = {name: value for name, value in values.items() if name in cls.__slots__}
+        if "static_roots" in known:
+            known["static_roots"] = tuple(map(Path, known["static_roots"]))
+        if "since" in known:
+            known["since"] = datetime.fromisoformat(known["since"])
+        return cls(**known)
 
 
 def _words(value: Any) -> Any:

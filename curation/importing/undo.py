@@ -53,7 +53,7 @@ def undo(run: ImportRun, *, dry_run: bool = False) -> Undone:
     """Take a run back, in one transaction; a dry run rolls it back again, for a preview. Raises `CannotUndo`."""
     if run.outcome == ImportRun.Outcome.UNDONE:
         raise CannotUndo(f"Import {run.pk} has been undone already.")
-    if run.outcome == ImportRun.Outcome.RUNNING:
+    if run.outcome in (ImportRun.Outcome.RUNNING, ImportRun.Outcome.QUEUED):
         raise CannotUndo(f"Import {run.pk} is still under way; wait for its end, or stop it.")
     with transaction.atomic():
         undone = Undone()
