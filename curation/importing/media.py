@@ -1,14 +1,13 @@
-"""The files that front matter points to: found below the given roots, verified, stored once for each content."""
+"""The files that front matter points to: found below the given roots, read and verified."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
 
 from curation import imaging
-from curation.frontmatter.records import MediaRef, Problem
 from curation.importing.archives import ArchivePath
 from curation.importing.discover import Place, SourceFile, Unreadable, leads_into, read_bytes
 
@@ -74,7 +73,7 @@ def _static_beside(source: SourceFile) -> Iterator[Place]:
             return
 
 
-def locate(href: str, roots: Iterator[Root]) -> Place:
+def locate(href: str, roots: Iterable[Root]) -> Place:
     """Return the file that a site path or file name means. Raises `MediaMissing`.
 
     A path that would leave its root, by `..` or through a symbolic link, is not followed.
@@ -92,46 +91,30 @@ def locate(href: str, roots: Iterator[Root]) -> Place:
     )
 
 
-def stamp(href: str, roots: Iterator[Root]) -> dict[str, Any]:
-    """Return what tells whether the file behind a site path has been replaced, or appeared, since: size and time."""
+def stamp(place: Place) -> dict[str, int]:
+    """Return what tells whether a file has been replaced since: its size (bytes) and time."""
+    stat = place.stat()
+    return {"size": stat.st_size, "mtime_ns": stat.st_mtime_ns}
+
+
+def _read(place: Place) -> bytes:
     try:
-        stat = locate(href, roots).stat()
-    except (MediaMissing, OSError):
-        return {"href": href}
-    return {"href": href, "size": stat.st_size, "mtime_ns": stat.st_mtime_ns}
-
-
-def as_found(found: Found, source: SourceFile, given: Sequence[Path]) -> bool:
-    """Whether the files that a document points to are as they were at its last import."""
-    for was in found.values():
-        now = stamp(was["href"], static_roots(source, given))
-        if (was.get("size"), was.get("mtime_ns")) != (now.get("size"), now.get("mtime_ns")):
-            return False
-    return True
-
-
-def _read(ref: MediaRef, roots: Iterator[Root]) -> bytes:
-    try:
-        return read_bytes(locate(ref.href, roots), MAX_MEDIA_BYTES)
+        return read_bytes(place, MAX_MEDIA_BYTES)
     except Unreadable as error:
         raise MediaMissing(str(error)) from error
 
 
-def read_image(ref: MediaRef, roots: Iterator[Root]) -> imaging.CleanImage:
+def read_image(place: Place) -> imaging.CleanImage:
     """Return a verified image, ready to store. Raises `MediaMissing`."""
     try:
-        return imaging.clean(_read(ref, roots))
+        return imaging.clean(_read(place))
     except imaging.ImageRefused as refused:
         raise MediaMissing(str(refused)) from refused
 
 
-def read_pdf(ref: MediaRef, roots: Iterator[Root]) -> Pdf:
+def read_pdf(place: Place) -> Pdf:
     """Return a PDF file's bytes. Raises `MediaMissing`."""
-    data = _read(ref, roots)
+    data = _read(place)
     if not data.startswith(b"%PDF-"):
         raise MediaMissing("is not a PDF file; replace it or remove the key")
     return Pdf(data, hashlib.sha256(data).hexdigest())
-
-
-def missing(field: str, ref: MediaRef, error: MediaMissing) -> Problem:
-    return Problem("warning", "media-missing", f"“{ref.href}” {error}", f"{field}.href")

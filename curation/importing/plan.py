@@ -6,6 +6,7 @@ Planning reads the catalogue and writes nothing to the database; `upsert` carrie
 from __future__ import annotations
 
 from collections.abc import Iterable, Set
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -15,10 +16,10 @@ from django.utils import timezone
 
 from curation import frontmatter
 from curation.frontmatter.records import ItemRecord, Level, MediaRef, Problem, Rejected
-from curation.imaging import CleanImage
 from curation.importing import media
 from curation.importing.catalogue import Catalogue, Entry, page_path
 from curation.importing.discover import is_gone
+from curation.importing.library import Library
 from curation.importing.merge import Conflicting, merge
 from curation.importing.options import OnConflict, Options
 from curation.importing.parse import Parsed
@@ -29,28 +30,19 @@ from curation.snapshot import COLUMNS, column_value, snapshot, state
 
 
 @dataclass(slots=True)
-class Media:
-    """What the media keys of a file led to; `found` is what `SourceDocument.media` remembers of it."""
-
-    image: CleanImage | None = None
-    pdf: media.Pdf | None = None
-    icon: CleanImage | None = None
-    found: dict[str, dict[str, Any]] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
 class Plan:
     """One accepted file. `record` is what the item shall hold, `None` where only a repeat is remembered.
 
-    `takes` names the uses of media (image, pdf) that the item takes from the file. `displaced` are other documents, and
-    `robbed` other items, that the plan changes in passing. `before` is the item's state, `None` for one that is made.
+    `media` is what `SourceDocument.media` remembers; `takes` names the uses (image, pdf) that the item takes from it.
+    `displaced` are other documents, and `robbed` other items, that the plan changes in passing. `before` is the item's
+    state, `None` for one that is made.
     """
 
     parsed: Parsed
     entry: Entry
     record: ItemRecord | None
     document: SourceDocument = field(default_factory=SourceDocument)
-    media: Media = field(default_factory=Media)
+    media: dict[str, dict[str, Any]] = field(default_factory=dict)
     takes: set[str] = field(default_factory=set)
     displaced: list[SourceDocument] = field(default_factory=list)
     robbed: list[Entry] = field(default_factory=list)
@@ -59,6 +51,17 @@ class Plan:
     before: dict[str, Any] | None = None
     writes_document: bool = True
     outcome: Literal["created", "updated", "conflicted", "unchanged"] = "updated"
+
+    @property
+    def writes(self) -> bool:
+        """Whether there is anything to write: the item, or what is remembered of the file."""
+        return self.outcome != "unchanged" or self.writes_document
+
+    @property
+    def brings_icon(self) -> bool:
+        """Whether the item's publisher has waited for the file's icon."""
+        publisher = self.entry.item.publisher
+        return self.media.icon is not None and publisher is not None and publisher.icon_id is None
 
     def warn(self, code: str, field: str, message: str) -> None:
         self.problems.append(Problem("warning", code, message, field))
@@ -70,8 +73,9 @@ class Planner:
     `seen` holds every path of the run, to tell a file that was renamed from one that is still there.
     """
 
-    def __init__(self, catalogue: Catalogue, seen: Set[str], options: Options) -> None:
+    def __init__(self, catalogue: Catalogue, library: Library, seen: Set[str], options: Options) -> None:
         self.catalogue = catalogue
+        self.library = library
         self.seen = seen
         self.options = options
 
@@ -93,7 +97,10 @@ class Planner:
         ours = snapshot(entry.item)
         if (ours.title, ours.body) != (parsed.record.title, parsed.record.body):
             raise Rejected(_slug_taken(parsed.record.slug, entry))
-        return self._accept(Plan(parsed, entry, ours), parsed.record)
+        plan = self._accept(Plan(parsed, entry, ours), parsed.record)
+        if not merge(ours, parsed.record, ours).changes:
+            plan.outcome = "unchanged"
+        return plan
 
     def _update(self, parsed: Parsed, entry: Entry, primary: SourceDocument, document: SourceDocument) -> Plan:
         """Merge a file into its item. `document` is the row that will stand for the file, `primary` the merge base."""
@@ -105,24 +112,27 @@ class Planner:
             raise Rejected(*problems)
         plan = Plan(parsed, entry, merged.record, document, problems=problems, before=state(entry.item, ours))
         plan.conflicts = merged.conflicts if choice == "keep" else ()
+        before = _beside_record(entry)
         self._accept(plan, base, primary.media)
         if plan.conflicts:
             plan.outcome = "conflicted"
-        elif not (merged.changes or plan.takes or plan.writes_document):
+        elif not (merged.changes or plan.takes or plan.robbed or plan.brings_icon) and before == _beside_record(entry):
             plan.outcome = "unchanged"
         return plan
 
     def _repeat(self, parsed: Parsed, entry: Entry, primary: SourceDocument) -> Plan:
         """Take a further file of an item: the first in path order speaks for it, the others are remembered."""
-        base = frontmatter.from_json(primary.record)
-        if (base.title, base.body) != (parsed.record.title, parsed.record.body):
+        base, item = frontmatter.from_json(primary.record), entry.item
+        if (parsed.record.title, parsed.record.body) not in ((base.title, base.body), (item.title, item.body)):
             raise Rejected(_other_content(primary))
         known = next((document for document in entry.documents if document.path == parsed.source.name), None)
         document = known or SourceDocument(is_primary=False)
         if primary.path < parsed.source.name:
-            plan = Plan(parsed, entry, None, document)
+            plan, before = Plan(parsed, entry, None, document), _beside_record(entry)
             self._set_aliases(plan, [page_path(parsed.record.slug), *parsed.record.aliases, *entry.aliases])
             self._remember(plan)
+            if before == _beside_record(entry):
+                plan.outcome = "unchanged"
         else:
             plan = self._update(parsed, entry, primary, document)
             primary.is_primary, document.is_primary = False, True
@@ -160,18 +170,15 @@ class Planner:
                 plan.takes.add(use)
 
     def _read_one(self, plan: Plan, use: str, ref: MediaRef, was: str) -> str:
-        """Read one file into the plan and return its digest; `was` is the digest that stays where it cannot be used."""
-        source, given = plan.parsed.source, self.options.static_roots
-        plan.media.found[use] = {"sha256": was, **media.stamp(ref.href, media.static_roots(source, given))}
-        roots = media.static_roots(source, given)
+        """Read one file and return its digest; `was` is the digest that stays where the file cannot be used."""
+        found = plan.media[use] = {"href": ref.href, "sha256": was}
         try:
-            file = media.read_pdf(ref, roots) if use == "pdf" else media.read_image(ref, roots)
+            place = self.library.find(ref.href, plan.parsed.source)
+            found.update(media.stamp(place))
+            found["sha256"] = self.library.read(use, place)
         except media.MediaMissing as error:
             plan.warn("media", _KEYS[use], f"“{ref.href}” {error}")
-            return was
-        setattr(plan.media, use, file)
-        plan.media.found[use]["sha256"] = file.sha256
-        return file.sha256
+        return str(found["sha256"])
 
     def _warn_of_same_link(self, plan: Plan) -> None:
         for other in self.catalogue.by_link[plan.entry.item.source_url_key]:
@@ -207,7 +214,7 @@ class Planner:
         known = (plan.document.path, plan.document.sha256, plan.document.media, plan.document.is_primary)
         if plan.before is not None and plan.document.pk:
             plan.before["document"] = plan.document.record
-        plan.writes_document = known != (path, plan.parsed.sha256, plan.media.found, True)
+        plan.writes_document = known != (path, plan.parsed.sha256, plan.media, True)
         if plan.writes_document:
             _describe(plan.document, plan.parsed, plan.media)
         if plan.document not in plan.entry.documents:
@@ -228,6 +235,25 @@ UNCHECKED = {
 }
 #: The front-matter key of each use of media.
 _KEYS = {"image": "featuredImage.href", "pdf": "featuredPdf.href", "icon": "favIconImage.href"}
+
+
+def _beside_record(entry: Entry) -> tuple[str, set[str]]:
+    """Return what an import may change of an item that a merge of records does not tell."""
+    return entry.item.image_alt, set(entry.aliases)
+
+
+def _digest(item: CuratedItem, use: str, file: CleanImage | media.Pdf) -> str:
+    """Return the digest of a file: for one that is the item's picture as readers get it, the picture's own.
+
+    That is what an export wrote, without the metadata that the picture came with.
+    """
+    icon = item.publisher.icon if use == "icon" and item.publisher else None
+    known = item.image if use == "image" else icon
+    if isinstance(file, CleanImage) and known and known.size == len(file.data) and known.sha256 != file.sha256:
+        with suppress(OSError), known.file.open() as stored:
+            if stored.read() == file.data:
+                return known.sha256
+    return file.sha256
 
 
 def _digests(item: CuratedItem) -> dict[str, str]:
@@ -280,7 +306,7 @@ def _alt(record: ItemRecord) -> str:
     return record.image.alt if record.image else ""
 
 
-def _describe(document: SourceDocument, parsed: Parsed, found: Media) -> None:
+def _describe(document: SourceDocument, parsed: Parsed, found: dict[str, dict[str, Any]]) -> None:
     identity = parsed.document.identity
     document.source_system, document.external_id = identity.source_system, identity.external_id
     document.md_name, document.dialect = identity.md_name, parsed.document.dialect
@@ -289,7 +315,7 @@ def _describe(document: SourceDocument, parsed: Parsed, found: Media) -> None:
     document.opening, document.closing = parsed.document.opening, parsed.document.closing
     document.raw_body = parsed.document.raw_body
     document.record, document.source_url = frontmatter.to_json(parsed.record), parsed.record.source_url
-    document.media = found.found
+    document.media = found
     document.imported_at = timezone.now()
 
 

@@ -15,6 +15,7 @@ from curation.frontmatter.records import Rejected
 from curation.importing import ledger, media
 from curation.importing.catalogue import Catalogue
 from curation.importing.discover import SourceFile
+from curation.importing.library import Library
 from curation.importing.options import Options
 from curation.importing.parse import Loaded, Parsed, Refused, load, rejected
 from curation.importing.plan import Plan, Planner
@@ -54,6 +55,7 @@ class Import:
         self.folders = folders
         self.run = run
         self.seen = {source.name for source in sources}
+        self.library = Library(options.static_roots)
         self.batches: list[Batch] = []
         self.rejected: list[Refused] = []
 
@@ -112,7 +114,7 @@ class Import:
         file = load(source)
         if isinstance(file, Refused) or self.options.force or file.sha256 != sha256:
             return file
-        return Unread(source, "unchanged") if media.as_found(found, source, self.options.static_roots) else file
+        return Unread(source, "unchanged") if self.library.as_found(found, source) else file
 
     def _import_batch(self, files: Sequence[Outcome]) -> list[FileReport]:
         """Import some files together; should the database refuse that, one by one, so that one stops no other."""
@@ -121,23 +123,28 @@ class Import:
             with transaction.atomic():
                 reports = self._import_together(files, batch)
         except DatabaseError as error:
-            batch.discard()
+            self._discard(batch)
             if len(files) > 1:
                 return [report for file in files for report in self._import_batch([file])]
             refused = _refused_by_database(files[0].source, error)
             return self._import_batch([refused])
         except BaseException:
-            batch.discard()
+            self._discard(batch)
             raise
         self.batches.append(batch)
+        self.library.batch_written()
         return reports
+
+    def _discard(self, batch: Batch) -> None:
+        batch.discard()
+        self.library.batch_lost()
 
     def _import_together(self, files: Sequence[Outcome], batch: Batch) -> list[FileReport]:
         accepted = [file for file in files if isinstance(file, Parsed)]
-        planner = Planner(Catalogue(accepted), self.seen, self.options) if accepted else None
+        planner = Planner(Catalogue(accepted), self.library, self.seen, self.options) if accepted else None
         outcomes = [_plan(file, planner) for file in files]
         plans = [outcome for outcome in outcomes if isinstance(outcome, Plan)]
-        write([plan for plan in plans if plan.outcome != "unchanged"], batch)
+        write([plan for plan in plans if plan.outcome != "unchanged"], self.library, batch)
         refused = [outcome for outcome in outcomes if isinstance(outcome, Refused)]
         self.rejected += [file for file in refused if file.outcome == "rejected"]
         if self.run:

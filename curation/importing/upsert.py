@@ -6,14 +6,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db.models import Model
 from django.utils import timezone
 
-from curation.frontmatter.records import ItemRecord, MediaRef, OfferingRef
-from curation.imaging import CleanImage
-from curation.importing.media import Pdf
+from curation.frontmatter.records import ItemRecord, OfferingRef
+from curation.importing.library import Library
 from curation.importing.plan import Plan
 from curation.importing.references import References
 from curation.models import (
@@ -62,13 +60,13 @@ class Filled:
     record: ItemRecord
 
 
-def write(plans: Sequence[Plan], batch: Batch) -> None:
+def write(plans: Sequence[Plan], library: Library, batch: Batch) -> None:
     """Carry out the plans of a batch, inside the caller's transaction. What it makes is noted in `batch`."""
     filling = [plan for plan in plans if plan.record is not None and plan.outcome != "unchanged"]
     references = References(_record(plan) for plan in filling)
     for plan in filling:
         _warn_of_offerings(plan, references)
-        _set_media(plan, references.publisher(_record(plan).publisher), batch)
+        _set_media(plan, references.publisher(_record(plan).publisher), library, batch)
     batch.made = {**references.made, "Image": batch.images}
     save_items([Filled(plan.entry.item, _record(plan)) for plan in filling], references)
     _save_aliases(plans)
@@ -125,33 +123,35 @@ def _warn_of_offerings(plan: Plan, references: References) -> None:
             plan.warn("offering", "relatedOfferings", message)
 
 
-def _set_media(plan: Plan, publisher: Publisher | None, batch: Batch) -> None:
-    item, media, refs = plan.entry.item, plan.media, plan.parsed.record
+def _set_media(plan: Plan, publisher: Publisher | None, library: Library, batch: Batch) -> None:
+    item = plan.entry.item
     if "image" in plan.takes:
-        item.image = _stored(media.image, refs.image, batch)
+        item.image = _image(plan, "image", library, batch)
     if "pdf" in plan.takes:
-        item.pdf = _stored_pdf(media.pdf, batch)
-    if media.icon and publisher and publisher.icon is None:
-        publisher.icon = _stored(media.icon, refs.icon, batch)
+        item.pdf = _pdf(plan, library, batch)
+    if publisher and publisher.icon is None and (icon := _image(plan, "icon", library, batch)):
+        publisher.icon = icon
         publisher.save(update_fields=["icon"])
 
 
-def _stored(image: CleanImage | None, ref: MediaRef | None, batch: Batch) -> Image | None:
-    if image is None or ref is None:
+def _image(plan: Plan, use: str, library: Library, batch: Batch) -> Image | None:
+    found = plan.media.get(use, {})
+    if not library.has(found.get("sha256", "")):
         return None
-    row, created = Image.objects.store(image, ref.href.rpartition("/")[2])
+    row, created = library.image(found["sha256"], found["href"].rpartition("/")[2])
     if created:
         batch.files.append(row.file.name)
         batch.images.append(row.pk)
     return row
 
 
-def _stored_pdf(pdf: Pdf | None, batch: Batch) -> str:
-    if pdf is None:
+def _pdf(plan: Plan, library: Library, batch: Batch) -> str:
+    digest = plan.media.get("pdf", {}).get("sha256", "")
+    if not digest:
         return ""
-    name = f"documents/{pdf.sha256}.pdf"
-    if not default_storage.exists(name):
-        batch.files.append(default_storage.save(name, ContentFile(pdf.data)))
+    name, created = library.pdf(digest)
+    if created:
+        batch.files.append(name)
     return name
 
 

@@ -1,0 +1,88 @@
+"""The media files of a run: each is looked up, read, verified and stored once, however many items point to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+
+from curation.imaging import CleanImage
+from curation.importing import media
+from curation.importing.discover import Place, SourceFile
+from curation.models import Image
+
+
+class Library:
+    """Media by the digest of their bytes.
+
+    What was read waits in memory until the batch that needs it is written; of what is stored, the row is remembered, so
+    that the next item with the same picture costs a look at the file's size and time.
+    """
+
+    def __init__(self, given: Sequence[Path] = ()) -> None:
+        self._given = given
+        self._roots: dict[Place, tuple[media.Root, ...]] = {}
+        self._digests: dict[tuple[Place, int, int], str] = {}
+        self._waiting: dict[str, CleanImage | media.Pdf] = {}
+        self._images: dict[str, Image] = {}
+
+    def find(self, href: str, source: SourceFile) -> Place:
+        """Return the file that a document's `href` means. Raises `MediaMissing`."""
+        folder = source.path.parent
+        if folder not in self._roots:
+            self._roots[folder] = tuple(media.static_roots(source, self._given))
+        return media.locate(href, self._roots[folder])
+
+    def as_found(self, found: media.Found, source: SourceFile) -> bool:
+        """Whether the files that a document points to are as they were at its last import."""
+        for was in found.values():
+            try:
+                now = media.stamp(self.find(was["href"], source))
+            except (media.MediaMissing, OSError):
+                now = {}
+            if (was.get("size"), was.get("mtime_ns")) != (now.get("size"), now.get("mtime_ns")):
+                return False
+        return True
+
+    def read(self, use: str, place: Place) -> str:
+        """Read and verify a file for a use (image, icon, pdf), and return its digest. Raises `MediaMissing`."""
+        stamp = media.stamp(place)
+        key = (place, stamp["size"], stamp["mtime_ns"])
+        digest = self._digests.get(key, "")
+        if not self.has(digest):
+            file = media.read_pdf(place) if use == "pdf" else media.read_image(place)
+            self._digests[key] = digest = file.sha256
+            self._waiting[digest] = file
+        return digest
+
+    def has(self, digest: str) -> bool:
+        """Whether a file of this digest was read in this run."""
+        return digest in self._images or digest in self._waiting
+
+    def image(self, digest: str, name: str) -> tuple[Image, bool]:
+        """Return the row of an image that was read, and whether this made it."""
+        if digest in self._images:
+            return self._images[digest], False
+        file = self._waiting[digest]
+        assert isinstance(file, CleanImage)  # noqa: S101  # read() made it one
+        row, created = Image.objects.store(file, name)
+        self._images[digest] = row
+        return row, created
+
+    def pdf(self, digest: str) -> tuple[str, bool]:
+        """Return the storage name of a PDF that was read, and whether this wrote it."""
+        name = f"documents/{digest}.pdf"
+        if default_storage.exists(name):
+            return name, False
+        return default_storage.save(name, ContentFile(self._waiting[digest].data)), True
+
+    def batch_written(self) -> None:
+        """Let go of what waited for a batch."""
+        self._waiting.clear()
+
+    def batch_lost(self) -> None:
+        """Forget rows that a transaction took back."""
+        self._waiting.clear()
+        self._images.clear()
