@@ -165,6 +165,11 @@ def one_line(text: str) -> str:
     return " ".join(CONTROL_CHARACTERS.sub(" ", text).split())
 
 
+#: A body that is HTML block after block, as whole pipelines write it. Markdown leaves it as it is, after a millisecond
+#: of thought. Atomic groups keep the match linear.
+_HTML_ALONE = re.compile(r"(?:(?><(p|ul|ol|h[1-6]|blockquote|table|figure)>[^\n]*?</\1>)\s*+)++")
+
+
 def render(body: str) -> Rendered:
     """Turn a body as written (Markdown, which may be all HTML) into safe HTML and plain text."""
     markup = sanitise(_convert(body)) if body.strip() else ""
@@ -177,6 +182,8 @@ def _convert(body: str) -> str:
     Whatever it raises is caught, for a body must not keep its item from being read. The converter is left in the
     middle of something then, and is not used again.
     """
+    if _HTML_ALONE.fullmatch(body.strip()):
+        return body
     try:
         return _markdown().convert(body)
     except Exception as error:
