@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from django.core.files.base import ContentFile
@@ -60,6 +61,15 @@ class Library:
     def has(self, digest: str) -> bool:
         """Whether a file of this digest was read in this run."""
         return digest in self._images or digest in self._waiting
+
+    def is_copy(self, digest: str, image: Image) -> bool:
+        """Whether a file just read is an image as readers get it: what an export wrote, without the metadata."""
+        file = self._waiting.get(digest)
+        if digest == image.sha256 or not isinstance(file, CleanImage) or image.size != len(file.data):
+            return False
+        with suppress(OSError), image.file.open() as stored:
+            return bool(stored.read() == file.data)
+        return False
 
     def image(self, digest: str, name: str) -> tuple[Image, bool]:
         """Return the row of an image that was read, and whether this made it."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
+from curation.frontmatter.compare import LISTS, essence, offering_key
 from curation.frontmatter.records import ItemRecord, OfferingRef
 from curation.snapshot import COLUMNS
 
@@ -35,20 +36,6 @@ class Merge:
     conflicts: tuple[Conflicting, ...]
 
 
-def _offering_key(offering: OfferingRef) -> Hashable:
-    return offering.external_id or offering.slug
-
-
-#: When two entries of a list are the same.
-LISTS: dict[str, Callable[[Any], Hashable]] = {
-    "authors": str.casefold,
-    "topics": lambda topic: (topic.vocabulary.casefold(), topic.label.casefold()),
-    "offerings": _offering_key,
-    "tags": str.casefold,
-    "aliases": str,
-}
-
-
 def merge(base: ItemRecord, theirs: ItemRecord, ours: ItemRecord, *, overwrite: bool = False) -> Merge:
     """Merge a file's new record (`theirs`) into the database's (`ours`), both grown from `base`.
 
@@ -58,7 +45,7 @@ def merge(base: ItemRecord, theirs: ItemRecord, ours: ItemRecord, *, overwrite: 
     conflicts = []
     for name in (*COLUMNS, "publisher"):
         values = [getattr(record, name) for record in (base, theirs, ours)]
-        before, now, here = map(_comparable, values)
+        before, now, here = (essence(name, value) for value in values)
         conflicting = here not in (before, now) and now != before
         if conflicting:
             conflicts.append(Conflicting(name, *values))
@@ -66,19 +53,8 @@ def merge(base: ItemRecord, theirs: ItemRecord, ours: ItemRecord, *, overwrite: 
     for name, key in LISTS.items():
         merged[name] = merge_lists(getattr(base, name), getattr(theirs, name), getattr(ours, name), key)
     merged["offerings"] = _mark_primary(merged["offerings"], base, theirs, ours)
-    changes = any(_essence(name, value) != _essence(name, getattr(ours, name)) for name, value in merged.items())
+    changes = any(essence(name, value) != essence(name, getattr(ours, name)) for name, value in merged.items())
     return Merge(replace(theirs, **merged), changes, tuple(conflicts))
-
-
-def _essence(name: str, value: Any) -> Any:
-    """Return what of a field's value counts as a change: of a list, which entries in which order."""
-    if name not in LISTS:
-        return _comparable(value)
-    return [(LISTS[name](entry), getattr(entry, "is_primary", None)) for entry in value]
-
-
-def _comparable(value: Any) -> Any:
-    return getattr(value, "domain", value)
 
 
 def merge_lists(
@@ -102,8 +78,8 @@ def _mark_primary(
     offerings: Sequence[OfferingRef], base: ItemRecord, theirs: ItemRecord, ours: ItemRecord
 ) -> tuple[OfferingRef, ...]:
     before, now, here = (
-        next((_offering_key(offering) for offering in record.offerings if offering.is_primary), None)
+        next((offering_key(offering) for offering in record.offerings if offering.is_primary), None)
         for record in (base, theirs, ours)
     )
     primary = now if here == before else here
-    return tuple(replace(offering, is_primary=_offering_key(offering) == primary) for offering in offerings)
+    return tuple(replace(offering, is_primary=offering_key(offering) == primary) for offering in offerings)

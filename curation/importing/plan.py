@@ -6,7 +6,6 @@ Planning reads the catalogue and writes nothing to the database; `upsert` carrie
 from __future__ import annotations
 
 from collections.abc import Iterable, Set
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -24,7 +23,7 @@ from curation.importing.merge import Conflicting, merge
 from curation.importing.options import OnConflict, Options
 from curation.importing.parse import Parsed
 from curation.links import url_key
-from curation.models import CuratedItem, SourceDocument
+from curation.models import CuratedItem, Image, SourceDocument
 from curation.rendering import render
 from curation.snapshot import COLUMNS, column_value, snapshot, state
 
@@ -56,12 +55,6 @@ class Plan:
     def writes(self) -> bool:
         """Whether there is anything to write: the item, or what is remembered of the file."""
         return self.outcome != "unchanged" or self.writes_document
-
-    @property
-    def brings_icon(self) -> bool:
-        """Whether the item's publisher has waited for the file's icon."""
-        publisher = self.entry.item.publisher
-        return self.media.icon is not None and publisher is not None and publisher.icon_id is None
 
     def warn(self, code: str, field: str, message: str) -> None:
         self.problems.append(Problem("warning", code, message, field))
@@ -116,8 +109,8 @@ class Planner:
         self._accept(plan, base, primary.media)
         if plan.conflicts:
             plan.outcome = "conflicted"
-        elif not (merged.changes or plan.takes or plan.robbed or plan.brings_icon) and before == _beside_record(entry):
-            plan.outcome = "unchanged"
+        elif not (merged.changes or plan.takes or plan.robbed or self._brings_icon(plan)):
+            plan.outcome = "unchanged" if before == _beside_record(entry) else "updated"
         return plan
 
     def _repeat(self, parsed: Parsed, entry: Entry, primary: SourceDocument) -> Plan:
@@ -166,6 +159,9 @@ class Planner:
         for use in _KEYS:
             was = base.get(use, {}).get("sha256", "")
             digest = self._read_one(plan, use, refs[use], was) if use in refs else ""
+            picture = _picture(plan.entry.item, use)
+            if picture and self.library.is_copy(digest, picture):
+                plan.media[use]["sha256"] = digest = picture.sha256
             if use in here and here[use] == was != digest:
                 plan.takes.add(use)
 
@@ -179,6 +175,12 @@ class Planner:
         except media.MediaMissing as error:
             plan.warn("media", _KEYS[use], f"“{ref.href}” {error}")
         return str(found["sha256"])
+
+    def _brings_icon(self, plan: Plan) -> bool:
+        """Whether the item's publisher has waited for the file's icon."""
+        publisher = plan.entry.item.publisher
+        icon = plan.media.get("icon", {}).get("sha256", "")
+        return publisher is not None and publisher.icon_id is None and self.library.has(icon)
 
     def _warn_of_same_link(self, plan: Plan) -> None:
         for other in self.catalogue.by_link[plan.entry.item.source_url_key]:
@@ -242,18 +244,10 @@ def _beside_record(entry: Entry) -> tuple[str, set[str]]:
     return entry.item.image_alt, set(entry.aliases)
 
 
-def _digest(item: CuratedItem, use: str, file: CleanImage | media.Pdf) -> str:
-    """Return the digest of a file: for one that is the item's picture as readers get it, the picture's own.
-
-    That is what an export wrote, without the metadata that the picture came with.
-    """
+def _picture(item: CuratedItem, use: str) -> Image | None:
+    """Return what readers see of an item for a use of media, where that is a picture."""
     icon = item.publisher.icon if use == "icon" and item.publisher else None
-    known = item.image if use == "image" else icon
-    if isinstance(file, CleanImage) and known and known.size == len(file.data) and known.sha256 != file.sha256:
-        with suppress(OSError), known.file.open() as stored:
-            if stored.read() == file.data:
-                return known.sha256
-    return file.sha256
+    return item.image if use == "image" else icon
 
 
 def _digests(item: CuratedItem) -> dict[str, str]:

@@ -144,7 +144,7 @@ class Import:
         planner = Planner(Catalogue(accepted), self.library, self.seen, self.options) if accepted else None
         outcomes = [_plan(file, planner) for file in files]
         plans = [outcome for outcome in outcomes if isinstance(outcome, Plan)]
-        write([plan for plan in plans if plan.outcome != "unchanged"], self.library, batch)
+        write([plan for plan in plans if plan.writes], self.library, batch)
         refused = [outcome for outcome in outcomes if isinstance(outcome, Refused)]
         self.rejected += [file for file in refused if file.outcome == "rejected"]
         if self.run:
