@@ -54,13 +54,15 @@ class SourceFile:
 
     @property
     def escapes(self) -> bool:
-        """Whether the path leads out of its root through a symbolic link."""
-        return not leads_into(self.path, self.root)
+        """Whether the file is a symbolic link that leads out of its root. Links to folders were not followed to it."""
+        return isinstance(self.path, Path) and self.path.is_symlink() and not leads_into(self.path, self.root)
 
 
 def leads_into(path: Place, folder: Place) -> bool:
     """Whether a path, its links followed, is in a folder."""
-    return path.resolve().is_relative_to(folder.resolve())  # type: ignore[arg-type]  # both on disk or both not
+    if isinstance(path, ArchivePath) or isinstance(folder, ArchivePath):
+        return path.resolve().is_relative_to(folder.resolve())  # type: ignore[arg-type]  # both are in archives
+    return os.path.realpath(path).startswith(os.path.realpath(folder).rstrip("/") + "/")
 
 
 def printable(text: str) -> str:

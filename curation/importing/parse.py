@@ -1,14 +1,15 @@
-"""A file's bytes to a record with its body rendered. Touches no database, so it can run in any process."""
+"""A file's bytes to a record with its columns ready. Makes no query, so it can run in any process."""
 
 import hashlib
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 from curation import frontmatter
 from curation.frontmatter.limits import MAX_FILE_BYTES
 from curation.frontmatter.records import Document, ItemRecord, Problem, Rejected, SectionPage
+from curation.importing.columns import columns_of
 from curation.importing.discover import SourceFile, Unreadable, read_bytes
-from curation.rendering import Rendered, excerpt, render
+from curation.rendering import excerpt, render
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,19 +22,36 @@ class Loaded:
 
 
 @dataclass(frozen=True, slots=True)
+class Understood:
+    """What a file says. `record` is the document's with an empty summary filled from the body; `columns` its item's."""
+
+    document: Document
+    record: ItemRecord
+    columns: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a file cannot become an item, or that it is not meant to be one (`skipped`)."""
+
+    outcome: Literal["rejected", "skipped"]
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Parsed:
-    """A file that can become an item. `record` is the document's with an empty summary filled from the body."""
+    """A file that can become an item."""
 
     source: SourceFile
     sha256: str
     document: Document
     record: ItemRecord
-    rendered: Rendered
+    columns: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A file that cannot become an item, and why; or one that is not meant to be one (`skipped`)."""
+    """A file that was refused, and why."""
 
     source: SourceFile
     outcome: Literal["rejected", "skipped"]
@@ -53,18 +71,25 @@ def load(source: SourceFile) -> Loaded | Refused:
     return Loaded(source, data, hashlib.sha256(data).hexdigest())
 
 
-def parse(loaded: Loaded) -> Parsed | Refused:
-    """Understand one file. May take long on hostile input: `workers` sets the limit."""
+def understand(data: bytes, name: str) -> Understood | Refusal:
+    """Read what a file's bytes say. May take long on hostile input: `workers` sets the limit."""
     try:
-        document = frontmatter.read(loaded.data, loaded.source.path.name)
+        document = frontmatter.read(data, name)
+        rendered = render(document.record.body)
+        record = replace(document.record, summary=document.record.summary or excerpt(rendered.text))
+        return Understood(document, record, columns_of(record, rendered))
     except Rejected as refusal:
-        return Refused(loaded.source, "rejected", refusal.problems)
+        return Refusal("rejected", refusal.problems)
     except SectionPage:
         problem = Problem("note", "section-page", "a section page of the old site, not an item; nothing to do")
-        return Refused(loaded.source, "skipped", (problem,))
-    rendered = render(document.record.body)
-    record = replace(document.record, summary=document.record.summary or excerpt(rendered.text))
-    return Parsed(loaded.source, loaded.sha256, document, record, rendered)
+        return Refusal("skipped", (problem,))
+
+
+def parsed(file: Loaded, result: Understood | Refusal) -> Parsed | Refused:
+    """Return a file together with what was read from it."""
+    if isinstance(result, Refusal):
+        return Refused(file.source, result.outcome, result.problems)
+    return Parsed(file.source, file.sha256, result.document, result.record, result.columns)
 
 
 def rejected(source: SourceFile, code: str, message: str) -> Refused:

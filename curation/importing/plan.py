@@ -10,22 +10,20 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from curation import frontmatter
 from curation.frontmatter.records import ItemRecord, Level, MediaRef, Problem, Rejected
 from curation.importing import media
 from curation.importing.catalogue import Catalogue, Entry, page_path
+from curation.importing.columns import columns_of
 from curation.importing.discover import is_gone
 from curation.importing.library import Library
 from curation.importing.merge import Conflicting, merge
 from curation.importing.options import OnConflict, Options
 from curation.importing.parse import Parsed
-from curation.links import url_key
 from curation.models import CuratedItem, Image, SourceDocument
-from curation.rendering import render
-from curation.snapshot import COLUMNS, column_value, snapshot, state
+from curation.snapshot import snapshot, state
 
 
 @dataclass(slots=True)
@@ -76,7 +74,7 @@ class Planner:
         """Return what to do with a file. Raises `Rejected`, and then has changed nothing."""
         entry = self.catalogue.find(parsed)
         if entry is None:
-            record = replace(parsed.record, status=self.options.status or parsed.record.status)
+            record = replace(parsed.record, status=self.options.status) if self.options.status else parsed.record
             return self._accept(Plan(parsed, Entry(CuratedItem()), record, outcome="created"), record)
         primary = entry.primary
         if primary is None:
@@ -140,11 +138,10 @@ class Planner:
         holder = self.catalogue.by_slug.get(record.slug)
         if holder not in (None, plan.entry):
             raise Rejected(_slug_taken(record.slug, holder))
-        values = values_for(record, plan.parsed)
-        _check(values)
+        columns = plan.parsed.columns if record is plan.parsed.record else columns_of(record)
         old_slug, old_link = item.slug, item.source_url_key
         self._read_media(plan, base_media or {})
-        _fill(plan, values, base)
+        _fill(plan, columns, base)
         self._set_aliases(plan, [*record.aliases, *([page_path(old_slug)] if old_slug else [])])
         if item.source_url_key != old_link:
             self._warn_of_same_link(plan)
@@ -224,17 +221,6 @@ class Planner:
         self.catalogue.by_path[path] = plan.entry
 
 
-#: Columns that need no check before they are written: relations, whose rows were checked, and what we derive.
-UNCHECKED = {
-    "publisher",
-    "image",
-    "body_html",
-    "body_text",
-    "source_url_key",
-    "breadcrumbs",
-    "meta",
-    "media_provenance",
-}
 #: The front-matter key of each use of media.
 _KEYS = {"image": "featuredImage.href", "pdf": "featuredPdf.href", "icon": "favIconImage.href"}
 
@@ -257,34 +243,9 @@ def _digests(item: CuratedItem) -> dict[str, str]:
     }
 
 
-def values_for(record: ItemRecord, parsed: Parsed | None = None) -> dict[str, Any]:
-    """Return an item's columns for a record. The parser's rendering serves where it is of the same body."""
-    rendered = parsed.rendered if parsed and record.body == parsed.record.body else render(record.body)
-    return {
-        **{column: column_value(record, name) for name, column in COLUMNS.items()},
-        "body_html": rendered.html,
-        "body_text": rendered.text,
-        "source_url_key": url_key(record.source_url),
-    }
-
-
-def _check(values: dict[str, Any]) -> None:
-    """Raise `Rejected` with every column that the model would refuse. Uniqueness is the catalogue's to see."""
-    item = CuratedItem(**values)
-    try:
-        item.full_clean(exclude=UNCHECKED, validate_unique=False, validate_constraints=False)
-    except ValidationError as error:
-        raise Rejected(
-            *(
-                Problem("error", "invalid", " ".join(messages), "" if name == "__all__" else name)
-                for name, messages in error.message_dict.items()
-            )
-        ) from error
-
-
-def _fill(plan: Plan, values: dict[str, Any], base: ItemRecord) -> None:
+def _fill(plan: Plan, columns: dict[str, Any], base: ItemRecord) -> None:
     item, theirs = plan.entry.item, plan.parsed.record
-    for column, value in values.items():
+    for column, value in columns.items():
         setattr(item, column, value)
     if item.image_alt == _alt(base) or plan.outcome == "created":
         item.image_alt = _alt(theirs)

@@ -16,8 +16,8 @@ from taggit.models import Tag
 
 from curation import frontmatter, publishing
 from curation.frontmatter.records import ItemRecord
+from curation.importing.columns import columns_of
 from curation.importing.merge import merge
-from curation.importing.plan import values_for
 from curation.importing.references import References
 from curation.importing.upsert import Filled, save_aliases, save_items
 from curation.models import Conflict, CuratedItem, Image, ImportRecord, ImportRun, SourceDocument
@@ -139,7 +139,7 @@ def _put_back(record: ImportRecord, item: CuratedItem, undone: Undone) -> None:
 
 
 def _write(item: CuratedItem, record: ItemRecord) -> None:
-    for column, value in values_for(record).items():
+    for column, value in columns_of(record).items():
         setattr(item, column, value)
     save_items([Filled(item, record)], References([record]))
     save_aliases({item.pk: record.aliases})

@@ -12,19 +12,20 @@ from concurrent.futures import TimeoutError as TookTooLong
 from multiprocessing import get_context
 from types import TracebackType
 
+import django
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
-from curation.importing.parse import Loaded, Parsed, Refused, parse, rejected
+from curation.importing.parse import Loaded, Parsed, Refusal, Refused, Understood, parsed, rejected, understand
 
 #: Seconds that one file may take. An ordinary one takes two milliseconds.
 FILE_SECONDS = 5
 #: Files sent to a process at a time: enough that sending costs little, and few enough to try one by one again.
 CHUNK = 25
-#: Processes that are started fresh, from one that holds neither threads nor database connections.
+#: Processes are forked from one that has loaded the models, and holds neither threads nor database connections.
 CONTEXT = get_context("forkserver")
-CONTEXT.set_forkserver_preload(["curation.importing.parse"])
+CONTEXT.set_forkserver_preload(["curation.importing.preload"])
 
-Result = Parsed | Refused
+Result = Understood | Refusal
 
 
 def default_jobs() -> int:
@@ -49,7 +50,7 @@ class Parsers:
             self._pool.stop()  # type: ignore[no-untyped-call]
             self._pool.join()
 
-    def submit(self, files: Sequence[Loaded]) -> Callable[[], list[Result]]:
+    def submit(self, files: Sequence[Loaded]) -> Callable[[], list[Parsed | Refused]]:
         """Start parsing files; return a call that waits for the results, in the same order."""
         chunks = [files[start : start + CHUNK] for start in range(0, len(files), CHUNK)]
         pending = [(chunk, self._schedule(chunk)) for chunk in chunks]
@@ -57,21 +58,22 @@ class Parsers:
 
     def _schedule(self, files: Sequence[Loaded]) -> ProcessFuture[list[Result]]:
         if self._pool is None:
-            self._pool = ProcessPool(max_workers=self.jobs, context=CONTEXT)
-        return self._pool.schedule(parse_all, args=[list(files)], timeout=FILE_SECONDS)
+            self._pool = ProcessPool(max_workers=self.jobs, context=CONTEXT, initializer=django.setup)
+        work = [(file.data, file.source.path.name) for file in files]
+        return self._pool.schedule(understand_all, args=[work], timeout=FILE_SECONDS)
 
-    def _results(self, files: Sequence[Loaded], future: ProcessFuture[list[Result]]) -> list[Result]:
+    def _results(self, files: Sequence[Loaded], future: ProcessFuture[list[Result]]) -> list[Parsed | Refused]:
         try:
-            return future.result()
+            return [parsed(file, result) for file, result in zip(files, future.result(), strict=True)]
         except (TookTooLong, ProcessExpired):
             if len(files) == 1:
                 return [_gave_up(files[0])]
             return [result for file in files for result in self._results([file], self._schedule([file]))]
 
 
-def parse_all(files: Sequence[Loaded]) -> list[Result]:
-    """Parse files in this process."""
-    return [parse(file) for file in files]
+def understand_all(files: Sequence[tuple[bytes, str]]) -> list[Result]:
+    """Read files, each given as its bytes and its name, in this process."""
+    return [understand(data, name) for data, name in files]
 
 
 def _gave_up(file: Loaded) -> Refused:
