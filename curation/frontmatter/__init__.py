@@ -1,6 +1,8 @@
-"""The document format: front matter and body in, `ItemRecord` out. Knows files' text, never the database."""
+"""The document format: a file in, an `ItemRecord` out, and back. Knows files' text, never the database."""
 
+from .file_text import FileText
 from .reading import read
 from .serialise import from_json, plain, to_json
+from .write import Written, compose, rewrite
 
-__all__ = ["from_json", "plain", "read", "to_json"]
+__all__ = ["FileText", "Written", "compose", "from_json", "plain", "read", "rewrite", "to_json"]

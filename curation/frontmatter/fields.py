@@ -4,18 +4,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from . import identity, links, media, meta, offerings, paths, publication, topics
+from . import identity, links, media, meta, offerings, paths, publication, topics, write_links, write_lists, writers
 from .limits import AUTHOR, INSTITUTION, LABEL, SUMMARY, TAG
 from .source import Source
+from .writers import Writer
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """How one field of `Identity` or `ItemRecord` is made: from which keys, by which function."""
+    """How one field of `Identity` or `ItemRecord` is made: from which keys, by which function; and how it is written.
+
+    What has no `write` is never edited.
+    """
 
     field: str
     keys: tuple[str, ...]
     read: Callable[[Source], Any]
+    write: Writer | None = None
 
 
 def _first(*keys: str, limit: int = LABEL) -> Callable[[Source], str]:
@@ -28,40 +33,59 @@ RULES = (
     Rule("source_system", ("source", "source.name"), identity.source_system),
     Rule("external_id", ("id", "dropmark.editURL", "url"), identity.external_id),
     Rule("md_name", ("mdName",), identity.md_name),
-    Rule("title", ("title",), identity.title),
-    Rule("slug", ("slug",), identity.slug),
-    Rule("summary", ("description",), lambda source: source.prose("description", SUMMARY)),
-    Rule("body", (), lambda source: source.body),
-    Rule("published_at", ("date",), publication.published_at),
-    Rule("modified_at", ("lastMod", "lastmod"), publication.modified_at),
-    Rule("status", ("status", "draft"), publication.status),
-    Rule("source_url", links.SOURCE_LINK_KEYS, links.source_url),
-    Rule("source_url_original", links.ORIGINAL_LINK_KEYS, links.source_url_original),
-    Rule("publisher", ("link.brand", "linkBrand"), links.publisher),
-    Rule("via_name", ("via",), links.via_name),
-    Rule("via_url", ("viaLink",), links.via_url),
-    Rule("authors", ("author",), lambda source: source.texts("author", AUTHOR)),
+    Rule("title", ("title",), identity.title, writers.title),
+    Rule("slug", ("slug",), identity.slug, writers.text("slug")),
+    Rule(
+        "summary",
+        ("description",),
+        lambda source: source.prose("description", SUMMARY),
+        writers.prose("description"),
+    ),
+    Rule("body", (), lambda source: source.body, lambda file, body: file.set_body(body)),
+    Rule("published_at", ("date",), publication.published_at, writers.moment("date")),
+    Rule("modified_at", ("lastMod", "lastmod"), publication.modified_at, writers.moment("lastMod", "lastmod")),
+    Rule("status", ("status", "draft"), publication.status, writers.status),
+    Rule("source_url", links.SOURCE_LINK_KEYS, links.source_url, write_links.source_url),
+    Rule(
+        "source_url_original",
+        links.ORIGINAL_LINK_KEYS,
+        links.source_url_original,
+        write_links.source_url_original,
+    ),
+    Rule("publisher", ("link.brand", "linkBrand"), links.publisher, write_links.publisher),
+    Rule("via_name", ("via",), links.via_name, writers.text("via")),
+    Rule("via_url", ("viaLink",), links.via_url, write_links.via_url),
+    Rule("authors", ("author",), lambda source: source.texts("author", AUTHOR), write_lists.labels("author")),
     Rule(
         "topics",
         ("categories", "categoryUrl", "categorySlug", "categoryLabel", "openProjectCustomFields.medigyTopics"),
         topics.topics,
+        write_lists.topics,
     ),
-    Rule("offerings", ("offering", "relatedOfferings"), offerings.offerings),
-    Rule("tags", ("tags",), lambda source: source.texts("tags", TAG)),
-    Rule("aliases", ("aliases", "url"), paths.aliases),
-    Rule("kind", ("identifier", "searchCategory"), _first("identifier", "searchCategory")),
-    Rule("format", ("sub",), _first("sub")),
-    Rule("section", ("mastHead",), _first("mastHead")),
+    Rule("offerings", ("offering", "relatedOfferings"), offerings.offerings, write_lists.offerings),
+    Rule("tags", ("tags",), lambda source: source.texts("tags", TAG), write_lists.labels("tags")),
+    Rule("aliases", ("aliases", "url"), paths.aliases, write_lists.aliases),
+    Rule(
+        "kind",
+        ("identifier", "searchCategory"),
+        _first("identifier", "searchCategory"),
+        writers.text("identifier", "searchCategory"),
+    ),
+    Rule("format", ("sub",), _first("sub"), writers.text("sub")),
+    Rule("section", ("mastHead",), _first("mastHead"), writers.text("mastHead")),
     Rule(
         "institution",
         ("institution", "institution.label"),
         _first("institution.label", "institution", limit=INSTITUTION),
+        writers.institution,
     ),
-    Rule("image", ("featuredImage",), lambda source: media.media(source, "featuredImage")),
-    Rule("pdf", ("featuredPdf",), lambda source: media.media(source, "featuredPdf")),
+    Rule(
+        "image", ("featuredImage",), lambda source: media.media(source, "featuredImage"), writers.media("featuredImage")
+    ),
+    Rule("pdf", ("featuredPdf",), lambda source: media.media(source, "featuredPdf"), writers.media("featuredPdf")),
     Rule("icon", ("favIconImage",), lambda source: media.media(source, "favIconImage")),
-    Rule("meta", (*meta.GROUPS.values(), *meta.SINGLE), meta.meta),
-    Rule("breadcrumbs", ("breadcrumbs", "breadcrumbLinks"), paths.breadcrumbs),
+    Rule("meta", (*meta.GROUPS.values(), *meta.SINGLE), meta.meta, writers.meta),
+    Rule("breadcrumbs", ("breadcrumbs", "breadcrumbLinks"), paths.breadcrumbs, writers.breadcrumbs),
 )
 
 #: Keys that no field is made from. They live on in the front-matter text alone; a `*` stands for any ending.

@@ -28,23 +28,33 @@ _is_http = URLValidator(schemes=["http", "https"])
 
 def source_url(source: Source) -> str:
     """Return the link to the source, or "" for an original contribution."""
-    return _first_link(source, SOURCE_LINK_KEYS)
+    return first_link(source, SOURCE_LINK_KEYS)
 
 
 def source_url_original(source: Source) -> str:
     """Return the source link as it was found, before it was cleaned, or ""."""
-    link = _first_link(source, ORIGINAL_LINK_KEYS)
+    link = first_link(source, ORIGINAL_LINK_KEYS)
     _check_copy(source, "openProjectCustomFields.cleanUrl", source.fields["source_url"])
     _check_copy(source, "openProjectCustomFields.sourceUrl", link)
     return link
 
 
 def publisher(source: Source) -> PublisherRef | None:
-    """Return the publisher: the brand where it is a host name, else the source link's host under the brand's name."""
-    key = "link.brand" if source.get("link.brand") is not None else "linkBrand"
+    """Return the publisher: the brand where it is a host name, else the source link's host under the brand's name.
+
+    An empty text as the brand says that there is none, whatever the link.
+    """
+    key = brand_key(source)
+    if source.get(key) == "":
+        return None
     brand = re.sub(r"^www\.", "", source.text(key, PUBLISHER), flags=re.IGNORECASE)
     domain = brand.lower() if HOST.match(brand.lower()) else host_of(source.fields["source_url"])
     return PublisherRef(domain, brand or domain) if HOST.match(domain) else None
+
+
+def brand_key(source: Source) -> str:
+    """Return the key that names the publisher."""
+    return "link.brand" if source.get("link.brand") is not None else "linkBrand"
 
 
 def _check_copy(source: Source, key: str, link: str) -> None:
@@ -58,10 +68,11 @@ def via_name(source: Source) -> str:
 
 
 def via_url(source: Source) -> str:
-    return _first_link(source, ("viaLink",))
+    return first_link(source, ("viaLink",))
 
 
-def _first_link(source: Source, keys: tuple[str, ...]) -> str:
+def first_link(source: Source, keys: tuple[str, ...]) -> str:
+    """Return the first link under some keys, or ""."""
     for key in keys:
         for entry, value in source.entries(key):
             if not isinstance(value, dict) and (link := web_link(source, value, entry)):

@@ -11,7 +11,7 @@ from .source import Source
 from .topics import read_topics
 from .values import Value, shown
 
-_PERMALINK = re.compile(r"/?offering/([a-z0-9-]+)/?")
+PERMALINK = re.compile(r"/?offering/([a-z0-9-]+)/?")
 
 
 def offerings(source: Source) -> tuple[OfferingRef, ...]:
@@ -19,7 +19,7 @@ def offerings(source: Source) -> tuple[OfferingRef, ...]:
     related = list(_related(source))
     found: list[OfferingRef] = []
     for offering in (*_primary(source, related), *related):
-        place = next((place for place, other in enumerate(found) if _is_same(offering, other)), None)
+        place = next((place for place, other in enumerate(found) if is_same(offering, other)), None)
         if place is None:
             found.append(offering)
         else:
@@ -35,17 +35,18 @@ def _primary(source: Source, related: list[OfferingRef]) -> Iterator[OfferingRef
             yield replace(known, is_primary=True)
             return
         value = {"label": value} if name else None
-    if value is not None and (offering := _offering(source, "offering", value)):
+    if value is not None and (offering := read_offering(source, "offering", value)):
         yield replace(offering, is_primary=True)
 
 
 def _related(source: Source) -> Iterator[OfferingRef]:
     for key, value in source.entries("relatedOfferings"):
-        if offering := _offering(source, key, value):
+        if offering := read_offering(source, key, value):
             yield offering
 
 
-def _offering(source: Source, key: str, value: Value) -> OfferingRef | None:
+def read_offering(source: Source, key: str, value: Value) -> OfferingRef | None:
+    """Return the offering that an entry means, or nothing, with a warning."""
     if not isinstance(value, dict):
         message = f"{shown(value)} is no offering and ignored; write a mapping with label and permalink"
         source.warn("offering-malformed", message, key)
@@ -65,7 +66,7 @@ def _slug(inner: Source, name: str) -> str:
     if permalink is None or permalink == "":
         slug = ascii_slug(name)[:SLUG].strip("-")
     else:
-        match = _PERMALINK.fullmatch(permalink) if isinstance(permalink, str) else None
+        match = PERMALINK.fullmatch(permalink) if isinstance(permalink, str) else None
         slug = match[1] if match and len(match[1]) <= SLUG else ""
     if name and not slug:
         message = f"{shown(permalink)} is no offering's address, so this one is ignored; write one like /offering/name"
@@ -82,7 +83,8 @@ def _external_id(inner: Source) -> str:
     return number
 
 
-def _is_same(one: OfferingRef, other: OfferingRef) -> bool:
+def is_same(one: OfferingRef, other: OfferingRef) -> bool:
+    """Return whether two ways of naming an offering mean one: by its address or its number."""
     return one.slug == other.slug or (one.external_id != "" and one.external_id == other.external_id)
 
 

@@ -1,7 +1,7 @@
 """Paths of this site: old addresses of an item, and its breadcrumb trail."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from urllib.parse import unquote
 
 from curation.rendering import strip_markup
@@ -11,6 +11,7 @@ from .records import Crumb
 from .source import Source
 from .values import Value, shown
 
+_PERMALINK = re.compile(r"/post/\d{4}/\d\d/\d\d/", re.ASCII)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
 
@@ -29,8 +30,21 @@ def site_path(text: str) -> str:
 
 def aliases(source: Source) -> tuple[str, ...]:
     """Return the item's old addresses, each once, its own left out."""
-    paths = dict.fromkeys((*_written(source), *_address(source), *_permalink(source)))
-    return tuple(path for path in paths if path != f"/news/{source.fields['slug']}")
+    written = list(_written(source))
+    paths = dict.fromkeys((*written, *derived_aliases(source, written)))
+    return tuple(path for path in paths if path != own_page(source))
+
+
+def own_page(source: Source) -> str:
+    """Return the path of the item's page as aliases are written."""
+    return f"/news/{source.fields['slug']}"
+
+
+def derived_aliases(source: Source, written: Iterable[str]) -> Iterator[str]:
+    """Yield the old addresses that follow from other keys than `aliases`, where those are written."""
+    yield from _address(source)
+    if not any(_PERMALINK.match(path) for path in written):
+        yield from _permalink(source)
 
 
 def _written(source: Source) -> Iterator[str]:
@@ -66,16 +80,20 @@ def _path(source: Source, key: str, value: Value) -> str:
 def breadcrumbs(source: Source) -> tuple[Crumb, ...]:
     """Return the trail to the item, itself left out: labels of `breadcrumbs`, paths of `breadcrumbLinks`."""
     labels, links = source.entries("breadcrumbs"), [value for _key, value in source.entries("breadcrumbLinks")]
-    if labels and _is_the_item(source, labels[-1], links[len(labels) - 1 :]):
+    if ends_at_item(source):
         labels.pop()
     links += [None] * len(labels)  # a trail may have fewer links than labels
     crumbs = (Crumb(_crumb_label(source, *label), _link(link)) for label, link in zip(labels, links, strict=False))
     return tuple(crumb for crumb in crumbs if crumb.label)
 
 
-def _is_the_item(source: Source, entry: tuple[str, Value], links: list[Value]) -> bool:
-    """Return whether the last step of a trail is the item: under its title, or an older one that leads nowhere."""
-    return links == [""] or _crumb_label(source, *entry).casefold() == source.fields["title"].casefold()
+def ends_at_item(source: Source) -> bool:
+    """Return whether the last step of the trail is the item: under its title, or an older one that leads nowhere."""
+    labels, links = source.entries("breadcrumbs"), [value for _key, value in source.entries("breadcrumbLinks")]
+    if not labels:
+        return False
+    says_title = _crumb_label(source, *labels[-1]).casefold() == source.fields["title"].casefold()
+    return says_title or links[len(labels) - 1 :] == [""]
 
 
 def _crumb_label(source: Source, key: str, value: Value) -> str:

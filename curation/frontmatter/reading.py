@@ -22,10 +22,7 @@ def read(data: bytes, name: str) -> Document:
     if is_section_page(name):
         raise SectionPage(name)
     parts = split(data)
-    parsed = parse(parts)
-    source = Source(name, recognise(parsed.values), parsed, parts.body)
-    for rule in RULES:
-        source.fields[rule.field] = rule.read(source)
+    source = interpret(parts, name)
     if source.is_rejected:
         raise Rejected(*source.problems)
     return Document(
@@ -33,13 +30,18 @@ def read(data: bytes, name: str) -> Document:
         parts.format,
         parts.front_matter,
         Identity(**{name: source.fields[name] for name in _IDENTITY_FIELDS}),
-        ItemRecord(**{name: source.fields[name] for name in _RECORD_FIELDS}),
+        record_of(source),
         tuple(source.problems),
         unmapped(list(source.values)),
         opening=parts.opening,
         closing=parts.closing,
         raw_body=parts.raw_body,
     )
+
+
+def record_of(source: Source) -> ItemRecord:
+    """Return what was read of a file as a record."""
+    return ItemRecord(**{name: source.fields[name] for name in _RECORD_FIELDS})
 
 
 def interpret(parts: Parts, name: str) -> Source:

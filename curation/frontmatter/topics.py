@@ -11,12 +11,13 @@ from .source import Source
 from .values import Value, shown
 
 _TOPIC_PATH = re.compile(r"/?topic/([a-z0-9-]+)/?")
-_COPY = "openProjectCustomFields.medigyTopics"
+#: The key that repeats the categories, and stands in where there are none.
+COPY = "openProjectCustomFields.medigyTopics"
 
 
 def topics(source: Source) -> tuple[TopicRef, ...]:
     """Return the item's topics in order, each once whatever its case and spacing."""
-    key = "categories" if source.entries("categories") else _COPY
+    key = "categories" if source.entries("categories") else COPY
     entries = source.entries(key)
     if entries and not isinstance(source.get(key), list):
         source.warn("not-a-list", "one text where a list belongs, read as a list of one; put “- ” before it", key)
@@ -30,7 +31,7 @@ def read_topics(source: Source, entries: list[tuple[str, Value]], slugs: list[st
     found: dict[str, TopicRef] = {}
     for (key, value), slug in zip(entries, slugs or [""] * len(entries), strict=True):
         if topic := _topic(source, key, value, slug):
-            found.setdefault(_identity(topic), topic)
+            found.setdefault(identity(topic), topic)
     return tuple(found.values())
 
 
@@ -40,7 +41,7 @@ def _topic(source: Source, key: str, value: Value, slug: str) -> TopicRef | None
         source.warn("topic-malformed", message, key)
         return None
     text = source.label(value, key, VOCABULARY + TOPIC + 2)
-    vocabulary, label = _parted(text)
+    vocabulary, label = parted(text)
     if not vocabulary or not label:
         if text or value == "":
             message = f"{shown(value)} is no topic and ignored; write “Vocabulary: Label”"
@@ -53,14 +54,15 @@ def _topic(source: Source, key: str, value: Value, slug: str) -> TopicRef | None
     return TopicRef(vocabulary, label, slug)
 
 
-def _parted(text: str) -> tuple[str, str]:
+def parted(text: str) -> tuple[str, str]:
+    """Return the vocabulary and the label that a text names, both empty where it names none."""
     if text.startswith(":") or text.endswith(":"):
         return "", ""
     vocabulary, separator, label = text.partition(": ")
     return (vocabulary.strip(), label.strip()) if separator else (DEFAULT_VOCABULARY, text)
 
 
-def _identity(topic: TopicRef) -> str:
+def identity(topic: TopicRef) -> str:
     """Return what is equal for two ways of writing a topic, whatever their case and the spaces at their colons."""
     text = re.sub(" *: *", ":", f"{topic.vocabulary}:{topic.label}").casefold()
     return text.removeprefix(f"{DEFAULT_VOCABULARY}:".casefold())
@@ -85,11 +87,11 @@ def _slug(source: Source, key: str, value: Value) -> str:
 
 def _check_copies(source: Source, found: tuple[TopicRef, ...]) -> None:
     """Warn where a key that repeats the categories says something else."""
-    topics = {_identity(topic) for topic in found}
+    topics = {identity(topic) for topic in found}
     labels = {topic.label.casefold() for topic in found}
-    for key, expected in ((_COPY, topics), ("categorySlug", topics), ("categoryLabel", labels)):
+    for key, expected in ((COPY, topics), ("categorySlug", topics), ("categoryLabel", labels)):
         texts = [one_line(unescape(value)) for _key, value in source.entries(key) if isinstance(value, str)]
-        actual = {text.casefold() if key == "categoryLabel" else _identity(TopicRef(*_parted(text))) for text in texts}
+        actual = {text.casefold() if key == "categoryLabel" else identity(TopicRef(*parted(text))) for text in texts}
         if actual and actual != expected:
             message = "says something else than categories and is ignored; correct or remove it"
             source.warn("derived-differs", message, key)

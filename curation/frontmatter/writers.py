@@ -1,0 +1,186 @@
+"""How single values of a record are written into a file: the other direction of the rules in `fields`.
+
+A writer gets the file's text and the new value, and sets the keys that the value is read from; with them those that
+repeat it, as far as they did so before. What says the value already stays as it is written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, time, timedelta, timezone
+from html import escape, unescape
+from typing import TYPE_CHECKING, Any
+
+from curation.rendering import one_line, strip_markup
+
+from . import paths
+from .meta import GROUPS, SINGLE
+from .records import Crumb, MediaRef, Status
+from .splice import Writable
+from .values import Value
+
+if TYPE_CHECKING:
+    from .file_text import FileText
+
+Writer = Callable[["FileText", Any], None]
+
+_TIME = re.compile(r"\d{4}-\d\d-\d\d([Tt ])\s*\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?(.*)", re.ASCII)
+_OFFSET = re.compile(r"([+-])(\d{1,2}):?(\d\d)?")
+_ON, _OFF = {"true", "yes", "on"}, {"", "false", "no", "off"}
+
+
+# Texts
+
+
+def as_prose(words: str) -> str:
+    """Return a text so that reading it as prose, without markup, gives it back."""
+    return words if strip_markup(words) == words else escape(words, quote=False)
+
+
+def as_label(words: str) -> str:
+    """Return a text so that reading it as a name, with entities decoded, gives it back."""
+    return words if one_line(unescape(words)) == words else words.replace("&", "&amp;")
+
+
+def prose(key: str) -> Writer:
+    """Return a writer of a text under one key that is read without its markup."""
+    return lambda file, words: file.set(key, as_prose(words))
+
+
+def text(*keys: str) -> Writer:
+    """Return a writer of a text that is read from the first of some keys that holds one."""
+    return lambda file, words: _put(file, _spoken(file, keys), words, keys[0])
+
+
+def _spoken(file: FileText, keys: tuple[str, ...]) -> dict[str, str]:
+    """Return what keys say, of those that say anything, in their order."""
+    values = {key: file.get(key) for key in keys}
+    return {key: value for key, value in values.items() if isinstance(value, str) and value.strip()}
+
+
+def _put(file: FileText, spoken: Mapping[str, str], words: str, default: str) -> None:
+    """Put a text under the first key that speaks, and those that repeat it; no text silences them all."""
+    first = next(iter(spoken.values()), "")
+    for key in [key for key, said in spoken.items() if said == first or not words] or [default]:
+        file.set(key, words)
+
+
+def institution(file: FileText, words: str) -> None:
+    is_mapping = isinstance(file.get("institution"), dict)
+    file.set("institution.label" if is_mapping else "institution", words)
+
+
+def title(file: FileText, words: str) -> None:
+    """Write the title, and with it the last step of the trail where that is the item."""
+    labels: list[Any] = [value for _key, value in file.source.entries("breadcrumbs")]
+    if paths.ends_at_item(file.source):
+        file.set("breadcrumbs", [*labels[:-1], as_prose(words)])
+    file.set("title", as_prose(words))
+
+
+# Publication
+
+
+def moment(*keys: str) -> Writer:
+    """Return a writer of a time under the first of some keys that is there, in the form of the time that it had."""
+
+    def write(file: FileText, when: datetime | None) -> None:
+        key = next((key for key in keys if file.get(key) is not None), keys[0])
+        file.set(key, written_like(when, file.get(key)) if when else None)
+
+    return write
+
+
+def written_like(when: datetime, old: Value) -> str:
+    """Return a time as another is written: a mere date where that will do, else with its separator and zone.
+
+    >>> written_like(datetime(2023, 1, 31, 9, 30, tzinfo=UTC), "2017-12-15 11:46:09 +01:00")
+    '2023-01-31 10:30:00 +01:00'
+    """
+    form = _TIME.fullmatch(old.strip()) if isinstance(old, str) else None
+    if form is None:
+        is_date = when.astimezone(UTC).timetz() == time(tzinfo=UTC)
+        return when.astimezone(UTC).date().isoformat() if is_date else _local(when, timedelta(), "T") + "Z"
+    offset = _OFFSET.search(form[2])
+    hours = timedelta(hours=int(offset[2]), minutes=int(offset[3] or 0)) if offset else timedelta()
+    return _local(when, -hours if offset and offset[1] == "-" else hours, form[1]) + form[2]
+
+
+def _local(when: datetime, offset: timedelta, separator: str) -> str:
+    return when.astimezone(timezone(offset)).replace(tzinfo=None).isoformat(separator)
+
+
+def status(file: FileText, state: Status) -> None:
+    """Write a workflow state the way the dialect says it: Hugo has a `draft`, the others a `status`."""
+    flag, has_status = file.get("draft"), file.get("status") is not None
+    if state == "draft" and not has_status and (flag is not None or file.source.dialect in ("hugo", "wordpress")):
+        file.set("draft", True)
+        return
+    if str(flag or "").lower() not in _OFF:
+        file.set("draft", False)
+    said = str(file.get("status") or "").strip().lower() or "published"
+    if said != state:
+        file.set("status", state)
+
+
+# Files
+
+
+def media(key: str) -> Writer:
+    """Return a writer of a file that front matter points to."""
+
+    def write(file: FileText, ref: MediaRef | None) -> None:
+        written = file.get(key)
+        if ref is None:
+            file.set(key, None)
+        elif isinstance(written, dict):
+            _set_inside(file, key, written, ref)
+        elif ref.alt or (written is None and file.source.dialect != "bookmark"):
+            file.set(key, {"alt": ref.alt, "href": ref.href, **_facts(ref)})
+        else:
+            file.set(key, ref.href)
+
+    return write
+
+
+def _facts(ref: MediaRef) -> dict[str, Writable]:
+    known: dict[str, Any] = dict(ref.provenance)
+    return {name: known[name] for name in ("format", "size", "valid") if name in known}
+
+
+def _set_inside(file: FileText, key: str, written: Mapping[str, Value], ref: MediaRef) -> None:
+    """Change a mapping. What it says of another file than it names now goes with that file."""
+    if one_line(str(written.get("href") or "")) != ref.href:
+        stale = {name: None for name in ("format", "size", "valid", "workPackage", "wpAttachment") if name in written}
+        for name, value in {**stale, **_facts(ref), "href": ref.href}.items():
+            file.set(f"{key}.{name}", value)
+    if strip_markup(str(written.get("alt") or "")) != ref.alt:
+        file.set(f"{key}.alt", as_prose(ref.alt))
+
+
+# The rest of the page
+
+
+def meta(file: FileText, wanted: Mapping[str, Mapping[str, str]]) -> None:
+    """Write the overrides of meta tags that differ, each under the key that it is read from."""
+    now = file.source.fields["meta"]
+    tags = {(group, name): None for said in (now, wanted) for group, names in said.items() for name in names}
+    for group, name in tags:
+        words = wanted.get(group, {}).get(name, "")
+        if words != now.get(group, {}).get(name, "") and group in GROUPS:
+            single = [key for key, tag in SINGLE.items() if tag == (group, name)]
+            default = single[0] if single and file.source.dialect == "contributor" else f"{GROUPS[group]}.{name}"
+            _put(file, _spoken(file, (f"{GROUPS[group]}.{name}", *single)), words, default)
+
+
+def breadcrumbs(file: FileText, crumbs: tuple[Crumb, ...]) -> None:
+    """Write the trail; the item itself stays at its end where it stood there, or where it makes the end plain."""
+    written: list[Any] = [value for _key, value in file.source.entries("breadcrumbs")]
+    ends_at_item = paths.ends_at_item(file.source)
+    own = written[-1] if ends_at_item else as_prose(file.source.fields["title"])
+    steps = [(as_prose(crumb.label), crumb.path) for crumb in crumbs]
+    if ends_at_item or (crumbs and not crumbs[-1].path):
+        steps.append((own, ""))
+    file.set("breadcrumbs", [label for label, _path in steps])
+    file.set("breadcrumbLinks", [path for _label, path in steps])
