@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from curation import imaging
 from curation.importing.archives import ArchivePath
-from curation.importing.discover import Place, SourceFile, Unreadable, leads_into, read_bytes
+from curation.importing.discover import Place, SourceFile, Unreadable, is_inside, read_bytes
 
 MAX_MEDIA_BYTES = 50_000_000
 
@@ -41,7 +41,7 @@ class Root:
         for relative in (path, path.name) if self.by_name else (path,):
             file = self.folder / relative
             try:
-                if file.is_file() and leads_into(file, self.folder):
+                if is_inside(file, self.folder):
                     return file
             except OSError:
                 continue

@@ -27,7 +27,7 @@ class Options:
     status: Status | None = None
     since: datetime | None = None
     jobs: int = field(default_factory=default_jobs)
-    batch_size: int = 200
+    batch_size: int = 500
 
     def as_json(self) -> dict[str, Any]:
         """Return the choices that differ from the default, for the ledger."""

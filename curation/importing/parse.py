@@ -23,10 +23,13 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """What a file says. `record` is the document's with an empty summary filled from the body; `columns` its item's."""
+    """What a file says. `record` is the document's with an empty summary filled from the body, `json` the same as JSON
+    values; `columns` are its item's.
+    """
 
     document: Document
     record: ItemRecord
+    json: dict[str, Any]
     columns: dict[str, Any]
 
 
@@ -46,6 +49,7 @@ class Parsed:
     sha256: str
     document: Document
     record: ItemRecord
+    json: dict[str, Any]
     columns: dict[str, Any]
 
 
@@ -77,7 +81,7 @@ def understand(data: bytes, name: str) -> Understood | Refusal:
         document = frontmatter.read(data, name)
         rendered = render(document.record.body)
         record = replace(document.record, summary=document.record.summary or excerpt(rendered.text))
-        return Understood(document, record, columns_of(record, rendered))
+        return Understood(document, record, frontmatter.to_json(record), columns_of(record, rendered))
     except Rejected as refusal:
         return Refusal("rejected", refusal.problems)
     except SectionPage:
@@ -89,7 +93,7 @@ def parsed(file: Loaded, result: Understood | Refusal) -> Parsed | Refused:
     """Return a file together with what was read from it."""
     if isinstance(result, Refusal):
         return Refused(file.source, result.outcome, result.problems)
-    return Parsed(file.source, file.sha256, result.document, result.record, result.columns)
+    return Parsed(file.source, file.sha256, result.document, result.record, result.json, result.columns)
 
 
 def rejected(source: SourceFile, code: str, message: str) -> Refused:

@@ -269,7 +269,7 @@ def _describe(document: SourceDocument, parsed: Parsed, found: dict[str, dict[st
     document.front_matter_format, document.front_matter = parsed.document.format, parsed.document.front_matter
     document.opening, document.closing = parsed.document.opening, parsed.document.closing
     document.raw_body = parsed.document.raw_body
-    document.record, document.source_url = frontmatter.to_json(parsed.record), parsed.record.source_url
+    document.record, document.source_url = parsed.json, parsed.record.source_url
     document.media = found
     document.imported_at = timezone.now()
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import closing, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -97,7 +98,8 @@ class Import:
     def _start(self, sources: Sequence[SourceFile], parsers: Parsers) -> Callable[[], list[Outcome]]:
         """Read files, and have those parsed that are not as they were; return a call that waits for that."""
         paths = [source.name for source in sources]
-        rows = SourceDocument.objects.filter(path__in=paths).values_list("path", "sha256", "media")
+        documents = SourceDocument.objects.filter(path__in=paths).exclude(path="")  # as the index is
+        rows = documents.values_list("path", "sha256", "media")
         known = {path: (sha256, found) for path, sha256, found in rows}
         files = [self._read(source, *known.get(source.name, ("", {}))) for source in sources]
         results = parsers.submit([file for file in files if isinstance(file, Loaded)])
@@ -152,6 +154,17 @@ class Import:
         return [_report(outcome) for outcome in outcomes]
 
 
+@contextmanager
+def rare_collections() -> Iterator[None]:
+    """Collect garbage rarely: a batch makes hundreds of thousands of objects, and hardly a cycle among them."""
+    usual = gc.get_threshold()
+    gc.set_threshold(100_000, 50, 50)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
+
+
 class Interrupted(Exception):
     """An import that was stopped by hand. What it had written stays."""
 
@@ -163,7 +176,7 @@ def carry_out(job: Import, report: Report, on_batch: Callable[[int], object]) ->
     an error, stays, and the ledger says so.
     """
     try:
-        with closing(job.reports()) as batches:
+        with rare_collections(), closing(job.reports()) as batches:
             for files in batches:
                 report.add(files)
                 on_batch(len(files))
