@@ -83,7 +83,7 @@ RULES = (
         "image", ("featuredImage",), lambda source: media.media(source, "featuredImage"), writers.media("featuredImage")
     ),
     Rule("pdf", ("featuredPdf",), lambda source: media.media(source, "featuredPdf"), writers.media("featuredPdf")),
-    Rule("icon", ("favIconImage",), lambda source: media.media(source, "favIconImage")),
+    Rule("icon", ("favIconImage",), lambda source: media.media(source, "favIconImage"), writers.media("favIconImage")),
     Rule("meta", (*meta.GROUPS.values(), *meta.SINGLE), meta.meta, writers.meta),
     Rule("breadcrumbs", ("breadcrumbs", "breadcrumbLinks"), paths.breadcrumbs, writers.breadcrumbs),
 )

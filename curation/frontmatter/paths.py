@@ -35,9 +35,14 @@ def aliases(source: Source) -> tuple[str, ...]:
     return tuple(path for path in paths if path != own_page(source))
 
 
+def page_path(slug: str) -> str:
+    """Return the path of an item's page as aliases are written."""
+    return f"/news/{slug}"
+
+
 def own_page(source: Source) -> str:
-    """Return the path of the item's page as aliases are written."""
-    return f"/news/{source.fields['slug']}"
+    """Return the path of the item's own page."""
+    return page_path(source.fields["slug"])
 
 
 def derived_aliases(source: Source, written: Iterable[str]) -> Iterator[str]:

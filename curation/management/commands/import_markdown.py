@@ -3,15 +3,12 @@
 import os
 import signal
 import sys
-from argparse import ArgumentParser, ArgumentTypeError, BooleanOptionalAction
+from argparse import ArgumentParser, BooleanOptionalAction
 from collections.abc import Callable, Iterator
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import timezone
-from django.utils.dateparse import parse_date, parse_datetime
 from tqdm import tqdm
 
 from curation.frontmatter.records import Level
@@ -20,27 +17,9 @@ from curation.importing.discover import SourceFile, UsageError, discover
 from curation.importing.options import Options
 from curation.importing.report import Report, write_report
 from curation.importing.run import Import, Interrupted, carry_out
+from curation.management.arguments import moment, positive
 
 REJECTED, WRONG_USAGE, BUSY, STOPPED = 1, 2, 3, 130
-
-
-def moment(text: str) -> datetime:
-    """Read `--since`: a date or a date and time, UTC where nothing else is said."""
-    try:
-        day = parse_date(text)
-        value = parse_datetime(f"{day}T00:00" if day else text)
-    except ValueError:
-        value = None
-    if value is None:
-        raise ArgumentTypeError(f"“{text}” is no date; write 2026-01-31 or 2026-01-31T09:00")
-    return value if timezone.is_aware(value) else timezone.make_aware(value)
-
-
-def positive(text: str) -> int:
-    """Read a number of at least one."""
-    if not text.isdecimal() or int(text) < 1:
-        raise ArgumentTypeError(f"“{text}” is no number of at least 1")
-    return int(text)
 
 
 def absolute(path: Path) -> Path:

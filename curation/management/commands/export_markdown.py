@@ -1,0 +1,98 @@
+"""`manage.py export_markdown DEST`: items as Markdown files with front matter, for an import anywhere."""
+
+from argparse import ArgumentParser
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from tqdm import tqdm
+
+from curation.exporting.folder import Folder
+from curation.exporting.run import File, export
+from curation.management.arguments import moment
+from curation.models import CuratedItem, Topic
+from curation.models.items import ItemQuerySet
+
+FAILED, WRONG_USAGE, STOPPED = 1, 2, 130
+
+
+class Command(BaseCommand):
+    help = (
+        "Write items as Markdown files into DEST/content and what they point to into DEST/static, as import_markdown "
+        "reads them. An item that nobody edited comes out byte for byte as it came in. Nothing in DEST is deleted. "
+        "Exit status: 0; 1 where a file could not be written; 2 for wrong usage; 130 when stopped by hand."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("dest", metavar="DEST", type=Path, help="the folder to write into; made if it is not there")
+        parser.add_argument(
+            "--topic", action="append", default=[], metavar="SLUG", help="items of this topic (repeatable)"
+        )
+        parser.add_argument("--slug", action="append", default=[], metavar="SLUG", help="this item (repeatable)")
+        parser.add_argument("--since", type=moment, metavar="DATE", help="items changed here since then")
+        parser.add_argument("--all", action="store_true", help="every item, drafts and archived ones too")
+
+    def handle(self, *, dest: Path, **chosen: Any) -> None:
+        items = self.choose(**{name: chosen[name] for name in ("topic", "slug", "since", "all")})
+        folder, counts = open_folder(dest), Counter[str]()
+        try:
+            with tqdm(total=items.count(), unit=" items", disable=None, leave=False) as bar:
+                for files in export(items):
+                    self.write(folder, files, counts)
+                    bar.update()
+        except KeyboardInterrupt:
+            self.stdout.write(f"{summary(counts)} (stopped by hand: run it again for the rest)")
+            raise CommandError("Stopped.", returncode=STOPPED) from None
+        self.stdout.write(summary(counts))
+        if counts["failed"]:
+            raise CommandError(f"{counts['failed']:,} files could not be written.", returncode=FAILED)
+
+    def choose(self, topic: list[str], slug: list[str], since: datetime | None, all: bool) -> ItemQuerySet:  # noqa: A002
+        """Return the items asked for: by topics, by slugs, by time; each choice narrows the others."""
+        if all == bool(topic or slug or since):
+            question = "either --all, or which items" if all else "which items: --topic, --slug or --since, or --all"
+            raise CommandError(f"Say {question}.", returncode=WRONG_USAGE)
+        items = CuratedItem.objects.all()
+        if topic:
+            check("--topic", topic, Topic.objects.filter(slug__in=topic).values_list("slug", flat=True))
+            items = items.filter(topics__slug__in=topic)
+        if slug:
+            check("--slug", slug, items.filter(slug__in=slug).values_list("slug", flat=True))
+            items = items.filter(slug__in=slug)
+        return items.filter(updated_at__gte=since).distinct() if since else items.distinct()
+
+    def write(self, folder: Folder, files: Iterable[File], counts: Counter[str]) -> None:
+        """Write the files of an item; one that cannot be written is told, and the others are."""
+        for file in files:
+            for problem in file.problems:
+                tqdm.write(self.style.WARNING(f"warning: {file.path}: {problem}"), self.stdout)
+            try:
+                folder.write(file.path, file.data)
+                counts[file.kind] += 1
+            except OSError as error:
+                tqdm.write(self.style.ERROR(f"error: {file.path}: cannot be written ({error.strerror})"), self.stdout)
+                counts["failed"] += 1
+            counts["warnings"] += len(file.problems)
+
+
+def open_folder(path: Path) -> Folder:
+    try:
+        return Folder(path)
+    except OSError as error:
+        raise CommandError(f"{path}: {error.strerror}; check the path.", returncode=WRONG_USAGE) from error
+
+
+def check(option: str, asked: Iterable[str], known: Iterable[str]) -> None:
+    """Raise `CommandError` for slugs that nothing has."""
+    if unknown := sorted(set(asked) - set(known)):
+        raise CommandError(f"{option}: nothing has the slug {', '.join(unknown)}.", returncode=WRONG_USAGE)
+
+
+def summary(counts: Counter[str]) -> str:
+    """Return in one line what was written."""
+    named = {"kept": "as they came in", "edited": "with edits", "new": "new", "media": "pictures and PDFs"}
+    parts = [f"{counts[kind]:,} {words}" for kind, words in named.items()]
+    return ", ".join([*parts, f"{counts['warnings']:,} warnings"])
