@@ -20,6 +20,7 @@ from curation.publishing import rename
 from .actions import archive_items, publish_items, withdraw_items
 from .base import picture, state_of
 from .documents import DocumentInline
+from .export import export_items
 from .filters import (
     AuthorFilter,
     MissingFilter,
@@ -67,7 +68,7 @@ class ItemAdmin(ItemViews):
     ordering = (Coalesce("published_at", "created_at").desc(), "-id")
     search_fields = ("title", "slug", "source_url")
     search_help_text = "Words of title, slug or source link; a whole link, however it is written; an external ID."
-    actions = (publish_items, withdraw_items, archive_items)
+    actions = (publish_items, withdraw_items, archive_items, export_items)
 
     autocomplete_fields = ("publisher", "image")
     radio_fields: ClassVar[dict[str, Any]] = {"status": admin.HORIZONTAL}
