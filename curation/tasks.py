@@ -1,13 +1,21 @@
 """What runs in the background. Each task is a thin call into the room that knows the subject."""
 
 import logging
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django_tasks import task
 from pictures.utils import reconstruct
 
-from curation.models import Image
+from curation.importing import queued
+from curation.importing.ledger import Busy
+from curation.importing.preview import preview_upload as preview_upload_now
+from curation.importing.uploads import Upload
+from curation.models import Image, ImportRun
+
+Outcome = ImportRun.Outcome
 
 logger = logging.getLogger(__name__)
 
@@ -51,3 +59,27 @@ def queue_missing_renditions() -> int:
     for image_id in images:
         make_renditions.enqueue(image_id)
     return len(images)
+
+
+#: How long an import waits for another one before it asks again.
+TURN = timedelta(seconds=10)
+
+
+@task()
+def run_import(run_id: int) -> None:
+    """Carry out a queued import, or complete one whose worker died; while another is under way, come back later."""
+    run = ImportRun.objects.exclude(outcome__in=(Outcome.FINISHED, Outcome.UNDONE)).filter(pk=run_id).first()
+    if run is None:
+        return
+    try:
+        queued.perform(run)
+    except Busy:
+        run_import.using(run_after=timezone.now() + TURN).enqueue(run_id)
+
+
+@task()
+def preview_upload(token: str) -> None:
+    """Note beside uploaded files what importing them would do."""
+    upload = Upload(token)
+    if upload.is_there:
+        preview_upload_now(upload)

@@ -7,7 +7,10 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 #: The order of models on the front page and in the side bar: what editors open most comes first.
-ORDER = ("CuratedItem", "Topic", "Vocabulary", "Offering", "Publisher", "Author", "Tag", "Image", "Alias")
+ORDER = (
+    *("CuratedItem", "ImportRun", "Conflict", "Topic", "Vocabulary", "Offering"),
+    *("Publisher", "Author", "Tag", "Image", "Alias"),
+)
 
 
 class CurationAdminSite(admin.AdminSite):

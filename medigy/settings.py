@@ -65,14 +65,15 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django.contrib.humanize",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django_filters",
-    "django_tasks",
-    "django_tasks_db",
     "pictures",
     "taggit",
-    "curation",
+    "curation",  # after taggit, whose admin it replaces; before django_tasks_db, whose worker it extends
+    "django_tasks",
+    "django_tasks_db",
 ]
 
 MIDDLEWARE = [
@@ -129,6 +130,8 @@ STATIC_ROOT = env.path("STATIC_ROOT", default=str(VAR / "static"))()
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "media/"
 MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(VAR / "media"))()
+IMPORT_UPLOADS = env.path("IMPORT_UPLOADS", default=str(VAR / "uploads"))()  # never served: a check sees to it
+DATA_UPLOAD_MAX_NUMBER_FILES = 500  # of one form: stories are uploaded with their images
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

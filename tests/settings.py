@@ -20,6 +20,7 @@ _scratch = TemporaryDirectory(prefix="medigy-test-")
 MEDIA_ROOT = Path(_scratch.name, "media")
 STATIC_ROOT = Path(_scratch.name, "static")
 STATIC_ROOT.mkdir()
+IMPORT_UPLOADS = Path(_scratch.name, "uploads")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

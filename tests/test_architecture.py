@@ -14,7 +14,7 @@ ROOMS = (
     {"frontmatter", "rendering", "links", "imaging", "image_containers"},
     {"models"},
     {"importing", "exporting", "publishing", "search", "snapshot", "facets", "pagination", "related"},
-    {"tasks"},
+    {"tasks", "orphans"},
     {"views", "filters", "admin", "middleware", "context", "templatetags", "management", "urls", "apps", "checks"},
 )
 #: Rooms that know no database: plain values in, plain values out.

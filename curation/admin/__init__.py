@@ -1,3 +1,13 @@
 """The editors' side: Django's admin, one subject a module."""
 
-from . import credits, images, items, offerings, redirects, topics  # noqa: A004, F401
+from . import (  # noqa: F401
+    conflicts,
+    credits,  # noqa: A004
+    images,
+    import_records,
+    imports,
+    items,
+    offerings,
+    redirects,
+    topics,
+)

@@ -208,9 +208,7 @@ def check_size(unpacked: int, packed: int) -> None:
         limit = f"{MAX_UNPACKED // 1_000_000:,} MB"
         raise ArchiveRefused(f"unpacks to more than {limit}; split it, or unpack it and give the folder")
     if unpacked > HARMLESS and unpacked > packed * MAX_RATIO:
-        raise ArchiveRefused(
-            f"unpacks to more than {MAX_RATIO} times its size, as bombs do; if it is none, unpack it and give the folder"
-        )
+        raise ArchiveRefused(f"unpacks to more than {MAX_RATIO} times its size, as bombs do; give the unpacked folder")
 
 
 def _zip_time(info: zipfile.ZipInfo) -> float:

@@ -32,7 +32,7 @@ class Plan:
 
     `media` is what `SourceDocument.media` remembers; `takes` names the uses (image, pdf) that the item takes from it.
     `displaced` are other documents, and `robbed` other items, that the plan changes in passing. `before` is the item's
-    state, `None` for one that is made.
+    state, `None` for one that is made. `keeps_document` is whether the document shall say what the file says.
     """
 
     parsed: Parsed
@@ -46,6 +46,7 @@ class Plan:
     problems: list[Problem] = field(default_factory=list)
     conflicts: tuple[Conflicting, ...] = ()
     before: dict[str, Any] | None = None
+    keeps_document: bool = True
     writes_document: bool = True
     outcome: Literal["created", "updated", "conflicted", "unchanged"] = "updated"
 
@@ -81,6 +82,8 @@ class Planner:
             return self._adopt(parsed, entry)
         if primary.path == parsed.source.name or is_gone(primary.path, self.seen):
             return self._update(parsed, entry, primary, primary)
+        if parsed.source.is_upload and primary.path not in self.seen:
+            return self._update(parsed, entry, primary, None)
         return self._repeat(parsed, entry, primary)
 
     def _adopt(self, parsed: Parsed, entry: Entry) -> Plan:
@@ -93,15 +96,19 @@ class Planner:
             plan.outcome = "unchanged"
         return plan
 
-    def _update(self, parsed: Parsed, entry: Entry, primary: SourceDocument, document: SourceDocument) -> Plan:
-        """Merge a file into its item. `document` is the row that will stand for the file, `primary` the merge base."""
+    def _update(self, parsed: Parsed, entry: Entry, primary: SourceDocument, document: SourceDocument | None) -> Plan:
+        """Merge a file into its item. `document` is the row that will stand for the file, `primary` the merge base.
+
+        No row stands for an uploaded copy of a file that is still there: what it changes counts as an editor's change.
+        """
         base, ours = frontmatter.from_json(primary.record), snapshot(entry.item)
         choice = self.options.on_conflict
         merged = merge(base, parsed.record, ours, overwrite=choice == "overwrite")
         problems = [_conflict(conflict, choice) for conflict in merged.conflicts]
         if problems and choice == "fail":
             raise Rejected(*problems)
-        plan = Plan(parsed, entry, merged.record, document, problems=problems, before=state(entry.item, ours))
+        plan = Plan(parsed, entry, merged.record, problems=problems, before=state(entry.item, ours))
+        plan.document, plan.keeps_document = document or primary, document is not None
         plan.conflicts = merged.conflicts if choice == "keep" else ()
         before = _beside_record(entry)
         self._accept(plan, base, primary.media)
@@ -170,7 +177,8 @@ class Planner:
             found.update(media.stamp(place))
             found["sha256"] = self.library.read(use, place)
         except media.MediaMissing as error:
-            plan.warn("media", _KEYS[use], f"“{ref.href}” {error}")
+            if "size" in found or not (was and plan.parsed.source.is_upload):  # an upload need not bring what is here
+                plan.warn("media", _KEYS[use], f"“{ref.href}” {error}")
         return str(found["sha256"])
 
     def _brings_icon(self, plan: Plan) -> bool:
@@ -203,6 +211,9 @@ class Planner:
 
     def _remember(self, plan: Plan) -> None:
         """Make the document say what the file says now, and take its path from a document that had it before."""
+        if not plan.keeps_document:
+            plan.writes_document = False
+            return
         path = plan.parsed.source.name
         former = self.catalogue.by_path.get(path)
         if former not in (None, plan.entry):

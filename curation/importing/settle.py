@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from curation import frontmatter
+from curation.frontmatter.records import Rejected
 from curation.importing.columns import columns_of
 from curation.importing.references import References
 from curation.importing.upsert import Filled, save_items
@@ -20,37 +22,61 @@ class CannotSettle(Exception):
     """A value that the item cannot take; the message says why."""
 
 
-def current(conflict: Conflict) -> Any:
-    """Return what the item holds now, as JSON values: it may have changed since the conflict arose."""
-    item = with_relations(CuratedItem.objects.filter(pk=conflict.item_id)).get()
-    return frontmatter.plain(getattr(snapshot(item), conflict.field))
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A conflict that is settled, as JSON values, with what opens it again: its columns, and the item's value of then,
+    where that is no longer the item's.
+    """
+
+    conflict: dict[str, Any]
+    is_replaced: bool
+    value: Any = None
 
 
-def keep_ours(conflict: Conflict) -> None:
+def keep_ours(conflict: Conflict) -> Settled:
     """Keep the item's value: the file's is known by now, and not taken until it changes again."""
+    settled = Settled(_columns(conflict), is_replaced=False)
     conflict.delete()
+    return settled
 
 
 @transaction.atomic
-def take_theirs(conflict: Conflict) -> None:
+def take_theirs(conflict: Conflict) -> Settled:
     """Give the item the file's value. Raises `CannotSettle`, and then has changed nothing."""
-    put(conflict, conflict.theirs)
+    settled = Settled(_columns(conflict), True, _put(conflict, conflict.theirs))
     conflict.delete()
+    return settled
 
 
-def put(conflict: Conflict, value: Any) -> None:
-    """Give the field of a conflict a value, by the way that imports take. Raises `CannotSettle`."""
-    item = with_relations(CuratedItem.objects.filter(pk=conflict.item_id)).get()
-    record = frontmatter.from_json(frontmatter.to_json(snapshot(item)) | {conflict.field: value})
+@transaction.atomic
+def reopen(settled: Settled) -> None:
+    """Undo the settling of a conflict. Raises `CannotSettle`, and then has changed nothing."""
+    conflict = Conflict(**settled.conflict)
+    if settled.is_replaced:
+        _put(conflict, settled.value)
+    if not Conflict.objects.filter(item=conflict.item_id, field=conflict.field).exists():
+        conflict.save(force_insert=True)
+
+
+def _columns(conflict: Conflict) -> dict[str, Any]:
+    return {name: getattr(conflict, name) for name in ("item_id", "run_id", "field", "base", "theirs", "ours")}
+
+
+def _put(conflict: Conflict, value: Any) -> Any:
+    """Give the field of a conflict a value, by the way that imports take; return what it was, as JSON values."""
+    item = with_relations(CuratedItem.objects.filter(pk=conflict.item_id)).first()
+    if item is None:
+        raise CannotSettle("The item has been deleted.")
+    values = frontmatter.to_json(snapshot(item))
+    record = frontmatter.from_json(values | {conflict.field: value})
     try:
-        if conflict.field == "slug":
-            rename(item, record.slug)
-            return
+        rename(item, record.slug)
         for column, column_value in columns_of(record).items():
             setattr(item, column, column_value)
-        item.full_clean(validate_unique=False)
-    except SlugTaken as taken:
-        raise CannotSettle(str(taken)) from taken
+        item.validate_constraints()
+    except (SlugTaken, Rejected) as refusal:
+        raise CannotSettle(str(refusal)) from refusal
     except ValidationError as error:
         raise CannotSettle(" ".join(error.messages)) from error
     save_items([Filled(item, record)], References([record]))
+    return values[conflict.field]

@@ -12,6 +12,8 @@ from django.utils.crypto import get_random_string
 
 NAME = "editor"
 GROUP = "Editors"
+#: Models that editors look at alone.
+WRITTEN_BY_IMPORTS = ("sourcedocument", "importrun", "importrecord", "conflict")
 PASSWORD_VARIABLE = "DEMO_EDITOR_PASSWORD"  # noqa: S105  # the variable's name
 
 
@@ -39,6 +41,6 @@ def make_group() -> Group:
     """Return the group of editors, with every permission on content, but for what imports alone write."""
     group, _ = Group.objects.get_or_create(name=GROUP)
     content = Q(content_type__app_label="curation") | Q(content_type__app_label="taggit", content_type__model="tag")
-    of_imports = Q(content_type__model="sourcedocument") & ~Q(codename__startswith="view_")
+    of_imports = Q(content_type__model__in=WRITTEN_BY_IMPORTS) & ~Q(codename__startswith="view_")
     group.permissions.set(Permission.objects.filter(content).exclude(of_imports))
     return group

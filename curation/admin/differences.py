@@ -1,0 +1,85 @@
+"""Two versions of a text side by side, what differs marked so that eyes and screen readers notice."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import capfirst
+
+from curation.importing.changes import Change
+from curation.models import CuratedItem
+from curation.snapshot import COLUMNS
+
+#: Texts are compared word by word unless that takes long: words of one times words of the other.
+MAX_PAIRS = 9_000_000
+#: Of a longer stretch that both have, the ends are shown, in characters; and of a version, at most so many.
+CONTEXT, MAX_SHOWN = 300, 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A field's two versions as HTML."""
+
+    label: str
+    before: SafeString
+    after: SafeString
+
+
+def difference(change: Change) -> Difference:
+    return Difference(label(change.field), *marked(change.before, change.after))
+
+
+def label(field: str) -> str:
+    """Return what editors call a field of a record."""
+    column = COLUMNS.get(field)
+    name = CuratedItem._meta.get_field(column).verbose_name if column else field.replace("_", " ")  # type: ignore[union-attr]
+    return capfirst(str(name))
+
+
+def marked(before: str, after: str) -> tuple[SafeString, SafeString]:
+    """Return two texts as HTML, with `<del>` around what the first alone has, and `<ins>` in the second."""
+    old, new = (re.findall(r"\S+\s*|\s+", text) for text in (before, after))
+    pieces = list(_compare(old, new))
+    return _render("del", [(same, one) for same, one, _ in pieces]), _render("ins", [(s, two) for s, _, two in pieces])
+
+
+def _compare(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[bool, str, str]]:
+    """Yield pieces of both texts: whether they are the same, and what they are."""
+    start = _common(old, new)
+    end = _common(old[start:][::-1], new[start:][::-1])
+    yield True, "".join(old[:start]), "".join(new[:start])
+    yield from _compare_middle(old[start : len(old) - end], new[start : len(new) - end])
+    yield True, "".join(old[len(old) - end :]), "".join(new[len(new) - end :])
+
+
+def _compare_middle(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[bool, str, str]]:
+    if len(old) * len(new) > MAX_PAIRS:
+        yield False, "".join(old), "".join(new)
+        return
+    for kind, first, last, begin, end in SequenceMatcher(None, old, new).get_opcodes():
+        yield kind == "equal", "".join(old[first:last]), "".join(new[begin:end])
+
+
+def _common(old: Sequence[str], new: Sequence[str]) -> int:
+    """Return how many words both begin with."""
+    return next((n for n, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new)))
+
+
+def _render(tag: str, pieces: Sequence[tuple[bool, str]]) -> SafeString:
+    left = MAX_SHOWN
+    shown: list[SafeString | str] = []
+    for same, whole in pieces:
+        text = (_shortened(whole) if same else whole)[:left]
+        left -= len(text)
+        if text:
+            shown.append(text if same else format_html("<{0}>{1}</{0}>", mark_safe(tag), text))  # noqa: S308  # a word
+    return format_html_join("", "{}", ((piece,) for piece in [*shown, "" if left else "…"]))
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= 3 * CONTEXT else f"{text[:CONTEXT]} […] {text[-CONTEXT:]}"
