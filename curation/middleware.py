@@ -5,7 +5,8 @@ from collections.abc import Callable
 from http import HTTPStatus
 
 from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.urls import resolve
 
 from curation.models import CuratedItem
 from curation.models.redirects import normalise_path
@@ -28,15 +29,29 @@ class AliasRedirectMiddleware:
         if response.status_code != HTTPStatus.NOT_FOUND or request.method not in ("GET", "HEAD"):
             return response
         try:
-            item = self.find(request.path_info)
+            item = find(request.path_info)
+            if item is None or lacks_only_a_slash(request):
+                return response
         except DatabaseError:
             log.exception("No aliases while the database does not answer")
             return response
-        return HttpResponsePermanentRedirect(item.get_absolute_url()) if item else response
+        return HttpResponsePermanentRedirect(item.get_absolute_url())
 
-    @staticmethod
-    def find(path: str) -> CuratedItem | None:
-        if "\x00" in path:
-            return None
-        path = normalise_path(path)
-        return CuratedItem.objects.published().filter(aliases__path=path).only("slug").first()
+
+def find(path: str) -> CuratedItem | None:
+    """Return the item that a path is an alias of, if readers may see it."""
+    if "\x00" in path:
+        return None
+    path = normalise_path(path)
+    return CuratedItem.objects.published().filter(aliases__path=path).only("slug").first()
+
+
+def lacks_only_a_slash(request: HttpRequest) -> bool:
+    """Whether a path that is no page is one with a slash at its end: then that is where it leads."""
+    if request.path_info.endswith("/"):
+        return False
+    try:
+        view, args, kwargs = resolve(f"{request.path_info}/")
+        return bool(view(request, *args, **kwargs).status_code < HTTPStatus.BAD_REQUEST)
+    except Http404:
+        return False

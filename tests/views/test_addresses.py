@@ -46,6 +46,21 @@ def test_an_old_address_leads_to_the_item_at_once(path: str) -> None:
     assert response["Location"] == "/news/story/"
 
 
+@pytest.mark.parametrize("path", ["/news/mine", "/topic/symplur-care", "/offering", "/news"])
+def test_a_live_page_wins_over_an_alias_whether_its_last_slash_is_written_or_not(path: str) -> None:
+    make_item(slug="mine")
+    Alias.objects.create(path=path, item=make_item("Another"))
+    get(f"{path}/")
+    assert Client().get(path)["Location"] == f"{path}/"
+
+
+def test_an_alias_serves_where_a_page_is_not_published() -> None:
+    make_item(slug="mine", status="draft")
+    Alias.objects.create(path="/news/mine", item=make_item("Another"))
+    for path in ("/news/mine", "/news/mine/"):
+        assert Client().get(path)["Location"] == "/news/another/"
+
+
 @pytest.mark.parametrize(
     "path",
     [
