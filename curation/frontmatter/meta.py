@@ -48,6 +48,6 @@ def _override(source: Source, name: str, key: str, value: Value) -> str:
     if isinstance(value, list):  # keywords
         value = ", ".join(entry for entry in value if isinstance(entry, str))
     text = source.cut(source.as_text(value, key), META, key)
-    if not text or name not in _LINKS or (text.startswith("/") and site_path(text)):
+    if not text or name.lower() not in _LINKS or (text.startswith("/") and site_path(text)):
         return text if _NAME.fullmatch(name) else ""
     return web_link(source, text, key)

@@ -86,7 +86,7 @@ def item_head(request: HttpRequest, item: CuratedItem) -> Head:
     """Describe an item's page: in the item's own words for it where it has any, else from the item."""
     canonical = request.build_absolute_uri(item.get_absolute_url())
     content = _derived(item, canonical) | _overridden(item.meta)
-    content |= {name: urljoin(canonical, content[name]) for name in LINKS if content.get(name)}
+    content |= {name: _absolute(canonical, content[name]) for name in LINKS if content.get(name)}
     return Head(content.pop("title"), canonical, _tags(content))
 
 
@@ -117,6 +117,14 @@ def _overridden(meta: object) -> dict[str, str]:
         for key, value in group.items()
         if key.lower() in OVERRIDES and isinstance(value, str) and value.strip()
     }
+
+
+def _absolute(canonical: str, link: str) -> str:
+    """Return a link of a page as a whole address, or "" for what is none (`http://[`)."""
+    try:
+        return urljoin(canonical, link)
+    except ValueError:
+        return ""
 
 
 def _tags(content: Mapping[str, str]) -> tuple[Tag, ...]:

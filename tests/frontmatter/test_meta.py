@@ -38,10 +38,13 @@ def test_what_is_not_null_overrides(keys: dict[str, Any], meta: dict[str, dict[s
     assert warnings(**keys) == []
 
 
-@pytest.mark.parametrize("link", ["javascript:x", "//evil.example/x", "data:text/html,x", "/\\evil.example"])
+@pytest.mark.parametrize(
+    "link", ["javascript:x", "//evil.example/x", "http://[", "data:text/html,x", "/\\evil.example"]
+)
 def test_a_link_among_them_is_a_link(link: str) -> None:
     assert record(ogImage=link).meta == {}
     assert warnings(ogImage=link) == [("link-scheme", "ogImage")]
+    assert warnings(openGraphMetaData={"ogImage": link}) == [("link-scheme", "openGraphMetaData.ogImage")]
 
 
 def test_a_group_is_a_mapping() -> None:

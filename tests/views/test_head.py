@@ -72,6 +72,12 @@ def test_overrides_that_say_nothing_change_nothing(meta: object) -> None:
     assert page.meta("viewport") == "width=device-width, initial-scale=1"
 
 
+def test_an_override_that_is_no_address_is_left_out() -> None:
+    page = get(make_item("A story", meta={"openGraph": {"ogimage": "http://[", "ogurl": "//["}}).get_absolute_url())
+    assert page.meta("og:image") is None
+    assert page.meta("og:url") is None
+
+
 def test_a_list_describes_itself() -> None:
     make_topic("Care")
     page = get("/topic/symplur-care/")
