@@ -18,7 +18,11 @@ def offerings(request: HttpRequest) -> HttpResponse:
     page = Page(listed_offerings(), request.GET.get("page", "1"))
     counts = listed_counts(ItemOffering, "offering", offering__in=page.rows)
     head = list_head(request, "Offerings", "Products and services in the news, latest first.", page)
-    context = {"head": head, "page": page, "offerings": [(offering, counts[offering.pk]) for offering in page.rows]}
+    context = {
+        "head": head,
+        "page": page,
+        "offerings": [(offering, counts.get(offering.pk, 0)) for offering in page.rows],
+    }
     return render(request, "curation/offerings.html", context)
 
 
