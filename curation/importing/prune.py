@@ -1,9 +1,9 @@
 """Files that are gone: their items are archived, never deleted."""
 
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Set
 from pathlib import Path
 
-from django.db.models import Q
+from django.db.models import QuerySet
 
 from curation import publishing
 from curation.frontmatter.records import Problem
@@ -18,7 +18,7 @@ def prune(folders: Iterable[Path], seen: Set[str], run: ImportRun | None) -> lis
 
     The document forgets the file, so that one that comes back is read again and publishes its item as it says.
     """
-    gone = list(_gone(folders, seen))
+    gone = _gone(folders, seen)
     shown = [document for document in gone if document.item.status != CuratedItem.Status.ARCHIVED]
     publishing.archive(CuratedItem.objects.filter(pk__in=[document.item_id for document in shown]))
     if run:
@@ -42,13 +42,12 @@ def prune(folders: Iterable[Path], seen: Set[str], run: ImportRun | None) -> lis
     return reports
 
 
-def _gone(folders: Iterable[Path], seen: Set[str]) -> Iterator[SourceDocument]:
-    below = Q(pk__in=())
-    for folder in folders:
-        below |= Q(path__startswith=printable(f"{folder}/"))
-    documents = SourceDocument.objects.filter(below, is_primary=True).exclude(sha256="").select_related("item")
-    on_disk = (document for document in documents.iterator() if not archive_of(document.path))
-    return (document for document in on_disk if document.path not in seen)
+def _gone(folders: Iterable[Path], seen: Set[str]) -> QuerySet[SourceDocument]:
+    # Compared here, for to SQLite `startswith` is the same in either case, and folders are not.
+    below = tuple(printable(f"{folder}/") for folder in folders)
+    paths = SourceDocument.objects.filter(is_primary=True).exclude(sha256="").values_list("pk", "path").iterator()
+    gone = [pk for pk, path in paths if path.startswith(below) and path not in seen and not archive_of(path)]
+    return SourceDocument.objects.filter(pk__in=gone).select_related("item")
 
 
 def _report(document: SourceDocument) -> FileReport:

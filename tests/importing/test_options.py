@@ -54,6 +54,15 @@ def test_prune_leaves_other_folders_and_items_made_by_hand_alone(
     assert import_(content / "two", prune=True).counts["archived"] == 0
 
 
+def test_prune_tells_folders_apart_that_differ_in_case(
+    write_file: WriteFile, import_: RunImport, content: Path
+) -> None:
+    write_file("News/a.md")
+    write_file("news/b.md")
+    import_()
+    assert import_(content / "news", prune=True).counts["archived"] == 0
+
+
 def test_prune_of_an_empty_folder_is_refused(content: Path) -> None:
     with pytest.raises(CommandError, match="archiving everything"):
         command(content, "--prune")
