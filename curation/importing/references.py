@@ -11,16 +11,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Lower
 from django.utils.text import slugify
 from taggit.models import Tag
 
 from curation.frontmatter.records import ItemRecord, OfferingRef, PublisherRef, TopicRef
 from curation.models import Author, Offering, Publisher, Topic, Vocabulary
-
-#: What a made-up slug is cut to: the columns hold 100 and more, and `-2` has to fit.
-SLUG_LENGTH = 90
 
 M = TypeVar("M", bound=models.Model)
 
@@ -67,8 +64,8 @@ class References:
     def _named(self, model: type[M], names: Iterable[str]) -> dict[str, M]:
         """Return rows of a model with `name` and `slug` by lower-case name."""
         wanted = {name.lower(): name for name in reversed(list(names))}
-        rows = model._default_manager.annotate(lower=Lower("name")).filter(lower__in=wanted)
-        found = {row.name.lower(): row for row in rows}  # type: ignore[attr-defined]
+        rows = _with(model, "name", wanted.values())
+        found = {row.name.lower(): row for row in rows}
         missing = [name for key, name in wanted.items() if key not in found]
         slugs = _free_slugs(model, {name: slugify(name) for name in missing})
         made = self._make(model, (model(name=name, slug=slugs[name]) for name in reversed(missing)))
@@ -85,7 +82,7 @@ class References:
         wanted = {
             (self._vocabularies[ref.vocabulary.lower()].pk, ref.label.lower()): ref for ref in reversed(list(refs))
         }
-        rows = Topic.objects.annotate(lower=Lower("label")).filter(lower__in={label for _, label in wanted})
+        rows = _with(Topic, "label", (ref.label for ref in wanted.values()))
         found = {(row.vocabulary_id, row.label.lower()): row for row in rows}
         missing = {key: ref for key, ref in reversed(wanted.items()) if key not in found}
         # A slug that two topics claim (`categoryUrl`) is for the one whose name it is.
@@ -143,6 +140,15 @@ class References:
         )
 
 
+def _with(model: type[M], column: str, names: Iterable[str]) -> QuerySet[Any]:
+    """Return a model's rows that have one of some names, in any case as the database sees it.
+
+    Of a few letters (Σ, İ) it sees another than Python does, and its unique indexes go by what it sees.
+    """
+    lowered = [Lower(Value(name)) for name in names]
+    return model._default_manager.annotate(lower=Lower(column)).filter(lower__in=lowered)
+
+
 def _topic_slug(ref: TopicRef) -> str:
     return slugify(f"{ref.vocabulary} {ref.label}")
 
@@ -156,7 +162,8 @@ def _free_slugs(model: type[models.Model], wanted: Mapping[Any, str]) -> dict[An
 
     Costs a query for all keys, and one more for each slug that is taken.
     """
-    bases = {key: slug[:SLUG_LENGTH] or model._meta.model_name or "row" for key, slug in wanted.items()}
+    field: Any = model._meta.get_field("slug")
+    bases = {key: slug[: field.max_length] or model._meta.model_name or "row" for key, slug in wanted.items()}
     rows = model._default_manager
     taken = set(rows.filter(slug__in=set(bases.values())).order_by().values_list("slug", flat=True))
     free: dict[Any, str] = {}
@@ -164,7 +171,8 @@ def _free_slugs(model: type[models.Model], wanted: Mapping[Any, str]) -> dict[An
         slug, number = base, 1
         while slug in taken or (number > 1 and rows.filter(slug=slug).exists()):
             number += 1
-            slug = f"{base}-{number}"
+            ending = f"-{number}"
+            slug = base[: field.max_length - len(ending)] + ending
         taken.add(slug)
         free[key] = slug
     return free

@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from PIL import Image as PillowImage
 
-from curation.models import Alias, CuratedItem, Image, ItemTopic, SourceDocument, Topic
+from curation.models import Alias, Author, CuratedItem, Image, ItemTopic, Offering, SourceDocument, Topic
 
 from .conftest import RunImport, WriteFile
 
@@ -42,6 +42,31 @@ def test_names_are_found_again_whatever_their_letters_and_case(write_file: Write
     assert import_(write_file("b.md", categories=["örgan: éLAN"], author="ÉLAN", tags=["ärzte"])).counts["created"] == 1
     assert ItemTopic.objects.count() == 2
     assert Topic.objects.count() == 1
+
+
+def test_names_in_letters_that_databases_lower_in_their_own_way_are_found_again(
+    write_file: WriteFile, import_: RunImport
+) -> None:
+    for body in ("One.", "Two."):
+        assert import_(write_file("a.md", author="ΝΙΚΟΣ", body=body)).counts["rejected"] == 0
+    assert Author.objects.count() == 1
+
+
+def test_a_long_slug_of_a_topic_or_offering_is_kept_whole_and_found_again(
+    write_file: WriteFile, import_: RunImport
+) -> None:
+    slug, longest = "x" * 120, "y" * 255
+    for body in ("One.", "Two."):
+        write_file(
+            "a.md",
+            body=body,
+            categories=["Symplur: Care", "KLAS: Care"],
+            categoryUrl=[f"topic/{longest}", f"topic/{longest}"],
+            relatedOfferings=[{"label": "Chart", "permalink": f"/offering/{slug}"}],
+        )
+        assert import_().counts["warnings"] == 0
+    assert Offering.objects.get().slug == slug
+    assert {topic.slug for topic in Topic.objects.all()} == {longest, "y" * 253 + "-2"}
 
 
 def test_a_second_run_writes_nothing(
