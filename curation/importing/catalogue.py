@@ -61,7 +61,9 @@ class Catalogue:
             | Q(slug__in=slugs)
             | Q(source_url_key__in=links)
         )
-        for item in with_relations(CuratedItem.objects.filter(wanted)):
+        # Locked, so that what an editor saves meanwhile is written after the batch, and not lost under it.
+        items = CuratedItem.objects.filter(wanted).select_for_update(of=("self",))
+        for item in with_relations(items):
             entry = Entry(item, aliases=[alias.path for alias in item.aliases.all()])
             self.entries[item.pk] = entry
             self.add(entry)
@@ -113,12 +115,14 @@ class Catalogue:
 def _documents_like(batch: Sequence[Parsed]) -> set[int]:
     """Return the ids of items with a document of the same path, external id or `mdName` as a file of the batch."""
     identities = [parsed.document.identity for parsed in batch]
-    documents = SourceDocument.objects.filter(
-        Q(path__in=[parsed.source.name for parsed in batch])
-        | Q(external_id__in={identity.external_id for identity in identities} - {""})
-        | Q(md_name__in={identity.md_name for identity in identities} - {""})
-    )
-    return set(documents.values_list("item", flat=True))
+    systems = {identity.source_system for identity in identities}
+    ids = {identity.external_id for identity in identities} - {""}
+    items = SourceDocument.objects.order_by().values_list("item", flat=True)
+    # One by one, and saying what each index leaves out: so they are looked up, and no table is read from end to end.
+    by_path = items.filter(path__in=[parsed.source.name for parsed in batch]).exclude(path="")
+    by_id = items.filter(source_system__in=systems, external_id__in=ids)
+    by_name = items.filter(md_name__in={identity.md_name for identity in identities}).exclude(md_name="")
+    return set(by_path.union(by_id, by_name))
 
 
 def _known_by_slug(entry: Entry | None) -> bool:
