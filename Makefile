@@ -3,7 +3,7 @@
 PYTHON ?= python3
 PORT ?= 8000
 SIZES ?= 1000,100000
-FILES ?= 2000
+FILES ?= 10000
 
 BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
@@ -86,7 +86,7 @@ format: $(INSTALLED_DEV) ## Format the Python files
 
 # Measuring and showing
 
-bench: setup $(INSTALLED_DEV) ## Measure import and pages (SIZES=1000,100000 FILES=2000)
+bench: setup $(INSTALLED_DEV) ## Measure import and pages (SIZES=1000,100000 FILES=10000)
 	@$(BIN)/python -m benchmarks --sizes $(SIZES) --files $(FILES)
 
 screenshot: $(INSTALLED_DEV) ## Take docs/screenshot.png again, of the site that make run serves

@@ -2,16 +2,26 @@
 
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks import imports, pages
 
+#: What an import may cost: of which run, compared with which, the most.
+LIMITS = (
+    ("first", "hugo", "seconds", 0.9),
+    ("first", "hugo", "megabytes", 0.25),
+    ("unchanged", "first", "seconds", 0.1),
+    ("1% changed", "unchanged", "seconds", 1.5),
+)
+
 
 def options() -> Namespace:
     parser = ArgumentParser(prog="python -m benchmarks", description="Measure import and pages on generated content.")
-    parser.add_argument("--files", type=int, default=2_000, help="how many files to import")
+    parser.add_argument(
+        "--files", type=sizes, default=[10_000], metavar="N,N", help="how many files to import, each in turn"
+    )
     parser.add_argument(
         "--sizes", type=sizes, default=[1_000, 100_000], metavar="N,N", help="items in the databases to compare"
     )
@@ -31,20 +41,25 @@ def print_row(first: str, *others: str) -> None:
     print(f"{first:<20}" + "".join(f"{cell:>14}" for cell in others), flush=True)
 
 
-def print_imports(runs: Iterator[imports.Run]) -> None:
-    first = next(runs)
-    print("\nImport\n")
-    print_row("run", "files", "seconds", "files/s", "of the first", "peak MB")
-    for run in (first, *runs):
-        share = f"{run.seconds / first.seconds:.2f}"
+def print_imports(runs: Iterable[imports.Run]) -> None:
+    print_row("run", "files", "seconds", "files/s", "peak MB")
+    by_name: dict[str, imports.Run] = {}
+    for run in runs:
+        by_name[run.name] = run
         print_row(
-            run.name,
-            f"{run.files:,}",
-            f"{run.seconds:.1f}",
-            f"{run.files_a_second:,.0f}",
-            share,
-            f"{run.megabytes:.0f}",
+            run.name, f"{run.files:,}", f"{run.seconds:.1f}", f"{run.files_a_second:,.0f}", f"{run.megabytes:.0f}"
         )
+    print()
+    for name, other, measure, limit in LIMITS:
+        if name in by_name and other in by_name:
+            ratio = getattr(by_name[name], measure) / getattr(by_name[other], measure)
+            print_row(f"{name} / {other}", measure, f"{ratio:.2f}", verdict(ratio, limit))
+
+
+def print_growth(few: imports.Run, many: imports.Run) -> None:
+    """Compare first imports of different sizes: memory is to stay flat, time to grow with the files."""
+    print_row(f"{many.files:,} / {few.files:,}", "megabytes", f"{many.megabytes / few.megabytes:.2f}", "1.2")
+    print_row("", "seconds a file", f"{few.files_a_second / many.files_a_second:.2f}", "")
 
 
 def print_pages(results: Iterator[pages.Result], sizes: Sequence[int]) -> None:
@@ -54,19 +69,26 @@ def print_pages(results: Iterator[pages.Result], sizes: Sequence[int]) -> None:
     for result in (first, *results):
         times = [f"{result.milliseconds[size]:.1f}" for size in sizes]
         queries = "/".join(str(number) for number in sorted(set(result.queries.values())))
-        print_row(result.page.name, *times, f"{result.ratio:.2f}", verdict(result), queries)
+        print_row(result.page.name, *times, f"{result.ratio:.2f}", verdict(result.ratio, result.page.limit), queries)
 
 
-def verdict(result: pages.Result) -> str:
-    """Say what the limit of the ratio is and whether it is kept."""
-    limit = result.page.limit
-    return f"{limit} {'ok' if result.ratio <= limit else 'OVER'}" if limit else ""
+def verdict(ratio: float, limit: float | None) -> str:
+    """Say what the limit of a ratio is and whether it is kept."""
+    return f"{limit} {'ok' if ratio <= limit else 'OVER'}" if limit else ""
 
 
 def main() -> None:
     chosen = options()
+    first: list[imports.Run] = []
+    for count in chosen.files:
+        with TemporaryDirectory(prefix="medigy-bench-") as folder:
+            print(f"\nImport of {count:,} files\n")
+            runs = list(imports.measure(count, Path(folder), say))
+            print_imports(runs)
+            first += [run for run in runs if run.name == "first"]
+    if len(first) > 1:
+        print_growth(first[0], first[-1])
     with TemporaryDirectory(prefix="medigy-bench-") as folder:
-        print_imports(imports.measure(chosen.files, Path(folder), say))
         print_pages(pages.measure(chosen.sizes, Path(folder), say), chosen.sizes)
 
 

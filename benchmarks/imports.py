@@ -1,13 +1,14 @@
-"""How fast files come in: `manage.py import_markdown` as anyone runs it, on a fresh database."""
+"""How fast files come in: `manage.py import_markdown` as anyone runs it, on a fresh database, and Hugo beside it."""
 
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter, sleep
 
+from benchmarks import hugo
 from benchmarks.files import change_some, write_site
 
 MANAGE = (sys.executable, "manage.py")
@@ -17,7 +18,7 @@ SAMPLE_SECONDS = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One import: of how many files, in how many seconds, with how many megabytes of all its processes at the peak."""
+    """One command over so many files: its seconds, and the megabytes of all its processes at the peak."""
 
     name: str
     files: int
@@ -30,7 +31,7 @@ class Run:
 
 
 def measure(count: int, folder: Path, say: Callable[[str], None]) -> Iterator[Run]:
-    """Yield the runs over `count` generated files: new ones, the same ones again, and with some of them changed."""
+    """Yield the runs over `count` generated files: Hugo's, of new ones, of the same again, of some that changed."""
     say(f"Writing {count:,} files")
     content = write_site(folder, count)
     environment = {
@@ -40,14 +41,16 @@ def measure(count: int, folder: Path, say: Callable[[str], None]) -> Iterator[Ru
         "MEDIA_ROOT": str(folder / "media"),
     }
     subprocess.run((*MANAGE, "migrate", "--verbosity=0"), env=environment, check=True)
-    yield run("first", content, count, environment)
-    yield run("unchanged", content, count, environment)
-    changed = change_some(content, CHANGED_ONE_IN)
-    yield run(f"{changed:,} changed", content, count, environment)
+    if build := hugo.command(folder / "hugo", content):
+        yield run("hugo", build, count, environment)
+    command = (*MANAGE, "import_markdown", str(content))
+    yield run("first", command, count, environment)
+    yield run("unchanged", command, count, environment)
+    change_some(content, CHANGED_ONE_IN)
+    yield run("1% changed", command, count, environment)
 
 
-def run(name: str, content: Path, count: int, environment: dict[str, str]) -> Run:
-    command = (*MANAGE, "import_markdown", content)
+def run(name: str, command: Sequence[str], count: int, environment: dict[str, str]) -> Run:
     start = perf_counter()
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, start_new_session=True)
     peak = 0.0
@@ -55,7 +58,7 @@ def run(name: str, content: Path, count: int, environment: dict[str, str]) -> Ru
         peak = max(peak, memory_of_session(process.pid))
         sleep(SAMPLE_SECONDS)
     if process.returncode:
-        raise RuntimeError(f"import_markdown ended with {process.returncode}")
+        raise RuntimeError(f"{command[0]} ended with {process.returncode}")
     return Run(name, count, perf_counter() - start, peak)
 
 
