@@ -18,7 +18,8 @@ from .pages import text, tree
 def test_the_front_page_lists_content_first_in_the_order_of_work(editor: Client) -> None:
     page = tree(editor.get("/admin/"))
     names = [text(row) for row in page.findall(".//div[@id='content-main']//th[@scope='row']")]
-    expected = ["Items", "Topics", "Vocabularies", "Offerings", "Publishers", "Authors", "Tags", "Images", "Aliases"]
+    content = ["Topics", "Vocabularies", "Offerings", "Publishers", "Authors", "Tags", "Images", "Aliases"]
+    expected = ["Items", "Import runs", "Conflicts", *content]
     assert names[: len(expected)] == expected
     assert "Medigy Curation" in text(page)
 
