@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from taggit.models import Tag
 
-from curation.models import CuratedItem, Offering, Topic, Vocabulary
+from curation.models import CuratedItem, Offering, Publisher, Topic, Vocabulary
 from tests.factories import make_author, make_item, make_offering, make_publisher, make_topic, make_vocabulary
 
 from .pages import errors, form_data, links, query_count, rows, tree
@@ -108,6 +108,20 @@ def test_a_topic_is_there_once_whatever_the_case(editor: Client) -> None:
     topic = make_topic("AI")
     response = add(editor, LISTS["topic"], vocabulary=topic.vocabulary.pk, label="ai", slug="another")
     assert errors(response) == ["This vocabulary has a topic of this label already."]
+
+
+@pytest.mark.parametrize(
+    "typed", ["example.org", "WWW.Example.org", "https://www.example.org/a?b#c", "http://EXAMPLE.org:80"]
+)
+def test_a_publisher_is_known_by_any_link_to_it(editor: Client, typed: str) -> None:
+    add(editor, LISTS["publisher"], domain=typed)
+    assert Publisher.objects.values_list("domain", "name").get() == ("example.org", "example.org")
+
+
+@pytest.mark.parametrize("typed", ["", "two words", "javascript:alert(1)", "https://"])
+def test_what_is_no_host_name_is_no_publisher(editor: Client, typed: str) -> None:
+    assert errors(add(editor, LISTS["publisher"], domain=typed, name="Name"))
+    assert not Publisher.objects.exists()
 
 
 def test_a_slug_that_is_taken_is_refused_with_a_link_to_its_holder(editor: Client) -> None:
