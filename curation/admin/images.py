@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.template.defaultfilters import filesizeformat
 from django.template.loader import render_to_string
@@ -78,6 +78,12 @@ class ImageAdmin(ItemCountAdmin):
         said = format_html("This picture is here already, as {}; it is stored once.", edit_link(obj))
         self.message_user(request, said, messages.WARNING)
         return redirect(edit_url(obj))
+
+    def response_delete(self, request: HttpRequest, obj_display: str, obj_id: int) -> HttpResponse:
+        """Lead back to the list: those who may change nothing are led to the front page by Django."""
+        response = super().response_delete(request, obj_display, obj_id)
+        is_redirect = isinstance(response, HttpResponseRedirect)
+        return redirect("admin:curation_image_changelist") if is_redirect else response
 
     @admin.display(description="")
     def thumbnail(self, image: Image) -> SafeString:

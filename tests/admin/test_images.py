@@ -55,6 +55,12 @@ def test_what_is_no_picture_is_refused_in_words(editor: Client, data: bytes, rea
     assert not CuratedItem.objects.exists()
 
 
+def test_deleting_a_picture_leads_back_to_the_list(editor: Client) -> None:
+    response = editor.post(f"{IMAGES}{make_image().pk}/delete/", {"post": "yes"}, follow=True)
+    assert response.redirect_chain == [(IMAGES, 302)]
+    assert not Image.objects.exists()
+
+
 def test_a_picture_is_uploaded_with_the_item(editor: Client) -> None:
     submit(editor, ADD, title="News", new_image=SimpleUploadedFile("new.png", picture_bytes()))
     image = CuratedItem.objects.get().image
