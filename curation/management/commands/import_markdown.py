@@ -72,8 +72,10 @@ class Command(BaseCommand):
 
     def handle(self, *, paths: list[str], report: Path | None, wait: bool, **given: Any) -> None:
         options = self.read_options(given)
-        if report and report.suffix not in (".json", ".csv"):
-            raise CommandError(f"--report {report}: name a file that ends in .json or .csv.", returncode=WRONG_USAGE)
+        check_report(report)
+        if "" in paths:
+            # It would mean the folder at hand, and is the variable of a script that was not set.
+            raise CommandError("A PATH is empty; name a file or a folder.", returncode=WRONG_USAGE)
         names = [Path(name) for name in expand(paths)]
         sources, folders = self.find(names, options)
         signal.signal(signal.SIGTERM, _stop)
@@ -140,6 +142,14 @@ class Command(BaseCommand):
             raise CommandError(
                 f"--report {path}: cannot be written ({error.strerror}).", returncode=REJECTED
             ) from error
+
+
+def check_report(path: Path | None) -> None:
+    """Refuse a report that cannot be written before the import, not after it."""
+    if path and path.suffix not in (".json", ".csv"):
+        raise CommandError(f"--report {path}: name a file that ends in .json or .csv.", returncode=WRONG_USAGE)
+    if path and not path.parent.is_dir():
+        raise CommandError(f"--report {path}: no such folder; check the path.", returncode=WRONG_USAGE)
 
 
 def expand(paths: list[str]) -> Iterator[str]:

@@ -1,0 +1,37 @@
+"""What an import refuses before it reads a file."""
+
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from curation.models import CuratedItem
+
+from .conftest import WriteFile
+
+pytestmark = pytest.mark.django_db
+
+
+def refusal(*arguments: object) -> str:
+    """Return what the command says as it ends with 2, the status of wrong usage."""
+    with pytest.raises(CommandError) as caught:
+        call_command("import_markdown", *map(str, arguments))
+    assert caught.value.returncode == 2
+    return str(caught.value)
+
+
+def test_an_empty_path_is_not_the_folder_at_hand(
+    write_file: WriteFile, content: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_file("a.md")
+    monkeypatch.chdir(content)
+    assert refusal("") == "A PATH is empty; name a file or a folder."
+    assert not CuratedItem.objects.exists()
+
+
+def test_a_report_that_has_no_folder_is_refused_before_anything_is_imported(
+    write_file: WriteFile, content: Path
+) -> None:
+    write_file("a.md")
+    assert "no such folder" in refusal(content, "--report", content / "missing" / "report.json")
+    assert not CuratedItem.objects.exists()
