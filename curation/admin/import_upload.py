@@ -26,7 +26,7 @@ from curation.models import CuratedItem, ImportRun
 
 from .differences import Difference, difference
 from .import_form import UploadForm
-from .read_only import ReadOnlyAdmin
+from .read_only import ReadOnlyAdmin, may_edit_items
 
 logger = logging.getLogger(__name__)
 
@@ -64,7 +64,8 @@ class Group:
 
 class UploadViews(ReadOnlyAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("curation.add_curateditem")
+        """An import makes items and changes those that are there: it takes permission for both."""
+        return request.user.has_perm("curation.add_curateditem") and may_edit_items(request)
 
     def get_urls(self) -> list[URLPattern]:
         may = self.has_add_permission
