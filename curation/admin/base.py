@@ -1,14 +1,15 @@
 """What every page of the admin shares."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import PROTECT, Count, IntegerField, Model, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -21,6 +22,16 @@ class CurationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in t
 
     list_per_page = 50
     show_full_result_count = False
+
+    def own_path(self, route: str, view: Any, name: str, allowed: Callable[[HttpRequest], bool]) -> URLPattern:
+        """Return an address whose view is for staff to whom `allowed` applies."""
+
+        def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+            if not allowed(request):
+                raise PermissionDenied
+            return view(request, **kwargs)  # type: ignore[no-any-return]
+
+        return path(route, self.admin_site.admin_view(guarded), name=f"curation_{self.opts.model_name}_{name}")
 
     def goes_along(self) -> dict[type[Model], str]:
         """Return what to call the rows of a model that are deleted or loosened with an object of this one."""

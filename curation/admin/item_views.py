@@ -2,14 +2,10 @@
 of an item that readers do not see yet.
 """
 
-from collections.abc import Callable
-from typing import Any
-
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 from taggit.models import Tag
@@ -37,16 +33,6 @@ class ItemViews(CurationAdmin):
             self.own_path("<int:pk>/page/", require_GET(self.page_view), "page", self.has_view_permission),
         ]
         return [*own, *super().get_urls()]
-
-    def own_path(self, route: str, view: Any, name: str, allowed: Callable[[HttpRequest], bool]) -> URLPattern:
-        """Return an address whose view is for staff to whom `allowed` applies."""
-
-        def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-            if not allowed(request):
-                raise PermissionDenied
-            return view(request, **kwargs)  # type: ignore[no-any-return]
-
-        return path(route, self.admin_site.admin_view(guarded), name=f"curation_curateditem_{name}")
 
     def may_edit(self, request: HttpRequest) -> bool:
         return self.has_add_permission(request) or self.has_change_permission(request)

@@ -1,11 +1,8 @@
 """Rows that editors look at and act on, but never fill in: runs of imports, their records, conflicts."""
 
-from collections.abc import Callable
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, path
+from django.http import HttpRequest
 
 from .base import CurationAdmin
 
@@ -21,16 +18,6 @@ class ReadOnlyAdmin(CurationAdmin):
 
     def has_delete_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
         return False
-
-    def own_path(self, route: str, view: Any, name: str, allowed: Callable[[HttpRequest], bool]) -> URLPattern:
-        """Return an address whose view is for staff to whom `allowed` applies."""
-
-        def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-            if not allowed(request):
-                raise PermissionDenied
-            return view(request, **kwargs)  # type: ignore[no-any-return]
-
-        return path(route, self.admin_site.admin_view(guarded), name=f"curation_{self.opts.model_name}_{name}")
 
     def page(self, request: HttpRequest, title: str, **context: Any) -> dict[str, Any]:
         """Return the context of a page of this model's."""
