@@ -64,7 +64,8 @@ def _columns(conflict: Conflict) -> dict[str, Any]:
 
 def _put(conflict: Conflict, value: Any) -> Any:
     """Give the field of a conflict a value, by the way that imports take; return what it was, as JSON values."""
-    item = with_relations(CuratedItem.objects.filter(pk=conflict.item_id)).first()
+    chosen = CuratedItem.objects.filter(pk=conflict.item_id).select_for_update(of=("self",))
+    item = with_relations(chosen).first()
     if item is None:
         raise CannotSettle("The item has been deleted.")
     values = frontmatter.to_json(snapshot(item))

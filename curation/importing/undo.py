@@ -75,10 +75,8 @@ def _batches(run: ImportRun) -> Iterator[list[ImportRecord]]:
 
 
 def _undo_batch(records: Iterable[ImportRecord], undone: Undone) -> None:
-    items = {
-        item.pk: item
-        for item in with_relations(CuratedItem.objects.filter(pk__in=[record.item_id for record in records]))
-    }
+    chosen = CuratedItem.objects.filter(pk__in=[record.item_id for record in records]).select_for_update(of=("self",))
+    items = {item.pk: item for item in with_relations(chosen)}
     doomed: list[int] = []
     for record in records:
         item = items.get(record.item_id or 0)
