@@ -19,6 +19,7 @@ STEPS = (
     ("Loading the sample content", (sys.executable, "-m", "sample_content.load")),
     ("Making a demo editor", (*MANAGE, "create_demo_editor")),
 )
+MAX_PORT = 65535
 START_SECONDS = 60
 #: How long the worker may take to finish the picture that it is encoding.
 STOP_SECONDS = 15
@@ -85,8 +86,16 @@ def serve(port: int) -> None:
         stop(processes)
 
 
+def read_port(text: str) -> int:
+    """Return a port that a server may be given, or end with a word on what one is."""
+    port = int(text) if text.isdecimal() else 0
+    if not 0 < port <= MAX_PORT:
+        sys.exit(f"“{text}” is no port. Choose one from 1024 to {MAX_PORT}: make run PORT=8001")
+    return port
+
+
 def main() -> None:
-    port = int(sys.argv[1])
+    port = read_port(sys.argv[1])
     if port_is_taken(port):
         sys.exit(f"Port {port} is taken. Stop what uses it, or choose another: make run PORT={port + 1}")
     signal.signal(signal.SIGTERM, signal.default_int_handler)
