@@ -56,12 +56,13 @@ def undo(run: ImportRun, *, dry_run: bool = False) -> Undone:
     if run.outcome in (ImportRun.Outcome.RUNNING, ImportRun.Outcome.QUEUED):
         raise CannotUndo(f"Import {run.pk} is still under way; wait for its end, or stop it.")
     with transaction.atomic():
+        if not ImportRun.objects.filter(pk=run.pk, outcome=run.outcome).update(outcome=ImportRun.Outcome.UNDONE):
+            raise CannotUndo(f"Import {run.pk} has just been undone or started again; look at it once more.")
         undone = Undone()
         for records in _batches(run):
             _undo_batch(records, undone)
         Conflict.objects.filter(run=run).delete()
         _delete_unused(run.made)
-        ImportRun.objects.filter(pk=run.pk).update(outcome=ImportRun.Outcome.UNDONE)
         transaction.set_rollback(dry_run)
     return undone
 

@@ -41,6 +41,15 @@ def test_what_an_import_made_goes(write_file: WriteFile, import_: RunImport, con
     assert import_().counts["created"] == 1
 
 
+def test_of_two_who_undo_at_once_one_does(write_file: WriteFile, import_: RunImport) -> None:
+    write_file("a.md")
+    import_()
+    one, other = last_run(), last_run()
+    undo(one)
+    with pytest.raises(CannotUndo):
+        undo(other)
+
+
 def test_what_an_import_changed_returns(write_file: WriteFile, import_: RunImport) -> None:
     write_file("a.md", categories=["One"], tags=["t"], aliases="/old")
     import_()
