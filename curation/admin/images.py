@@ -5,14 +5,14 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.options import IS_POPUP_VAR
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.template.defaultfilters import filesizeformat
 from django.template.loader import render_to_string
-from django.urls import URLPattern, path
+from django.urls import URLPattern
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.views.decorators.http import require_GET
 
 from curation.models import CuratedItem, Image
 
@@ -57,13 +57,11 @@ class ImageAdmin(ItemCountAdmin):
         return False
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.picture_view)
-        return [path("<int:pk>/picture/", view, name="curation_image_picture"), *super().get_urls()]
+        own = self.own_path("<int:pk>/picture/", require_GET(self.picture_view), "picture", self.has_view_permission)
+        return [own, *super().get_urls()]
 
-    def picture_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def picture_view(self, _request: HttpRequest, pk: int) -> HttpResponse:
         """Answer the picture of an image with what there is to know of it, for the item form to show."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
         return HttpResponse(described_picture(get_object_or_404(Image, pk=pk)))
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:

@@ -47,7 +47,7 @@ class ItemViews(CurationAdmin):
     def check_link_view(self, request: HttpRequest) -> HttpResponse:
         """Answer, as a piece of HTML, which other items have a link; nothing if none has."""
         this = request.GET.get("item", "")
-        items = items_with_link(request.GET.get("url", ""), int(this) if this.isdecimal() else None)
+        items = items_with_link(request.GET.get("url", ""), int(this) if this.isdecimal() and len(this) < 20 else None)
         context = {"items": list(items[:MAX_SAME_LINK])}
         return TemplateResponse(request, "admin/curation/curateditem/same_link.html", context)
 
