@@ -92,6 +92,17 @@ class FacetFilter(Filter):  # type: ignore[misc]  # django-filter has no types
         return self.narrow(items, option) if option else items
 
 
+class NewsForm(forms.Form):
+    """The filters as a form: the days of a range in their order."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        since, until = cleaned.get("since"), cleaned.get("until")
+        if since and until and since > until:
+            self.add_error("until", "This day is before the one in “From”.")
+        return cleaned
+
+
 def suggested(name: str) -> forms.TextInput:
     """Return a text field that suggests a facet's options; the page prints them as the `datalist` named here."""
     return forms.TextInput(attrs={"list": f"{name}-options", "maxlength": LONGEST_VALUE})
@@ -139,6 +150,7 @@ class NewsFilter(FilterSet):  # type: ignore[misc]  # django-filter has no types
 
     class Meta:
         model = CuratedItem
+        form = NewsForm
         fields: list[str] = []
 
     def __init__(self, typed: Mapping[str, str], queryset: ItemQuerySet) -> None:

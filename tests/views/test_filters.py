@@ -218,3 +218,11 @@ def test_filtered_lists_are_not_for_search_engines() -> None:
     make_vocabulary()
     assert get("/news/?kind=News").meta("robots") == "noindex, follow"
     assert get("/news/").meta("robots") is None
+
+
+@pytest.mark.usefixtures("story")
+def test_a_range_that_ends_before_it_starts_is_pointed_out() -> None:
+    page = get("/news/?since=2024-03-01&until=2024-02-01")
+    assert page.titles == []
+    assert "This day is before the one in “From”." in page.texts("p")
+    assert get("/news/?since=2024-02-28&until=2024-02-28").titles == ["Robots at home"]
