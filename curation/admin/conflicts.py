@@ -75,7 +75,8 @@ class ConflictAdmin(ReadOnlyAdmin):
         return [*own, *super().get_urls()]
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        return super().changelist_view(request, {**(extra_context or {}), "may_settle": may_edit_items(request)})
+        context = {"title": "Open conflicts", "may_settle": may_edit_items(request), **(extra_context or {})}
+        return super().changelist_view(request, context)
 
     def settle_view(self, request: HttpRequest, pk: int, side: str) -> HttpResponse:
         """Settle a conflict: with `theirs` by the file's value, else by the one that is here."""

@@ -77,8 +77,14 @@ def _render(tag: str, pieces: Sequence[tuple[bool, str]]) -> SafeString:
         text = (_shortened(whole) if same else whole)[:left]
         left -= len(text)
         if text:
-            shown.append(text if same else format_html("<{0}>{1}</{0}>", mark_safe(tag), text))  # noqa: S308  # a word
+            shown.append(text if same else _mark(tag, text))
     return format_html_join("", "{}", ((piece,) for piece in [*shown, "" if left else "…"]))
+
+
+def _mark(tag: str, text: str) -> SafeString:
+    """Return text in a tag; the space that follows a word is marked where it is all that differs."""
+    words = text.rstrip() or text
+    return format_html("<{0}>{1}</{0}>{2}", mark_safe(tag), words, text[len(words) :])  # noqa: S308  # one of two words
 
 
 def _shortened(text: str) -> str:

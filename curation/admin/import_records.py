@@ -21,14 +21,23 @@ from .read_only import ReadOnlyAdmin
 class ImportRecordAdmin(ReadOnlyAdmin):
     """Reached from the page of a run."""
 
-    list_display = ("path", "outcome_badge", "run", "headline", "first_problem")
+    list_display = ("path", "outcome_badge", "run", "first_problem")
     list_filter = ("outcome",)
     search_fields = ("path", "slug")
     search_help_text = "A part of the path, or the item's slug."
-    fields = ("run", "path", "outcome_badge", "item_link", "problem_list", "differences", "unmapped_keys", "sha256")
+    fields = ("run", "outcome_badge", "item_link", "problem_list", "differences", "unmapped_keys", "sha256")
+
+    class Media:
+        css = {"all": ["admin-curation/imports.css"]}
 
     def has_module_permission(self, _request: HttpRequest) -> bool:
         return False
+
+    def get_fields(self, _request: HttpRequest, obj: ImportRecord | None = None) -> list[Any]:
+        """Leave out what there is nothing to say of."""
+        empty = {"problem_list": obj and not obj.problems, "unmapped_keys": obj and not obj.unmapped}
+        empty["differences"] = obj and not any(changes(obj))
+        return [name for name in self.fields if not empty.get(name)]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("run")
@@ -42,10 +51,6 @@ class ImportRecordAdmin(ReadOnlyAdmin):
     @admin.display(description="outcome", ordering="outcome")
     def outcome_badge(self, record: ImportRecord) -> SafeString:
         return format_html('<span class="state state-{}">{}</span>', record.outcome, record.get_outcome_display())
-
-    @admin.display(description="item", ordering="slug")
-    def headline(self, record: ImportRecord) -> str:
-        return record.slug
 
     @admin.display(description="problem", empty_value="")
     def first_problem(self, record: ImportRecord) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -14,8 +13,8 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, reverse
 from django.utils import timezone
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -40,29 +39,17 @@ MAX_LEFT = 100
 RECORDED = ("created", "updated", "conflicted", "rejected", "skipped", "archived")
 
 
-def count_of(outcome: str) -> Callable[[Any, ImportRun], str]:
-    """Return a column of the list: how many files of a run had an outcome."""
-
-    @admin.display(description=outcome, empty_value="")
-    def column(_admin: Any, run: ImportRun) -> str:
-        return f"{run.counts[outcome]:,}" if run.counts.get(outcome) else ""
-
-    return column
-
-
 @admin.register(ImportRun)
 class ImportRunAdmin(UploadViews):
-    list_display = (
-        *("number", "started_at", "started_by", "given", "state"),
-        *("created", "updated", "conflicted", "rejected", "unchanged", "duration"),
-    )
+    list_display = ("number", "started", "given", "state", "result", "duration")
     list_display_links = ("number",)
     list_filter = ("outcome", "started_at", ("user", admin.RelatedOnlyFieldListFilter))
     search_fields = ("started_by", "message")
     search_help_text = "Who started it, or how it ended."
     date_hierarchy = "started_at"
-    created, updated, conflicted = count_of("created"), count_of("updated"), count_of("conflicted")
-    rejected, unchanged = count_of("rejected"), count_of("unchanged")
+
+    class Media:
+        css = {"all": ["admin-curation/imports.css"]}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         runs: QuerySet[Any] = super().get_queryset(request).annotate(first_path=KT("paths__0"))
@@ -86,19 +73,28 @@ class ImportRunAdmin(UploadViews):
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         look_after_runs()
-        return super().changelist_view(request, extra_context)
+        return super().changelist_view(request, {"title": "Import runs", **(extra_context or {})})
 
     @admin.display(description="run", ordering="pk")
     def number(self, run: ImportRun) -> str:
         return str(run)
 
-    @admin.display(description="files")
+    @admin.display(ordering="started_at")
+    def started(self, run: ImportRun) -> SafeString:
+        return format_html("{}<br>by {}", f"{run.started_at:%Y-%m-%d %H:%M}", run.started_by)
+
+    @admin.display(description="from")
     def given(self, run: Any) -> str:
         return Truncator(run.first_path or "").chars(60)
 
     @admin.display(description="outcome", ordering="outcome")
     def state(self, run: ImportRun) -> SafeString:
         return state_of(run)
+
+    @admin.display(description="files were")
+    def result(self, run: ImportRun) -> SafeString:
+        parts = [(f"{run.counts[name]:,} {name}",) for name in (*RECORDED, "unchanged") if run.counts.get(name)]
+        return format_html_join(mark_safe("<br>"), "{}", parts)
 
     @admin.display(description="took")
     def duration(self, run: ImportRun) -> str:
