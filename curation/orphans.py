@@ -1,29 +1,18 @@
-"""Background tasks whose worker died: queued again. django-tasks-db would leave them running for ever.
+"""Background tasks whose worker died: queued again. django-tasks-db would leave them running for ever."""
 
-A worker is called after its machine and process, so that others can see whether it is still there.
-"""
-
-import os
-import socket
 from datetime import timedelta
 
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.crypto import get_random_string
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
+
+from curation.processes import is_gone
 
 #: Whether a worker of another machine lives cannot be seen from here: its task is given up after so long.
 PATIENCE = timedelta(hours=6)
 #: A task that so many workers died of is not given to one more.
 MAX_WORKERS = 5
-#: This process, told apart from an earlier one that had the same number: in a container that is usual.
-_NONCE = get_random_string(8)
-
-
-def worker_id() -> str:
-    """Return what a worker in this process is called, in at most 64 characters."""
-    return f"{socket.gethostname()[:40]}:{os.getpid()}:{_NONCE}"
 
 
 def requeue() -> int:
@@ -44,16 +33,8 @@ def _requeue_one(task: DBTaskResult) -> int:  # type: ignore[type-arg]  # generi
 
 
 def _is_orphan(task: DBTaskResult) -> bool:  # type: ignore[type-arg]
-    host, _, process = task.worker_ids[-1].partition(":")
-    number, _, nonce = process.partition(":")
-    if host != socket.gethostname()[:40] or not number.isdecimal():
+    """Whether a running task's worker is dead; workers are called after their process (`db_worker`)."""
+    gone = is_gone(task.worker_ids[-1])
+    if gone is None:
         return task.started_at is None or bool(task.started_at < timezone.now() - PATIENCE)
-    if int(number) == os.getpid():
-        return bool(nonce != _NONCE)
-    try:
-        os.kill(int(number), 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        pass
-    return False
+    return gone

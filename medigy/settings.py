@@ -15,9 +15,37 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 env.read_env(BASE_DIR / ".env")
 
+
+def flag(name: str) -> bool:
+    """Return whether a variable says yes; one that says neither yes nor no must not pass for a no."""
+    words = {
+        "1": True,
+        "true": True,
+        "yes": True,
+        "on": True,
+        "": False,
+        "0": False,
+        "false": False,
+        "no": False,
+        "off": False,
+    }
+    word = env.str(name, default="").lower()
+    if word not in words:
+        raise ImproperlyConfigured(f"{name} is “{word}”. Set it to 1 or 0.")
+    return words[word]
+
+
+def one_of(name: str, choices: tuple[str, ...], default: str) -> str:
+    """Return a variable that can only be one of some words, in capitals."""
+    word = env.str(name, default=default).upper()
+    if word not in choices:
+        raise ImproperlyConfigured(f"{name} is “{word}”. Set it to one of {', '.join(choices)}.")
+    return word
+
+
 # Security
 
-DEBUG = env.bool("DEBUG", default=False)
+DEBUG = flag("DEBUG")
 SECRET_KEY = env.str("SECRET_KEY", default="")
 if not SECRET_KEY:
     raise ImproperlyConfigured(
@@ -28,20 +56,20 @@ ALLOWED_HOSTS = [host.strip() for host in env.list("ALLOWED_HOSTS", default=["lo
 CSRF_TRUSTED_ORIGINS = [origin.strip() for origin in env.list("CSRF_TRUSTED_ORIGINS", default=[])]
 
 # HTTPS says that readers reach the site through TLS: then plain HTTP redirects, and cookies travel encrypted only.
-HTTPS = env.bool("HTTPS", default=False)
+HTTPS = flag("HTTPS")
 SECURE_SSL_REDIRECT = HTTPS
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if flag("BEHIND_PROXY") else None
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 
-# Nothing is loaded from another host, and no inline script or style runs: see docs/settings in README.md.
+# Nothing is loaded from another host, and no inline script or style runs.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -112,8 +140,10 @@ TEMPLATES = [
 
 VAR = BASE_DIR / "var"  # what the site writes: the database file, media, collected static files
 VAR.mkdir(exist_ok=True)
-DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR / 'db.sqlite3'}")}
-DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
+database = env.db_url("DATABASE_URL", default=f"sqlite:///{VAR / 'db.sqlite3'}")
+if "ENGINE" not in database:
+    raise ImproperlyConfigured("DATABASE_URL is no address of a database. Set it to sqlite:///FILE or postgres://….")
+DATABASES = {"default": {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, **database}}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # Writers queue instead of failing (IMMEDIATE and a long timeout), and readers never wait for them (WAL).
     DATABASES["default"]["OPTIONS"] = {
@@ -177,7 +207,7 @@ SITE_NAME = env.str("SITE_NAME", default="Medigy")
 
 # Logging: to standard error, for whatever runs the process to keep
 
-LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+LOG_LEVEL = one_of("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"), default="INFO")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

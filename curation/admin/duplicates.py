@@ -2,7 +2,7 @@
 
 from django.db.models import Q
 
-from curation.links import host_of, url_key
+from curation.links import url_key
 from curation.models import CuratedItem, SourceDocument
 from curation.models.items import ItemQuerySet
 
@@ -12,10 +12,6 @@ def items_with_link(url: str, besides: int | None = None) -> ItemQuerySet:
     key = url_key(url)
     if not key:
         return CuratedItem.objects.none()
-    same = Q(source_url_key=key) | Q(pk__in=_items_with_further_link(key, host_of(url)))
+    further = SourceDocument.objects.filter(is_primary=False, source_url_key=key).values("item")
+    same = Q(source_url_key=key) | Q(pk__in=further)
     return CuratedItem.objects.filter(same).exclude(pk=besides or 0).defer("body", "body_html", "body_text")
-
-
-def _items_with_further_link(key: str, host: str) -> set[int]:
-    further = SourceDocument.objects.filter(is_primary=False, source_url__icontains=host)
-    return {item for item, url in further.values_list("item", "source_url") if url_key(url) == key}

@@ -3,7 +3,9 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet, Value
+from django.db.models.functions import Lower
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -55,10 +57,21 @@ class TopicAdmin(ItemCountAdmin):
 admin.site.unregister(Tag)  # taggit's form edits the rows of its own table, which is not the one in use
 
 
+class TagForm(SluggedForm):
+    """Tags are one without regard to case, as items take them."""
+
+    def clean_name(self) -> str:
+        name = str(self.cleaned_data["name"])
+        same = Tag.objects.annotate(lower=Lower("name")).filter(lower=Lower(Value(name))).exclude(pk=self.instance.pk)
+        if other := same.first():
+            raise ValidationError(f"There is a tag “{other}” already.")
+        return name
+
+
 @admin.register(Tag)
 class TagAdmin(ItemCountAdmin):
     holder, key = ItemTag, "tag"
-    form = SluggedForm
+    form = TagForm
     list_display = ("name", "item_count", "slug")
     search_fields = ("name",)
     ordering = ("name",)

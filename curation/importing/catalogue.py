@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 
 from django.db.models import Q
@@ -56,7 +56,7 @@ class Catalogue:
         slugs = {path.rpartition("/")[2] for path in aliases | pages}
         links = {url_key(parsed.record.source_url) for parsed in batch} - {""}
         wanted = (
-            Q(pk__in=_documents_like(batch))
+            Q(pk__in=_documents_like(batch, links))
             | Q(pk__in=set(Alias.objects.filter(path__in=aliases | pages).values_list("item", flat=True)))
             | Q(slug__in=slugs)
             | Q(source_url_key__in=links)
@@ -97,6 +97,8 @@ class Catalogue:
             self.by_external_id[document.source_system, document.external_id] = entry
         if document.md_name:
             self.by_md_name[document.md_name] = entry
+        if document.source_url_key and not document.is_primary:
+            self.by_link[document.source_url_key].append(entry)
 
     def find(self, parsed: Parsed) -> Entry | None:
         """Return the item that a file is, by the first identity that the file has (docs/front-matter.md).
@@ -112,8 +114,10 @@ class Catalogue:
         return next(filter(_known_by_slug, (self.by_slug.get(identity.slug), same_path)), None)
 
 
-def _documents_like(batch: Sequence[Parsed]) -> set[int]:
-    """Return the ids of items with a document of the same path, external id or `mdName` as a file of the batch."""
+def _documents_like(batch: Sequence[Parsed], links: Set[str]) -> set[int]:
+    """Return the ids of items with a document of the same path, external id or `mdName` as a file of the batch, or with
+    a further one that has one of the links.
+    """
     identities = [parsed.document.identity for parsed in batch]
     systems = {identity.source_system for identity in identities}
     ids = {identity.external_id for identity in identities} - {""}
@@ -122,7 +126,8 @@ def _documents_like(batch: Sequence[Parsed]) -> set[int]:
     by_path = items.filter(path__in=[parsed.source.name for parsed in batch]).exclude(path="")
     by_id = items.filter(source_system__in=systems, external_id__in=ids)
     by_name = items.filter(md_name__in={identity.md_name for identity in identities}).exclude(md_name="")
-    return set(by_path.union(by_id, by_name))
+    by_link = items.filter(source_url_key__in=links, is_primary=False)
+    return set(by_path.union(by_id, by_name, by_link))
 
 
 def _known_by_slug(entry: Entry | None) -> bool:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import os
-import socket
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
@@ -22,6 +20,7 @@ from curation.importing.parse import Refused
 from curation.importing.plan import Plan
 from curation.importing.report import Report
 from curation.models import Conflict, ImportRecord, ImportRun
+from curation.processes import is_gone, this_process
 from curation.snapshot import state
 
 #: A run of another host that has not said anything for so long is taken for dead.
@@ -71,8 +70,8 @@ def start(run: ImportRun, *, on_wait: Callable[[str], None] | None = None) -> Im
 def _take(run: ImportRun) -> bool:
     """Make a run the one under way; return whether that worked."""
     end_dead_runs()
-    run.host, run.pid, run.heartbeat_at = socket.gethostname(), os.getpid(), timezone.now()
-    values = {"outcome": ImportRun.Outcome.RUNNING, "host": run.host, "pid": run.pid, "heartbeat_at": run.heartbeat_at}
+    run.process, run.heartbeat_at = this_process(), timezone.now()
+    values = {"outcome": ImportRun.Outcome.RUNNING, "process": run.process, "heartbeat_at": run.heartbeat_at}
     try:
         with transaction.atomic():
             if run.pk is None:
@@ -96,22 +95,14 @@ def _who_runs() -> str:
     run = ImportRun.objects.filter(outcome=ImportRun.Outcome.RUNNING).first()
     if run is None:
         return "another import has just ended"
-    return f"import {run.pk} by {run.started_by} on {run.host} is under way since {run.started_at:%Y-%m-%d %H:%M} UTC"
+    since = f"{run.started_at:%Y-%m-%d %H:%M} UTC"
+    return f"import {run.pk} by {run.started_by} on {run.host} is under way since {since}"
 
 
 def _is_dead(run: ImportRun) -> bool:
     """Whether the process of a run is gone: not there any more on this host, or silent for long on another."""
-    if run.host != socket.gethostname():
-        return run.heartbeat_at < timezone.now() - SILENCE
-    if run.pid == os.getpid():
-        return False
-    try:
-        os.kill(run.pid, 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        pass
-    return False
+    gone = is_gone(run.process)
+    return run.heartbeat_at < timezone.now() - SILENCE if gone is None else gone
 
 
 def record(run: ImportRun, outcomes: Sequence[Plan | Refused], made: Mapping[str, list[int]] | None = None) -> None:

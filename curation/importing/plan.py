@@ -281,6 +281,7 @@ def _describe(document: SourceDocument, parsed: Parsed, found: dict[str, dict[st
     document.opening, document.closing = parsed.document.opening, parsed.document.closing
     document.raw_body = parsed.document.raw_body
     document.record, document.source_url = parsed.json, parsed.record.source_url
+    document.source_url_key = parsed.columns["source_url_key"]
     document.media = found
     document.imported_at = timezone.now()
 

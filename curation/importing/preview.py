@@ -49,7 +49,7 @@ def preview(sources: Sequence[SourceFile], options: Options, on_batch: Callable[
     """Return what importing files would do. Everything is rolled back; `on_batch` hears how many files were done."""
     report, files, shown = Report(), list[Foreseen](), Counter[str]()
     with transaction.atomic():
-        run = ImportRun.objects.create(outcome=ImportRun.Outcome.FINISHED, pid=0)
+        run = ImportRun.objects.create(outcome=ImportRun.Outcome.FINISHED)
         with closing(Import(sources, replace(options, dry_run=True), run).reports()) as batches:
             for batch in batches:
                 report.add(batch)

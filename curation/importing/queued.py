@@ -75,7 +75,7 @@ def perform(run: ImportRun) -> None:
         ledger.finish(run, Outcome.FAILED, message=str(error))
         return
     # What it could not do is tried again, and told once.
-    run.records.filter(item=None).delete()
+    run.records.filter(outcome__in=(ImportRecord.Outcome.SKIPPED, ImportRecord.Outcome.REJECTED)).delete()
     report = Report()
     try:
         carry_out(Import(sources, Options.from_json(run.options), run), report, lambda _: _tell(run, report))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.files.base import ContentFile
 from django.db import models, transaction
 from django.db.models.signals import post_delete
 from django.dispatch import receiver
 from pictures.models import PictureField
 
 from curation.imaging import CleanImage, save_renditions
+from curation.storing import store
 
 
 def content_path(sha256: str, image_format: str) -> str:
@@ -80,9 +80,8 @@ class Image(models.Model):
         return self.original_name or self.sha256[:12]
 
     def write(self, data: bytes) -> None:
-        """Put the file into the storage, over what an interrupted run may have left there, and ask for renditions."""
-        self.file.storage.delete(self.file.name)
-        self.file.storage.save(self.file.name, ContentFile(data))
+        """Put the file into the storage, and ask for renditions."""
+        store(self.file.storage, self.file.name, data)
         self.file.save_all()
 
     def make_renditions(self) -> None:

@@ -23,6 +23,9 @@ from .images import Image
 from .offerings import Offering
 from .taxonomy import Topic
 
+#: Columns that follow from others, and are written with them.
+DERIVED = ("body_html", "body_text", "summary", "source_url_key")
+
 
 class ItemQuerySet(models.QuerySet["CuratedItem"]):
     def published(self) -> ItemQuerySet:
@@ -132,12 +135,11 @@ class CuratedItem(models.Model):  # type: ignore[django-manager-missing]  # tagg
         return self.title
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        update_fields = kwargs.get("update_fields")
-        if update_fields is None:
-            self.derive()
+        self.derive()
+        if named := kwargs.get("update_fields"):
+            kwargs["update_fields"] = {*named, *DERIVED}
         super().save(*args, **kwargs)
-        if update_fields is None or {"status", "published_at"} & set(update_fields):
-            self.relist()
+        self.relist()
 
     def get_absolute_url(self) -> str:
         return reverse("item", args=[self.slug])

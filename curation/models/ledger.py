@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from curation.frontmatter.split import join
+from curation.processes import host_of
 
 from .fields import HttpURLField
 from .items import CuratedItem
@@ -49,13 +50,15 @@ class SourceDocument(models.Model):
     record = models.JSONField(default=dict)
     media = models.JSONField(default=dict, help_text="The files it points to, by use, as they were found last.")
     source_url = HttpURLField("source link", max_length=2000, blank=True)
+    source_url_key = models.CharField(max_length=2000, blank=True, editable=False)
     imported_at = models.DateTimeField()
 
     class Meta:
         ordering = ["-is_primary", "path"]
         indexes = [
-            models.Index(fields=["source_system", "external_id"], name="document_external_id"),
+            models.Index(fields=["external_id", "source_system"], name="document_external_id"),
             models.Index(fields=["md_name"], condition=~Q(md_name=""), name="document_md_name"),
+            models.Index(fields=["source_url_key"], condition=Q(is_primary=False), name="document_further_link"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["path"], condition=~Q(path=""), name="document_path_unique"),
@@ -96,8 +99,7 @@ class ImportRun(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     started_by = models.CharField(max_length=200, help_text="Who, in words: the editor, or the user of the machine.")
-    host = models.CharField(max_length=200)
-    pid = models.PositiveIntegerField()
+    process = models.CharField(max_length=64, blank=True, help_text="Which process is at it (curation.processes).")
     paths = models.JSONField(default=list, help_text="What was given: absolute paths, or the names of uploads.")
     options = models.JSONField(default=dict)
     upload = models.CharField(max_length=32, blank=True)
@@ -125,6 +127,11 @@ class ImportRun(models.Model):
 
     def __str__(self) -> str:
         return f"Import {self.pk}"
+
+    @property
+    def host(self) -> str:
+        """The machine that it runs, or ran, on."""
+        return host_of(self.process)
 
 
 class ImportRecord(models.Model):

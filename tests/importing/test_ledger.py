@@ -1,12 +1,12 @@
 """What the ledger says of imports, and how it keeps two from running at once."""
 
 import os
-import socket
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
+from curation import processes
 from curation.importing import ledger
 from curation.importing.options import Options
 from curation.models import Conflict, CuratedItem, ImportRecord, ImportRun
@@ -67,21 +67,25 @@ def test_a_second_import_waits_for_the_first(monkeypatch: pytest.MonkeyPatch) ->
     assert len(told) == 1
 
 
+HERE = processes.this_process()
+
+
 @pytest.mark.parametrize(
-    ("host", "pid", "silent_minutes", "dead"),
+    ("process", "silent_minutes", "dead"),
     [
-        (socket.gethostname(), 2**22 + 1, 0, True),
-        (socket.gethostname(), os.getppid(), 60, False),
-        ("elsewhere", 1, 1, False),
-        ("elsewhere", 1, 60, True),
+        (HERE, 60, False),
+        (f"{HERE}-of-an-earlier-one", 0, True),
+        (f"{processes.host_of(HERE)}:{2**22 + 1}:x", 0, True),
+        (f"{processes.host_of(HERE)}:{os.getppid()}:x", 60, False),
+        ("elsewhere:1:x", 1, False),
+        ("elsewhere:1:x", 60, True),
     ],
+    ids=["this one", "an earlier one of its number", "one that ended", "another one", "one elsewhere", "a silent one"],
 )
-def test_a_run_whose_process_is_gone_is_marked_interrupted(
-    host: str, pid: int, silent_minutes: int, dead: bool
-) -> None:
+def test_a_run_whose_process_is_gone_is_marked_interrupted(process: str, silent_minutes: int, dead: bool) -> None:
     first = ledger.begin(["x"], Options())
     heartbeat = timezone.now() - timedelta(minutes=silent_minutes)
-    ImportRun.objects.filter(pk=first.pk).update(host=host, pid=pid, heartbeat_at=heartbeat)
+    ImportRun.objects.filter(pk=first.pk).update(process=process, heartbeat_at=heartbeat)
     if dead:
         ledger.begin(["x"], Options())
     else:

@@ -6,6 +6,7 @@ from typing import Any
 from django_tasks_db.management.commands.db_worker import Command as Worker
 
 from curation import orphans
+from curation.processes import this_process
 
 
 class Command(Worker):
@@ -13,7 +14,7 @@ class Command(Worker):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
-        parser.set_defaults(worker_id=orphans.worker_id())
+        parser.set_defaults(worker_id=this_process())
 
     def handle(self, **options: Any) -> None:
         orphans.requeue()

@@ -1,0 +1,35 @@
+"""What the environment may say, and what stops the start."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+KEY = "x" * 50
+
+
+def start(**environment: str) -> str:
+    """Load the settings in a process of their own; return what it complained about, or ""."""
+    result = subprocess.run(
+        [sys.executable, "-c", "import medigy.settings"],
+        env={"PATH": os.environ["PATH"], "SECRET_KEY": KEY, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return result.stderr.strip().splitlines()[-1] if result.returncode else ""
+
+
+def test_a_secret_key_is_enough_to_start() -> None:
+    assert start() == ""
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("SECRET_KEY", ""), ("HTTPS", "ja"), ("DEBUG", "maybe"), ("LOG_LEVEL", "LOUD"), ("DATABASE_URL", "foo")],
+)
+def test_a_malformed_variable_stops_the_start_with_its_name(variable: str, value: str) -> None:
+    complaint = start(**{variable: value})
+    assert "ImproperlyConfigured" in complaint
+    assert variable in complaint
