@@ -56,6 +56,6 @@ def test_links_lead_somewhere(document: Path) -> None:
 
 
 def test_the_readme_lists_every_setting_and_no_other() -> None:
-    read = set(re.findall(r'\benv\.\w+\(\s*"([A-Z_]+)"', (ROOT / "medigy/settings.py").read_text()))
+    read = set(re.findall(r'\b(?:env\.\w+|flag|one_of)\(\s*"([A-Z_]+)"', (ROOT / "medigy/settings.py").read_text()))
     listed = set(re.findall(r"^\| `([A-Z_]+)` \|", (ROOT / "README.md").read_text(), re.MULTILINE))
     assert listed == read
