@@ -61,11 +61,13 @@ def queue_missing_renditions() -> int:
     return len(images)
 
 
+#: Before renditions, of which a large import queues thousands.
+EDITOR_WAITS = 10
 #: How long an import waits for another one before it asks again.
 TURN = timedelta(seconds=10)
 
 
-@task()
+@task(priority=EDITOR_WAITS)
 def run_import(run_id: int) -> None:
     """Carry out a queued import, or complete one whose worker died; while another is under way, come back later."""
     run = ImportRun.objects.exclude(outcome__in=(Outcome.FINISHED, Outcome.UNDONE)).filter(pk=run_id).first()
@@ -77,7 +79,7 @@ def run_import(run_id: int) -> None:
         run_import.using(run_after=timezone.now() + TURN).enqueue(run_id)
 
 
-@task()
+@task(priority=EDITOR_WAITS)
 def preview_upload(token: str) -> None:
     """Note beside uploaded files what importing them would do."""
     upload = Upload(token)

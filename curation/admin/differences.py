@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from typing import Any
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -14,6 +15,9 @@ from django.utils.text import capfirst
 from curation.importing.changes import Change
 from curation.models import CuratedItem
 from curation.snapshot import COLUMNS
+
+Words = Sequence[str]
+Keys = Sequence[Hashable]
 
 #: Texts are compared word by word unless that takes long: words of one times words of the other.
 MAX_PAIRS = 9_000_000
@@ -44,30 +48,37 @@ def label(field: str) -> str:
 def marked(before: str, after: str) -> tuple[SafeString, SafeString]:
     """Return two texts as HTML, with `<del>` around what the first alone has, and `<ins>` in the second."""
     old, new = (re.findall(r"\S+\s*|\s+", text) for text in (before, after))
-    pieces = list(_compare(old, new))
+    pieces = list(_compare(old, new, str.split))
+    if all(same for same, _, _ in pieces):  # they differ in nothing but space
+        pieces = list(_compare(old, new, str))
     return _render("del", [(same, one) for same, one, _ in pieces]), _render("ins", [(s, two) for s, _, two in pieces])
 
 
-def _compare(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[bool, str, str]]:
-    """Yield pieces of both texts: whether they are the same, and what they are."""
-    start = _common(old, new)
-    end = _common(old[start:][::-1], new[start:][::-1])
+def _compare(old: Words, new: Words, key: Callable[[str], Any]) -> Iterator[tuple[bool, str, str]]:
+    """Yield pieces of both texts: whether they are the same by the keys of their words, and what they are."""
+    ours, theirs = [tuple(key(word)) for word in old], [tuple(key(word)) for word in new]
+    start = _common(ours, theirs)
+    end = _common(ours[start:][::-1], theirs[start:][::-1])
+    last, stop = len(old) - end, len(new) - end
     yield True, "".join(old[:start]), "".join(new[:start])
-    yield from _compare_middle(old[start : len(old) - end], new[start : len(new) - end])
-    yield True, "".join(old[len(old) - end :]), "".join(new[len(new) - end :])
+    for same, i, j, k, m in _compare_middle(ours[start:last], theirs[start:stop]):
+        yield same, "".join(old[start + i : start + j]), "".join(new[start + k : start + m])
+    yield True, "".join(old[last:]), "".join(new[stop:])
 
 
-def _compare_middle(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[bool, str, str]]:
-    if len(old) * len(new) > MAX_PAIRS:
-        yield False, "".join(old), "".join(new)
+def _compare_middle(ours: Keys, theirs: Keys) -> Iterator[tuple[bool, int, int, int, int]]:
+    """Yield which words of one stand for which of the other."""
+    if len(ours) * len(theirs) > MAX_PAIRS:
+        yield False, 0, len(ours), 0, len(theirs)
         return
-    for kind, first, last, begin, end in SequenceMatcher(None, old, new).get_opcodes():
-        yield kind == "equal", "".join(old[first:last]), "".join(new[begin:end])
+    for kind, *places in SequenceMatcher(None, ours, theirs).get_opcodes():
+        yield (kind == "equal", *places)
 
 
-def _common(old: Sequence[str], new: Sequence[str]) -> int:
+def _common(ours: Keys, theirs: Keys) -> int:
     """Return how many words both begin with."""
-    return next((n for n, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new)))
+    pairs = enumerate(zip(ours, theirs, strict=False))
+    return next((n for n, (a, b) in pairs if a != b), min(len(ours), len(theirs)))
 
 
 def _render(tag: str, pieces: Sequence[tuple[bool, str]]) -> SafeString:

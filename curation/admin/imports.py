@@ -32,7 +32,7 @@ from .read_only import may_edit_items
 Outcome = ImportRun.Outcome
 
 #: A run that wrote more is taken back on the command line: that takes longer than a browser waits.
-MAX_UNDONE = 2000
+MAX_UNDONE = 5000
 #: What was left by an undo: so many files are named.
 MAX_LEFT = 100
 #: The outcomes of files that have records.
@@ -41,7 +41,7 @@ RECORDED = ("created", "updated", "conflicted", "rejected", "skipped", "archived
 
 @admin.register(ImportRun)
 class ImportRunAdmin(UploadViews):
-    list_display = ("number", "started", "given", "state", "result", "duration")
+    list_display = ("number", "state", "started", "result", "given", "duration")
     list_display_links = ("number",)
     list_filter = ("outcome", "started_at", ("user", admin.RelatedOnlyFieldListFilter))
     search_fields = ("started_by", "message")
