@@ -21,6 +21,13 @@ def media_root(settings: LazySettings, tmp_path: Path) -> Path:
     return root
 
 
+@pytest.fixture(autouse=True)
+def uploads_root(settings: LazySettings, tmp_path: Path) -> Path:
+    """A folder of the test's own for what editors upload."""
+    root = settings.IMPORT_UPLOADS = tmp_path / "uploads"
+    return root
+
+
 def _folder(variable: str, default: Path) -> Path:
     folder = Path(os.environ.get(variable, default))
     if not folder.is_dir():

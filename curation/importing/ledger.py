@@ -72,6 +72,8 @@ def _take(run: ImportRun) -> bool:
     end_dead_runs()
     run.process, run.heartbeat_at = this_process(), timezone.now()
     values = {"outcome": ImportRun.Outcome.RUNNING, "process": run.process, "heartbeat_at": run.heartbeat_at}
+    if run.outcome == ImportRun.Outcome.QUEUED:
+        values["started_at"] = run.heartbeat_at  # until now it waited
     try:
         with transaction.atomic():
             if run.pk is None:

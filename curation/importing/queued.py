@@ -36,7 +36,6 @@ def queue(
     run = ImportRun(
         user=user,  # type: ignore[misc]  # the user model is a setting
         started_by=str(user),
-        pid=0,
         outcome=Outcome.QUEUED,
         options=options.as_json(),
         paths=upload.names if upload else failures_of.paths if failures_of else [],
