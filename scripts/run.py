@@ -17,7 +17,7 @@ MANAGE = (sys.executable, "manage.py")
 STEPS = (
     ("Preparing the database", (*MANAGE, "migrate", "--verbosity=0")),
     ("Loading the sample content", (sys.executable, "-m", "sample_content.load")),
-    ("Making a demo editor", (*MANAGE, "create_demo_editor")),
+    ("Making a demo editor", (*MANAGE, "create_demo_editor", "--force")),
 )
 MAX_PORT = 65535
 START_SECONDS = 60

@@ -1,4 +1,4 @@
-"""Write what is missing in .env: a fresh secret key, debug mode, and the demo editor's password."""
+"""Write what is missing in .env: a fresh secret key and the demo editor's password."""
 
 import secrets
 from collections.abc import Iterator
@@ -13,7 +13,6 @@ def missing_lines(present: str) -> Iterator[str]:
     names = {line.partition("=")[0].strip() for line in present.splitlines()}
     defaults = {
         "SECRET_KEY": secrets.token_urlsafe(50),
-        "DEBUG": "1",
         "DEMO_EDITOR_PASSWORD": secrets.token_urlsafe(12),
     }
     yield from (f"{name}={value}\n" for name, value in defaults.items() if name not in names)

@@ -48,21 +48,19 @@ class Report:
                 self.remarkable.append(file)
 
     def lines(self, level: Level) -> Iterator[str]:
-        """Yield `path: field: what is wrong; what to do` for each problem of a level, in path order."""
+        """Yield `path: field: what is wrong; what to do [level, line]` for each problem of a level, in path order."""
         for file in self.remarkable:
             for problem in file.problems:
                 if problem.level == level:
-                    yield ": ".join(filter(None, (_place(file, problem), problem.field, printable(problem.message))))
+                    what = ": ".join(filter(None, (file.path, problem.field, printable(problem.message))))
+                    yield f"{what} [{level}, line {problem.line}]" if problem.line else f"{what} [{level}]"
 
     def summary(self) -> str:
         """Return the counts in one line."""
         named = [*ALWAYS, *(outcome for outcome in RARELY if self.counts[outcome])]
         parts = [f"{self.counts[outcome]:,} {outcome}" for outcome in named]
-        return ", ".join([*parts, f"{self.counts['warnings']:,} warnings"])
-
-
-def _place(file: FileReport, problem: Problem) -> str:
-    return f"{file.path}:{problem.line}" if problem.line else file.path
+        warnings = self.counts["warnings"]
+        return ", ".join([*parts, f"{warnings:,} {'warning' if warnings == 1 else 'warnings'}"])
 
 
 def write_report(report: Report, path: Path) -> None:

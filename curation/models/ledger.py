@@ -1,10 +1,13 @@
 """Where imported items came from, and what each import did."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from curation.frontmatter.split import join
+from curation.links import url_key
 from curation.processes import host_of
 
 from .fields import HttpURLField
@@ -72,6 +75,10 @@ class SourceDocument(models.Model):
 
     def __str__(self) -> str:
         return self.path
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.source_url_key = url_key(self.source_url)
+        super().save(*args, **kwargs)
 
     @property
     def data(self) -> bytes:

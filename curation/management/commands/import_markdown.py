@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 from curation.frontmatter.records import Level
 from curation.importing import ledger
-from curation.importing.discover import SourceFile, UsageError, discover
+from curation.importing.discover import SUFFIXES, SourceFile, UsageError, discover
 from curation.importing.options import Options
 from curation.importing.report import Report, write_report
 from curation.importing.run import Import, Interrupted, carry_out
@@ -104,6 +104,8 @@ class Command(BaseCommand):
             sources = discover(names)
         except UsageError as error:
             raise CommandError(str(error), returncode=WRONG_USAGE) from error
+        if not sources:
+            self.stderr.write(f"No Markdown file ({', '.join(SUFFIXES)}) in what was given.")
         folders = [absolute(name) for name in names if name.is_dir()]
         if options.prune and not sources:
             raise CommandError(
@@ -130,10 +132,14 @@ class Command(BaseCommand):
             ("warning", self.style.WARNING),
             ("error", self.style.ERROR),
         ]
-        for level, style in styles:
-            for line in report.lines(level):
-                self.stdout.write(style(f"{level}: {line}"))
-        self.stdout.write(report.summary() + (f" ({ending})" if ending else ""))
+        try:
+            for level, style in styles:
+                for line in report.lines(level):
+                    self.stdout.write(style(line))
+            self.stdout.write(report.summary() + (f" ({ending})" if ending else ""))
+            self.stdout.flush()
+        except BrokenPipeError:  # as by `| head`: nobody reads on, and Python's last flush must not fail either
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
     def write_report(self, report: Report, path: Path) -> None:
         try:
