@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
 from curation.imaging import CleanImage
 from curation.importing import media
 from curation.importing.discover import Place, SourceFile
 from curation.models import Image
+from curation.storing import store
 
 
 class Library:
@@ -83,10 +83,10 @@ class Library:
 
     def pdf(self, digest: str) -> tuple[str, bool]:
         """Return the storage name of a PDF that was read, and whether this wrote it."""
-        name = f"documents/{digest}.pdf"
-        if default_storage.exists(name):
+        name, data = f"documents/{digest}.pdf", self._waiting[digest].data
+        if _is_stored(name, data):
             return name, False
-        return default_storage.save(name, ContentFile(self._waiting[digest].data)), True
+        return store(default_storage, name, data), True
 
     def batch_written(self) -> None:
         """Let go of what waited for a batch."""
@@ -96,3 +96,11 @@ class Library:
         """Forget rows that a transaction took back."""
         self._waiting.clear()
         self._images.clear()
+
+
+def _is_stored(name: str, data: bytes) -> bool:
+    """Whether a file is in the storage whole: an import that was killed may have left half of it."""
+    if not default_storage.exists(name):
+        return False
+    with default_storage.open(name) as stored:
+        return bool(stored.read() == data)
