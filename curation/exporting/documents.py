@@ -72,9 +72,7 @@ class ItemFiles:
 
     def _new(self, path: str, *problems: str) -> Document:
         refs, media = self._media(_NOTHING, {})
-        offerings = tuple(self._with_topics(offering) for offering in self.record.offerings)
-        wanted = replace(self.record, offerings=_primary_first(offerings), **refs)
-        written = compose(wanted, self.excerpt, PurePosixPath(path).name)
+        written = compose(self._wanted(_NOTHING, refs), self.excerpt, PurePosixPath(path).name)
         return Document(path, written.data, "new", media, (*problems, *_problems(written)))
 
     def _own(self, row: SourceDocument) -> Document:
@@ -84,10 +82,7 @@ class ItemFiles:
         except Rejected as refusal:
             return self._new(path, f"the file that it came from cannot be read any more ({refusal}) and was made anew")
         refs, media = self._media(file.record, row.media)
-        wanted = replace(
-            self.record, aliases=self._aliases(file.record), offerings=self._offerings(file.record), **refs
-        )
-        return self._written(path, row, rewrite(file, wanted, self.excerpt), media)
+        return self._written(path, row, rewrite(file, self._wanted(file.record, refs), self.excerpt), media)
 
     def _repeat(self, row: SourceDocument) -> Document:
         """Return a further file of the item: as it came in, but for the text, by which it is known to be the same."""
@@ -101,6 +96,16 @@ class ItemFiles:
         return Document(path, written.data, kind, media, _problems(written))
 
     # What an item says, in the words of its file
+
+    def _wanted(self, base: ItemRecord, refs: Mapping[str, Any]) -> ItemRecord:
+        """Return what the file shall say, where it says `base` now."""
+        tags, aliases, offerings = self._tags(base), self._aliases(base), self._offerings(base)
+        return replace(self.record, tags=tags, aliases=aliases, offerings=offerings, **refs)
+
+    def _tags(self, base: ItemRecord) -> tuple[str, ...]:
+        """Return the tags, which the database keeps in no order: those of the file in its order, then by name."""
+        place = {tag.casefold(): number for number, tag in enumerate(base.tags)}
+        return tuple(sorted(self.record.tags, key=lambda tag: (place.get(tag.casefold(), len(place)), tag.casefold())))
 
     def _aliases(self, base: ItemRecord) -> tuple[str, ...]:
         """Return the addresses that lead to the item. One of the file that another item holds was never taken."""

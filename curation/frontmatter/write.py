@@ -104,6 +104,7 @@ def _of(rule: Rule, record: ItemRecord) -> Any:
 def compose(wanted: ItemRecord, excerpt: str, name: str) -> Written:
     """Return a new file for an item that came from none."""
     file = FileText(BLANK.encode(), name)
+    file.set("slug", wanted.slug)  # also where it would follow from the title
     if wanted.status != "published":
         file.set("status", wanted.status)
     return rewrite(file, wanted, excerpt)

@@ -29,10 +29,13 @@ def source_url(file: FileText, link: str) -> None:
 
 
 def source_url_original(file: FileText, link: str) -> None:
-    """Write the link as it was found, and the keys that repeat it."""
+    """Write the link as it was found, and the keys that repeat it.
+
+    Where there is no other, `link.original` alone does not speak for the source link, too.
+    """
     speaking = _speaking(file, ORIGINAL_LINK_KEYS)
-    has_mapping = isinstance(file.get("link"), dict) or file.source.dialect == "openproject"
-    home = next(iter(speaking), "link.original" if has_mapping else "original")
+    is_inside = not isinstance(file.get("link"), str) or not file.source.fields["source_url"]
+    home = next(iter(speaking), "link.original" if is_inside else "original")
     _write(file, link, home, [key for key in ORIGINAL_LINK_KEYS if key != home], speaking)
 
 

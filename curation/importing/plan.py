@@ -238,7 +238,8 @@ _KEYS = {"image": "featuredImage.href", "pdf": "featuredPdf.href", "icon": "favI
 
 def _beside_record(entry: Entry) -> tuple[str, set[str]]:
     """Return what an import may change of an item that a merge of records does not tell."""
-    return entry.item.image_alt, set(entry.aliases)
+    item = entry.item
+    return item.image_alt if item.image_id else "", set(entry.aliases)
 
 
 def _picture(item: CuratedItem, use: str) -> Image | None:

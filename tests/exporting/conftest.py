@@ -1,0 +1,56 @@
+"""Imports and exports by the commands that editors use, on folders of the test's own."""
+
+from collections.abc import Callable, Sequence
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+
+from curation.importing import run as run_module
+from curation.importing.parse import Loaded, Parsed, Refused, parsed, understand
+from curation.importing.workers import Parsers
+
+Run = Callable[..., str]
+
+
+def run(command: str, *arguments: object) -> str:
+    """Run a command and return the last line that it prints, its summary."""
+    output = StringIO()
+    call_command(command, *map(str, arguments), stdout=output)
+    return output.getvalue().splitlines()[-1]
+
+
+def import_markdown(*arguments: object) -> str:
+    return run("import_markdown", "--jobs", 1, *arguments)
+
+
+def export_markdown(*arguments: object) -> str:
+    return run("export_markdown", *arguments)
+
+
+class InProcess(Parsers):
+    """Parsers that start no process: quicker for a few files that harm nobody."""
+
+    def submit(self, files: Sequence[Loaded]) -> Callable[[], list[Parsed | Refused]]:
+        return lambda: [parsed(file, understand(file.data, file.source.path.name)) for file in files]
+
+
+@pytest.fixture(autouse=True)
+def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run_module, "Parsers", InProcess)
+
+
+@pytest.fixture
+def content(tmp_path: Path) -> Path:
+    """A content folder to import, with a static folder beside it."""
+    folder = tmp_path / "site" / "content"
+    folder.mkdir(parents=True)
+    (tmp_path / "site" / "static").mkdir()
+    return folder
+
+
+@pytest.fixture
+def dest(tmp_path: Path) -> Path:
+    """A folder to export to."""
+    return tmp_path / "export"

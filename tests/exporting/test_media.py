@@ -1,0 +1,159 @@
+"""Pictures and PDFs go where their file says, and are found there."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.base import ContentFile
+from PIL import Image as PillowImage
+
+from curation import imaging
+from curation.models import CuratedItem, Image, Publisher, SourceDocument
+from tests.factories import make_item
+
+from .conftest import export_markdown, import_markdown
+from .items import all_items, delete_everything
+
+pytestmark = pytest.mark.django_db
+
+FILE = """---
+title: A story
+slug: a-story
+date: 2023-01-31
+link:
+  href: https://example.org/story
+featuredImage:
+  alt: Teal
+  format: JPEG
+  href: /img/photo.jpg
+  size:
+    - 40
+    - 60
+  valid: true
+  workPackage: 16549
+featuredPdf: report.pdf
+favIconImage: /icons/x.png
+---
+A story.
+"""
+
+
+def draw(path: Path, colour: str, **options: Any) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    PillowImage.new("RGB", (60, 40), colour).save(path, **options)
+    return path
+
+
+def upload(tmp_path: Path, colour: str = "navy", name: str = "new.png") -> Image:
+    """Store a picture as an editor's upload does."""
+    return Image.objects.store(imaging.clean(draw(tmp_path / name, colour).read_bytes()), name)[0]
+
+
+@pytest.fixture
+def site(content: Path) -> Path:
+    """A site with a file, imported: its picture has a camera's notes, which are not kept."""
+    static = content.parent / "static"
+    exif = PillowImage.Exif()
+    exif[0x010E] = "A description"
+    draw(static / "img" / "photo.jpg", "teal", exif=exif)
+    draw(static / "icons" / "x.png", "red")
+    (static / "report.pdf").write_bytes(b"%PDF-1.4 report")
+    (content / "a-story.md").write_text(FILE)
+    assert import_markdown(content).startswith("1 created, 0 updated, 0 unchanged, 0 skipped, 0 rejected, 0 warnings")
+    return content.parent
+
+
+def test_what_a_file_points_to_comes_with_it(site: Path, dest: Path) -> None:
+    assert export_markdown(dest, "--all") == ("1 as they came in, 0 with edits, 0 new, 3 pictures and PDFs, 0 warnings")
+    assert sorted(str(path.relative_to(dest)) for path in dest.rglob("*") if path.is_file()) == [
+        *("content/a-story.md", "static/icons/x.png", "static/img/photo.jpg", "static/report.pdf"),
+    ]
+    assert b"A description" not in (dest / "static" / "img" / "photo.jpg").read_bytes()
+
+
+def test_a_picture_without_its_cameras_notes_is_the_same_picture(site: Path, dest: Path) -> None:
+    before = all_items(), list(Image.objects.values())
+    export_markdown(dest, "--all")
+    assert import_markdown(dest).startswith("0 created, 0 updated, 1 unchanged")
+    assert (all_items(), list(Image.objects.values())) == before
+    assert export_markdown(dest, "--all").startswith("1 as they came in, 0 with edits, 0 new, 3 pictures")
+
+
+def test_an_empty_site_gets_picture_pdf_and_icon(site: Path, dest: Path) -> None:
+    before = all_items()
+    export_markdown(dest, "--all")
+    delete_everything()
+    import_markdown(dest)
+    assert all_items() == before
+    assert CuratedItem.objects.get().pdf.read() == b"%PDF-1.4 report"
+    assert Publisher.objects.get().icon is not None
+
+
+def test_another_picture_takes_the_place_in_the_file(site: Path, dest: Path, tmp_path: Path) -> None:
+    item = CuratedItem.objects.get()
+    item.image, item.image_alt = upload(tmp_path), "Navy"
+    item.save()
+    before = all_items()
+    assert ", 1 with edits, 0 new, 3 pictures" in export_markdown(dest, "--all")
+    written = (dest / "content" / "a-story.md").read_text()
+    href = f"/images/{item.image.sha256[:16]}/new.png"
+    assert written == FILE.replace("Teal", "Navy").replace("JPEG", "PNG").replace("/img/photo.jpg", href).replace(
+        "16549", "null"
+    )
+    assert import_markdown(dest).startswith("0 created, 0 updated, 1 unchanged")
+    assert all_items() == before
+    delete_everything()
+    import_markdown(dest)
+    assert all_items() == before
+
+
+def test_no_picture_is_said_in_the_file(site: Path, dest: Path) -> None:
+    item = CuratedItem.objects.get()
+    item.image, item.pdf = None, ""
+    item.save()
+    export_markdown(dest, "--all")
+    written = (dest / "content" / "a-story.md").read_text()
+    assert "featuredImage: null\nfeaturedPdf: null\n" in written
+    assert import_markdown(dest).startswith("0 created, 0 updated, 1 unchanged")
+    assert CuratedItem.objects.get().image is None
+
+
+def test_of_two_pictures_that_say_one_place_the_second_gets_another(site: Path, dest: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other" / "content"
+    draw(other.parent / "static" / "img" / "photo.jpg", "navy")
+    other.mkdir()
+    (other / "b.md").write_text("---\ntitle: B\nslug: b\ndate: 2023-01-31\nfeaturedImage: /img/photo.jpg\n---\n")
+    import_markdown(other)
+    before = all_items()
+    assert export_markdown(dest, "--all").startswith("1 as they came in, 1 with edits, 0 new, 4 pictures")
+    assert "featuredImage: /images/" in (dest / "content" / "b.md").read_text()
+    assert import_markdown(dest).startswith("0 created, 0 updated, 2 unchanged")
+    delete_everything()
+    import_markdown(dest)
+    assert all_items() == before
+
+
+def test_the_picture_of_an_item_made_here_comes_along(dest: Path, tmp_path: Path) -> None:
+    item = make_item("Made here", image=upload(tmp_path, name="a b'c.png"), image_alt="Navy")
+    item.pdf.save("x.pdf", ContentFile(b"%PDF-1.4 x"))
+    before = all_items()
+    assert export_markdown(dest, "--all") == "0 as they came in, 0 with edits, 1 new, 2 pictures and PDFs, 0 warnings"
+    assert import_markdown(dest).startswith("0 created, 0 updated, 1 unchanged")
+    delete_everything()
+    import_markdown(dest)
+    assert all_items() == before
+    assert CuratedItem.objects.get().pdf.read() == b"%PDF-1.4 x"
+
+
+def test_a_picture_that_the_storage_has_lost_is_a_warning(site: Path, dest: Path) -> None:
+    image = CuratedItem.objects.get().image
+    assert image is not None
+    image.file.storage.delete(image.file.name)
+    assert export_markdown(dest, "--all") == ("1 as they came in, 0 with edits, 0 new, 2 pictures and PDFs, 1 warnings")
+
+
+def test_a_missing_picture_stays_in_its_file(content: Path, dest: Path) -> None:
+    (content / "a.md").write_text("---\ntitle: A\nslug: a\ndate: 2023-01-31\nfeaturedImage: /missing.jpg\n---\n")
+    import_markdown(content)
+    assert SourceDocument.objects.get().media["image"]["sha256"] == ""
+    assert export_markdown(dest, "--all").startswith("1 as they came in, 0 with edits, 0 new, 0 pictures")
