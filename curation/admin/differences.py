@@ -71,8 +71,8 @@ def _compare_middle(ours: Keys, theirs: Keys) -> Iterator[tuple[bool, int, int, 
     if len(ours) * len(theirs) > MAX_PAIRS:
         yield False, 0, len(ours), 0, len(theirs)
         return
-    for kind, *places in SequenceMatcher(None, ours, theirs).get_opcodes():
-        yield (kind == "equal", *places)
+    for kind, first, last, begin, end in SequenceMatcher(None, ours, theirs).get_opcodes():
+        yield kind == "equal", first, last, begin, end
 
 
 def _common(ours: Keys, theirs: Keys) -> int:

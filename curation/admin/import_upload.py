@@ -107,19 +107,11 @@ class UploadViews(ReadOnlyAdmin):
             logger.exception("The preview of an upload failed")
         return upload
 
-    def _upload_of(self, request: HttpRequest, token: str) -> tuple[Upload, dict[str, Any]]:
-        """Return somebody's own upload and the note about it; to others there is none."""
-        upload = Upload(token)
-        note = upload.noted("upload")
-        if note is None or note["user"] != request.user.pk:
-            raise Http404
-        return upload, note
-
     def upload_view(self, request: HttpRequest, token: str) -> HttpResponse:
         """Answer what importing an upload would do, or how far finding that out is."""
-        upload, note = self._upload_of(request, token)
-        if run := note.get("run"):
-            return redirect("admin:curation_importrun_change", run)
+        if run := run_of(request, token):
+            return redirect("admin:curation_importrun_change", run.pk)
+        upload = upload_of(request, token)
         found = upload.noted("preview")
         context = self.page(request, "Import Markdown", upload=upload, names=upload.names)
         if found is None:
@@ -136,26 +128,25 @@ class UploadViews(ReadOnlyAdmin):
 
     def upload_progress_view(self, request: HttpRequest, token: str) -> HttpResponse:
         """Answer how far a preview is, for a script that asks again and again."""
-        upload, _ = self._upload_of(request, token)
+        upload = upload_of(request, token)
         orphans.requeue()
         progress = upload.noted("progress") or {"done": 0, "files": 0}
         return JsonResponse({**progress, "is_over": upload.noted("preview") is not None})
 
     def confirm_view(self, request: HttpRequest, token: str) -> HttpResponse:
-        """Import an upload."""
-        upload, note = self._upload_of(request, token)
-        if "run" not in note:
-            options = Options.from_json(note["options"])
+        """Import an upload, once."""
+        run = run_of(request, token)
+        if run is None:
+            upload = upload_of(request, token)
+            options = Options.from_json((upload.noted("upload") or {})["options"])
             run = queued.queue(request.user, options, upload=upload)  # type: ignore[arg-type]  # logged in
-            upload.note("upload", {**note, "run": run.pk})
             self.carry_out(run)
-            note["run"] = run.pk
-        return redirect("admin:curation_importrun_change", note["run"])
+        return redirect("admin:curation_importrun_change", run.pk)
 
     def discard_view(self, request: HttpRequest, token: str) -> HttpResponse:
-        upload, note = self._upload_of(request, token)
-        if "run" not in note:
-            upload.discard()
+        if run := run_of(request, token):
+            return redirect("admin:curation_importrun_change", run.pk)
+        upload_of(request, token).discard()
         self.message_user(request, "The uploaded files are deleted; nothing was imported.", messages.SUCCESS)
         return redirect("admin:curation_importrun_changelist")
 
@@ -170,6 +161,20 @@ class UploadViews(ReadOnlyAdmin):
             tasks.run_import.enqueue(run.pk)
         except Exception:
             logger.exception("%s failed", run)  # its page says so
+
+
+def upload_of(request: HttpRequest, token: str) -> Upload:
+    """Return somebody's own upload; to others there is none."""
+    upload = Upload(token)
+    note = upload.noted("upload")
+    if note is None or note["user"] != request.user.pk:
+        raise Http404
+    return upload
+
+
+def run_of(request: HttpRequest, token: str) -> ImportRun | None:
+    """Return the run that somebody's upload was imported by, if it was: its files may be gone by now."""
+    return ImportRun.objects.filter(upload=token, user=request.user).first()  # type: ignore[misc]  # logged in
 
 
 def _shown(outcome: str, found: Mapping[str, Any]) -> Iterator[Shown]:

@@ -10,12 +10,12 @@ from django.db.models import QuerySet
 from django.db.models.fields.json import KT
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.template.defaultfilters import pluralize
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.text import Truncator
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from curation import orphans
@@ -33,6 +33,8 @@ Outcome = ImportRun.Outcome
 
 #: A run that wrote more is taken back on the command line: that takes longer than a browser waits.
 MAX_UNDONE = 5000
+#: Characters of a path that the list shows: its end tells more.
+MAX_PATH = 50
 #: What was left by an undo: so many files are named.
 MAX_LEFT = 100
 #: The outcomes of files that have records.
@@ -85,7 +87,8 @@ class ImportRunAdmin(UploadViews):
 
     @admin.display(description="from")
     def given(self, run: Any) -> str:
-        return Truncator(run.first_path or "").chars(60)
+        path = run.first_path or ""
+        return path if len(path) <= MAX_PATH else f"…{path[-MAX_PATH:]}"
 
     @admin.display(description="outcome", ordering="outcome")
     def state(self, run: ImportRun) -> SafeString:
@@ -188,7 +191,8 @@ class ImportRunAdmin(UploadViews):
 
     def _note_undone(self, request: HttpRequest, run: ImportRun, undone: Undone) -> None:
         """Say what an undo did, now, on the run's page and in its history."""
-        done = f"{run} is undone: {undone.deleted:,} items deleted, {undone.restored:,} put back."
+        items = f"{undone.deleted:,} item{pluralize(undone.deleted)}"
+        done = f"{run} is undone: {items} deleted, {undone.restored:,} put back."
         left = [f"Left as it is: {left.path}: {left.why}." for left in undone.left[:MAX_LEFT]]
         if more := len(undone.left) - len(left):
             left.append(f"And {more:,} more.")

@@ -22,7 +22,7 @@ def member_with(*verbs: str) -> Client:
 
 
 def statuses(client: Client) -> dict[str, int]:
-    run = ImportRun.objects.create(outcome=ImportRun.Outcome.FAILED, pid=0, paths=["/nowhere"], counts={"rejected": 1})
+    run = ImportRun.objects.create(outcome=ImportRun.Outcome.FAILED, paths=["/nowhere"], counts={"rejected": 1})
     page = f"/admin/curation/importrun/{run.pk}"
     return {
         "add": client.get("/admin/curation/importrun/add/").status_code,

@@ -1,0 +1,92 @@
+"""Tasks whose worker died are queued again."""
+
+import os
+import socket
+import subprocess
+import sys
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.management import get_commands, load_command_class
+from django.utils import timezone
+from django_tasks import TaskResultStatus
+from django_tasks_db.models import DBTaskResult, get_date_max
+
+from curation import orphans
+from curation.processes import this_process
+
+pytestmark = pytest.mark.django_db
+
+HERE = socket.gethostname()[:40]
+
+
+def make_task(*workers: str, **fields: Any) -> DBTaskResult:  # type: ignore[type-arg]  # generic in the stubs alone
+    values = {
+        "status": TaskResultStatus.RUNNING,
+        "started_at": timezone.now(),
+        "run_after": get_date_max(),
+        "args_kwargs": {"args": [], "kwargs": {}},
+        "task_path": "curation.tasks.run_import",
+        "backend_name": "default",
+        "worker_ids": list(workers),
+    }
+    return DBTaskResult.objects.create(**{**values, **fields})
+
+
+@pytest.fixture
+def dead() -> str:
+    """A worker of this machine that is there no more."""
+    process = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True)
+    return f"{HERE}:{int(process.stdout)}:abc"
+
+
+def status_after(task: DBTaskResult) -> str:  # type: ignore[type-arg]
+    orphans.requeue()
+    task.refresh_from_db()
+    return str(task.status)
+
+
+def test_what_a_dead_worker_was_at_is_queued_again(dead: str) -> None:
+    assert status_after(make_task(dead)) == "READY"
+
+
+def test_what_this_process_was_at_before_it_was_started_anew_is_queued_again() -> None:
+    assert status_after(make_task(f"{HERE}:{os.getpid()}:abc")) == "READY"
+
+
+def test_what_a_living_worker_is_at_stays_with_it() -> None:
+    assert status_after(make_task(this_process())) == "RUNNING"
+    assert status_after(make_task(f"{HERE}:{os.getppid()}:abc")) == "RUNNING"
+
+
+def test_what_another_machine_is_at_is_given_up_after_hours() -> None:
+    assert status_after(make_task("elsewhere:1:abc")) == "RUNNING"
+    assert status_after(make_task("elsewhere:1:abc", started_at=timezone.now() - timedelta(hours=7))) == "READY"
+
+
+def test_what_was_stopped_with_its_worker_is_queued_again(dead: str) -> None:
+    task = make_task(dead, status=TaskResultStatus.FAILED, exception_class_path="builtins.SystemExit")
+    assert status_after(task) == "READY"
+
+
+def test_what_failed_by_itself_is_left(dead: str) -> None:
+    task = make_task(dead, status=TaskResultStatus.FAILED, exception_class_path="builtins.ValueError")
+    assert status_after(task) == "FAILED"
+
+
+def test_what_kills_every_worker_is_given_up(dead: str) -> None:
+    assert status_after(make_task(*[dead] * orphans.MAX_WORKERS)) == "FAILED"
+
+
+def test_two_that_look_at_once_queue_a_task_once(dead: str) -> None:
+    task = make_task(dead)
+    DBTaskResult.objects.update(worker_ids=[dead, this_process()])  # another was faster
+    assert orphans._requeue_one(task) == 0
+
+
+def test_the_worker_is_ours_and_called_after_its_process() -> None:
+    assert get_commands()["db_worker"] == "curation"
+    parser = load_command_class("curation", "db_worker").create_parser("manage.py", "db_worker")
+    assert parser.get_default("worker_id") == this_process()
+    assert len(this_process()) <= 64
