@@ -6,6 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Q
+
 from curation.models import ImportRun
 
 #: Problems of one kind that are shown, and keys that no field takes.
@@ -51,7 +53,8 @@ def summarise(run: ImportRun) -> Summary:
     """Read a run's problems, in one query however many there are."""
     groups: dict[tuple[str, str], Group] = {}
     unmapped: Counter[str] = Counter()
-    rows = run.records.order_by("pk").values_list("pk", "item", "path", "problems", "unmapped")
+    remarkable = run.records.filter(~Q(problems=[]) | ~Q(unmapped=[])).order_by("pk")
+    rows = remarkable.values_list("pk", "item", "path", "problems", "unmapped")
     for record, item, path, problems, keys in rows.iterator():
         unmapped.update(keys)
         for problem in problems:

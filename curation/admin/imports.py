@@ -138,7 +138,7 @@ class ImportRunAdmin(UploadViews):
         may_import = self.has_add_permission(request) and over and run.outcome != Outcome.UNDONE
         stopped = run.outcome in (Outcome.INTERRUPTED, Outcome.FAILED)
         return {
-            "is_over": over,
+            "is_over": is_over(run),
             "can_go_on": may_import and stopped and (is_kept(run) or run.failures_of is not None),
             "can_try_again": may_import and bool(run.counts.get("rejected")) and (is_kept(run) or not run.upload),
             "can_undo": self.may_undo(request) and over and run.outcome != Outcome.UNDONE,
@@ -148,8 +148,7 @@ class ImportRunAdmin(UploadViews):
         """Answer how far a run is, for a script that asks again and again."""
         look_after_runs()
         run = get_object_or_404(ImportRun, pk=pk)
-        is_over = run.outcome not in (Outcome.QUEUED, Outcome.RUNNING)
-        return JsonResponse({"done": run.counts.get("seen", 0), "files": run.files, "is_over": is_over})
+        return JsonResponse({"done": run.counts.get("seen", 0), "files": run.files, "is_over": is_over(run)})
 
     # What can be done about it
 
@@ -209,6 +208,12 @@ def look_after_runs() -> None:
     """See to it that what died is shown as dead, and runs again where a worker was at it."""
     ledger.end_dead_runs()
     orphans.requeue()
+
+
+def is_over(run: ImportRun) -> bool:
+    """Whether nothing will become of a run by itself: one whose worker died goes on with the next."""
+    goes_on = run.outcome == Outcome.INTERRUPTED and is_kept(run)
+    return run.outcome not in (Outcome.QUEUED, Outcome.RUNNING) and not goes_on
 
 
 def is_kept(run: ImportRun) -> bool:

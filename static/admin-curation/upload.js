@@ -42,6 +42,9 @@ document.addEventListener("drop", (event) => {
   if (!carriesFiles(event)) return;
   event.preventDefault();
   mark(-depth);
-  add(event.dataTransfer.files);
+  const isFile = (item) => item.webkitGetAsEntry()?.isFile ?? true;
+  const dropped = [...event.dataTransfer.items].filter(isFile).map((item) => item.getAsFile());
+  if (dropped.length < event.dataTransfer.items.length) hint.textContent = "A folder cannot be dropped: make a .zip of it.";
+  add(dropped.filter(Boolean));
 });
 input.addEventListener("change", show);

@@ -298,6 +298,7 @@ def test_an_import_whose_worker_died_goes_on_as_the_same_run(editor: Client, lar
     died_after_one_file(run, half)
     page = editor.get(f"{RUNS}{run.pk}/change/")
     assert "Interrupted" in said(page)
+    assert editor.get(f"{RUNS}{run.pk}/progress/").json()["is_over"] is False
     work()
     run.refresh_from_db()
     assert run.outcome == "finished"
