@@ -17,6 +17,7 @@ from taggit.models import Tag
 
 from curation.models import Alias, CuratedItem
 from curation.publishing import address, publication_time
+from curation.rendering import one_line
 
 from .base import state_of
 from .duplicates import items_with_link
@@ -95,7 +96,7 @@ class ItemForm(SluggedForm):
         return meta
 
     def clean_tags(self) -> list[str]:
-        tags: list[str] = self.cleaned_data["tags"]
+        tags = [one_line(tag) for tag in self.cleaned_data["tags"]]
         if any(len(tag) > MAX_TAG for tag in tags):
             raise ValidationError(f"A tag has at most {MAX_TAG} characters; put commas between tags.")
         return tags

@@ -21,7 +21,8 @@ from .values import Value
 #: Where pipelines break long texts.
 WIDTH = 80
 _BLANK_LINES = re.compile(r"(?:\r?\n[ \t]*)+\Z")
-_STR = "tag:yaml.org,2002:str"
+_STR, _MAP = "tag:yaml.org,2002:str", "tag:yaml.org,2002:map"
+_START = yaml.Mark("", 0, 0, 0, None, 0)
 _resolve: Callable[..., str] = Resolver().resolve
 Entry = tuple[ScalarNode, Node]
 
@@ -56,7 +57,7 @@ class YamlText:
     def __init__(self, text: str) -> None:
         self.text = text
         self.clean = CONTROL_CHARACTERS.sub(" ", text)  # as it is read
-        self.root: Any = yaml.compose(self.clean, CSafeLoader)
+        self.root: Any = yaml.compose(self.clean, CSafeLoader) or MappingNode(_MAP, [], _START, _START)
         self.newline = "\r\n" if "\r\n" in text else "\n"
 
     def set(self, path: Sequence[str], value: Writable, old: Value) -> str:

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from curation.frontmatter.links import HOST
 
-from .fields import HttpURLField
+from .fields import HttpURLField, LineField
 from .images import Image
 
 DOMAIN = RegexValidator(
@@ -20,7 +20,7 @@ class Publisher(models.Model):
     """The brand behind a source link, known by its host name."""
 
     domain = models.CharField(max_length=253, validators=[DOMAIN], help_text="Host name without “www.”: example.org.")
-    name = models.CharField(max_length=200, help_text="As readers see it; the domain where no better name is known.")
+    name = LineField(max_length=200, help_text="As readers see it; the domain where no better name is known.")
     icon = models.ForeignKey(Image, null=True, blank=True, on_delete=models.SET_NULL, related_name="publishers")
 
     class Meta:
@@ -37,7 +37,7 @@ class Publisher(models.Model):
 class Author(models.Model):
     """A person or desk named as the author of items."""
 
-    name = models.CharField(max_length=200)
+    name = LineField(max_length=200)
     slug = models.SlugField(max_length=255, help_text="The address: /author/…/.")
     bio = models.TextField(blank=True, help_text="Shown at the top of the author's page.")
     url = HttpURLField("website", max_length=500, blank=True)

@@ -15,10 +15,10 @@ from taggit.managers import TaggableManager
 from taggit.models import TaggedItemBase
 
 from curation.links import url_key
-from curation.rendering import excerpt, render
+from curation.rendering import excerpt, one_line, render
 
 from .credits import Author, Publisher
-from .fields import HttpURLField
+from .fields import HttpURLField, LineField
 from .images import Image
 from .offerings import Offering
 from .taxonomy import Topic
@@ -54,7 +54,7 @@ class CuratedItem(models.Model):  # type: ignore[django-manager-missing]  # tagg
         PUBLISHED = "published", "Published"
         ARCHIVED = "archived", "Archived"
 
-    title = models.CharField(max_length=500)
+    title = LineField(max_length=500)
     slug = models.SlugField(max_length=255, help_text="The address: /news/…/. Changing it leaves a redirect behind.")
     summary = models.TextField(blank=True, help_text="One to three sentences. Left blank, it is taken from the body.")
 
@@ -72,18 +72,18 @@ class CuratedItem(models.Model):  # type: ignore[django-manager-missing]  # tagg
     )
     source_url_key = models.CharField(max_length=2000, blank=True, editable=False, db_index=True)
     publisher = models.ForeignKey(Publisher, null=True, blank=True, on_delete=models.SET_NULL, related_name="items")
-    via_name = models.CharField("via", max_length=300, blank=True, help_text="Who pointed to the story.")
+    via_name = LineField("via", max_length=300, blank=True, help_text="Who pointed to the story.")
     via_url = HttpURLField("via link", max_length=2000, blank=True)
 
     image = models.ForeignKey(Image, null=True, blank=True, on_delete=models.SET_NULL, related_name="items")
-    image_alt = models.CharField("alternative text", max_length=500, blank=True, help_text="What the image shows.")
+    image_alt = LineField("alternative text", max_length=500, blank=True, help_text="What the image shows.")
     pdf = models.FileField("attached PDF", upload_to="documents/", max_length=200, blank=True)
     media_provenance = models.JSONField(default=dict, blank=True, editable=False)
 
-    kind = models.CharField(max_length=100, blank=True, help_text="News, Opinion, …: a facet for readers.")
-    format = models.CharField(max_length=100, blank=True, help_text="brief, feature, …: a facet for readers.")
-    section = models.CharField("section label", max_length=100, blank=True, help_text="Printed above the title.")
-    institution = models.CharField(max_length=300, blank=True)
+    kind = LineField(max_length=100, blank=True, help_text="News, Opinion, …: a facet for readers.")
+    format = LineField(max_length=100, blank=True, help_text="brief, feature, …: a facet for readers.")
+    section = LineField("section label", max_length=100, blank=True, help_text="Printed above the title.")
+    institution = LineField(max_length=300, blank=True)
 
     breadcrumbs = models.JSONField(default=list, blank=True, editable=False)
 
@@ -161,7 +161,7 @@ class CuratedItem(models.Model):  # type: ignore[django-manager-missing]  # tagg
         """Fill the columns that follow from others: rendered body, plain text, summary, duplicate key."""
         rendered = render(self.body)
         self.body_html, self.body_text = rendered.html, rendered.text
-        self.summary = self.summary or excerpt(self.body_text)
+        self.summary = one_line(self.summary) or excerpt(self.body_text)
         self.source_url_key = url_key(self.source_url)
 
     def relist(self) -> None:

@@ -3,14 +3,14 @@
 from django.db import models
 from django.urls import reverse
 
-from .fields import HttpURLField
+from .fields import HttpURLField, LineField
 from .taxonomy import Topic
 
 
 class Offering(models.Model):
     """A product or service. `external_id` is the `offeringId` of front matter."""
 
-    name = models.CharField(max_length=300)
+    name = LineField(max_length=300)
     slug = models.SlugField(max_length=255, help_text="The address: /offering/…/.")
     external_id = models.CharField(
         "external ID", max_length=64, blank=True, help_text="Its number where offerings are kept (OpenProject)."

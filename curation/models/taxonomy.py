@@ -4,13 +4,13 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.urls import reverse
 
-from .fields import HttpURLField
+from .fields import HttpURLField, LineField
 
 
 class Vocabulary(models.Model):
     """A list of topics with one owner: Symplur, KLAS, Gartner, …, or our own."""
 
-    name = models.CharField(max_length=100, help_text="As written before the colon: “Symplur” in “Symplur: COVID-19”.")
+    name = LineField(max_length=100, help_text="As written before the colon: “Symplur” in “Symplur: COVID-19”.")
     slug = models.SlugField(max_length=100, help_text="The name in addresses: lower-case letters, digits, hyphens.")
     description = models.TextField(blank=True, help_text="One or two sentences for readers: whose list this is.")
     url = HttpURLField("website", max_length=500, blank=True, help_text="Where its owner publishes it.")
@@ -35,7 +35,7 @@ class Topic(models.Model):
     """A label of a vocabulary, written `Vocabulary: Label` in front matter."""
 
     vocabulary = models.ForeignKey(Vocabulary, on_delete=models.PROTECT, related_name="topics")
-    label = models.CharField(max_length=200, help_text="As readers see it: “Digital Technology”.")
+    label = LineField(max_length=200, help_text="As readers see it: “Digital Technology”.")
     slug = models.SlugField(max_length=255, help_text="The address: /topic/…/.")
     description = models.TextField(blank=True, help_text="Shown at the top of the topic's page.")
 
