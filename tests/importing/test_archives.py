@@ -228,7 +228,9 @@ def test_links_and_devices_in_a_tar_file_are_refused_one_by_one(
         archive.addfile(info, io.BytesIO(data))
     report = import_(path)
     assert (report.counts["created"], report.counts["rejected"]) == (1, 1)
-    assert list(report.lines("error")) == [f"{path}!/a.md: is a link or a device; put the file itself into the archive [error]"]
+    assert list(report.lines("error")) == [
+        f"{path}!/a.md: is a link or a device; put the file itself into the archive [error]"
+    ]
     assert any("“/img/a.png” no such file" in line for line in report.lines("warning"))
 
 
