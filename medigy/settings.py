@@ -18,17 +18,7 @@ env.read_env(BASE_DIR / ".env")
 
 def flag(name: str) -> bool:
     """Return whether a variable says yes; one that says neither yes nor no must not pass for a no."""
-    words = {
-        "1": True,
-        "true": True,
-        "yes": True,
-        "on": True,
-        "": False,
-        "0": False,
-        "false": False,
-        "no": False,
-        "off": False,
-    }
+    words = {**dict.fromkeys(("1", "true", "yes", "on"), True), **dict.fromkeys(("", "0", "false", "no", "off"), False)}
     word = env.str(name, default="").lower()
     if word not in words:
         raise ImproperlyConfigured(f"{name} is “{word}”. Set it to 1 or 0.")
@@ -37,7 +27,7 @@ def flag(name: str) -> bool:
 
 def one_of(name: str, choices: tuple[str, ...], default: str) -> str:
     """Return a variable that can only be one of some words, in capitals."""
-    word = env.str(name, default=default).upper()
+    word: str = env.str(name, default=default).upper()
     if word not in choices:
         raise ImproperlyConfigured(f"{name} is “{word}”. Set it to one of {', '.join(choices)}.")
     return word
