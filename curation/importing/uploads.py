@@ -85,7 +85,8 @@ def keep(files: Iterable[UploadedFile[bytes]]) -> Upload:
     """Keep uploaded files, whose names are verified, and forget old ones."""
     discard_old()
     upload = Upload(secrets.token_urlsafe(16))
-    upload.files.mkdir(mode=0o700, parents=True)
+    upload.folder.mkdir(mode=0o700, parents=True)
+    upload.files.mkdir()
     for file in files:
         _write(file, upload.files / str(file.name))
     return upload
