@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from curation.exporting.layout import Layout, picture_href, static_path
 from curation.frontmatter import FileText, Written, compose, rewrite
-from curation.frontmatter.offerings import is_same
+from curation.frontmatter.offerings import means
 from curation.frontmatter.paths import page_path
 from curation.frontmatter.records import ItemRecord, MediaRef, OfferingRef, Rejected, TopicRef
 from curation.models import Alias, CuratedItem, Image, SourceDocument
@@ -120,13 +120,15 @@ class ItemFiles:
 
     def _offerings(self, base: ItemRecord) -> tuple[OfferingRef, ...]:
         """Return the item's offerings, those that the file names as it names them."""
+        named: dict[str, list[OfferingRef]] = {}
+        for written in base.offerings:
+            named.setdefault(_meant(written, self.record.offerings), []).append(written)
         found: list[OfferingRef] = []
         for offering in self.record.offerings:
-            named = [other for other in base.offerings if _means(other, offering)]
-            first, *further = named or [self._with_topics(offering)]
+            first, *further = named.get(offering.slug) or [self._with_topics(offering)]
             found.append(replace(first, is_primary=offering.is_primary))
             found += [replace(other, is_primary=False) for other in further]
-        return _primary_first(found)
+        return tuple(sorted(found, key=lambda offering: not offering.is_primary))
 
     def _with_topics(self, ref: OfferingRef) -> OfferingRef:
         offerings = (row.offering for row in self.item.itemoffering_set.all())
@@ -186,12 +188,12 @@ def _held(paths: Iterable[str]) -> set[str]:
     return {by_slug[slug] for slug in pages} | set(aliases)
 
 
-def _means(written: OfferingRef, offering: OfferingRef) -> bool:
-    """Whether a file's offering is one of ours, which may have got another address, or a number, since."""
-    has_other_number = written.external_id != "" != offering.external_id and written.external_id != offering.external_id
-    is_named_alike = written.name.casefold() == offering.name.casefold()
-    return is_same(written, offering) or (is_named_alike and not has_other_number)
-
-
-def _primary_first(offerings: Iterable[OfferingRef]) -> tuple[OfferingRef, ...]:
-    return tuple(sorted(offerings, key=lambda offering: not offering.is_primary))
+def _meant(written: OfferingRef, offerings: Iterable[OfferingRef]) -> str:
+    """Return the slug of the offering that a file names, or "". It may have got another address, or a number, since."""
+    named_alike = [
+        offering
+        for offering in offerings
+        if offering.name.casefold() == written.name.casefold() and not (offering.external_id and written.external_id)
+    ]
+    found = [offering for offering in offerings if means(written, offering)] or named_alike
+    return found[0].slug if found else ""

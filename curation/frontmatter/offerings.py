@@ -19,7 +19,7 @@ def offerings(source: Source) -> tuple[OfferingRef, ...]:
     related = list(_related(source))
     found: list[OfferingRef] = []
     for offering in (*_primary(source, related), *related):
-        place = next((place for place, other in enumerate(found) if is_same(offering, other)), None)
+        place = next((place for place, other in enumerate(found) if _is_same(offering, other)), None)
         if place is None:
             found.append(offering)
         else:
@@ -83,8 +83,13 @@ def _external_id(inner: Source) -> str:
     return number
 
 
-def is_same(one: OfferingRef, other: OfferingRef) -> bool:
-    """Return whether two ways of naming an offering mean one: by its address or its number."""
+def means(one: OfferingRef, other: OfferingRef) -> bool:
+    """Return whether an offering is another: the one of its number, or, where one has none, of its address."""
+    has_numbers = one.external_id != "" != other.external_id
+    return one.external_id == other.external_id if has_numbers else one.slug == other.slug
+
+
+def _is_same(one: OfferingRef, other: OfferingRef) -> bool:
     return one.slug == other.slug or (one.external_id != "" and one.external_id == other.external_id)
 
 

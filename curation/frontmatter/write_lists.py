@@ -10,7 +10,7 @@ from urllib.parse import quote
 from curation.rendering import one_line
 
 from .identity import ascii_slug, whole_number
-from .offerings import PERMALINK, is_same, read_offering
+from .offerings import PERMALINK, means, read_offering
 from .paths import derived_aliases, own_page, site_path
 from .records import DEFAULT_VOCABULARY, OfferingRef, TopicRef
 from .topics import COPY, identity, parted
@@ -32,7 +32,7 @@ def arranged(old: Iterable[tuple[Key, Value]], wanted: Iterable[tuple[str, Any]]
     groups: dict[Key, list[Value]] = {}
     for key, value in old:
         groups.setdefault(key, []).append(value)
-    return [entry for key, value in wanted for entry in groups.get(key, [value])] + groups.get(None, [])
+    return [entry for key, value in dict(wanted).items() for entry in groups.get(key, [value])] + groups.get(None, [])
 
 
 def _set(file: FileText, key: str, entries: list[Any]) -> None:
@@ -139,7 +139,7 @@ def _addresses(file: FileText, categories: list[Value]) -> dict[Key, Any]:
 def offerings(file: FileText, wanted: tuple[OfferingRef, ...]) -> None:
     """Write the offering that the item is about where that is another one, and the list of the related ones."""
     primary, was = _primary(wanted), _primary(file.source.fields["offerings"])
-    if not (primary and was and is_same(primary, was)) and primary is not was:
+    if not (primary and was and means(primary, was)) and primary is not was:
         file.set("offering", _mapping(primary) if primary else None)
     old = [(_offering_key(file, value, wanted), value) for value in _entries(file, "relatedOfferings")]
     related = [(offering.slug, _mapping(offering)) for offering in wanted if not offering.is_primary]
@@ -158,7 +158,7 @@ def _offering_key(file: FileText, value: Value, wanted: Iterable[OfferingRef]) -
     written = read_offering(file.source, "relatedOfferings", value)
     if written is None:
         return None
-    return next((offering.slug for offering in wanted if is_same(written, offering)), "")
+    return next((offering.slug for offering in wanted if means(written, offering)), "")
 
 
 def _mapping(offering: OfferingRef) -> dict[str, Any]:

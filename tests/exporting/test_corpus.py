@@ -1,10 +1,11 @@
-"""The real files, all of them: in, out, and in again."""
+"""The real files, all of them, and the hostile ones: in, out, and in again."""
 
 from pathlib import Path
 
 import pytest
+from django.core.management import CommandError
 
-from curation.models import Image
+from curation.models import CuratedItem, Image
 
 from .conftest import export_markdown, import_markdown
 from .items import all_items, delete_everything
@@ -37,3 +38,15 @@ def test_the_real_files_come_out_as_they_came_in_and_change_nothing_when_they_co
     assert import_markdown(dest).startswith("580 created, 5 updated, 0 unchanged, 0 skipped, 0 rejected")
     assert all_items() == before
     assert Image.objects.count() == pictures
+
+
+def test_hostile_files_come_out_as_they_came_in(hostile: Path, dest: Path) -> None:
+    with pytest.raises(CommandError, match="files rejected"):
+        import_markdown(hostile)
+    count, before = CuratedItem.objects.count(), all_items()
+    assert count > 60
+    assert export_markdown(dest, "--all").startswith(f"{count} as they came in, 0 with edits, 0 new, ")
+    originals = files(hostile)
+    assert {name: data for name, data in files(dest).items() if originals[name] != data} == {}
+    assert import_markdown(dest).startswith(f"0 created, 0 updated, {count} unchanged, 0 skipped, 0 rejected")
+    assert all_items() == before
