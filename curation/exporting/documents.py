@@ -80,14 +80,17 @@ class ItemFiles:
         try:
             file = FileText(row.data, PurePosixPath(path).name)
         except Rejected as refusal:
-            return self._new(path, f"the file that it came from cannot be read any more ({refusal}) and was made anew")
+            return self._new(path, f"made anew: the file that it came from cannot be read any more ({refusal})")
         refs, media = self._media(file.record, row.media)
         return self._written(path, row, rewrite(file, self._wanted(file.record, refs), self.excerpt), media)
 
     def _repeat(self, row: SourceDocument) -> Document:
         """Return a further file of the item: as it came in, but for the text, by which it is known to be the same."""
         path = self.layout.document(row, self.item.slug)
-        file = FileText(row.data, PurePosixPath(path).name)
+        try:
+            file = FileText(row.data, PurePosixPath(path).name)
+        except Rejected as refusal:
+            return Document(path, row.data, "kept", problems=(f"cannot be read any more ({refusal})",))
         wanted = replace(file.record, title=self.record.title, body=self.record.body)
         return self._written(path, row, rewrite(file, wanted, file.record.summary), {})
 

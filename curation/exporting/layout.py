@@ -59,11 +59,11 @@ class Layout:
             usual = _usual_path(path, md_name, slug)
             if is_primary:
                 primary = (item, self._place((SourceDocument, pk), usual, taken))
+                self._claim(media, claims)
             else:
                 # An import takes the first in path order for the item's own file.
                 follows = primary[0] != item or os.fsencode(usual) > os.fsencode(primary[1])
                 self._place((SourceDocument, pk), usual if follows else primary[1], taken, usual)
-            self._claim(media, claims)
 
     def _place(self, row: tuple[type, int], path: str, taken: set[int], usual: str = "") -> str:
         free = next(candidate for candidate in _numbered(path) if hash(candidate.casefold()) not in taken)

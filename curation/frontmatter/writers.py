@@ -27,7 +27,8 @@ Writer = Callable[["FileText", Any], None]
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\d([Tt ])\s*\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?(.*)", re.ASCII)
 _OFFSET = re.compile(r"([+-])(\d{1,2}):?(\d\d)?")
-_ON, _OFF = {"true", "yes", "on"}, {"", "false", "no", "off"}
+#: What `draft` says where the file is none.
+_OFF = {"", "false", "no", "off"}
 
 
 # Texts

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from curation.models import Alias, CuratedItem
+from curation.models import Alias, CuratedItem, SourceDocument
 from tests.frontmatter.files import CONTENT
 
 from .conftest import export_markdown, import_markdown
-from .edits import EDITS, Edit, save
+from .edits import BOOKMARK, EDITS, Edit, save
 from .items import all_items, delete_everything, essences
 
 pytestmark = pytest.mark.django_db
@@ -83,3 +83,50 @@ def test_offerings_that_two_files_name_at_odds_come_out_as_they_came_in(content:
         (content / f"{name}.md").write_text(text)
     import_markdown(content)
     assert export_markdown(dest, "--all").startswith("2 as they came in, 0 with edits, 0 new, 0 pictures and PDFs, 0 w")
+
+
+def test_a_file_that_cannot_be_read_any_more_is_made_anew_and_told(sample: Path, dest: Path) -> None:
+    SourceDocument.objects.filter(item__slug=BOOKMARK).update(front_matter="title: [")
+    assert export_markdown(dest, "--all").startswith("5 as they came in, 0 with edits, 1 new, ")
+    written = (dest / "content" / "samples" / "bookmark.md").read_text()
+    assert "title: Letters, read twice\n" in written
+    assert "source: open-project-curations\n" in written
+
+
+REPEATED = """---
+archetype: bookmark
+title: A story
+slug: {slug}
+date: 2019-05-01T02:15:47Z
+link: https://example.org/{slug}
+linkBrand: example.org
+dropmark.editURL: http://x.dropmark.com/616548/7
+---
+A *body*.
+"""
+
+
+def test_a_further_file_of_an_edited_item_stays_one_of_it(content: Path, dest: Path) -> None:
+    for slug in ("old", "new"):
+        (content / f"{slug}.md").write_text(REPEATED.format(slug=slug))
+    import_markdown(content)
+    save(title="A better story", body="A new body.")(CuratedItem.objects.get())
+    before = all_items()
+    assert export_markdown(dest, "--all").startswith("0 as they came in, 2 with edits")
+    assert import_markdown(dest).startswith("0 created, 0 updated, 2 unchanged, 0 skipped, 0 rejected")
+    delete_everything()
+    assert import_markdown(dest).startswith("1 created, 1 updated, 0 unchanged, 0 skipped, 0 rejected")
+    assert {slug: essences(record) for slug, record in all_items().items()} == {
+        slug: essences(record) for slug, record in before.items()
+    }
+
+
+def test_a_file_that_speaks_for_an_archived_item_says_so(content: Path, dest: Path) -> None:
+    (content / "a.md").write_text(REPEATED.format(slug="a"))
+    (content / "b.md").write_text("---\ntitle: B\nslug: b\ndate: 2023-01-31\n---\n")
+    import_markdown(content)
+    (content / "a.md").unlink()
+    import_markdown("--prune", content)
+    export_markdown(dest, "--slug", "a")
+    assert "\nstatus: archived\n" in (dest / "content" / "a.md").read_text()
+    assert import_markdown(dest).startswith("0 created, 0 updated, 1 unchanged")
