@@ -4,6 +4,9 @@
 import os
 import sys
 
+#: The exit status of a command that was stopped by Ctrl-C, as shells have it.
+STOPPED = 130
+
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "medigy.settings")
@@ -13,7 +16,10 @@ def main() -> None:
         raise SystemExit(
             "Django is not installed here. Run `make setup`, then `.venv/bin/python manage.py …`."
         ) from error
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except KeyboardInterrupt:
+        sys.exit(STOPPED)
 
 
 if __name__ == "__main__":

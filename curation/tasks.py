@@ -4,7 +4,7 @@ import logging
 from datetime import timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 from django_tasks import task
 from pictures.utils import reconstruct
@@ -49,8 +49,12 @@ def queue_renditions(
 
 
 def _queue(file_name: str) -> None:
-    for image_id in Image.objects.filter(file=file_name).values_list("pk", flat=True):
-        make_renditions.enqueue(image_id)
+    """Queue a stored picture. Should that fail, it is stored all the same: nobody is to take it back."""
+    try:
+        for image_id in Image.objects.filter(file=file_name).values_list("pk", flat=True):
+            make_renditions.enqueue(image_id)
+    except DatabaseError as error:
+        logger.warning("%s waits for its renditions (%s); run manage.py make_renditions.", file_name, error)
 
 
 def queue_missing_renditions() -> int:

@@ -33,7 +33,7 @@ class Unreadable(Exception):
 class SourceFile:
     """A file to import. `root` is the folder or archive that was given, or a given file's own folder; nothing outside
     it is read. `name` is the absolute path as it is stored and reported. `refused` says why it cannot be read, where
-    that is known already: a damaged archive stands for all the files in it.
+    that is known already: a damaged archive stands for all the files in it, and so does a folder nobody may read.
     """
 
     path: Place
@@ -98,17 +98,25 @@ def discover(paths: Iterable[Path]) -> list[SourceFile]:
     """
     found: dict[Place, SourceFile] = {}
     for path in paths:
-        for source in _below(Path(os.path.abspath(path))):  # noqa: PTH100  # resolve() would follow links
-            found.setdefault(source.path, source)
+        try:
+            for source in _below(Path(os.path.abspath(path))):  # noqa: PTH100  # resolve() would follow links
+                found.setdefault(source.path, source)
+        except OSError as error:
+            reason = f"cannot be read ({error.strerror}); check the disk and its permissions"
+            raise UsageError(f"{printable(os.fspath(path))}: {reason}.") from error
     return sorted(found.values(), key=lambda source: os.fsencode(source.path))
 
 
 def _below(path: Path) -> Iterator[SourceFile]:
     if path.is_dir():
-        for folder, _folders, names in os.walk(path):
+        closed: list[OSError] = []
+        for folder, _folders, names in os.walk(path, onerror=closed.append):
             for name in names:
                 if name.lower().endswith(SUFFIXES):
                     yield source_file(Path(folder, name), path)
+        for error in closed:
+            reason = f"is a folder that cannot be read ({error.strerror}); check its permissions"
+            yield source_file(Path(error.filename), path, reason)
     elif path.is_file():
         yield from _inside(path) if is_archive(path) else [source_file(path, path.parent)]
     else:

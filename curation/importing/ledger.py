@@ -19,7 +19,7 @@ from curation.importing.options import Options
 from curation.importing.parse import Refused
 from curation.importing.plan import Plan
 from curation.importing.report import Report
-from curation.models import Conflict, ImportRecord, ImportRun
+from curation.models import Conflict, Image, ImportRecord, ImportRun
 from curation.processes import is_gone, this_process
 from curation.snapshot import state
 
@@ -87,10 +87,12 @@ def _take(run: ImportRun) -> bool:
 
 
 def end_dead_runs() -> None:
-    """Mark the runs whose process is gone as interrupted."""
+    """Mark the runs whose process is gone as interrupted, and ask for the renditions that they may have left out."""
     for run in ImportRun.objects.filter(outcome=ImportRun.Outcome.RUNNING):
         if _is_dead(run):
             finish(run, ImportRun.Outcome.INTERRUPTED, message="It stopped without a word; the next run completes it.")
+            for image in Image.objects.filter(has_renditions=False):
+                image.file.save_all()
 
 
 def _who_runs() -> str:

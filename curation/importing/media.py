@@ -26,7 +26,11 @@ class Pdf:
 
 
 class MediaMissing(Exception):
-    """A file that cannot be used; the message says why and what to do."""
+    """A file that cannot be used now; the message says why and what to do."""
+
+
+class MediaRefused(MediaMissing):
+    """A file that cannot be used as long as it is as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +96,11 @@ def locate(href: str, roots: Iterable[Root]) -> Place:
 
 
 def stamp(place: Place) -> dict[str, int]:
-    """Return what tells whether a file has been replaced since: its size (bytes) and time."""
-    stat = place.stat()
+    """Return what tells whether a file has been replaced since: its size (bytes) and time. Raises `MediaMissing`."""
+    try:
+        stat = place.stat()
+    except OSError as error:
+        raise MediaMissing(f"cannot be read ({error.strerror}); check its permissions") from error
     return {"size": stat.st_size, "mtime_ns": stat.st_mtime_ns}
 
 
@@ -106,15 +113,16 @@ def _read(place: Place) -> bytes:
 
 def read_image(place: Place) -> imaging.CleanImage:
     """Return a verified image, ready to store. Raises `MediaMissing`."""
+    data = _read(place)
     try:
-        return imaging.clean(_read(place))
+        return imaging.clean(data)
     except imaging.ImageRefused as refused:
-        raise MediaMissing(str(refused)) from refused
+        raise MediaRefused(str(refused)) from refused
 
 
 def read_pdf(place: Place) -> Pdf:
     """Return a PDF file's bytes. Raises `MediaMissing`."""
     data = _read(place)
     if not data.startswith(b"%PDF-"):
-        raise MediaMissing("is not a PDF file; replace it or remove the key")
+        raise MediaRefused("is not a PDF file; replace it or remove the key")
     return Pdf(data, hashlib.sha256(data).hexdigest())

@@ -174,10 +174,14 @@ class Planner:
         found = plan.media[use] = {"href": ref.href, "sha256": was}
         try:
             place = self.library.find(ref.href, plan.parsed.source)
-            found.update(media.stamp(place))
+            stamp = media.stamp(place)
             found["sha256"] = self.library.read(use, place)
+            found.update(stamp)
+        except media.MediaRefused as error:
+            found.update(stamp)
+            plan.warn("media", _KEYS[use], f"“{ref.href}” {error}")
         except media.MediaMissing as error:
-            if "size" in found or not (was and plan.parsed.source.is_upload):  # an upload need not bring what is here
+            if not (was and plan.parsed.source.is_upload):  # an upload need not bring what is here
                 plan.warn("media", _KEYS[use], f"“{ref.href}” {error}")
         return str(found["sha256"])
 

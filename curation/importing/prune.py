@@ -1,7 +1,7 @@
 """Files that are gone: their items are archived, never deleted."""
 
 from collections.abc import Iterable, Set
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from django.db.models import QuerySet
 
@@ -46,8 +46,13 @@ def _gone(folders: Iterable[Path], seen: Set[str]) -> QuerySet[SourceDocument]:
     # Compared here, for to SQLite `startswith` is the same in either case, and folders are not.
     below = tuple(printable(f"{folder}/") for folder in folders)
     paths = SourceDocument.objects.filter(is_primary=True).exclude(sha256="").values_list("pk", "path").iterator()
-    gone = [pk for pk, path in paths if path.startswith(below) and path not in seen and not archive_of(path)]
+    gone = [pk for pk, path in paths if path.startswith(below) and not archive_of(path) and not _is_there(path, seen)]
     return SourceDocument.objects.filter(pk__in=gone).select_related("item")
+
+
+def _is_there(path: str, seen: Set[str]) -> bool:
+    """Whether a file was seen, or a folder that it is in could not be read: then nobody knows."""
+    return path in seen or any(str(folder) in seen for folder in PurePosixPath(path).parents)
 
 
 def _report(document: SourceDocument) -> FileReport:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -14,6 +14,7 @@ from django.db import DatabaseError, transaction
 
 from curation.frontmatter.records import Rejected
 from curation.importing import ledger, media
+from curation.importing.breakdown import BREAKDOWNS, in_words, is_full
 from curation.importing.catalogue import Catalogue
 from curation.importing.discover import SourceFile
 from curation.importing.library import Library
@@ -68,19 +69,21 @@ class Import:
         iterator ends or is closed.
         """
         whole = self.options.dry_run or self.options.atomic
-        with Parsers(self.options.jobs) as parsers, transaction.atomic() if whole else nullcontext():
-            kept = False
-            try:
+        kept = False
+        try:
+            with Parsers(self.options.jobs) as parsers, transaction.atomic() if whole else nullcontext():
                 for files in self._read_ahead(parsers):
                     yield self._import_batch(files)
                 if self.options.prune:
                     yield prune(self.folders, self.seen, self.run)
-                kept = not self.options.dry_run and not (self.options.atomic and self.rejected)
-            finally:
-                if whole and not kept:
+                keep = not self.options.dry_run and not (self.options.atomic and self.rejected)
+                if whole and not keep:
                     transaction.set_rollback(True)
-                    for batch in self.batches:
-                        batch.discard()
+            kept = keep
+        finally:
+            if whole and not kept:
+                for batch in self.batches:
+                    batch.discard()
         if self.run and whole and not kept:
             ledger.record(self.run, self.rejected)
 
@@ -119,39 +122,47 @@ class Import:
         return Unread(source, "unchanged") if self.library.as_found(found, source) else file
 
     def _import_batch(self, files: Sequence[Outcome]) -> list[FileReport]:
-        """Import some files together; should the database refuse that, one by one, so that one stops no other."""
+        """Import some files together; should that be refused, one by one, so that one stops no other.
+
+        Raises the error where the next file would fare no better: the disk is full, the database does not answer.
+        """
         batch = Batch()
+        made = dict(self.run.made) if self.run else {}
         try:
             with transaction.atomic():
-                reports = self._import_together(files, batch)
-        except DatabaseError as error:
-            self._discard(batch)
+                outcomes = self._import_together(files, batch)
+        except BREAKDOWNS as error:
+            self._discard(batch, made)
+            if is_full(error) or (len(files) == 1 and isinstance(files[0], Refused)):
+                raise
             if len(files) > 1:
                 return [report for file in files for report in self._import_batch([file])]
-            refused = _refused_by_database(files[0].source, error)
-            return self._import_batch([refused])
+            return self._import_batch([rejected(files[0].source, "breakdown", in_words(error))])
         except BaseException:
-            self._discard(batch)
+            self._discard(batch, made)
             raise
         self.batches.append(batch)
+        self.rejected += [file for file in outcomes if isinstance(file, Refused) and file.outcome == "rejected"]
         self.library.batch_written()
-        return reports
+        return [_report(outcome) for outcome in outcomes]
 
-    def _discard(self, batch: Batch) -> None:
+    def _discard(self, batch: Batch, made: dict[str, list[int]]) -> None:
+        """Forget a batch that was taken back. `made` is what the run had made before it."""
         batch.discard()
         self.library.batch_lost()
+        if self.run:
+            self.run.made = made
 
-    def _import_together(self, files: Sequence[Outcome], batch: Batch) -> list[FileReport]:
+    def _import_together(self, files: Sequence[Outcome], batch: Batch) -> list[Plan | Refused | Unread]:
         accepted = [file for file in files if isinstance(file, Parsed)]
         planner = Planner(Catalogue(accepted), self.library, self.seen, self.options) if accepted else None
         outcomes = [_plan(file, planner) for file in files]
         plans = [outcome for outcome in outcomes if isinstance(outcome, Plan)]
         write([plan for plan in plans if plan.writes], self.library, batch)
-        refused = [outcome for outcome in outcomes if isinstance(outcome, Refused)]
-        self.rejected += [file for file in refused if file.outcome == "rejected"]
         if self.run:
+            refused = [outcome for outcome in outcomes if isinstance(outcome, Refused)]
             ledger.record(self.run, [*plans, *refused], batch.made)
-        return [_report(outcome) for outcome in outcomes]
+        return outcomes
 
 
 @contextmanager
@@ -173,7 +184,7 @@ def carry_out(job: Import, report: Report, on_batch: Callable[[int], object]) ->
     """Run an import to its end, note in `report` what it does, and close its ledger entry.
 
     `on_batch` hears how many files were done. Raises `Interrupted` at Ctrl-C. What was written before that, or before
-    an error, stays, and the ledger says so.
+    an error, stays, and the ledger says so; where not even that can be written, it shows once this process is gone.
     """
     try:
         with rare_collections(), closing(job.reports()) as batches:
@@ -184,7 +195,9 @@ def carry_out(job: Import, report: Report, on_batch: Callable[[int], object]) ->
         _close(job, ImportRun.Outcome.INTERRUPTED, report, "Stopped by hand.")
         raise Interrupted from error
     except BaseException as error:
-        _close(job, ImportRun.Outcome.FAILED, report, f"{type(error).__name__}: {error}")
+        with suppress(DatabaseError):
+            why = in_words(error) if isinstance(error, BREAKDOWNS) else f"{type(error).__name__}: {error}"
+            _close(job, ImportRun.Outcome.FAILED, report, why)
         raise
     nothing_kept = job.options.atomic and report.counts["rejected"]
     _close(job, ImportRun.Outcome.FAILED if nothing_kept else ImportRun.Outcome.FINISHED, report)
@@ -213,9 +226,3 @@ def _report(outcome: Plan | Refused | Unread) -> FileReport:
     if isinstance(outcome, Refused):
         return FileReport(outcome.source.name, outcome.outcome, problems=outcome.problems)
     return FileReport(outcome.source.name, outcome.outcome)
-
-
-def _refused_by_database(source: SourceFile, error: DatabaseError) -> Refused:
-    """Say that a row was refused, by the kind of error alone: its text holds SQL and values."""
-    message = f"the database refused it ({type(error).__name__}); import it again, and report this if it stays so"
-    return rejected(source, "database", message)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.files.storage import default_storage
+from django.db import DatabaseError
 from django.db.models import Model
 from django.utils import timezone
 
@@ -48,8 +50,18 @@ class Batch:
     made: dict[str, list[int]] = field(default_factory=dict)
 
     def discard(self) -> None:
-        for name in self.files:
-            default_storage.delete(name)
+        """Delete the files again; not one that a row names after all, for a commit may hold though it seemed to fail.
+
+        What cannot be deleted now stays, for the next import to write over.
+        """
+        with suppress(DatabaseError, OSError):
+            for name in set(self.files) - _names_in_use(self.files):
+                default_storage.delete(name)
+
+
+def _names_in_use(names: Sequence[str]) -> set[str]:
+    images = Image.objects.filter(file__in=names).values_list("file", flat=True)
+    return {*images, *CuratedItem.objects.filter(pdf__in=names).values_list("pdf", flat=True)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,11 @@ goes on.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+import signal
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import TimeoutError as TookTooLong
-from multiprocessing import get_context
+from contextlib import contextmanager
+from multiprocessing import forkserver, get_context, resource_tracker
 from types import TracebackType
 
 import django
@@ -58,9 +60,19 @@ class Parsers:
 
     def _schedule(self, files: Sequence[Loaded]) -> ProcessFuture[list[Result]]:
         if self._pool is None:
-            self._pool = ProcessPool(max_workers=self.jobs, context=CONTEXT, initializer=django.setup)
+            self._pool = self._start()
         work = [(file.data, file.source.path.name) for file in files]
         return self._pool.schedule(understand_all, args=[work], timeout=FILE_SECONDS)
+
+    def _start(self) -> ProcessPool:
+        """Start the processes, deaf to Ctrl-C: a terminal sends it to all, and the import is who stops the others."""
+        resource_tracker.ensure_running()  # which would open the ears of the next one again
+        with _held(signal.SIGINT):
+            forkserver.ensure_running()
+        with _held(signal.SIGINT, signal.SIGTERM):  # until every process that runs is known, and can be stopped
+            pool = ProcessPool(max_workers=self.jobs, context=CONTEXT, initializer=django.setup)
+            pool.schedule(understand_all, args=[[]])
+        return pool
 
     def _results(self, files: Sequence[Loaded], future: ProcessFuture[list[Result]]) -> list[Parsed | Refused]:
         try:
@@ -71,9 +83,22 @@ class Parsers:
             return [result for file in files for result in self._results([file], self._schedule([file]))]
 
 
+@contextmanager
+def _held(*signals: signal.Signals) -> Iterator[None]:
+    """Hold signals back for a moment; a process that is started meanwhile never hears them."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def understand_all(files: Sequence[tuple[bytes, str]]) -> list[Result]:
     """Read files, each given as its bytes and its name, in this process."""
-    return [understand(data, name) for data, name in files]
+    signal.alarm(FILE_SECONDS + 1)  # ends a process whose import is gone, and nobody else would
+    results = [understand(data, name) for data, name in files]
+    signal.alarm(0)
+    return results
 
 
 def _gave_up(file: Loaded) -> Refused:

@@ -3,8 +3,10 @@
 import os
 import signal
 import sys
+import threading
 from argparse import ArgumentParser, BooleanOptionalAction
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +15,16 @@ from tqdm import tqdm
 
 from curation.frontmatter.records import Level
 from curation.importing import ledger
+from curation.importing.breakdown import BREAKDOWNS, in_words
 from curation.importing.discover import SUFFIXES, SourceFile, UsageError, discover
 from curation.importing.options import Options
 from curation.importing.report import Report, write_report
 from curation.importing.run import Import, Interrupted, carry_out
 from curation.management.arguments import moment, positive
 
-REJECTED, WRONG_USAGE, BUSY, STOPPED = 1, 2, 3, 130
+REJECTED, WRONG_USAGE, BUSY, BROKEN_OFF, STOPPED = 1, 2, 3, 4, 130
+
+STOPPING = (signal.SIGINT, signal.SIGTERM)
 
 
 def absolute(path: Path) -> Path:
@@ -31,7 +36,7 @@ class Command(BaseCommand):
     help = (
         "Import Markdown files with YAML, TOML or JSON front matter. A second run over the same files writes nothing, "
         "and what an editor changed stays. Exit status: 0; 1 where a file was rejected; 2 for wrong usage; 3 where "
-        "another import is under way; 130 when stopped by hand."
+        "another import is under way; 4 where the disk or the database failed; 130 when stopped by hand."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -76,20 +81,31 @@ class Command(BaseCommand):
         if "" in paths:
             # It would mean the folder at hand, and is the variable of a script that was not set.
             raise CommandError("A PATH is empty; name a file or a folder.", returncode=WRONG_USAGE)
-        names = [Path(name) for name in expand(paths)]
-        sources, folders = self.find(names, options)
-        signal.signal(signal.SIGTERM, _stop)
         done = Report(keep_all=report is not None)
-        try:
-            self.run(Import(sources, options, folders=folders), names, done, wait=wait)
-        except Interrupted:
-            self.print(done, "stopped by hand: the next run completes it")
-            raise CommandError("Stopped.", returncode=STOPPED) from None
-        self.print(done, ending(done, options))
-        if report:
-            self.write_report(done, report)
+        with stoppable():
+            told, failure = self.attempt(paths, options, done, wait=wait)
+            self.print(done, told)
+            if report:
+                self.write_report(done, report)
+        if failure:
+            raise failure
         if rejected := done.counts["rejected"]:
             raise CommandError(f"{rejected:,} of {done.counts['seen']:,} files rejected.", returncode=REJECTED)
+
+    def attempt(
+        self, paths: list[str], options: Options, report: Report, *, wait: bool
+    ) -> tuple[str, CommandError | None]:
+        """Import, and return how that ended, as the summary and the exit status say it."""
+        try:
+            names = [Path(name) for name in expand(paths)]
+            sources, folders = self.find(names, options)
+            self.run(Import(sources, options, folders=folders), names, report, wait=wait)
+        except (Interrupted, KeyboardInterrupt):
+            return "stopped by hand: the next run completes it", CommandError("Stopped.", returncode=STOPPED)
+        except BREAKDOWNS as error:
+            failure = CommandError(f"Broken off, for {in_words(error)}.", returncode=BROKEN_OFF)
+            return "broken off: the next run completes it", failure
+        return ending(report, options), None
 
     def read_options(self, given: dict[str, Any]) -> Options:
         for root in given["static_root"]:
@@ -174,5 +190,21 @@ def ending(report: Report, options: Options) -> str:
     return "--atomic: nothing was kept" if options.atomic and report.counts["rejected"] else ""
 
 
+@contextmanager
+def stoppable() -> Iterator[None]:
+    """Have SIGTERM stop an import as Ctrl-C does. Once is enough: what brings it to its end is not stopped again."""
+    if threading.current_thread() is not threading.main_thread():  # which alone hears signals
+        yield
+        return
+    before = {number: signal.signal(number, _stop) for number in STOPPING}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
 def _stop(_signal: int, _frame: object) -> None:
+    for number in STOPPING:
+        signal.signal(number, signal.SIG_IGN)
     raise KeyboardInterrupt
