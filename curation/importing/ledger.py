@@ -29,10 +29,6 @@ SILENCE = timedelta(minutes=5)
 STARTABLE = (ImportRun.Outcome.QUEUED, ImportRun.Outcome.INTERRUPTED, ImportRun.Outcome.FAILED)
 
 
-#: The runs that this process is at.
-_at_hand: set[int] = set()
-
-
 class Busy(Exception):
     """Another import is under way; the message says whose."""
 
@@ -87,13 +83,7 @@ def _take(run: ImportRun) -> bool:
     except IntegrityError:
         return False
     run.refresh_from_db()
-    _at_hand.add(run.pk)
     return True
-
-
-def leave(run: ImportRun) -> None:
-    """Note that this process is at a run no more. Where its end could not be written down, the next run does that."""
-    _at_hand.discard(run.pk)
 
 
 def end_dead_runs() -> None:
@@ -114,9 +104,7 @@ def _who_runs() -> str:
 
 
 def _is_dead(run: ImportRun) -> bool:
-    """Whether nobody is at a run: its process is gone from this host, or silent for long on another."""
-    if run.process == this_process():
-        return run.pk not in _at_hand
+    """Whether the process of a run is gone: not there any more on this host, or silent for long on another."""
     gone = is_gone(run.process)
     return run.heartbeat_at < timezone.now() - SILENCE if gone is None else gone
 

@@ -76,7 +76,7 @@ HERE = processes.this_process()
         (HERE, 60, False),
         (f"{HERE}-of-an-earlier-one", 0, True),
         (f"{processes.host_of(HERE)}:{2**22 + 1}:x", 0, True),
-        (processes.name_of(os.getppid()), 60, False),
+        (f"{processes.host_of(HERE)}:{os.getppid()}:x", 60, False),
         ("elsewhere:1:x", 1, False),
         ("elsewhere:1:x", 60, True),
     ],
@@ -93,14 +93,6 @@ def test_a_run_whose_process_is_gone_is_marked_interrupted(process: str, silent_
             ledger.begin(["x"], Options())
     first.refresh_from_db()
     assert first.outcome == ("interrupted" if dead else "running")
-
-
-def test_a_run_that_this_process_left_without_a_word_is_marked_interrupted() -> None:
-    first = ledger.begin(["x"], Options())
-    ledger.leave(first)
-    ledger.begin(["x"], Options())
-    first.refresh_from_db()
-    assert first.outcome == "interrupted"
 
 
 def test_an_import_that_breaks_says_so_and_keeps_what_was_whole(
