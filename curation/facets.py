@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -106,12 +106,18 @@ def _recent_options() -> Iterator[Option]:
     yield from (Option(*row) for row in rows)
 
 
-def meant_options(typed: Mapping[str, str]) -> dict[str, Option]:
+def meant_options(typed: Mapping[str, str], offered: Mapping[str, list[Option]]) -> dict[str, Option]:
     """Return the options that are meant by the values typed for facets, without those that mean none; in one query."""
-    meant = {facet: Option(facet, typed[facet], typed[facet]) for facet in WORDS if facet in typed}
+    meant = {facet: _meant_word(facet, typed[facet], offered.get(facet, [])) for facet in WORDS if facet in typed}
     queries = [facet.meant_by(typed[facet.name]) for facet in ROWS if facet.name in typed]
     if queries:
         for option in sorted((Option(*row) for row in queries[0].union(*queries[1:], all=True)), key=lambda o: o.pk):
             if option.facet not in meant or option.value == typed[option.facet]:
                 meant[option.facet] = option
     return meant
+
+
+def _meant_word(facet: str, typed: str, offered: Iterable[Option]) -> Option:
+    """Return a word as it is offered, whatever its case was typed in."""
+    same = (option for option in offered if option.value.casefold() == typed.casefold())
+    return next(same, Option(facet, typed, typed))

@@ -131,8 +131,8 @@ class NewsFilter(FilterSet):  # type: ignore[misc]  # django-filter has no types
             Exists(ItemTopic.objects.filter(item=OuterRef("pk"), topic__vocabulary=vocabulary.pk))
         ),
     )
-    kind = FacetFilter("Kind", lambda items, kind: items.filter(kind=kind.value))
-    format = FacetFilter("Format", lambda items, format_: items.filter(format=format_.value))
+    kind = FacetFilter("Kind", lambda items, kind: items.filter(kind__iexact=kind.value))
+    format = FacetFilter("Format", lambda items, format_: items.filter(format__iexact=format_.value))
     offering = FacetFilter(
         "Offering",
         lambda items, offering: items.listed_by(ItemOffering, offering=offering.pk),
@@ -154,7 +154,8 @@ class NewsFilter(FilterSet):  # type: ignore[misc]  # django-filter has no types
         fields: list[str] = []
 
     def __init__(self, typed: Mapping[str, str], queryset: ItemQuerySet) -> None:
-        offered, meant = offered_options(), meant_options(typed)
+        offered = offered_options()
+        meant = meant_options(typed, offered)
         values = {**typed, **{facet: option.value for facet, option in meant.items()}}
         super().__init__(data=values or None, queryset=queryset)
         for name, filter_ in self.filters.items():

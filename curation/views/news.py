@@ -43,6 +43,7 @@ def news(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(f"{request.path}?{urlencode(typed)}" if typed else request.path)
     filters = NewsFilter(typed, CuratedItem.objects.published().newest_first())
     page = page_of(request, filters.results, filters.data)
-    title = ": ".join(["News", *filter(None, [", ".join(active.value for active in filters.active)])])
+    chosen = ", ".join(f"{active.label} {active.value}" for active in filters.active)
+    title = f"News: {chosen}" if chosen else "News"
     head = list_head(request, title, f"All items of {settings.SITE_NAME}, newest first.", page, indexed=not typed)
     return render(request, "curation/news.html", {"head": head, "filters": filters, "page": page})

@@ -213,6 +213,15 @@ def test_a_value_that_newer_items_do_not_have_can_be_kept() -> None:
     assert {"Leeches", "Obituary"} <= set(page.texts("option"))
 
 
+def test_kinds_are_one_without_regard_to_case() -> None:
+    make_item("One", kind="News")
+    make_item("Two", kind="NEWS")
+    page = get("/news/?kind=news")
+    assert sorted(page.titles) == ["One", "Two"]
+    assert page.one("select[@name='kind']/option[@selected]").get("value") in ("News", "NEWS")
+    assert page.texts("title")[0].startswith("News: Kind N")
+
+
 def test_filtered_lists_are_not_for_search_engines() -> None:
     make_item(kind="News")
     make_vocabulary()
