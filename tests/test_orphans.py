@@ -14,7 +14,7 @@ from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult, get_date_max
 
 from curation import orphans
-from curation.processes import this_process
+from curation.processes import name_of, this_process
 
 pytestmark = pytest.mark.django_db
 
@@ -57,7 +57,7 @@ def test_what_this_process_was_at_before_it_was_started_anew_is_queued_again() -
 
 def test_what_a_living_worker_is_at_stays_with_it() -> None:
     assert status_after(make_task(this_process())) == "RUNNING"
-    assert status_after(make_task(f"{HERE}:{os.getppid()}:abc")) == "RUNNING"
+    assert status_after(make_task(name_of(os.getppid()))) == "RUNNING"
 
 
 def test_what_another_machine_is_at_is_given_up_after_hours() -> None:

@@ -27,6 +27,8 @@ from curation.snapshot import state
 SILENCE = timedelta(minutes=5)
 #: What a run may be that is to start, or to go on.
 STARTABLE = (ImportRun.Outcome.QUEUED, ImportRun.Outcome.INTERRUPTED, ImportRun.Outcome.FAILED)
+#: The runs that this process is at.
+_at_hand: set[int] = set()
 
 
 class Busy(Exception):
@@ -80,10 +82,19 @@ def _take(run: ImportRun) -> bool:
                 run.save()
             elif not ImportRun.objects.filter(pk=run.pk, outcome__in=STARTABLE).update(**values, finished_at=None):
                 return False
+            _at_hand.add(run.pk)  # before another thread can see it
+        run.refresh_from_db()
     except IntegrityError:
         return False
-    run.refresh_from_db()
+    except BaseException:
+        leave(run)
+        raise
     return True
+
+
+def leave(run: ImportRun) -> None:
+    """Note that this process is at a run no more. Where its end could not be written down, the next run does that."""
+    _at_hand.discard(run.pk)
 
 
 def end_dead_runs() -> None:
@@ -104,7 +115,9 @@ def _who_runs() -> str:
 
 
 def _is_dead(run: ImportRun) -> bool:
-    """Whether the process of a run is gone: not there any more on this host, or silent for long on another."""
+    """Whether nobody is at a run: its process is gone from this host, or silent for long on another."""
+    if run.process == this_process():
+        return run.pk not in _at_hand
     gone = is_gone(run.process)
     return run.heartbeat_at < timezone.now() - SILENCE if gone is None else gone
 
@@ -160,9 +173,12 @@ def _conflicts(run: ImportRun, plan: Plan) -> Iterable[Conflict]:
 
 
 def finish(run: ImportRun, outcome: str, report: Report | None = None, message: str = "") -> None:
-    """Close a run, unless it was closed already."""
+    """Close a run, unless it was closed already. This process leaves it, whether or not that can be written."""
     values: dict[str, Any] = {"outcome": outcome, "finished_at": timezone.now(), "message": printable(message)}
     if report:
         values["counts"] = dict(report.counts)
-    ImportRun.objects.filter(pk=run.pk, outcome=ImportRun.Outcome.RUNNING).update(**values)
+    try:
+        ImportRun.objects.filter(pk=run.pk, outcome=ImportRun.Outcome.RUNNING).update(**values)
+    finally:
+        leave(run)
     run.refresh_from_db()

@@ -69,6 +69,13 @@ def perform(run: ImportRun) -> None:
     went_before = run.outcome != Outcome.QUEUED
     ledger.start(run)
     try:
+        _perform(run, went_before=went_before)
+    finally:
+        ledger.leave(run)
+
+
+def _perform(run: ImportRun, *, went_before: bool) -> None:
+    try:
         sources = sources_of(run)
     except UsageError as error:
         ledger.finish(run, Outcome.FAILED, message=str(error))

@@ -184,7 +184,7 @@ def carry_out(job: Import, report: Report, on_batch: Callable[[int], object]) ->
     """Run an import to its end, note in `report` what it does, and close its ledger entry.
 
     `on_batch` hears how many files were done. Raises `Interrupted` at Ctrl-C. What was written before that, or before
-    an error, stays, and the ledger says so; where not even that can be written, it shows once this process is gone.
+    an error, stays, and the ledger says so; where not even that can be written, the next run writes it.
     """
     try:
         with rare_collections(), closing(job.reports()) as batches:

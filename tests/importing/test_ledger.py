@@ -4,10 +4,12 @@ import os
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from curation import processes
-from curation.importing import ledger
+from curation.importing import ledger, queued
 from curation.importing.options import Options
 from curation.models import Conflict, CuratedItem, ImportRecord, ImportRun
 
@@ -76,7 +78,7 @@ HERE = processes.this_process()
         (HERE, 60, False),
         (f"{HERE}-of-an-earlier-one", 0, True),
         (f"{processes.host_of(HERE)}:{2**22 + 1}:x", 0, True),
-        (f"{processes.host_of(HERE)}:{os.getppid()}:x", 60, False),
+        (processes.name_of(os.getppid()), 60, False),
         ("elsewhere:1:x", 1, False),
         ("elsewhere:1:x", 60, True),
     ],
@@ -93,6 +95,37 @@ def test_a_run_whose_process_is_gone_is_marked_interrupted(process: str, silent_
             ledger.begin(["x"], Options())
     first.refresh_from_db()
     assert first.outcome == ("interrupted" if dead else "running")
+
+
+def test_a_run_whose_end_could_not_be_written_is_marked_interrupted_by_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(*_rows: object, **_values: object) -> None:
+        raise OperationalError("database is locked")
+
+    first = ledger.begin(["x"], Options())
+    with monkeypatch.context() as patch:
+        patch.setattr(QuerySet, "update", refuse)
+        with pytest.raises(OperationalError):
+            ledger.finish(first, "finished")
+    ledger.begin(["x"], Options())
+    first.refresh_from_db()
+    assert first.outcome == "interrupted"
+
+
+def test_a_queued_run_that_broke_off_before_its_first_file_is_marked_interrupted_by_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(_run: ImportRun) -> None:
+        raise OSError("no disk")
+
+    queued_run = ImportRun.objects.create(outcome="queued")
+    monkeypatch.setattr(queued, "sources_of", refuse)
+    with pytest.raises(OSError, match="no disk"):
+        queued.perform(queued_run)
+    ledger.begin(["x"], Options())
+    queued_run.refresh_from_db()
+    assert queued_run.outcome == "interrupted"
 
 
 def test_an_import_that_breaks_says_so_and_keeps_what_was_whole(
