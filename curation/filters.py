@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils.formats import date_format
 from django_filters import DateFilter, Filter, FilterSet
 
@@ -125,12 +125,7 @@ class NewsFilter(FilterSet):  # type: ignore[misc]  # django-filter has no types
         widget=forms.TextInput({"type": "search", "maxlength": MAX_LENGTH, "placeholder": "Search the news"}),
     )
     topic = FacetFilter("Topic", lambda items, topic: items.listed_by(ItemTopic, topic=topic.pk))
-    vocabulary = FacetFilter(
-        "Vocabulary",
-        lambda items, vocabulary: items.filter(
-            Exists(ItemTopic.objects.filter(item=OuterRef("pk"), topic__vocabulary=vocabulary.pk))
-        ),
-    )
+    vocabulary = FacetFilter("Vocabulary", lambda items, vocabulary: items.of_vocabulary(vocabulary.pk))
     kind = FacetFilter("Kind", lambda items, kind: items.filter(kind__iexact=kind.value))
     format = FacetFilter("Format", lambda items, format_: items.filter(format__iexact=format_.value))
     offering = FacetFilter(

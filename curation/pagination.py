@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -19,6 +18,8 @@ COUNT_LIMIT = 1000
 LAST_PAGE = 1_000_000
 
 Row = TypeVar("Row", bound=Model)
+#: What a query string says, in its order; a name may be there again.
+Query = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +36,9 @@ class Page(Generic[Row]):
     `COUNT_LIMIT`. Pages beyond the limit exist all the same. Raises `Http404` for a page that does not.
     """
 
-    def __init__(self, rows: QuerySet[Row], number: str, query: Mapping[str, str] | None = None) -> None:
+    def __init__(self, rows: QuerySet[Row], number: str, query: Query = ()) -> None:
         self.number = page_number(number)
-        self.query = query or {}
+        self.query = query
         start = (self.number - 1) * PAGE_SIZE
         found = list(rows[start : start + PAGE_SIZE + 1])
         if not found and self.number > 1:
@@ -86,7 +87,7 @@ class Page(Generic[Row]):
 
     def url(self, number: int) -> str:
         """Return the address of a page, relative to this one's; the first page goes without a number."""
-        query = {**self.query, "page": str(number)} if number > 1 else self.query
+        query = (*self.query, ("page", str(number))) if number > 1 else self.query
         return f"?{urlencode(query)}" if query else "."
 
 

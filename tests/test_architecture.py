@@ -15,7 +15,19 @@ ROOMS = (
     {"models"},
     {"importing", "exporting", "publishing", "search", "snapshot", "facets", "pagination", "related"},
     {"tasks", "orphans"},
-    {"views", "filters", "admin", "middleware", "context", "templatetags", "management", "urls", "apps", "checks"},
+    {
+        "views",
+        "filters",
+        "listings",
+        "admin",
+        "middleware",
+        "context",
+        "templatetags",
+        "management",
+        "urls",
+        "apps",
+        "checks",
+    },
 )
 #: Rooms that know no database: plain values in, plain values out.
 PURE = ROOMS[0]

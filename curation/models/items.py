@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -34,6 +34,10 @@ class ItemQuerySet(models.QuerySet["CuratedItem"]):
 
     def newest_first(self) -> ItemQuerySet:
         return self.order_by("-published_at", "-id")
+
+    def of_vocabulary(self, vocabulary: int) -> ItemQuerySet:
+        """Items with a topic of a vocabulary, once each."""
+        return self.filter(Exists(ItemTopic.objects.filter(item=OuterRef("pk"), topic__vocabulary=vocabulary)))
 
     def listed_by(self, relation: type[ItemRelation], **target: Any) -> ItemQuerySet:
         """Items that a relation ties to a target (`ItemTopic, topic=topic`), newest first, along its own index."""

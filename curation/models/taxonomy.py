@@ -30,6 +30,9 @@ class Vocabulary(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        return reverse("vocabulary", args=[self.slug])
+
 
 class Topic(models.Model):
     """A label of a vocabulary, written `Vocabulary: Label` in front matter."""

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Count, Prefetch
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
 
-from curation.models import CuratedItem, ItemTopic
+from curation.listings import Listing
+from curation.models import ItemTopic
 from curation.models.items import ItemQuerySet, ItemRelation
 from curation.pagination import Page
+
+from .head import list_head
+
+
+def list_page(request: HttpRequest, listing: Listing[Any], template: str, **context: Any) -> HttpResponse:
+    """Answer the page of a list that the request asks for; `context` is what its template shows beside the items."""
+    page = Page(rows(listing.items), request.GET.get("page", "1"), listing.query)
+    head = list_head(request, listing.title, listing.description, page, indexed=listing.is_indexed)
+    return render(request, template, {"head": head, "listing": listing, "page": page, **context})
 
 
 def rows(items: ItemQuerySet) -> ItemQuerySet:
@@ -22,11 +32,6 @@ def rows(items: ItemQuerySet) -> ItemQuerySet:
         .prefetch_related(topics)
         .defer("body", "body_html", "body_text", "meta", "breadcrumbs", "media_provenance")
     )
-
-
-def page_of(request: HttpRequest, items: ItemQuerySet, query: Mapping[str, str] | None = None) -> Page[CuratedItem]:
-    """Return the page of a list that the request asks for; `query` is what its links keep."""
-    return Page(rows(items), request.GET.get("page", "1"), query)
 
 
 def listed_counts(relation: type[ItemRelation], target: str, **condition: Any) -> dict[int, int]:

@@ -2,19 +2,19 @@
 
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from curation import listings
 from curation.filters import NewsFilter, typed_values
 from curation.models import CuratedItem, Topic
 from curation.models.items import ItemQuerySet
 from curation.pagination import PAGE_SIZE
 
 from .head import list_head
-from .lists import page_of, rows
+from .lists import list_page, rows
 
 #: The topics most written about are those of so many newest items.
 LATELY = 300
@@ -41,9 +41,5 @@ def news(request: HttpRequest) -> HttpResponse:
     if any(not request.GET[name].strip() for name in NewsFilter.base_filters if name in request.GET):
         # A form sends its empty fields as well; the address to keep and to share is the one without them.
         return HttpResponseRedirect(f"{request.path}?{urlencode(typed)}" if typed else request.path)
-    filters = NewsFilter(typed, CuratedItem.objects.published().newest_first())
-    page = page_of(request, filters.results, filters.data)
-    chosen = ", ".join(f"{active.label} {active.value}" for active in filters.active)
-    title = f"News: {chosen}" if chosen else "News"
-    head = list_head(request, title, f"All items of {settings.SITE_NAME}, newest first.", page, indexed=not typed)
-    return render(request, "curation/news.html", {"head": head, "filters": filters, "page": page})
+    listing = listings.news(request.GET)
+    return list_page(request, listing, "curation/news.html", filters=listing.subject)

@@ -2,15 +2,16 @@
 
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from curation.models import CuratedItem, ItemOffering, Offering
+from curation import listings
+from curation.models import ItemOffering, Offering
 from curation.pagination import Page
 
 from .head import list_head
-from .lists import listed_counts, page_of
+from .lists import list_page, listed_counts
 
 
 @require_safe
@@ -35,8 +36,6 @@ def listed_offerings() -> QuerySet[Offering]:
 
 @require_safe
 def offering(request: HttpRequest, slug: str) -> HttpResponse:
-    found = get_object_or_404(Offering, slug=slug)
-    page = page_of(request, CuratedItem.objects.published().listed_by(ItemOffering, offering=found))
-    head = list_head(request, found.name, found.description or f"News about {found.name}.", page)
-    context = {"head": head, "offering": found, "topics": found.topics.select_related("vocabulary"), "page": page}
-    return render(request, "curation/offering.html", context)
+    listing = listings.offering(slug)
+    topics = listing.subject.topics.select_related("vocabulary")
+    return list_page(request, listing, "curation/offering.html", offering=listing.subject, topics=topics)

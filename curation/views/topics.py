@@ -1,15 +1,16 @@
-"""The topics by vocabulary, and a topic."""
+"""The topics by vocabulary, a vocabulary, a topic, and a tag."""
 
 from itertools import groupby
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from curation.models import CuratedItem, ItemTopic, Topic, Vocabulary
+from curation import listings
+from curation.models import ItemTopic, Topic, Vocabulary
 
 from .head import list_head
-from .lists import listed_counts, page_of
+from .lists import list_page, listed_counts
 
 
 @require_safe
@@ -30,8 +31,17 @@ def listed_topics() -> list[tuple[Vocabulary, list[tuple[Topic, int]]]]:
 
 @require_safe
 def topic(request: HttpRequest, slug: str) -> HttpResponse:
-    found = get_object_or_404(Topic.objects.select_related("vocabulary"), slug=slug)
-    page = page_of(request, CuratedItem.objects.published().listed_by(ItemTopic, topic=found))
-    description = found.description or f"News about {found.label} ({found.vocabulary.name})."
-    head = list_head(request, f"{found.label} ({found.vocabulary.name})", description, page)
-    return render(request, "curation/topic.html", {"head": head, "topic": found, "page": page})
+    listing = listings.topic(slug)
+    return list_page(request, listing, "curation/topic.html", topic=listing.subject)
+
+
+@require_safe
+def vocabulary(request: HttpRequest, slug: str) -> HttpResponse:
+    listing = listings.vocabulary(slug)
+    return list_page(request, listing, "curation/vocabulary.html", vocabulary=listing.subject)
+
+
+@require_safe
+def tag(request: HttpRequest, slug: str) -> HttpResponse:
+    listing = listings.tag(slug)
+    return list_page(request, listing, "curation/tag.html", tag=listing.subject)

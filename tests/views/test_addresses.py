@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 PATHS = (
     *("/", "/news/", "/news/story/", "/topic/", "/topic/symplur-care/", "/offering/", "/offering/chart/"),
-    *("/publisher/example.org/", "/author/ann/"),
+    *("/publisher/example.org/", "/author/ann/", "/vocabulary/symplur/", "/tag/wearable/"),
 )
 
 
@@ -28,6 +28,7 @@ def _story() -> None:
             offerings=[make_offering("Chart")],
             authors=[make_author("Ann")],
             publisher=make_publisher("example.org"),
+            tags=["wearable"],
         ),
     )
 
@@ -65,6 +66,7 @@ def test_an_alias_serves_where_a_page_is_not_published() -> None:
     "path",
     [
         *("/news/none/", "/topic/none/", "/offering/none/", "/publisher/none/", "/author/none/", "/none"),
+        *("/vocabulary/none/", "/tag/none/", "/tag//", "/tag/❤/"),
         *("/publisher/a%00b/", "/news/a%00b/", "/%ff/", "/publisher/❤/", "/news/" + "x" * 3000 + "/"),
     ],
 )

@@ -102,7 +102,7 @@ def test_topics_and_offerings_keep_their_order_and_the_primary_offering_says_so(
     assert aside(page, "topics") == ["Symplur Zebra", "KLAS Ant"]
     assert aside(page, "offerings") == ["Watch About this offering", "Chart"]
     assert aside(page, "tags") == ["News", "digital health"]
-    assert page.link("digital health") == "/news/?tag=digital-health"
+    assert page.link("digital health") == "/tag/digital-health/"
     assert page.link("Chart") == "/offering/chart/"
 
 

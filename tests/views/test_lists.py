@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from taggit.models import Tag
 
 from curation.models import Image
 from curation.pagination import COUNT_LIMIT, PAGE_SIZE
@@ -13,7 +14,10 @@ from .pages import get
 pytestmark = pytest.mark.django_db
 
 NOON = datetime(2024, 2, 28, 12, tzinfo=UTC)
-LISTS = ("/news/", "/topic/symplur-care/", "/offering/chart/", "/publisher/example.org/", "/author/ann/")
+LISTS = (
+    *("/news/", "/topic/symplur-care/", "/vocabulary/symplur/", "/offering/chart/", "/publisher/example.org/"),
+    *("/author/ann/", "/tag/shared/"),
+)
 
 
 def make_items(number: int, **fields: object) -> list[str]:
@@ -23,6 +27,7 @@ def make_items(number: int, **fields: object) -> list[str]:
         "offerings": [make_offering("Chart")],
         "authors": [make_author("Ann")],
         "publisher": make_publisher("example.org"),
+        "tags": ["shared"],
     }
     titles = [f"Number {index}" for index in range(number)]
     for title in titles:
@@ -115,6 +120,7 @@ def test_a_row_shows_the_image_where_there_is_one() -> None:
 @pytest.mark.parametrize("path", [*LISTS, "/topic/", "/offering/"])
 def test_an_empty_list_says_so_and_leads_on(path: str) -> None:
     make_topic("Care"), make_offering("Chart"), make_author("Ann"), make_publisher("example.org")
+    Tag.objects.create(name="shared")
     page = get(path)
     assert page.titles == []
     assert page.one("div[@class='empty']/h2") is not None

@@ -20,7 +20,7 @@ ALL_FILTERS = (
 )
 LISTS = (
     *("/", "/news/", ALL_FILTERS, "/news/?page=2", "/topic/", "/topic/symplur-care/", "/offering/"),
-    *("/offering/chart/", "/publisher/example.org/", "/author/ann/"),
+    *("/offering/chart/", "/publisher/example.org/", "/author/ann/", "/vocabulary/symplur/", "/tag/shared/"),
 )
 
 

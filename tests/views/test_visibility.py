@@ -24,7 +24,8 @@ LISTS = [
     *("/", "/news/", "/news/?words=canary", "/news/?topic=symplur-care", "/news/?vocabulary=symplur"),
     *("/news/?offering=chart", "/news/?publisher=example.org", "/news/?author=ann", "/news/?tag=shared"),
     *("/news/?kind=News", "/news/?format=brief", "/news/?since=2000-01-01", "/topic/", "/topic/symplur-care/"),
-    *("/offering/", "/offering/chart/", "/publisher/example.org/", "/author/ann/", "/news/shown/"),
+    *("/offering/", "/offering/chart/", "/publisher/example.org/", "/author/ann/", "/vocabulary/symplur/"),
+    *("/tag/shared/", "/news/shown/"),
 ]
 
 
@@ -58,7 +59,8 @@ def test_a_hidden_item_is_on_no_page_and_in_no_count(hidden: dict[str, object]) 
 def test_an_item_hidden_behind_the_back_of_save_is_hidden_too(hidden: dict[str, object]) -> None:
     item = make_pair()
     CuratedItem.objects.filter(pk=item.pk).update(**hidden)
-    for path in ("/news/", "/topic/symplur-care/", "/offering/chart/", "/author/ann/", "/publisher/example.org/"):
+    lists = ("/news/", "/topic/symplur-care/", "/vocabulary/symplur/", "/tag/shared/", "/offering/chart/")
+    for path in (*lists, "/author/ann/", "/publisher/example.org/"):
         assert get(path).titles == ["Shown"], path
 
 

@@ -1,0 +1,134 @@
+"""The lists of items, one function each. Their pages, their feeds and the API show these same values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from taggit.models import Tag
+
+from curation.filters import NewsFilter, typed_values
+from curation.models import (
+    Author,
+    CuratedItem,
+    ItemAuthor,
+    ItemOffering,
+    ItemTopic,
+    Offering,
+    Publisher,
+    Topic,
+    Vocabulary,
+)
+from curation.models.items import ItemQuerySet
+from curation.pagination import Query
+
+Subject = TypeVar("Subject")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing(Generic[Subject]):
+    """A list of items that readers see, newest first, in a total order.
+
+    `subject` is what its items have in common: a row, or the filters that they passed. Its address is `path` with
+    `query`; search engines are to index it where `is_indexed`.
+    """
+
+    title: str
+    description: str
+    path: str
+    items: ItemQuerySet
+    subject: Subject
+    query: Query = ()
+    is_indexed: bool = True
+
+    @property
+    def url(self) -> str:
+        return f"{self.path}?{urlencode(self.query)}" if self.query else self.path
+
+
+def news(query: Mapping[str, str]) -> Listing[NewsFilter]:
+    """Return the items that a query string asks for; all where it says nothing."""
+    typed = typed_values(query)
+    filters = NewsFilter(typed, CuratedItem.objects.published().newest_first())
+    items = filters.results
+    chosen = ", ".join(f"{active.label} {active.value}" for active in filters.active)
+    return Listing(
+        title=f"News: {chosen}" if chosen else "News",
+        description=f"All items of {settings.SITE_NAME}, newest first.",
+        path=reverse("news"),
+        items=items,
+        subject=filters,
+        query=tuple(filters.data.items()),
+        is_indexed=not typed,
+    )
+
+
+def topic(slug: str) -> Listing[Topic]:
+    found = get_object_or_404(Topic.objects.select_related("vocabulary"), slug=slug)
+    return Listing(
+        title=f"{found.label} ({found.vocabulary.name})",
+        description=found.description or f"News about {found.label} ({found.vocabulary.name}).",
+        path=found.get_absolute_url(),
+        items=CuratedItem.objects.published().listed_by(ItemTopic, topic=found),
+        subject=found,
+    )
+
+
+def vocabulary(slug: str) -> Listing[Vocabulary]:
+    found = get_object_or_404(Vocabulary, slug=slug)
+    return Listing(
+        title=f"{found.name} topics",
+        description=found.description or f"News about the topics of {found.name}.",
+        path=found.get_absolute_url(),
+        items=CuratedItem.objects.published().newest_first().of_vocabulary(found.pk),
+        subject=found,
+    )
+
+
+def offering(slug: str) -> Listing[Offering]:
+    found = get_object_or_404(Offering, slug=slug)
+    return Listing(
+        title=found.name,
+        description=found.description or f"News about {found.name}.",
+        path=found.get_absolute_url(),
+        items=CuratedItem.objects.published().listed_by(ItemOffering, offering=found),
+        subject=found,
+    )
+
+
+def publisher(domain: str) -> Listing[Publisher]:
+    found = get_object_or_404(Publisher.objects.select_related("icon"), domain=domain)
+    return Listing(
+        title=found.name,
+        description=f"News that {found.name} published.",
+        path=found.get_absolute_url(),
+        items=CuratedItem.objects.published().newest_first().filter(publisher=found),
+        subject=found,
+    )
+
+
+def author(slug: str) -> Listing[Author]:
+    found = get_object_or_404(Author, slug=slug)
+    return Listing(
+        title=found.name,
+        description=found.bio or f"News by {found.name}.",
+        path=found.get_absolute_url(),
+        items=CuratedItem.objects.published().listed_by(ItemAuthor, author=found),
+        subject=found,
+    )
+
+
+def tag(slug: str) -> Listing[Tag]:
+    found = get_object_or_404(Tag, slug=slug)
+    return Listing(
+        title=f"Tagged “{found.name}”",
+        description=f"News tagged “{found.name}”.",
+        path=reverse("tag", args=[found.slug]),
+        items=CuratedItem.objects.published().newest_first().filter(itemtag__tag=found),
+        subject=found,
+    )
