@@ -158,10 +158,13 @@ class ImportRunAdmin(UploadViews):
         try:
             again = queued.queue(request.user, queued.options_to_try_again(run), failures_of=run)  # type: ignore[arg-type]  # logged in
         except UsageError as error:
-            self.message_user(request, str(error), messages.ERROR)
-            return redirect("admin:curation_importrun_change", pk)
+            return self._refused(request, run, str(error))
         self.carry_out(again)
         return redirect("admin:curation_importrun_change", again.pk)
+
+    def _refused(self, request: HttpRequest, run: ImportRun, why: str) -> HttpResponse:
+        self.message_user(request, why, messages.ERROR)
+        return redirect("admin:curation_importrun_change", run.pk)
 
     def go_on_view(self, _request: HttpRequest, pk: int) -> HttpResponse:
         """Complete a run that stopped."""
@@ -176,10 +179,11 @@ class ImportRunAdmin(UploadViews):
         run = get_object_or_404(ImportRun, pk=pk)
         is_large = run.records.count() > MAX_UNDONE
         try:
-            undone = Undone() if is_large else undo(run, dry_run=request.method == "GET")
+            undone = Undone() if is_large else undo(run, dry_run=request.method == "GET", user=request.user)  # type: ignore[arg-type]  # logged in
         except CannotUndo as error:
-            self.message_user(request, str(error), messages.ERROR)
-            return redirect("admin:curation_importrun_change", pk)
+            return self._refused(request, run, str(error))
+        except ledger.Busy as busy:
+            return self._refused(request, run, f"{run} is not undone: {busy}; try again when that is over.")
         if request.method == "POST" and not is_large:
             self._note_undone(request, run, undone)
             return redirect("admin:curation_importrun_change", pk)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import getpass
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import timedelta
 from typing import Any
@@ -67,6 +68,22 @@ def start(run: ImportRun, *, on_wait: Callable[[str], None] | None = None) -> Im
             told = True
         time.sleep(0.5)
     return run
+
+
+@contextmanager
+def alone(
+    what: str, *, user: AbstractBaseUser | None = None, on_wait: Callable[[str], None] | None = None
+) -> Iterator[ImportRun]:
+    """Keep imports out while something else is done with what they write: an entry says so, as long as that takes."""
+    entry = begin([what], Options(), user=user, on_wait=on_wait)
+    try:
+        yield entry
+    finally:
+        ImportRun.objects.filter(pk=entry.pk).delete()
+
+
+def mark_alive(run: ImportRun) -> None:
+    ImportRun.objects.filter(pk=run.pk).update(heartbeat_at=timezone.now())
 
 
 def _take(run: ImportRun) -> bool:

@@ -6,16 +6,19 @@ that was changed since is kept against both.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.apps import apps
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
-from taggit.models import Tag
 
 from curation import frontmatter, publishing
 from curation.frontmatter.records import ItemRecord
+from curation.importing import ledger
 from curation.importing.columns import columns_of
 from curation.importing.merge import merge
 from curation.importing.references import References
@@ -42,29 +45,53 @@ class Left:
 
 @dataclass(slots=True)
 class Undone:
-    """What an undo did: items deleted and put back, and what it left."""
+    """What an undo did: items deleted and put back, and what it left. A dry run writes nothing."""
 
+    dry_run: bool = False
     deleted: int = 0
     restored: int = 0
     left: list[Left] = field(default_factory=list)
 
+    def leave(self, record: ImportRecord, why: str) -> None:
+        self.left.append(Left(record.path, record.slug, why))
 
-def undo(run: ImportRun, *, dry_run: bool = False) -> Undone:
-    """Take a run back, in one transaction; a dry run rolls it back again, for a preview. Raises `CannotUndo`."""
+
+def undo(
+    run: ImportRun,
+    *,
+    dry_run: bool = False,
+    user: AbstractBaseUser | None = None,
+    on_wait: Callable[[str], None] | None = None,
+) -> Undone:
+    """Take a run back, a batch a transaction, while no import runs; a dry run reads alone, so that nobody waits for it.
+
+    Broken off, it is done in part, and can be done again. Raises `CannotUndo`; `ledger.Busy` as `ledger.begin()` does.
+    """
+    undone = Undone(dry_run)
+    _check(run)
+    if dry_run:
+        for records in _batches(run):
+            _undo_batch(records, undone)
+        return undone
+    with ledger.alone(f"undo of import {run.pk}", user=user, on_wait=on_wait) as entry:
+        run.refresh_from_db()
+        _check(run)
+        for records in _batches(run):
+            with transaction.atomic():
+                _undo_batch(records, undone)
+                ledger.mark_alive(entry)
+        with transaction.atomic():
+            Conflict.objects.filter(run=run).delete()
+            _delete_unused(run.made)
+            ImportRun.objects.filter(pk=run.pk).update(outcome=ImportRun.Outcome.UNDONE)
+    return undone
+
+
+def _check(run: ImportRun) -> None:
     if run.outcome == ImportRun.Outcome.UNDONE:
         raise CannotUndo(f"Import {run.pk} has been undone already.")
     if run.outcome in (ImportRun.Outcome.RUNNING, ImportRun.Outcome.QUEUED):
         raise CannotUndo(f"Import {run.pk} is still under way; wait for its end, or stop it.")
-    with transaction.atomic():
-        if not ImportRun.objects.filter(pk=run.pk, outcome=run.outcome).update(outcome=ImportRun.Outcome.UNDONE):
-            raise CannotUndo(f"Import {run.pk} has just been undone or started again; look at it once more.")
-        undone = Undone()
-        for records in _batches(run):
-            _undo_batch(records, undone)
-        Conflict.objects.filter(run=run).delete()
-        _delete_unused(run.made)
-        transaction.set_rollback(dry_run)
-    return undone
 
 
 def _batches(run: ImportRun) -> Iterator[list[ImportRecord]]:
@@ -75,26 +102,29 @@ def _batches(run: ImportRun) -> Iterator[list[ImportRecord]]:
         yield list(ImportRecord.objects.filter(pk__in=ids[start : start + BATCH_SIZE]).order_by("-pk"))
 
 
-def _undo_batch(records: Iterable[ImportRecord], undone: Undone) -> None:
-    chosen = CuratedItem.objects.filter(pk__in=[record.item_id for record in records]).select_for_update(of=("self",))
-    items = {item.pk: item for item in with_relations(chosen)}
+def _undo_batch(records: Sequence[ImportRecord], undone: Undone) -> None:
+    chosen = CuratedItem.objects.filter(pk__in=[record.item_id for record in records])
+    if not undone.dry_run:
+        chosen = chosen.select_for_update(of=("self",))
+    items = {item.pk: item for item in with_relations(chosen).prefetch_related("documents")}
     doomed: list[int] = []
     for record in records:
         item = items.get(record.item_id or 0)
         if item is None:
-            undone.left.append(Left(record.path, record.slug, "its item has been deleted since"))
+            undone.leave(record, "its item has been deleted since")
         elif record.outcome == Outcome.PRUNED:
             _unprune(record, item, undone)
         elif record.outcome == Outcome.CREATED:
             if _is_as_left(item, record):
                 doomed.append(item.pk)
             else:
-                undone.left.append(Left(record.path, item.slug, "its item was changed since, and was kept"))
+                undone.leave(record, "its item was changed since, and was kept")
         elif record.before is not None and record.after:
             _put_back(record, item, undone)
-        else:
+        elif not undone.dry_run:
             SourceDocument.objects.filter(path=record.path, is_primary=False).delete()
-    CuratedItem.objects.filter(pk__in=doomed).delete()
+    if not undone.dry_run:
+        CuratedItem.objects.filter(pk__in=doomed).delete()
     undone.deleted += len(doomed)
 
 
@@ -104,7 +134,8 @@ def _is_as_left(item: CuratedItem, record: ImportRecord) -> bool:
     if record.after:
         left, media = frontmatter.from_json(record.after["record"]), (record.after["image"], record.after["pdf"])
     else:
-        document = item.documents.filter(is_primary=True, sha256=record.sha256).first()
+        documents = (row for row in item.documents.all() if row.is_primary and row.sha256 == record.sha256)
+        document = next(documents, None)
         if document is None:
             return False
         left, media = frontmatter.from_json(document.record), _media(item, document)
@@ -123,7 +154,10 @@ def _put_back(record: ImportRecord, item: CuratedItem, undone: Undone) -> None:
     left, was = frontmatter.from_json(after["record"]), frontmatter.from_json(before["record"])
     merged = merge(left, was, snapshot(item))
     for conflict in merged.conflicts:
-        undone.left.append(Left(record.path, item.slug, f"its {conflict.field} was changed since, and was kept"))
+        undone.leave(record, f"its {conflict.field} was changed since, and was kept")
+    undone.restored += 1
+    if undone.dry_run:
+        return
     if item.image_id == after["image"] and Image.objects.filter(pk=before["image"] or 0).exists():
         item.image_id, item.image_alt = before["image"], before["image_alt"]
     elif item.image_id == after["image"]:
@@ -134,7 +168,6 @@ def _put_back(record: ImportRecord, item: CuratedItem, undone: Undone) -> None:
     _write(item, merged.record)
     if "document" in before:
         SourceDocument.objects.filter(path=record.path).update(record=before["document"], sha256="")
-    undone.restored += 1
 
 
 def _write(item: CuratedItem, record: ItemRecord) -> None:
@@ -146,26 +179,36 @@ def _write(item: CuratedItem, record: ItemRecord) -> None:
 
 def _unprune(record: ImportRecord, item: CuratedItem, undone: Undone) -> None:
     if item.status != CuratedItem.Status.ARCHIVED:
-        undone.left.append(Left(record.path, item.slug, "its item is no longer archived"))
+        undone.leave(record, "its item is no longer archived")
+        return
+    undone.restored += 1
+    if undone.dry_run:
         return
     chosen = CuratedItem.objects.filter(pk=item.pk)
     was_published = (record.before or {}).get("status") == CuratedItem.Status.PUBLISHED
     publishing.publish(chosen) if was_published else publishing.withdraw(chosen)
-    undone.restored += 1
 
 
 def _delete_unused(made: dict[str, list[int]]) -> None:
     """Delete what a run made for its items to refer to, where nothing else does and no editor wrote anything on it."""
     unused: dict[str, dict[str, Any]] = {
-        "Offering": {"itemoffering": None, "description": "", "url": ""},
-        "Topic": {"itemtopic": None, "offerings": None, "description": ""},
-        "Vocabulary": {"topics": None, "description": "", "url": ""},
-        "Author": {"itemauthor": None, "bio": "", "url": ""},
-        "Publisher": {"items": None},
-        "Image": {"items": None, "publishers": None},
+        "curation.Offering": {"itemoffering": None, "description": "", "url": ""},
+        "curation.Topic": {"itemtopic": None, "offerings": None, "description": ""},
+        "curation.Vocabulary": {"topics": None, "description": "", "url": ""},
+        "curation.Author": {"itemauthor": None, "bio": "", "url": ""},
+        "curation.Publisher": {"items": None},
+        "curation.Image": {"items": None, "publishers": None},
+        "taggit.Tag": {"curation_itemtag_items": None},
     }
     for name, conditions in unused.items():
-        rows: models.QuerySet[Any] = apps.get_model("curation", name)._default_manager.filter(pk__in=made.get(name, []))
-        for row in rows.filter(**conditions):
+        model = apps.get_model(name)
+        edited = _edited(model)
+        ids = [pk for pk in made.get(model.__name__, []) if str(pk) not in edited]
+        for row in model._default_manager.filter(pk__in=ids, **conditions):
             row.delete()
-    Tag.objects.filter(pk__in=made.get("Tag", []), curation_itemtag_items=None).delete()
+
+
+def _edited(model: type[models.Model]) -> set[str | None]:
+    """Return the ids, in words, of a model's rows that were changed in the admin: renamed, say, or given an icon."""
+    log = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(model), action_flag=CHANGE)
+    return set(log.values_list("object_id", flat=True))

@@ -10,9 +10,11 @@ from django.core.management import CommandError, call_command
 from django.http import HttpResponse
 from django.test import Client
 
-from curation.importing import queued
+from curation.admin.base import edit_url
+from curation.importing import ledger, queued
 from curation.importing.archives import close_archives
-from curation.models import CuratedItem, ImportRecord, ImportRun
+from curation.importing.options import Options
+from curation.models import Author, CuratedItem, ImportRecord, ImportRun, Publisher
 from tests.factories import make_item
 
 from .pages import links, messages, query_count, rows, text, tree
@@ -259,6 +261,28 @@ def test_an_import_is_undone_once(editor: Client) -> None:
     _, second = (editor.post(f"{RUNS}{run.pk}/undo/", follow=True) for _ in range(2))
     assert messages(second) == [f"Import {run.pk} has been undone already."]
     assert "undo" not in " ".join(links(page_of(editor, run)))
+
+
+def test_an_undo_does_not_wait_for_an_import(editor: Client) -> None:
+    import_files(editor, {"a.md": story()})
+    run = ImportRun.objects.get()
+    other = ledger.begin(["x"], Options())
+    page = editor.post(f"{RUNS}{run.pk}/undo/", follow=True)
+    (message,) = messages(page)
+    assert message.startswith(f"Import {run.pk} is not undone: import {other.pk} by ")
+    assert message.endswith("; try again when that is over.")
+    assert CuratedItem.objects.exists()
+
+
+def test_what_an_editor_renamed_outlives_the_import_that_made_it(editor: Client) -> None:
+    keys = {"link": "https://paper.example.org/x", "linkBrand": "paper.example.org", "author": "Ann"}
+    import_files(editor, {"a.md": story(slug="a", **keys)})
+    publisher = Publisher.objects.get()
+    editor.post(edit_url(publisher), {"domain": publisher.domain, "name": "The Paper"})
+    editor.post(f"{RUNS}{ImportRun.objects.get().pk}/undo/")
+    assert [publisher.name for publisher in Publisher.objects.all()] == ["The Paper"]
+    assert not Author.objects.exists()
+    assert not CuratedItem.objects.exists()
 
 
 def test_a_large_import_is_undone_on_the_command_line(editor: Client, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,8 +4,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from PIL import Image as PillowImage
 
+from curation.importing import ledger
+from curation.importing.options import Options
 from curation.importing.undo import CannotUndo, undo
 from curation.models import Author, Conflict, CuratedItem, Image, ImportRun, SourceDocument, Topic, Vocabulary
 
@@ -104,9 +108,55 @@ def test_undoing_closes_the_conflicts_of_the_run(write_file: WriteFile, import_:
 def test_a_preview_changes_nothing(write_file: WriteFile, import_: RunImport) -> None:
     write_file("a.md")
     import_()
-    assert undo(last_run(), dry_run=True).deleted == 1
+    write_file("a.md", title="New")
+    write_file("b.md")
+    import_()
+    with CaptureQueriesContext(connection) as queries:
+        foreseen = undo(last_run(), dry_run=True)
+    assert {query["sql"].partition(" ")[0] for query in queries} == {"SELECT"}, "a preview keeps nobody waiting"
+    undone = undo(last_run())
+    assert (foreseen.deleted, foreseen.restored) == (undone.deleted, undone.restored) == (1, 1)
+
+
+def test_an_undo_and_an_import_keep_each_other_out(
+    write_file: WriteFile, import_: RunImport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_file("a.md")
+    import_()
+    run = last_run()
+    other = ledger.begin(["x"], Options())
+    with pytest.raises(ledger.Busy, match=f"import {other.pk} by"):
+        undo(run)
     assert CuratedItem.objects.exists()
-    assert last_run().outcome == "finished"
+    ledger.finish(other, "finished")
+    told: list[str] = []
+
+    def busy(_entry: ImportRun) -> None:
+        with pytest.raises(ledger.Busy) as error:
+            ledger.begin(["x"], Options())
+        told.append(str(error.value))
+
+    monkeypatch.setattr(ledger, "mark_alive", busy)
+    undo(run)
+    assert len(told) == 1
+    assert not ImportRun.objects.filter(outcome="running").exists()
+    assert last_run() == other, "what kept imports out leaves no entry"
+
+
+def test_an_undo_that_broke_off_is_completed_by_another(
+    write_file: WriteFile, import_: RunImport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in "ab":
+        write_file(f"{name}.md")
+    import_()
+    monkeypatch.setattr("curation.importing.undo.BATCH_SIZE", 1)
+    monkeypatch.setattr(ledger, "mark_alive", lambda _entry: 1 / 0 if CuratedItem.objects.count() == 0 else None)
+    with pytest.raises(ZeroDivisionError):
+        undo(last_run())
+    assert [item.slug for item in CuratedItem.objects.all()] == ["a"]
+    monkeypatch.undo()
+    assert undo(last_run()).deleted == 1
+    assert not CuratedItem.objects.exists()
 
 
 def test_a_run_is_undone_once(write_file: WriteFile, import_: RunImport) -> None:

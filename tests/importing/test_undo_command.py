@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from curation.importing import ledger
+from curation.importing.options import Options
 from curation.models import CuratedItem, ImportRun
 
 from .conftest import RunImport, WriteFile
@@ -64,4 +66,12 @@ def test_an_import_that_cannot_be_taken_back_is_an_error(run: ImportRun, outcome
     with pytest.raises(CommandError, match=words) as error:
         undo_import(run.pk)
     assert error.value.returncode == 2
+    assert CuratedItem.objects.count() == 2
+
+
+def test_while_an_import_is_under_way_the_command_leaves_if_it_shall_not_wait(run: ImportRun) -> None:
+    ledger.begin(["x"], Options())
+    with pytest.raises(CommandError, match=r"^import \d+ by .+ is under way since .+; try again later\.") as error:
+        undo_import(run.pk, wait=False)
+    assert error.value.returncode == 3
     assert CuratedItem.objects.count() == 2
