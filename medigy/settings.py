@@ -148,6 +148,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 STATIC_URL = "static/"
 STATIC_ROOT = env.path("STATIC_ROOT", default=str(VAR / "static"))()
 STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_ROOT = BASE_DIR / "static" / "root"  # what browsers look for at the top: /favicon.ico
 MEDIA_URL = "media/"
 MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(VAR / "media"))()
 IMPORT_UPLOADS = env.path("IMPORT_UPLOADS", default=str(VAR / "uploads"))()  # never served: a check sees to it

@@ -13,7 +13,7 @@ CURATION = ROOT / "curation"
 ROOMS = (
     {"frontmatter", "rendering", "links", "imaging", "image_containers", "processes", "storing"},
     {"models"},
-    {"importing", "exporting", "publishing", "search", "snapshot", "facets", "pagination", "related"},
+    {"importing", "exporting", "publishing", "search", "snapshot", "facets", "pagination", "related", "sitemaps"},
     {"tasks", "orphans"},
     {
         "views",

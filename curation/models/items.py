@@ -157,6 +157,11 @@ class CuratedItem(models.Model):  # type: ignore[django-manager-missing]  # tagg
     def is_live(self) -> bool:
         return self.listed_at is not None and self.listed_at <= timezone.now()
 
+    @property
+    def changed_at(self) -> datetime:
+        """When the page that readers see last changed: an edit, or its publication if that came later."""
+        return max(self.updated_at, self.published_at or self.updated_at)
+
     def clean(self) -> None:
         if self.status == self.Status.PUBLISHED and self.published_at is None:
             raise ValidationError({"published_at": "A published item needs a publication time."})

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.templatetags.static import static
+from django.utils.safestring import SafeString
 
-from curation.models import CuratedItem
+from curation.models import CuratedItem, Image
 from curation.pagination import Page
 from curation.rendering import excerpt
+
+from .linked_data import breadcrumb_list, collection_page, news_article, organization, script_text
+from .trails import Crumb
 
 DESCRIPTION_LENGTH = 200
 
@@ -28,31 +33,45 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The head of a page. Addresses are absolute; `tags` are complete, the description among them."""
+    """The head of a page: `tags` with the description among them, and `data`, JSON-LD. Addresses are absolute."""
 
     title: str
     canonical: str
     tags: tuple[Tag, ...]
+    data: SafeString
+
+
+PICTURE = ("og:image", "og:image:width", "og:image:height", "og:image:alt")
+#: How Twitter shows a page with a picture of its own.
+LARGE = "summary_large_image"
+#: What stands for a page without one: file, width and height.
+SHARE_PICTURE = ("icons/share.png", "1200", "630")
 
 
 def list_head(
-    request: HttpRequest, title: str, description: str, page: Page[Any] | None = None, *, indexed: bool = True
+    request: HttpRequest,
+    title: str,
+    description: str,
+    page: Page[Any] | None = None,
+    *,
+    trail: Sequence[Crumb] = (),
+    kind: str = "website",
+    indexed: bool = True,
 ) -> Head:
-    """Describe a page that lists. `indexed=False` asks search engines to follow its links only."""
+    """Describe a page that lists, at the end of a trail. `indexed=False` asks search engines to follow its links only.
+
+    `kind` is a type of https://ogp.me/#types.
+    """
     canonical = request.build_absolute_uri(request.path)
     if page and page.number > 1:
         title, canonical = f"{title}, page {page.number}", urljoin(canonical, page.url(page.number))
-    content = {
-        "description": excerpt(description, DESCRIPTION_LENGTH),
-        "robots": "" if indexed else "noindex, follow",
-        "og:type": "website",
-        "og:title": title,
-        "og:description": excerpt(description, DESCRIPTION_LENGTH),
-        "og:url": canonical,
-        "og:site_name": settings.SITE_NAME,
-        "twitter:card": "summary",
-    }
-    return Head(title, canonical, _tags(content))
+    description = excerpt(description, DESCRIPTION_LENGTH)
+    content = _common(canonical, title, description) | {"robots": "" if indexed else "noindex, follow", "og:type": kind}
+    listed = [(str(row), row.get_absolute_url()) for row in page.rows] if page else []
+    things = [collection_page(canonical, title, description, listed), organization(canonical)]
+    if trail:
+        things.append(breadcrumb_list(canonical, trail, title))
+    return Head(title, canonical, _tags(content), script_text(things))
 
 
 #: Where an item's own words for its page go, keyed as in front matter without regard to case.
@@ -82,41 +101,67 @@ OVERRIDES = {
 LINKS = ("og:image", "og:url", "twitter:image")
 
 
-def item_head(request: HttpRequest, item: CuratedItem) -> Head:
+def item_head(request: HttpRequest, item: CuratedItem, trail: Sequence[Crumb]) -> Head:
     """Describe an item's page: in the item's own words for it where it has any, else from the item."""
     canonical = request.build_absolute_uri(item.get_absolute_url())
-    content = _derived(item, canonical) | _overridden(item.meta)
-    content |= {name: _absolute(canonical, content[name]) for name in LINKS if content.get(name)}
-    return Head(content.pop("title"), canonical, _tags(content))
+    own = _overridden(item.meta, canonical)
+    content = _common(canonical, item.title, excerpt(item.summary, DESCRIPTION_LENGTH)) | _article(item)
+    if "og:image" in own:  # whose size and words nobody knows
+        content |= dict.fromkeys(PICTURE, "") | {"twitter:card": LARGE}
+    elif item.image:
+        content |= _picture(canonical, item.image, item.image_alt)
+    content |= {"title": item.title, **own}
+    things = [
+        news_article(canonical, item),
+        breadcrumb_list(canonical, trail, item.title),
+        organization(canonical),
+    ]
+    return Head(content.pop("title"), canonical, _tags(content), script_text(things))
 
 
-def _derived(item: CuratedItem, canonical: str) -> dict[str, str]:
-    description = excerpt(item.summary, DESCRIPTION_LENGTH)
+def _common(canonical: str, title: str, description: str) -> dict[str, str]:
+    """Return what every page says, those without a picture of their own among them."""
+    file, width, height = SHARE_PICTURE
     return {
-        "title": item.title,
         "description": description,
-        "og:type": "article",
-        "og:title": item.title,
+        "og:title": title,
         "og:description": description,
         "og:url": canonical,
         "og:site_name": settings.SITE_NAME,
-        "og:image": item.image.file.url if item.image else "",
-        "article:published_time": item.published_at.isoformat() if item.published_at else "",
-        "article:modified_time": item.source_modified_at.isoformat() if item.source_modified_at else "",
-        "twitter:card": "summary_large_image" if item.image else "summary",
+        "og:image": urljoin(canonical, static(file)),
+        "og:image:width": width,
+        "og:image:height": height,
+        "og:image:alt": settings.SITE_NAME,
+        "twitter:card": "summary",
     }
 
 
-def _overridden(meta: object) -> dict[str, str]:
+def _article(item: CuratedItem) -> dict[str, str]:
+    return {
+        "og:type": "article",
+        "article:published_time": item.published_at.isoformat() if item.published_at else "",
+        "article:modified_time": item.source_modified_at.isoformat() if item.source_modified_at else "",
+        "article:section": item.section or item.kind,
+    }
+
+
+def _picture(canonical: str, image: Image, alt: str) -> dict[str, str]:
+    said = (urljoin(canonical, image.file.url), str(image.width), str(image.height), alt)
+    return dict(zip(PICTURE, said, strict=True)) | {"twitter:card": LARGE}
+
+
+def _overridden(meta: object, canonical: str) -> dict[str, str]:
     """Return what an item's `meta` says, by the name of the tag; anything that is not as it should be is left out."""
     groups = [meta.get(group) for group in ("html", "openGraph", "twitter")] if isinstance(meta, Mapping) else []
-    return {
+    own = {
         OVERRIDES[key.lower()]: value.strip()
         for group in groups
         if isinstance(group, Mapping)
         for key, value in group.items()
-        if key.lower() in OVERRIDES and isinstance(value, str) and value.strip()
+        if key.lower() in OVERRIDES and isinstance(value, str)
     }
+    own |= {name: _absolute(canonical, own[name]) for name in LINKS if own.get(name)}
+    return {name: text for name, text in own.items() if text}
 
 
 def _absolute(canonical: str, link: str) -> str:

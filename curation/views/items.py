@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from curation.links import host_of
@@ -16,17 +13,10 @@ from curation.models.items import ItemQuerySet
 from curation.related import related_items
 
 from .head import item_head
+from .trails import item_trail
 
 #: A body that holds so many characters of the summary's beginning says it again.
 SAME_WORDS = 80
-
-
-@dataclass(frozen=True, slots=True)
-class Crumb:
-    """A step of the trail that leads to an item; `path` is "" where there is nothing to go to."""
-
-    label: str
-    path: str
 
 
 @require_safe
@@ -36,10 +26,11 @@ def item(request: HttpRequest, slug: str) -> HttpResponse:
 
 def item_page(request: HttpRequest, found: CuratedItem) -> HttpResponse:
     """Answer the page of an item, one of `whole_items()`; who may see it is the caller's to decide."""
+    trail = item_trail(found.breadcrumbs)
     context = {
-        "head": item_head(request, found),
+        "head": item_head(request, found, trail),
         "item": found,
-        "trail": trail(found.breadcrumbs),
+        "trail": trail,
         "standfirst": standfirst(found),
         "source_label": f"Read at {found.publisher or host_of(found.source_url)}",
         "other_sources": other_sources(found),
@@ -61,19 +52,6 @@ def whole_items(items: ItemQuerySet) -> ItemQuerySet:
         )
         .prefetch_related(Prefetch("itemtag_set", ItemTag.objects.select_related("tag")))
     )
-
-
-def trail(breadcrumbs: object) -> list[Crumb]:
-    """Return an item's own trail, without the item; Home and News where it has none. Leads nowhere but to this site."""
-    steps = breadcrumbs if isinstance(breadcrumbs, list) else []
-    crumbs = [_crumb(step) for step in steps if isinstance(step, dict) and step.get("label")]
-    return crumbs or [Crumb("Home", reverse("home")), Crumb("News", reverse("news"))]
-
-
-def _crumb(step: dict[str, object]) -> Crumb:
-    path = str(step.get("path") or "")
-    is_ours = path.startswith("/") and not path.startswith(("//", "/\\"))
-    return Crumb(str(step["label"]), path if is_ours else "")
 
 
 def standfirst(item: CuratedItem) -> str:

@@ -1,6 +1,8 @@
 """Reader pages as tests read them."""
 
+import json
 from http import HTTPStatus
+from typing import Any
 from xml.etree.ElementTree import Element
 
 import html5lib
@@ -48,6 +50,12 @@ class Page:
         found = [tag.get("content") for tag in self.all("meta") if name in (tag.get("name"), tag.get("property"))]
         assert len(found) <= 1, f"{name} is there twice"
         return found[0] if found else None
+
+    def data(self, kind: str) -> dict[str, Any]:
+        """Return the one thing of this type that the page describes as JSON-LD."""
+        (described,) = [script for script in self.all("script") if script.get("type") == "application/ld+json"]
+        (found,) = [thing for thing in json.loads(described.text or "")["@graph"] if thing["@type"] == kind]
+        return dict(found)
 
 
 def text(element: Element) -> str:

@@ -11,12 +11,16 @@ from .pages import get
 
 pytestmark = pytest.mark.django_db
 
+SHARE_PICTURE = "http://testserver/static/icons/share.png"
+
 
 def test_an_item_describes_itself() -> None:
     image = Image.objects.create(file="images/x.png", sha256="x", width=300, height=200, format="PNG", size=1)
     item = make_item(
         "A “story” & more",
         slug="story",
+        kind="News",
+        image_alt="A ward at night",
         summary="What it is about. " * 30,
         image=image,
         published_at=datetime(2024, 2, 28, 12, tzinfo=UTC),
@@ -32,6 +36,9 @@ def test_an_item_describes_itself() -> None:
     assert page.meta("og:url") == "http://testserver/news/story/"
     assert page.meta("og:site_name") == "Medigy"
     assert page.meta("og:image") == "http://testserver/media/images/x.png"
+    assert (page.meta("og:image:width"), page.meta("og:image:height")) == ("300", "200")
+    assert page.meta("og:image:alt") == "A ward at night"
+    assert page.meta("article:section") == "News"
     assert page.meta("article:published_time") == "2024-02-28T12:00:00+00:00"
     assert page.meta("article:modified_time") == "2024-03-01T00:00:00+00:00"
     assert page.meta("twitter:card") == "summary_large_image"
@@ -72,10 +79,27 @@ def test_overrides_that_say_nothing_change_nothing(meta: object) -> None:
     assert page.meta("viewport") == "width=device-width, initial-scale=1"
 
 
-def test_an_override_that_is_no_address_is_left_out() -> None:
+def test_an_override_that_is_no_address_changes_nothing() -> None:
     page = get(make_item("A story", meta={"openGraph": {"ogimage": "http://[", "ogurl": "//["}}).get_absolute_url())
-    assert page.meta("og:image") is None
-    assert page.meta("og:url") is None
+    assert page.meta("og:image") == SHARE_PICTURE
+    assert page.meta("og:url") == "http://testserver/news/a-story/"
+
+
+def test_a_picture_of_its_own_comes_without_the_size_and_words_of_the_items_image() -> None:
+    image = Image.objects.create(file="images/x.png", sha256="x", width=300, height=200, format="PNG", size=1)
+    item = make_item(image=image, image_alt="A ward", meta={"openGraph": {"ogimage": "/media/other.jpg"}})
+    page = get(item.get_absolute_url())
+    assert page.meta("twitter:card") == "summary_large_image"
+    assert [page.meta(f"og:image:{name}") for name in ("width", "height", "alt")] == [None, None, None]
+
+
+@pytest.mark.parametrize("path", ["/", "/news/", "/topic/", "/offering/", "/news/a-story/"])
+def test_a_page_without_a_picture_is_shared_with_the_sites(path: str) -> None:
+    make_item("A story")
+    page = get(path)
+    assert page.meta("og:image") == SHARE_PICTURE
+    assert (page.meta("og:image:width"), page.meta("og:image:height")) == ("1200", "630")
+    assert page.meta("twitter:card") == "summary"
 
 
 def test_a_list_describes_itself() -> None:

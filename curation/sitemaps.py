@@ -1,0 +1,156 @@
+"""Which pages there are for search engines, and when each last changed: https://www.sitemaps.org/protocol.html."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.files.storage import default_storage
+from django.db.models import F, Max, Model, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Greatest
+from django.urls import reverse
+from django.utils import timezone
+
+from curation.models import (
+    Author,
+    CuratedItem,
+    ItemAuthor,
+    ItemOffering,
+    ItemTopic,
+    Offering,
+    Publisher,
+    Topic,
+)
+from curation.models.items import ItemRelation
+from curation.pagination import PAGE_SIZE
+
+#: No sitemap may name more pages.
+LIMIT = 50_000
+#: Rows are fetched so many at a time, so that a sitemap takes no more memory than these.
+BATCH = 2_000
+#: What is news, and how many there may be: https://developers.google.com/search/docs/crawling-indexing/sitemaps/news-sitemap.
+RECENT, RECENT_LIMIT = timedelta(hours=48), 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A page: its path, when it last changed, and the address of its picture, "" where it has none."""
+
+    path: str
+    changed: datetime
+    image: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """An item as news: its path, its title, and when it came out."""
+
+    path: str
+    title: str
+    published: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The pages of one kind. `rows` have `changed`; `entries` says what of them is told.
+
+    A section is split by the keys of its rows, `LIMIT` to a part: no row ever moves to another part, and to find a
+    part's costs a range of the key, never an offset.
+    """
+
+    rows: Callable[[], QuerySet[Any]]
+    entries: Callable[[QuerySet[Any]], Iterator[Entry]]
+
+    def parts(self) -> QuerySet[Any, tuple[int, datetime]]:
+        """Return the numbers of the parts that have rows, from 1, and when each last changed; in one query."""
+        numbered = self.rows().order_by().annotate(part=(F("pk") - 1) / Value(LIMIT) + 1)
+        parts: QuerySet[Any, tuple[int, datetime]] = (
+            numbered.values("part").annotate(newest=Max("changed")).order_by("part").values_list("part", "newest")
+        )
+        told: QuerySet[Any, tuple[int, datetime]] = parts.values_list("part", "newest")
+        return told
+
+    def part(self, number: int) -> Iterator[Entry]:
+        """Yield the pages of a part, in one query."""
+        end = number * LIMIT
+        return self.entries(self.rows().order_by("pk").filter(pk__gt=end - LIMIT, pk__lte=end))
+
+
+#: When the page of an item last changed: `CuratedItem.changed_at` as the database says it.
+CHANGED = Greatest("updated_at", "published_at")
+
+
+def _items() -> QuerySet[Any]:
+    return CuratedItem.objects.published().annotate(changed=CHANGED)
+
+
+def _item_entries(items: QuerySet[Any]) -> Iterator[Entry]:
+    for slug, moment, image, meta in items.values_list("slug", "changed", "image__file", "meta").iterator(BATCH):
+        if may_be_indexed(meta):
+            yield Entry(reverse("item", args=[slug]), moment, default_storage.url(image) if image else "")
+
+
+def may_be_indexed(meta: object) -> bool:
+    """Whether an item's own words for its page let search engines show it."""
+    html = meta.get("html") if isinstance(meta, Mapping) else None
+    own = [str(text) for name, text in html.items() if name.lower() == "robots"] if isinstance(html, Mapping) else []
+    return not any(word in text.lower() for text in own for word in ("noindex", "none"))
+
+
+def _targets(model: type[Model], listed: QuerySet[Any, Any]) -> QuerySet[Any]:
+    """Return the rows of `model` that have published items, with the last change of the first page of their list.
+
+    `listed` are the keys of the published items of `OuterRef(OuterRef("pk"))`, newest first.
+    """
+    first_page = CuratedItem.objects.published().filter(pk__in=listed[:PAGE_SIZE])
+    newest = first_page.order_by().values(one=Value(1)).annotate(newest=Max(CHANGED)).values("newest")
+    return model._default_manager.annotate(changed=Subquery(newest)).filter(changed__isnull=False)
+
+
+def _related_to(model: type[Model], relation: type[ItemRelation], target: str) -> Callable[[], QuerySet[Any]]:
+    def rows() -> QuerySet[Any]:
+        listed = relation._default_manager.filter(**{target: OuterRef(OuterRef("pk"))}, listed_at__lte=timezone.now())
+        return _targets(model, listed.order_by("-listed_at", "-item_id").values("item"))
+
+    return rows
+
+
+def _publishers() -> QuerySet[Any]:
+    items = CuratedItem.objects.published().filter(publisher=OuterRef(OuterRef("pk")))
+    return _targets(Publisher, items.newest_first().values("pk"))
+
+
+def _target_entries(rows: QuerySet[Any]) -> Iterator[Entry]:
+    for row in rows.iterator(BATCH):
+        yield Entry(row.get_absolute_url(), row.changed)
+
+
+SECTIONS = {
+    "items": Section(_items, _item_entries),
+    "topics": Section(_related_to(Topic, ItemTopic, "topic"), _target_entries),
+    "offerings": Section(_related_to(Offering, ItemOffering, "offering"), _target_entries),
+    "publishers": Section(_publishers, _target_entries),
+    "authors": Section(_related_to(Author, ItemAuthor, "author"), _target_entries),
+}
+#: The pages that are always there, each with the newest items or with what they are about.
+PAGES = ("home", "news", "topics", "offerings")
+
+
+def last_change() -> datetime | None:
+    """Return when the list of all items last changed, `None` for an empty site."""
+    newest = CuratedItem.objects.published().newest_first().values("pk")[:PAGE_SIZE]
+    moment: datetime | None = CuratedItem.objects.filter(pk__in=newest).aggregate(newest=Max(CHANGED))["newest"]
+    return moment
+
+
+def recent_stories() -> list[Story]:
+    """Return what is news: the items of the last 48 hours, newest first."""
+    items = CuratedItem.objects.published().newest_first().filter(published_at__gt=timezone.now() - RECENT)
+    recent = items.values_list("slug", "title", "published_at", "meta")[:RECENT_LIMIT]
+    return [
+        Story(reverse("item", args=[slug]), title, at)
+        for slug, title, at, meta in recent
+        if at and may_be_indexed(meta)
+    ]

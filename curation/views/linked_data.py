@@ -1,0 +1,112 @@
+"""What a page says of itself as JSON-LD, in the words of https://schema.org/."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+from urllib.parse import urljoin
+
+from django.conf import settings
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+
+from curation.models import CuratedItem, Image
+
+from .trails import Crumb
+
+Thing = dict[str, Any]
+
+#: What could end the `<script>` that the data stands in, or open a comment there. The rest of what is not ASCII, U+2028
+#: among it, `json.dumps` writes as an escape anyway.
+ESCAPES = {ord(character): f"\\u{ord(character):04X}" for character in "<>&"}
+
+
+def script_text(things: Iterable[Thing]) -> SafeString:
+    """Return things as the text of a `<script type="application/ld+json">`, whatever is in them."""
+    text = json.dumps({"@context": "https://schema.org", "@graph": list(things)}, separators=(",", ":"))
+    return mark_safe(text.translate(ESCAPES))  # noqa: S308
+
+
+def organization(here: str) -> Thing:
+    """Describe who runs the site. `here` is any address of it."""
+    logo = {"@type": "ImageObject", "url": urljoin(here, static("icons/icon-512.png")), "width": 512, "height": 512}
+    home = urljoin(here, reverse("home"))
+    return {
+        "@type": "Organization",
+        "@id": f"{home}#organization",
+        "name": settings.SITE_NAME,
+        "url": home,
+        "logo": logo,
+    }
+
+
+def breadcrumb_list(here: str, trail: Sequence[Crumb], title: str) -> Thing:
+    """Describe the trail that ends with the page itself, of this title and address."""
+    steps = [(crumb.label, urljoin(here, crumb.path)) for crumb in trail if crumb.path]
+    return {"@type": "BreadcrumbList", "itemListElement": _numbered([*steps, (title, here)], key="item")}
+
+
+def collection_page(here: str, title: str, description: str, listed: Iterable[tuple[str, str]]) -> Thing:
+    """Describe a page that lists; `listed` are the titles and paths of what it lists, in order."""
+    rows = [(name, urljoin(here, path)) for name, path in listed]
+    page: Thing = {
+        "@type": "CollectionPage",
+        "@id": here,
+        "url": here,
+        "name": title,
+        "description": description,
+        "publisher": {"@id": organization(here)["@id"]},
+    }
+    return page | ({"mainEntity": {"@type": "ItemList", "itemListElement": _numbered(rows, key="url")}} if rows else {})
+
+
+def news_article(here: str, item: CuratedItem) -> Thing:
+    """Describe an item, loaded as `whole_items()`: an article of this site that is based on another's."""
+    article: Thing = {
+        "@type": "NewsArticle",
+        "@id": f"{here}#article",
+        "mainEntityOfPage": here,
+        "url": here,
+        "headline": item.title,
+        "description": item.summary,
+        "datePublished": item.published_at.isoformat() if item.published_at else None,
+        "dateModified": item.changed_at.isoformat(),
+        "inLanguage": "en",
+        "articleSection": item.section or item.kind,
+        "image": _image(here, item.image) if item.image else None,
+        "author": [_named("Person", here, relation.author) for relation in item.itemauthor_set.all()],
+        "publisher": {"@id": organization(here)["@id"]},
+        "isBasedOn": _source(item) if item.source_url else None,
+        "about": [_named("Thing", here, relation.topic) for relation in item.itemtopic_set.all()],
+        "mentions": [_named("Thing", here, relation.offering) for relation in item.itemoffering_set.all()],
+        "keywords": [relation.tag.name for relation in item.itemtag_set.all()],
+    }
+    return {name: value for name, value in article.items() if value}
+
+
+def _source(item: CuratedItem) -> Thing:
+    source: Thing = {"@type": "CreativeWork", "url": item.source_url}
+    if item.publisher:
+        website = f"https://{item.publisher.domain}/"
+        source["publisher"] = {"@type": "Organization", "name": item.publisher.name, "url": website}
+    return source
+
+
+def _image(here: str, image: Image) -> Thing:
+    url = urljoin(here, image.file.url)
+    return {"@type": "ImageObject", "url": url, "width": image.width, "height": image.height}
+
+
+def _named(kind: str, here: str, row: Any) -> Thing:
+    """Describe an author, a topic or an offering by its name and its page."""
+    name = getattr(row, "label", None) or row.name
+    return {"@type": kind, "name": name, "url": urljoin(here, row.get_absolute_url())}
+
+
+def _numbered(rows: Iterable[tuple[str, str]], key: str) -> list[Thing]:
+    return [
+        {"@type": "ListItem", "position": position, "name": name, key: url}
+        for position, (name, url) in enumerate(rows, start=1)
+    ]

@@ -1,0 +1,55 @@
+"""What the site says of itself to crawlers and browsers: robots.txt, the web manifest, the OpenSearch description."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.templatetags.static import static
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+#: Pages that crawlers have no business with: each address of them is another page of the same items.
+PRIVATE = ("/admin/", "/search/")
+#: As the style sheet has them.
+THEME, PAPER = "#0b6b5e", "#fcfcfa"
+ICONS = (
+    ("icons/icon-192.png", 192, "any"),
+    ("icons/icon-512.png", 512, "any"),
+    ("icons/maskable-512.png", 512, "maskable"),
+)
+
+
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    sitemap = request.build_absolute_uri(reverse("sitemap"))
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in PRIVATE), "", f"Sitemap: {sitemap}", ""]
+    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+def manifest(_request: HttpRequest) -> HttpResponse:
+    """Answer how the site looks among the apps of a phone: https://www.w3.org/TR/appmanifest/."""
+    home = reverse("home")
+    described = {
+        "name": settings.SITE_NAME,
+        "short_name": settings.SITE_NAME,
+        "id": home,
+        "start_url": home,
+        "scope": home,
+        "display": "minimal-ui",
+        "lang": "en",
+        "theme_color": THEME,
+        "background_color": PAPER,
+        "icons": [
+            {"src": static(file), "sizes": f"{size}x{size}", "type": "image/png", "purpose": purpose}
+            for file, size, purpose in ICONS
+        ],
+    }
+    return JsonResponse(described, content_type="application/manifest+json")
+
+
+@require_safe
+def opensearch(request: HttpRequest) -> HttpResponse:
+    """Answer how browsers can search the site: https://github.com/dewitt/opensearch."""
+    here = request.build_absolute_uri(reverse("home"))
+    kind = "application/opensearchdescription+xml; charset=utf-8"
+    return render(request, "curation/opensearch.xml", {"here": here}, content_type=kind)

@@ -1,0 +1,95 @@
+"""Sitemaps, as https://www.sitemaps.org/protocol.html and Google's extensions for images and news have them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import chain
+from urllib.parse import urljoin
+from xml.sax.saxutils import escape
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from curation import sitemaps
+
+XML = "application/xml; charset=utf-8"
+DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
+CORE = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
+IMAGE = 'xmlns:image="http://www.google.com/schemas/sitemap-image/1.1"'
+NEWS = 'xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"'
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """Answer where the sitemaps are: those that name a page."""
+    named: list[tuple[str, tuple[object, ...], datetime | None]] = [("sitemap_pages", (), sitemaps.last_change())]
+    for name, section in sitemaps.SECTIONS.items():
+        named += [("sitemap_part", (name, number), changed) for number, changed in section.parts()]
+    if recent := sitemaps.recent_stories():
+        named.append(("sitemap_news", (), recent[0].published))
+    lines = [_place("sitemap", _absolute(request, reverse(name, args=args)), when) for name, args, when in named]
+    return HttpResponse(_document("sitemapindex", CORE, lines), content_type=XML)
+
+
+@require_safe
+def pages(request: HttpRequest) -> HttpResponse:
+    changed = sitemaps.last_change()
+    lines = [_place("url", _absolute(request, reverse(name)), changed) for name in sitemaps.PAGES]
+    return HttpResponse(_document("urlset", CORE, lines), content_type=XML)
+
+
+@require_safe
+def part(request: HttpRequest, section: str, number: int) -> HttpResponseBase:
+    """Answer a part of a section, as it comes from the database."""
+    if section not in sitemaps.SECTIONS:
+        raise Http404("There is no such sitemap.")
+    entries = sitemaps.SECTIONS[section].part(number)
+    first = next(entries, None)
+    if first is None:
+        raise Http404("This sitemap has no such part.")
+    lines = (_entry(request, entry) for entry in chain([first], entries))
+    return StreamingHttpResponse(_document("urlset", f"{CORE} {IMAGE}", lines), content_type=XML)
+
+
+@require_safe
+def news(request: HttpRequest) -> HttpResponse:
+    """Answer the items of the last 48 hours, as Google News wants them."""
+    lines = [_place("url", _absolute(request, story.path), None, _news(story)) for story in sitemaps.recent_stories()]
+    return HttpResponse(_document("urlset", f"{CORE} {NEWS}", lines), content_type=XML)
+
+
+def _news(story: sitemaps.Story) -> str:
+    publication = _element("news:name", settings.SITE_NAME) + _element("news:language", "en")
+    date = _element("news:publication_date", story.published.isoformat(timespec="seconds"))
+    title = _element("news:title", story.title)
+    return f"<news:news><news:publication>{publication}</news:publication>{date}{title}</news:news>"
+
+
+def _document(root: str, namespaces: str, lines: Iterable[str]) -> Iterator[str]:
+    yield f"{DECLARATION}<{root} {namespaces}>\n"
+    yield from lines
+    yield f"</{root}>\n"
+
+
+def _entry(request: HttpRequest, entry: sitemaps.Entry) -> str:
+    image = _element("image:loc", _absolute(request, entry.image)) if entry.image else ""
+    more = f"<image:image>{image}</image:image>" if image else ""
+    return _place("url", _absolute(request, entry.path), entry.changed, more)
+
+
+def _place(kind: str, address: str, changed: datetime | None, more: str = "") -> str:
+    """Return an entry of a sitemap or of an index, on a line of its own."""
+    lastmod = _element("lastmod", changed.isoformat(timespec="seconds")) if changed else ""
+    return f"<{kind}>{_element('loc', address)}{lastmod}{more}</{kind}>\n"
+
+
+def _element(name: str, text: str) -> str:
+    return f"<{name}>{escape(text)}</{name}>"
+
+
+def _absolute(request: HttpRequest, path: str) -> str:
+    return urljoin(f"{request.scheme}://{request.get_host()}/", path)

@@ -1,0 +1,28 @@
+"""The trail of pages that leads to a page: breadcrumbs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+
+@dataclass(frozen=True, slots=True)
+class Crumb:
+    """A step of a trail; `path` is "" where there is nothing to go to."""
+
+    label: str
+    path: str
+
+
+def item_trail(breadcrumbs: object) -> list[Crumb]:
+    """Return an item's own trail, without the item; Home and News where it has none. Leads nowhere but to this site."""
+    steps = breadcrumbs if isinstance(breadcrumbs, list) else []
+    crumbs = [_crumb(step) for step in steps if isinstance(step, dict) and step.get("label")]
+    return crumbs or [Crumb("Home", reverse("home")), Crumb("News", reverse("news"))]
+
+
+def _crumb(step: dict[str, object]) -> Crumb:
+    path = str(step.get("path") or "")
+    is_ours = path.startswith("/") and not path.startswith(("//", "/\\"))
+    return Crumb(str(step["label"]), path if is_ours else "")

@@ -1,0 +1,102 @@
+"""What pages say of themselves as JSON-LD."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from curation.models import CuratedItem, Image
+from tests.factories import make_author, make_item, make_offering, make_publisher, make_topic
+
+from .pages import get
+
+pytestmark = pytest.mark.django_db
+
+HERE = "http://testserver"
+HOSTILE = [
+    "</script><script>alert(1)</script>",
+    "<!--<script>",
+    "a\u2028b\u2029c",
+    'quotes " and \\ and \\u003C',
+    "&lt;/script&gt; & ]]>",
+    "😀 ünïcode",
+]
+
+
+def test_an_item_is_an_article_based_on_another() -> None:
+    image = Image.objects.create(file="images/x.png", sha256="x", width=300, height=200, format="PNG", size=1)
+    item = make_item(
+        "A story",
+        summary="What it is about.",
+        kind="News",
+        image=image,
+        topics=[make_topic("Care")],
+        offerings=[make_offering("Chart")],
+        authors=[make_author("Ann")],
+        tags=["shared"],
+        publisher=make_publisher("example.org", name="The Paper"),
+        source_url="https://example.org/a?b=1&c=2",
+        published_at=datetime(2024, 2, 28, 12, tzinfo=UTC),
+    )
+    article = get(item.get_absolute_url()).data("NewsArticle")
+    assert article["headline"] == "A story"
+    assert article["url"] == article["mainEntityOfPage"] == f"{HERE}/news/a-story/"
+    assert article["datePublished"] == "2024-02-28T12:00:00+00:00"
+    assert article["dateModified"] == item.updated_at.isoformat()
+    assert article["isBasedOn"] == {
+        "@type": "CreativeWork",
+        "url": "https://example.org/a?b=1&c=2",
+        "publisher": {"@type": "Organization", "name": "The Paper", "url": "https://example.org/"},
+    }
+    assert article["image"]["url"] == f"{HERE}/media/images/x.png"
+    assert article["author"] == [{"@type": "Person", "name": "Ann", "url": f"{HERE}/author/ann/"}]
+    assert article["about"] == [{"@type": "Thing", "name": "Care", "url": f"{HERE}/topic/symplur-care/"}]
+    assert article["mentions"] == [{"@type": "Thing", "name": "Chart", "url": f"{HERE}/offering/chart/"}]
+    assert article["keywords"] == ["shared"]
+
+
+def test_the_articles_publisher_is_this_site() -> None:
+    page = get(make_item().get_absolute_url())
+    organization = page.data("Organization")
+    assert page.data("NewsArticle")["publisher"] == {"@id": organization["@id"]}
+    assert (organization["name"], organization["url"]) == ("Medigy", f"{HERE}/")
+    assert organization["logo"]["url"] == f"{HERE}/static/icons/icon-512.png"
+
+
+def test_an_original_contribution_with_nothing_to_it_claims_nothing() -> None:
+    item = make_item("A story", source_url="", body="")
+    absent = {"isBasedOn", "image", "author", "about", "mentions", "keywords", "description", "articleSection"}
+    assert absent & get(item.get_absolute_url()).data("NewsArticle").keys() == set()
+
+
+def test_an_items_trail_ends_with_the_item_and_leaves_out_what_leads_nowhere() -> None:
+    steps = [{"label": "Home", "path": "/"}, {"label": "Nowhere", "path": ""}]
+    trail = get(make_item("A story", breadcrumbs=steps).get_absolute_url()).data("BreadcrumbList")["itemListElement"]
+    assert [(step["position"], step["name"], step["item"]) for step in trail] == [
+        (1, "Home", f"{HERE}/"),
+        (2, "A story", f"{HERE}/news/a-story/"),
+    ]
+
+
+def test_a_list_says_what_it_lists_in_order() -> None:
+    make_item("Older"), make_item("Newer")
+    page = get("/news/").data("CollectionPage")
+    assert (page["name"], page["url"]) == ("News", f"{HERE}/news/")
+    listed = [(row["position"], row["name"], row["url"]) for row in page["mainEntity"]["itemListElement"]]
+    assert listed == [(1, "Newer", f"{HERE}/news/newer/"), (2, "Older", f"{HERE}/news/older/")]
+
+
+def test_an_empty_list_has_nothing_to_say_of_rows() -> None:
+    assert "mainEntity" not in get("/news/").data("CollectionPage")
+
+
+@pytest.mark.parametrize("words", HOSTILE)
+def test_no_words_get_out_of_the_script(words: str) -> None:
+    item = make_item("A story", topics=[make_topic("Care")])
+    CuratedItem.objects.update(title=words, summary=words)
+    line = " ".join(words.split())  # titles are
+    page = get(item.get_absolute_url())
+    assert page.data("NewsArticle")["headline"] == line
+    assert page.data("NewsArticle")["description"] == words
+    assert get("/topic/symplur-care/").data("CollectionPage")["mainEntity"]["itemListElement"][0]["name"] == line
+    (script,) = [script for script in page.all("script") if script.get("type") == "application/ld+json"]
+    assert set("<>&\u2028\u2029") & set(script.text or "") == set()
