@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from curation.links import host_of
-from curation.models import CuratedItem, ItemAuthor, ItemOffering, ItemTag, ItemTopic, SourceDocument
+from curation.models import CuratedItem, ItemAuthor, ItemOffering, ItemTag, ItemTopic, SourceDocument, Topic, Vocabulary
 from curation.models.items import ItemQuerySet
 from curation.related import related_items
 
@@ -32,6 +32,7 @@ def item_page(request: HttpRequest, found: CuratedItem) -> HttpResponse:
         "item": found,
         "trail": trail,
         "standfirst": standfirst(found),
+        "topics": topics_by_vocabulary(found),
         "source_label": f"Read at {found.publisher or host_of(found.source_url)}",
         "other_sources": other_sources(found),
         "related": related_items(found),
@@ -58,6 +59,13 @@ def standfirst(item: CuratedItem) -> str:
     """Return the summary, unless the body says it again."""
     summary, body = (" ".join(text.split()) for text in (item.summary, item.body_text))
     return "" if summary.rstrip("….")[:SAME_WORDS] in body else summary
+
+
+def topics_by_vocabulary(item: CuratedItem) -> dict[Vocabulary, list[Topic]]:
+    """Return an item's topics, each vocabulary where its first topic stands."""
+    topics = [relation.topic for relation in item.itemtopic_set.all()]
+    vocabularies = dict.fromkeys(topic.vocabulary for topic in topics)
+    return {vocabulary: [topic for topic in topics if topic.vocabulary == vocabulary] for vocabulary in vocabularies}
 
 
 def other_sources(item: CuratedItem) -> list[str]:

@@ -1,5 +1,9 @@
 """The front page, and the list of all items."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.db.models import Count
@@ -19,14 +23,35 @@ from .lists import list_page, rows
 #: The topics most written about are those of so many newest items.
 LATELY = 300
 TOPICS_SHOWN = 12
+#: How many of the newest stories stand at the top of the front page, and how many in the grid below.
+TOP = 6
+GRID = 6
+
+
+@dataclass(frozen=True, slots=True)
+class FrontPage:
+    """The newest items by their place on the front page."""
+
+    lead: CuratedItem | None
+    beside: Sequence[CuratedItem]
+    grid: Sequence[CuratedItem]
+    earlier: Sequence[CuratedItem]
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     items = CuratedItem.objects.published().newest_first()
     head = list_head(request, "Healthcare innovation news", "News of healthcare innovation, picked and summarised.")
-    context = {"head": head, "items": rows(items)[:PAGE_SIZE], "topics": topics_lately(items)}
+    context = {"head": head, "front": front_page(rows(items)[:PAGE_SIZE]), "topics": topics_lately(items)}
     return render(request, "curation/home.html", context)
+
+
+def front_page(newest: Iterable[CuratedItem]) -> FrontPage:
+    """Give items their places. The lead is the newest with a picture at the top, or the newest if none has one."""
+    items = list(newest)
+    lead = next((item for item in items[:TOP] if item.image), items[0] if items else None)
+    others = [item for item in items if item is not lead]
+    return FrontPage(lead, others[: TOP - 1], others[TOP - 1 : TOP - 1 + GRID], others[TOP - 1 + GRID :])
 
 
 def topics_lately(items: ItemQuerySet) -> list[Topic]:

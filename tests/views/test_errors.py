@@ -35,7 +35,7 @@ def test_a_missing_page_offers_search_and_recent_items() -> None:
         make_item(f"Number {number}")
     page = get("/gone/", 404)
     assert page.texts("h1") == ["There is no such page"]
-    assert page.texts("ul/li/a") == [f"Number {number}" for number in range(6, 1, -1)]
+    assert page.texts("main//ul/li/a") == [f"Number {number}" for number in range(6, 1, -1)]
     assert page.one("form").get("action") == "/news/"
     assert page.one("input").get("name") == "words"
     assert page.meta("robots") == "noindex"

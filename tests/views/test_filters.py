@@ -58,7 +58,7 @@ def test_a_filter_keeps_its_items_and_shows_that_it_is_on(name: str, value: str,
     page = get(f"/news/?{urlencode({name: value})}")
     expected = ["Robots at home", "Other"] if name == "until" else ["Robots at home"]
     assert page.titles == expected
-    assert page.texts("ul[@class='pills active']/li") == [shown, "Clear all"]
+    assert page.texts("ul[@class='chips active']/li") == [shown, "Clear all"]
     field = page.one(f"*[@name='{name}']")
     assert field.get("value") == value or page.one("option[@selected][@value!='']").get("value") == value
 
@@ -68,7 +68,7 @@ def test_filters_combine_and_come_off_one_by_one() -> None:
     query = {name: value for name, value, _ in FILTERS}
     page = get(f"/news/?{urlencode(query)}")
     assert page.titles == ["Robots at home"]
-    assert len(page.texts("ul[@class='pills active']/li")) == len(FILTERS) + 1
+    assert len(page.texts("ul[@class='chips active']/li")) == len(FILTERS) + 1
     rest = {name: value for name, value in query.items() if name != "tag"}
     assert dict(parse_qsl(page.link("Remove the filter Tag: Digital Health")[1:])) == rest
     assert page.link("Clear all") == "/news/"
@@ -158,7 +158,7 @@ def test_the_eleventh_word_and_what_follows_do_not_count() -> None:
     make_item("a b c d e f g h i j")
     page = get("/news/?words=a+b+c+d+e+f+g+h+i+j+missing")
     assert page.titles == ["a b c d e f g h i j"]
-    assert "Words a b c d e f g h i j ×" in page.texts("ul[@class='pills active']/li")
+    assert "Words a b c d e f g h i j ×" in page.texts("ul[@class='chips active']/li")
 
 
 @pytest.mark.parametrize(

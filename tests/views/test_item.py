@@ -92,14 +92,14 @@ def test_further_source_links_are_given_once_each() -> None:
     assert page.link("moved.example.net") == "https://www.moved.example.net/2"
 
 
-def test_topics_and_offerings_keep_their_order_and_the_primary_offering_says_so() -> None:
+def test_topics_stand_by_vocabulary_and_offerings_in_their_order_of_which_the_primary_says_so() -> None:
     item = make_item(
-        topics=[make_topic("Zebra"), make_topic("Ant", "KLAS")],
+        topics=[make_topic("Zebra"), make_topic("Ant", "KLAS"), make_topic("Cat")],
         offerings=[make_offering("Watch"), make_offering("Chart")],
         tags=["News", "digital health"],
     )
     page = get(item.get_absolute_url())
-    assert aside(page, "topics") == ["Symplur Zebra", "KLAS Ant"]
+    assert page.texts("dl/div") == ["Symplur Zebra Cat", "KLAS Ant"]
     assert aside(page, "offerings") == ["Watch About this offering", "Chart"]
     assert aside(page, "tags") == ["News", "digital health"]
     assert page.link("digital health") == "/tag/digital-health/"
