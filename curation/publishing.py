@@ -4,6 +4,7 @@ The first three take a queryset, so that one item and a thousand go the same way
 to `BATCH` items), and the relations' `listed_at` follows.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -91,8 +92,8 @@ def _relist(items: ItemQuerySet, status: str) -> None:
 def rename(item: CuratedItem, slug: str) -> None:
     """Give a saved item a new slug; its old address becomes an alias of it. Raise `SlugTaken` if another item has it.
 
-    An alias at the new address that is the item's own goes, for the page is there again. Where the old address is the
-    alias of another item (it stood there before), the alias becomes this item's, the last to live there.
+    Where the old address is the alias of another item (it stood there before), the alias becomes this item's, the last
+    to live there.
     """
     if slug == item.slug:
         return
@@ -101,8 +102,13 @@ def rename(item: CuratedItem, slug: str) -> None:
     old_path = address(item)
     item.slug = slug
     item.save(update_fields=["slug", "updated_at"])
-    item.aliases.filter(path=address(item)).delete()
+    claim_addresses([item])
     Alias.objects.update_or_create(path=old_path, defaults={"item": item})
+
+
+def claim_addresses(items: Iterable[CuratedItem]) -> None:
+    """Delete the aliases, whoever's, at the addresses of items: pages are there now, and no alias leads past a page."""
+    Alias.objects.filter(path__in=[address(item) for item in items]).delete()
 
 
 def address(item: CuratedItem) -> str:

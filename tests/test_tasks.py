@@ -260,3 +260,24 @@ def test_the_same_bytes_stored_again_at_once_keep_their_file(
         again, _ = Image.objects.store(make_picture(), "two.jpg")
 
     assert stored_files(media_root) == {Path(again.file.name).name}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has one writer at a time")
+def test_the_same_bytes_stored_by_another_meanwhile_keep_their_file(media_root: Path) -> None:
+    gone, _ = Image.objects.store(make_picture(), "one.jpg")
+    Image.objects.filter(pk=gone.pk)._raw_delete("default")
+
+    def clear_up() -> None:
+        gone.delete_files()
+        connection.close()
+
+    other = threading.Thread(target=clear_up)
+    with transaction.atomic():
+        again, _ = Image.objects.store(make_picture(), "two.jpg")
+        other.start()
+        other.join(timeout=0.5)  # it waits for this transaction
+    other.join()
+
+    assert stored_files(media_root) == {Path(again.file.name).name}
+    assert Image.objects.get() == again

@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from curation.links import url_key
 from curation.models import Alias, CuratedItem, ItemTopic, SourceDocument
-from curation.publishing import rename
+from curation.publishing import claim_addresses, rename
 
 from .actions import archive_items, publish_items, withdraw_items
 from .base import picture, state_of
@@ -124,11 +124,13 @@ class ItemAdmin(ItemViews):
         return obj.get_absolute_url() if obj.is_live else reverse("admin:curation_curateditem_page", args=[obj.pk])
 
     def save_model(self, request: HttpRequest, obj: CuratedItem, form: Any, change: bool) -> None:
-        """Save, and leave an alias behind where the slug has changed."""
+        """Save, and take the address: where the slug has changed, an alias stays behind."""
         if change and "slug" in form.changed_data:
             slug, obj.slug = obj.slug, form.initial["slug"]
             rename(obj, slug)
         super().save_model(request, obj, form, change)
+        if not change:
+            claim_addresses([obj])
 
     @property
     def media(self) -> Media:

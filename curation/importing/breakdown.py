@@ -10,8 +10,9 @@ from curation.importing.discover import printable
 #: What the database, the content folders and the media folder raise.
 BREAKDOWNS = (DatabaseError, InterfaceError, OSError)
 
-#: PostgreSQL's code of a full disk (https://www.postgresql.org/docs/current/errcodes-appendix.html).
-DISK_FULL = "53100"
+#: PostgreSQL's codes of a full disk, and of a table or column that is not there
+#: (https://www.postgresql.org/docs/current/errcodes-appendix.html).
+DISK_FULL, NOT_THERE = "53100", ("42P01", "42703")
 
 
 def is_full(error: BaseException) -> bool:
@@ -22,10 +23,19 @@ def is_full(error: BaseException) -> bool:
     return isinstance(error, OSError) and error.errno in (ENOSPC, EDQUOT)
 
 
+def is_unmigrated(error: BaseException) -> bool:
+    """Whether a table or column is missing."""
+    if getattr(error.__cause__, "sqlstate", None) in NOT_THERE:
+        return True
+    return isinstance(error, OperationalError) and str(error).startswith(("no such table", "no such column"))
+
+
 def in_words(error: BaseException) -> str:
     """Return what broke down and, after a semicolon, what to do. No SQL and no values of rows, which its text has."""
     if is_full(error):
         return "the disk is full; free some space, then import again"
+    if is_unmigrated(error):
+        return "the database is not that of this version; run manage.py migrate, then import again"
     if isinstance(error, OSError):
         what = ": ".join(str(part) for part in (error.strerror, error.filename) if part) or type(error).__name__
         return f"a file cannot be read or stored ({printable(what)}); check the disk and its permissions"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Q
 
+from curation.frontmatter.paths import page_path
 from curation.importing.parse import Parsed
 from curation.links import url_key
 from curation.models import Alias, CuratedItem, SourceDocument
@@ -30,11 +31,6 @@ class Entry:
     @property
     def primary(self) -> SourceDocument | None:
         return next((document for document in self.documents if document.is_primary), None)
-
-
-def page_path(slug: str) -> str:
-    """Return the path of an item's page as aliases are written."""
-    return f"/news/{slug}"
 
 
 class Catalogue:

@@ -13,9 +13,10 @@ from typing import Any, Literal
 from django.utils import timezone
 
 from curation import frontmatter
+from curation.frontmatter.paths import page_path
 from curation.frontmatter.records import ItemRecord, Level, MediaRef, Problem, Rejected
 from curation.importing import media
-from curation.importing.catalogue import Catalogue, Entry, page_path
+from curation.importing.catalogue import Catalogue, Entry
 from curation.importing.columns import columns_of
 from curation.importing.discover import is_gone
 from curation.importing.library import Library
@@ -31,8 +32,9 @@ class Plan:
     """One accepted file. `record` is what the item shall hold, `None` where only a repeat is remembered.
 
     `media` is what `SourceDocument.media` remembers; `takes` names the uses (image, pdf) that the item takes from it.
-    `displaced` are other documents, and `robbed` other items, that the plan changes in passing. `before` is the item's
-    state, `None` for one that is made. `keeps_document` is whether the document shall say what the file says.
+    `displaced` are other documents that the plan changes in passing; it `robs` another item of an alias where its own
+    page is to be. `before` is the item's state, `None` for one that is made. `keeps_document` is whether the document
+    shall say what the file says.
     """
 
     parsed: Parsed
@@ -42,7 +44,7 @@ class Plan:
     media: dict[str, dict[str, Any]] = field(default_factory=dict)
     takes: set[str] = field(default_factory=set)
     displaced: list[SourceDocument] = field(default_factory=list)
-    robbed: list[Entry] = field(default_factory=list)
+    robs: bool = False
     problems: list[Problem] = field(default_factory=list)
     conflicts: tuple[Conflicting, ...] = ()
     before: dict[str, Any] | None = None
@@ -114,7 +116,7 @@ class Planner:
         self._accept(plan, base, primary.media)
         if plan.conflicts:
             plan.outcome = "conflicted"
-        elif not (merged.changes or plan.takes or plan.robbed or self._brings_icon(plan)):
+        elif not (merged.changes or plan.takes or plan.robs or self._brings_icon(plan)):
             plan.outcome = "unchanged" if before == _beside_record(entry) else "updated"
         return plan
 
@@ -202,7 +204,7 @@ class Planner:
         robbed = self.catalogue.by_alias.get(own)
         if robbed not in (None, entry):
             robbed.aliases.remove(own)
-            plan.robbed.append(robbed)
+            plan.robs = True
             plan.warn("alias-live", "slug", f"{own} was an alias of {robbed}; it is this item's own page now")
         allowed = []
         for path in dict.fromkeys(wanted):

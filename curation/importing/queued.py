@@ -83,12 +83,7 @@ def _perform(run: ImportRun, *, went_before: bool) -> None:
     # What it could not do is tried again, and told once.
     run.records.filter(outcome__in=(ImportRecord.Outcome.SKIPPED, ImportRecord.Outcome.REJECTED)).delete()
     report = Report()
-    try:
-        carry_out(Import(sources, Options.from_json(run.options), run), report, lambda _: _tell(run, report))
-    except SystemExit:
-        stopped = "Its worker was stopped; it goes on when a worker runs again."
-        ImportRun.objects.filter(pk=run.pk).update(outcome=Outcome.INTERRUPTED, message=stopped)
-        raise
+    carry_out(Import(sources, Options.from_json(run.options), run), report, lambda _: _tell(run, report))
     if went_before:
         _count_all(run)
     if run.upload and not run.counts["rejected"]:

@@ -194,6 +194,9 @@ def carry_out(job: Import, report: Report, on_batch: Callable[[int], object]) ->
     except KeyboardInterrupt as error:
         _close(job, ImportRun.Outcome.INTERRUPTED, report, "Stopped by hand.")
         raise Interrupted from error
+    except SystemExit:
+        _close(job, ImportRun.Outcome.INTERRUPTED, report, "Its process was told to end.")
+        raise
     except BaseException as error:
         with suppress(DatabaseError):
             why = in_words(error) if isinstance(error, BREAKDOWNS) else f"{type(error).__name__}: {error}"

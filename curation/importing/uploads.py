@@ -8,7 +8,7 @@ import secrets
 import shutil
 import time
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -104,10 +104,18 @@ def _write(file: UploadedFile[bytes], path: Path) -> None:
 
 def discard_old() -> None:
     """Delete uploads of which nothing has become, or whose import is long over."""
-    waiting = (ImportRun.Outcome.QUEUED, ImportRun.Outcome.RUNNING)
-    runs = ImportRun.objects.filter(outcome__in=waiting)
-    needed = {token for tokens in runs.values_list("upload", "failures_of__upload") for token in tokens}
+    needed = set(_needed())
     for folder in Path(settings.IMPORT_UPLOADS).glob(f"{PREFIX}*"):
         upload = Upload(folder.name.removeprefix(PREFIX))
         if upload.token not in needed and folder.stat().st_mtime < time.time() - KEPT_SECONDS:
             upload.discard()
+
+
+def _needed() -> Iterator[str]:
+    """Yield the tokens of uploads that an import will read: one that waits, goes on, or can, for its own or others'."""
+    over = (ImportRun.Outcome.FINISHED, ImportRun.Outcome.FAILED, ImportRun.Outcome.UNDONE)
+    for run in ImportRun.objects.exclude(outcome__in=over):
+        source: ImportRun | None = run
+        while source:
+            yield source.upload
+            source = source.failures_of

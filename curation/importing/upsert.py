@@ -28,6 +28,7 @@ from curation.models import (
     Publisher,
     SourceDocument,
 )
+from curation.publishing import claim_addresses
 from curation.snapshot import COLUMNS
 
 #: What an import may change of an item it knows.
@@ -168,11 +169,8 @@ def _pdf(plan: Plan, library: Library, batch: Batch) -> str:
 
 
 def _save_aliases(plans: Sequence[Plan]) -> None:
-    wanted: dict[int, list[str]] = {}
-    for plan in plans:
-        for entry in (plan.entry, *plan.robbed):
-            wanted[entry.item.pk] = entry.aliases
-    save_aliases(wanted)
+    claim_addresses(plan.entry.item for plan in plans if plan.robs)
+    save_aliases({plan.entry.item.pk: plan.entry.aliases for plan in plans})
 
 
 def save_aliases(wanted: Mapping[int, Sequence[str]]) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from copy import copy
 from typing import Any
 
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models.signals import post_delete
 from django.dispatch import receiver
 from pictures.models import PictureField
@@ -94,9 +96,14 @@ class Image(models.Model):
             self.delete_files()
 
     def delete_files(self) -> None:
-        """Delete file and renditions, unless a row (a new one, of the same bytes) needs them."""
-        if not Image.objects.filter(sha256=self.sha256).exists():
+        """Delete file and renditions, unless a row (a new one, of the same bytes) needs them.
+
+        While that lasts the row is there once more, so that nobody can store the same bytes under it.
+        """
+        with suppress(IntegrityError), transaction.atomic():
+            Image.objects.bulk_create([copy(self)])
             self.file.delete(save=False)
+            transaction.set_rollback(True)
 
 
 @receiver(post_delete, sender=Image)

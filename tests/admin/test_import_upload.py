@@ -230,14 +230,18 @@ def test_uploads_that_are_discarded_are_deleted(editor: Client, uploads_root: Pa
 
 
 def test_uploads_are_forgotten_after_a_day_unless_they_wait(editor: Client, uploads_root: Path) -> None:
-    kept, waiting, other = uploads.keep([]), uploads.keep([]), uploads_root / "something-else"
+    kept, waiting, failed, other = *(uploads.keep([]) for _ in range(3)), uploads_root / "something-else"
     other.mkdir()
-    ImportRun.objects.create(outcome="queued", upload=waiting.token)
+    ImportRun.objects.create(outcome="interrupted", upload=waiting.token)
+    first = ImportRun.objects.create(outcome="finished", upload=failed.token)
+    second = ImportRun.objects.create(outcome="finished", failures_of=first)
+    ImportRun.objects.create(outcome="queued", failures_of=second)
     for folder in uploads_root.iterdir():
         os.utime(folder, (time.time() - uploads.KEPT_SECONDS - 1,) * 2)
     uploads.discard_old()
     assert not kept.is_there
     assert waiting.is_there
+    assert failed.is_there
     assert other.is_dir()
 
 

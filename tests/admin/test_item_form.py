@@ -161,6 +161,16 @@ def test_tags_are_one_whatever_their_case(editor: Client) -> None:
     assert set(CuratedItem.objects.get(title="News").tags.names()) == {"AI", "new"}
 
 
+@pytest.mark.parametrize("is_new", [True, False])
+def test_an_address_that_led_to_another_item_leads_there_no_more(editor: Client, is_new: bool) -> None:
+    other, item = make_item("Other"), None if is_new else make_item("A story")
+    other.aliases.create(path="/news/wanted")
+    url = edit_page(item) if item else ADD
+    editor.post(url, confirm(editor, url, title="A story", slug="wanted"))
+    assert CuratedItem.objects.filter(slug="wanted").exists()
+    assert not other.aliases.exists()
+
+
 def test_aliases_are_edited_with_the_item(editor: Client, client: Client) -> None:
     item = make_item(slug="story")
     submit(editor, edit_page(item), **{"aliases-TOTAL_FORMS": "1", "aliases-0-path": "post/2019/story/"})

@@ -2,6 +2,7 @@
 
 import os
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.db import OperationalError
@@ -10,7 +11,10 @@ from django.utils import timezone
 
 from curation import processes
 from curation.importing import ledger, queued
+from curation.importing.discover import discover
 from curation.importing.options import Options
+from curation.importing.report import Report
+from curation.importing.run import Import, Interrupted, carry_out
 from curation.models import Conflict, CuratedItem, ImportRecord, ImportRun
 
 from .conftest import RunImport, WriteFile
@@ -151,3 +155,27 @@ def test_an_import_that_breaks_says_so_and_keeps_what_was_whole(
     assert CuratedItem.objects.count() == 2
     monkeypatch.undo()
     assert import_().counts["created"] == 1
+
+
+@pytest.mark.parametrize(("stop", "raised"), [(KeyboardInterrupt, Interrupted), (SystemExit, SystemExit)])
+def test_an_import_that_is_stopped_says_so_and_the_next_completes_it(
+    stop: type[BaseException],
+    raised: type[BaseException],
+    write_file: WriteFile,
+    content: Path,
+    import_: RunImport,
+) -> None:
+    for name in "ab":
+        write_file(f"{name}.md")
+    options = Options(jobs=1, batch_size=1)
+    job = Import(discover([content]), options, ledger.begin(["x"], options))
+
+    def on_batch(_files: int) -> None:
+        raise stop
+
+    with pytest.raises(raised):
+        carry_out(job, Report(), on_batch)
+    run = ImportRun.objects.get()
+    assert (run.outcome, run.counts["created"], CuratedItem.objects.count()) == ("interrupted", 1, 1)
+    counts = import_().counts
+    assert (counts["created"], counts["unchanged"]) == (1, 1)

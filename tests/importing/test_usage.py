@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import DatabaseError, connection, transaction
 
+from curation.importing.breakdown import in_words
 from curation.models import CuratedItem
 
 from .conftest import WriteFile
@@ -35,3 +37,10 @@ def test_a_report_that_has_no_folder_is_refused_before_anything_is_imported(
     write_file("a.md")
     assert "no such folder" in refusal(content, "--report", content / "missing" / "report.json")
     assert not CuratedItem.objects.exists()
+
+
+@pytest.mark.parametrize("statement", ["SELECT 1 FROM not_there", "SELECT not_there FROM curation_importrun"])
+def test_a_database_that_was_not_migrated_is_told_from_one_that_does_not_answer(statement: str) -> None:
+    with pytest.raises(DatabaseError) as caught, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+    assert in_words(caught.value).endswith("; run manage.py migrate, then import again")

@@ -13,10 +13,11 @@ from tqdm import tqdm
 from curation.exporting.folder import Folder
 from curation.exporting.run import File, export
 from curation.management.arguments import moment
+from curation.management.stopping import STOPPED, stoppable
 from curation.models import CuratedItem, Topic
 from curation.models.items import ItemQuerySet
 
-FAILED, WRONG_USAGE, STOPPED = 1, 2, 130
+FAILED, WRONG_USAGE = 1, 2
 
 
 class Command(BaseCommand):
@@ -39,7 +40,7 @@ class Command(BaseCommand):
         items = self.choose(**{name: chosen[name] for name in ("topic", "slug", "since", "all")})
         folder, counts = open_folder(dest), Counter[str]()
         try:
-            with tqdm(total=items.count(), unit=" items", disable=None, leave=False) as bar:
+            with stoppable(), tqdm(total=items.count(), unit=" items", disable=None, leave=False) as bar:
                 for files in export(items):
                     self.write(folder, files, counts)
                     bar.update()

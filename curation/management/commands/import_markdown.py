@@ -1,12 +1,9 @@
 """`manage.py import_markdown PATH …`: bulk load of Markdown files with front matter."""
 
 import os
-import signal
 import sys
-import threading
 from argparse import ArgumentParser, BooleanOptionalAction
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +18,9 @@ from curation.importing.options import Options
 from curation.importing.report import Report, write_report
 from curation.importing.run import Import, Interrupted, carry_out
 from curation.management.arguments import moment, positive
+from curation.management.stopping import STOPPED, stoppable
 
-REJECTED, WRONG_USAGE, BUSY, BROKEN_OFF, STOPPED = 1, 2, 3, 4, 130
-
-STOPPING = (signal.SIGINT, signal.SIGTERM)
+REJECTED, WRONG_USAGE, BUSY, BROKEN_OFF = 1, 2, 3, 4
 
 
 def absolute(path: Path) -> Path:
@@ -188,23 +184,3 @@ def ending(report: Report, options: Options) -> str:
     if options.dry_run:
         return "dry run: nothing was kept"
     return "--atomic: nothing was kept" if options.atomic and report.counts["rejected"] else ""
-
-
-@contextmanager
-def stoppable() -> Iterator[None]:
-    """Have SIGTERM stop an import as Ctrl-C does. Once is enough: what brings it to its end is not stopped again."""
-    if threading.current_thread() is not threading.main_thread():  # which alone hears signals
-        yield
-        return
-    before = {number: signal.signal(number, _stop) for number in STOPPING}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def _stop(_signal: int, _frame: object) -> None:
-    for number in STOPPING:
-        signal.signal(number, signal.SIG_IGN)
-    raise KeyboardInterrupt

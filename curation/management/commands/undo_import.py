@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from curation.importing.discover import printable
 from curation.importing.ledger import Busy
 from curation.importing.undo import CannotUndo, Undone, undo
+from curation.management.stopping import STOPPED, stoppable
 from curation.models import ImportRun
 
 LEFT, WRONG_USAGE, BUSY = 1, 2, 3
@@ -17,7 +18,8 @@ class Command(BaseCommand):
     help = (
         "Delete the items that an import made, and put back those that it changed. What anybody has changed since is "
         "left as it is, and listed. Exit status: 0; 1 where something was left; 2 where there is no such import, or "
-        "nothing to take back; 3 where an import is under way. The admin lists imports with their numbers."
+        "nothing to take back; 3 where an import is under way; 130 when stopped by hand. The admin lists imports with "
+        "their numbers."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -32,11 +34,14 @@ class Command(BaseCommand):
     def handle(self, *, run: int, dry_run: bool, wait: bool, **_options: Any) -> None:
         on_wait = (lambda who: self.stderr.write(f"Waiting: {who}.")) if wait else None
         try:
-            undone = undo(ImportRun.objects.get(pk=run), dry_run=dry_run, on_wait=on_wait)
+            with stoppable():
+                undone = undo(ImportRun.objects.get(pk=run), dry_run=dry_run, on_wait=on_wait)
         except ImportRun.DoesNotExist:
             raise CommandError(f"There is no import {run}.", returncode=WRONG_USAGE) from None
         except CannotUndo as error:
             raise CommandError(str(error), returncode=WRONG_USAGE) from None
+        except KeyboardInterrupt:
+            raise CommandError("Stopped by hand: run it again for the rest.", returncode=STOPPED) from None
         except Busy as busy:
             raise CommandError(f"{busy}; try again later.", returncode=BUSY) from None
         self.print(undone, " (dry run: nothing was kept)" if dry_run else "")
