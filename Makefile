@@ -76,9 +76,9 @@ test-sqlite: $(INSTALLED_DEV) ## Run the tests on SQLite
 	@echo "Tests on SQLite"
 	@DATABASE_URL=sqlite://:memory: $(PYTEST)
 
-test-postgres: $(INSTALLED_DEV) ## Run the tests on PostgreSQL: DATABASE_URL, or a local server
+test-postgres: $(INSTALLED_DEV) ## Run the tests that use a database on PostgreSQL: DATABASE_URL, or a local server
 	@url=$$($(FIND_POSTGRES)) || exit 1; [ -z "$$url" ] || { \
-	  echo "Tests on PostgreSQL"; DATABASE_URL=$$url $(PYTEST); }
+	  echo "Tests on PostgreSQL"; DATABASE_URL=$$url $(PYTEST) --only-with-database; }
 
 format: $(INSTALLED_DEV) ## Format the Python files
 	@$(BIN)/ruff check --quiet --fix-only .

@@ -11,6 +11,27 @@ from hypothesis import settings as hypothesis_settings
 hypothesis_settings.register_profile("repeatable", deadline=None, derandomize=True)
 hypothesis_settings.load_profile("repeatable")
 
+#: Fixtures that give a test a database; TestCase classes carry the mark instead.
+DATABASES = {"db", "transactional_db", "live_server"}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--only-with-database",
+        action="store_true",
+        help="leave out tests that use no database, which a run on another database has",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--only-with-database"):
+        items[:] = [item for item in items if _uses_database(item)]
+
+
+def _uses_database(item: pytest.Item) -> bool:
+    return bool(item.get_closest_marker("django_db") or DATABASES & set(getattr(item, "fixturenames", ())))
+
+
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 
 
