@@ -50,17 +50,34 @@ class Listing(Generic[Subject]):
     def url(self) -> str:
         return f"{self.path}?{urlencode(self.query)}" if self.query else self.path
 
+    def feed_url(self, form: str, after: str = "") -> str:
+        """Return the path of a feed of the list, or of its page after a place; `form` is the end of its name."""
+        query = (*self.query, ("after", after)) if after else self.query
+        return f"{self.path}feed.{form}?{urlencode(query)}" if query else f"{self.path}feed.{form}"
+
+
+def latest() -> Listing[None]:
+    """Return all items, without a look at filters."""
+    return Listing(
+        title="News",
+        description=f"All items of {settings.SITE_NAME}, newest first.",
+        path=reverse("news"),
+        items=CuratedItem.objects.published().newest_first(),
+        subject=None,
+    )
+
 
 def news(query: Mapping[str, str]) -> Listing[NewsFilter]:
     """Return the items that a query string asks for; all where it says nothing."""
     typed = typed_values(query)
-    filters = NewsFilter(typed, CuratedItem.objects.published().newest_first())
+    everything = latest()
+    filters = NewsFilter(typed, everything.items)
     items = filters.results
     chosen = ", ".join(f"{active.label} {active.value}" for active in filters.active)
     return Listing(
-        title=f"News: {chosen}" if chosen else "News",
-        description=f"All items of {settings.SITE_NAME}, newest first.",
-        path=reverse("news"),
+        title=f"{everything.title}: {chosen}" if chosen else everything.title,
+        description=everything.description,
+        path=everything.path,
         items=items,
         subject=filters,
         query=tuple(filters.data.items()),

@@ -6,6 +6,7 @@ import re
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from urllib.parse import urljoin
 
 import ada_url
 import nh3
@@ -142,6 +143,23 @@ def _picture(attributes: dict[str, str], *, in_link: bool) -> str:
 def sanitise(markup: str) -> str:
     """Return HTML with only what `TAGS` and `ATTRIBUTES` allow, links marked, nothing active left."""
     return "".join(_finish_tags(CONTROL_CHARACTERS.sub(" ", _cleaner.clean(markup))))
+
+
+_OWN_LINK = re.compile(r' (href|src)="([/#][^"]*)"')
+
+
+def with_whole_links(markup: str, page: str) -> str:
+    """Return *sanitised* HTML for reading elsewhere: with whole addresses for links to this site and to its own `page`.
+
+    >>> with_whole_links('<a href="/news/">News</a> <a href="#end">End</a>', "https://site.example/a/")
+    '<a href="https://site.example/news/">News</a> <a href="https://site.example/a/#end">End</a>'
+    """
+    site, page = html.escape(urljoin(page, "/").removesuffix("/")), html.escape(page)
+
+    def whole(link: re.Match[str]) -> str:
+        return f' {link[1]}="{site if link[2].startswith("/") else page}{link[2]}"'
+
+    return _TAG.sub(lambda tag: _OWN_LINK.sub(whole, tag[0]), markup)
 
 
 def plain_text(markup: str) -> str:

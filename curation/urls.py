@@ -2,7 +2,9 @@
 
 from django.urls import path, re_path
 
-from .views import news, offerings, site, sitemaps, topics
+from . import listings
+from .feeds import FORMS
+from .views import feeds, news, offerings, site, sitemaps, topics
 from .views.credits import author, publisher
 from .views.items import item
 
@@ -25,4 +27,16 @@ urlpatterns = [
     path("offering/<slug:slug>/", offerings.offering, name="offering"),
     re_path(r"^publisher/(?P<domain>[^/\x00]+)/$", publisher, name="publisher"),
     path("author/<slug:slug>/", author, name="author"),
+]
+
+FEED = rf"feed\.(?P<form>{'|'.join(FORMS)})\Z"
+SLUG = r"(?P<slug>[-\w]*)"
+urlpatterns += [
+    re_path(f"^news/{FEED}", feeds.news_feed),
+    re_path(f"^topic/{SLUG}/{FEED}", feeds.feed, {"listing": listings.topic}),
+    re_path(f"^vocabulary/{SLUG}/{FEED}", feeds.feed, {"listing": listings.vocabulary}),
+    re_path(f"^offering/{SLUG}/{FEED}", feeds.feed, {"listing": listings.offering}),
+    re_path(rf"^publisher/(?P<domain>[^/\x00]+)/{FEED}", feeds.feed, {"listing": listings.publisher}),
+    re_path(f"^author/{SLUG}/{FEED}", feeds.feed, {"listing": listings.author}),
+    re_path(f"^tag/{SLUG}/{FEED}", feeds.feed, {"listing": listings.tag}),
 ]

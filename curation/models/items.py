@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Prefetch, Q
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from taggit.managers import TaggableManager
 from taggit.models import TaggedItemBase
 
-from curation.links import url_key
+from curation.links import host_of, url_key
 from curation.rendering import excerpt, one_line, render
 
 from .credits import Author, Publisher
@@ -38,6 +39,10 @@ class ItemQuerySet(models.QuerySet["CuratedItem"]):
     def of_vocabulary(self, vocabulary: int) -> ItemQuerySet:
         """Items with a topic of a vocabulary, once each."""
         return self.filter(Exists(ItemTopic.objects.filter(item=OuterRef("pk"), topic__vocabulary=vocabulary)))
+
+    def with_relations(self, *names: str) -> ItemQuerySet:
+        """Load relations (`itemtopic_set`, …) in their order with what they lead to; a query each."""
+        return self.prefetch_related(*(Prefetch(name, RELATIONS[name]()) for name in names))
 
     def listed_by(self, relation: type[ItemRelation], **target: Any) -> ItemQuerySet:
         """Items that a relation ties to a target (`ItemTopic, topic=topic`), newest first, along its own index."""
@@ -154,6 +159,11 @@ class CuratedItem(models.Model):  # type: ignore[django-manager-missing]  # tagg
         return self.published_at if self.status == self.Status.PUBLISHED else None
 
     @property
+    def source_name(self) -> str:
+        """What readers know the source by."""
+        return str(self.publisher or host_of(self.source_url))
+
+    @property
     def is_live(self) -> bool:
         return self.listed_at is not None and self.listed_at <= timezone.now()
 
@@ -248,3 +258,11 @@ class ItemTag(TaggedItemBase):  # type: ignore[misc]  # taggit has no types
     class Meta:
         verbose_name = "tag"
         constraints = [models.UniqueConstraint(fields=["content_object", "tag"], name="itemtag_unique")]
+
+
+RELATIONS: dict[str, Callable[[], models.QuerySet[Any]]] = {
+    "itemauthor_set": lambda: ItemAuthor.objects.select_related("author"),
+    "itemtopic_set": lambda: ItemTopic.objects.select_related("topic__vocabulary"),
+    "itemoffering_set": lambda: ItemOffering.objects.select_related("offering"),
+    "itemtag_set": lambda: ItemTag.objects.select_related("tag"),
+}

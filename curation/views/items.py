@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from curation.links import host_of
-from curation.models import CuratedItem, ItemAuthor, ItemOffering, ItemTag, ItemTopic, SourceDocument, Topic, Vocabulary
+from curation.models import CuratedItem, SourceDocument, Topic, Vocabulary
 from curation.models.items import ItemQuerySet
 from curation.related import related_items
 
@@ -33,7 +33,7 @@ def item_page(request: HttpRequest, found: CuratedItem) -> HttpResponse:
         "trail": trail,
         "standfirst": standfirst(found),
         "topics": topics_by_vocabulary(found),
-        "source_label": f"Read at {found.publisher or host_of(found.source_url)}",
+        "source_label": f"Read at {found.source_name}",
         "other_sources": other_sources(found),
         "related": related_items(found),
     }
@@ -46,12 +46,9 @@ def whole_items(items: ItemQuerySet) -> ItemQuerySet:
         items.select_related("publisher__icon", "image")
         .defer("body", "media_provenance")
         .prefetch_related(
-            Prefetch("itemauthor_set", ItemAuthor.objects.select_related("author")),
-            Prefetch("itemtopic_set", ItemTopic.objects.select_related("topic__vocabulary")),
-            Prefetch("itemoffering_set", ItemOffering.objects.select_related("offering")),
             Prefetch("documents", SourceDocument.objects.filter(is_primary=False).only("item_id", "source_url")),
         )
-        .prefetch_related(Prefetch("itemtag_set", ItemTag.objects.select_related("tag")))
+        .with_relations("itemauthor_set", "itemtopic_set", "itemoffering_set", "itemtag_set")
     )
 
 

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from curation.feeds import feed_links
 from curation.listings import Listing
 from curation.models import ItemTopic
 from curation.models.items import ItemQuerySet, ItemRelation
@@ -21,7 +22,7 @@ def list_page(request: HttpRequest, listing: Listing[Any], template: str, **cont
     """Answer the page of a list that the request asks for; `context` is what its template shows beside the items."""
     page = Page(rows(listing.items), request.GET.get("page", "1"), listing.query)
     head = list_head(request, listing.title, listing.description, page, indexed=listing.is_indexed)
-    return render(request, template, {"head": head, "listing": listing, "page": page, **context})
+    return render(request, template, {"head": head, "feeds": feed_links(listing), "page": page, **context})
 
 
 def rows(items: ItemQuerySet) -> ItemQuerySet:

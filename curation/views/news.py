@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from curation import listings
+from curation.feeds import feed_links
 from curation.filters import NewsFilter, typed_values
 from curation.models import CuratedItem, Topic
 from curation.models.items import ItemQuerySet
@@ -40,9 +41,14 @@ class FrontPage:
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    items = CuratedItem.objects.published().newest_first()
+    listing = listings.latest()
     head = list_head(request, "Healthcare innovation news", "News of healthcare innovation, picked and summarised.")
-    context = {"head": head, "front": front_page(rows(items)[:PAGE_SIZE]), "topics": topics_lately(items)}
+    context = {
+        "head": head,
+        "feeds": feed_links(listing),
+        "front": front_page(rows(listing.items)[:PAGE_SIZE]),
+        "topics": topics_lately(listing.items),
+    }
     return render(request, "curation/home.html", context)
 
 

@@ -1,0 +1,44 @@
+"""Feeds of the lists."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from curation import listings
+from curation.cursors import BadCursor, Cursor
+from curation.feeds import FORMS, read_feed
+from curation.listings import Listing
+
+from .conditional import conditional
+
+
+@require_safe
+def feed(request: HttpRequest, form: str, listing: Callable[..., Listing[Any]], **key: str) -> HttpResponse:
+    """Answer a feed of the list that `listing` finds by `key`."""
+    return _feed_of(request, listing(**key), form)
+
+
+@require_safe
+def news_feed(request: HttpRequest, form: str) -> HttpResponse:
+    listing = listings.news(request.GET)
+    if listing.subject.is_bound and not listing.subject.is_valid():
+        raise Http404("A filter of this feed means nothing.")
+    return _feed_of(request, listing, form)
+
+
+def _feed_of(request: HttpRequest, listing: Listing[Any], form: str) -> HttpResponse:
+    """Answer the page of a list's feed that the request asks for (`after`), or that it is as it was."""
+    made = read_feed(listing, form, _place(request), request.build_absolute_uri)
+    response = HttpResponse(FORMS[form].write(made), content_type=f"{FORMS[form].media_type}; charset=utf-8")
+    if made.next_url:
+        response["Link"] = f'<{made.next_url}>; rel="next"'
+    return conditional(request, response)
+
+
+def _place(request: HttpRequest) -> Cursor | None:
+    try:
+        return Cursor.read(request.GET["after"]) if "after" in request.GET else None
+    except BadCursor as error:
+        raise Http404("This feed has no such page.") from error
