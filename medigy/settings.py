@@ -152,6 +152,7 @@ WHITENOISE_ROOT = BASE_DIR / "static" / "root"  # what browsers look for at the 
 MEDIA_URL = "media/"
 MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(VAR / "media"))()
 IMPORT_UPLOADS = env.path("IMPORT_UPLOADS", default=str(VAR / "uploads"))()  # never served: a check sees to it
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10_000_000  # of a form but for its files: a body has a limit of its own, and says so
 DATA_UPLOAD_MAX_NUMBER_FILES = 500  # of one form: stories are uploaded with their images
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

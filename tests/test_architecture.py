@@ -22,6 +22,7 @@ ROOMS = (
         "facets",
         "pagination",
         "cursors",
+        "patience",
         "related",
         "sitemaps",
     },

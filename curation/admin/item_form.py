@@ -16,6 +16,7 @@ from taggit.forms import TagWidget
 from taggit.models import Tag
 
 from curation.models import Alias, CuratedItem
+from curation.patience import TooMuch, render_in_time
 from curation.publishing import address, publication_time
 from curation.rendering import one_line
 
@@ -87,6 +88,15 @@ class ItemForm(SluggedForm):
 
     def clean_published_at(self) -> datetime | None:
         return publication_time(self.cleaned_data.get("status", ""), self.cleaned_data["published_at"])
+
+    def clean_body(self) -> str:
+        body: str = self.cleaned_data["body"]
+        if "body" in self.changed_data:
+            try:
+                render_in_time(body)
+            except TooMuch as error:
+                raise ValidationError(str(error)) from error
+        return body
 
     def clean_meta(self) -> dict[str, dict[str, str]]:
         meta = self.cleaned_data["meta"] or {}

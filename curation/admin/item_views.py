@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from taggit.models import Tag
 
 from curation.models import CuratedItem
+from curation.patience import TooMuch, render_in_time
 from curation.views.items import item_page, standfirst, whole_items
 
 from .base import CurationAdmin
@@ -39,9 +40,12 @@ class ItemViews(CurationAdmin):
 
     def preview_view(self, request: HttpRequest) -> HttpResponse:
         """Answer a page that shows title, summary and body as readers will see them."""
-        item = CuratedItem(**{name: request.POST.get(name, "") for name in ("title", "summary", "body")})
-        item.derive()
-        context = {"item": item, "standfirst": standfirst(item)}
+        item, problem = CuratedItem(**{name: request.POST.get(name, "") for name in ("title", "summary")}), ""
+        try:
+            item.derive(render_in_time(request.POST.get("body", "")))
+        except TooMuch as error:
+            problem = str(error)
+        context = {"item": item, "standfirst": standfirst(item), "problem": problem}
         return TemplateResponse(request, "admin/curation/curateditem/preview.html", context)
 
     def check_link_view(self, request: HttpRequest) -> HttpResponse:

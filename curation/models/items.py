@@ -16,7 +16,7 @@ from taggit.managers import TaggableManager
 from taggit.models import TaggedItemBase
 
 from curation.links import host_of, url_key
-from curation.rendering import excerpt, one_line, render
+from curation.rendering import Rendered, excerpt, one_line, render
 
 from .credits import Author, Publisher
 from .fields import HttpURLField, LineField
@@ -176,9 +176,12 @@ class CuratedItem(models.Model):  # type: ignore[django-manager-missing]  # tagg
         if self.status == self.Status.PUBLISHED and self.published_at is None:
             raise ValidationError({"published_at": "A published item needs a publication time."})
 
-    def derive(self) -> None:
-        """Fill the columns that follow from others: rendered body, plain text, summary, duplicate key."""
-        rendered = render(self.body)
+    def derive(self, rendered: Rendered | None = None) -> None:
+        """Fill the columns that follow from others: rendered body, plain text, summary, duplicate key.
+
+        `rendered` is the body, where that was rendered before.
+        """
+        rendered = rendered or render(self.body)
         self.body_html, self.body_text = rendered.html, rendered.text
         self.summary = one_line(self.summary) or excerpt(self.body_text)
         self.source_url_key = url_key(self.source_url)

@@ -6,7 +6,7 @@ from django.test import Client
 from curation.models import CuratedItem
 from tests.factories import make_item, make_topic
 
-from .pages import LIST, edit_page, links
+from .pages import ADD, LIST, edit_page, errors, links, submit
 
 PREVIEW = f"{LIST}preview/"
 CHECK = f"{LIST}check-link/"
@@ -19,6 +19,31 @@ def test_the_preview_shows_the_body_as_readers_will_see_it(editor: Client) -> No
     assert b"script" not in page.content
     assert b"reader.css" in page.content
     assert not CuratedItem.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("[" * 20_000, "The body takes longer than 0.5 s to render; simplify it, its brackets and nesting first."),
+        ("x" * 1_000_001, "The body has more than 1,000,000 characters; shorten it."),
+    ],
+    ids=["slow", "long"],
+)
+def test_a_body_that_would_keep_the_site_busy_is_neither_shown_nor_saved(
+    editor: Client, monkeypatch: pytest.MonkeyPatch, body: str, said: str
+) -> None:
+    monkeypatch.setattr("curation.patience.FILE_SECONDS", 0.5)
+    monkeypatch.setattr("curation.rendering.Markdown.convert", lambda *_: pytest.fail("in this process"))
+    assert said in editor.post(PREVIEW, {"body": body}).content.decode()
+    assert errors(submit(editor, ADD, title="News", body=body)) == [said]
+    assert not CuratedItem.objects.exists()
+
+
+def test_a_long_body_is_shown_and_saved(editor: Client) -> None:
+    body = "*word* " * 1000
+    assert b"<em>word</em> <em>word</em>" in editor.post(PREVIEW, {"body": body}).content
+    submit(editor, ADD, title="News", body=body)
+    assert CuratedItem.objects.get().body_html.count("<em>") == 1000
 
 
 def test_the_preview_is_no_address_to_visit(editor: Client) -> None:
