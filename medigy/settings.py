@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django_filters",
+    "django_htmx",
     "pictures",
     "taggit",
     "curation",  # after taggit, whose admin it replaces; before django_tasks_db, whose worker it extends

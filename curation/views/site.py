@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 #: Pages that crawlers have no business with: each address of them is another page of the same items.
 PRIVATE = ("/admin/", "/search/")
 #: As the style sheet has them.
-THEME, PAPER = "#0b6b5e", "#fcfcfa"
+THEME, PAPER = "#07403a", "#fffefc"
 ICONS = (
     ("icons/icon-192.png", 192, "any"),
     ("icons/icon-512.png", 512, "any"),

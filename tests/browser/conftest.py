@@ -19,7 +19,7 @@ TIMEOUT_MS = 15_000
 
 
 class OpenPage(Protocol):
-    def __call__(self, width: int = ..., *, dark: bool = ...) -> Page: ...
+    def __call__(self, width: int = ..., *, dark: bool = ..., script: bool = ...) -> Page: ...
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -77,11 +77,12 @@ def open_page(browser: Browser, live_server: LiveServer, faults: Faults) -> Iter
     """Open pages of the running site, each with a session of its own."""
     with ExitStack() as stack:
 
-        def open_page(width: int = 1280, *, dark: bool = False) -> Page:
+        def open_page(width: int = 1280, *, dark: bool = False, script: bool = True) -> Page:
             context = browser.new_context(
                 base_url=live_server.url,
                 viewport={"width": width, "height": 900},
                 color_scheme="dark" if dark else "light",
+                java_script_enabled=script,
             )
             stack.callback(context.close)
             context.set_default_timeout(TIMEOUT_MS)

@@ -59,6 +59,7 @@ def test_taking_a_filter_off_shows_all_again(page: Page, item: CuratedItem) -> N
     page.goto("/news/?words=wearables&format=brief")
     expect(page.get_by_role("main").get_by_role("article")).to_have_count(1)
     page.get_by_role("link", name="Remove the filter Words").click()
+    expect(page).to_have_url(re.compile(r"/news/\?format=brief$"))
     page.get_by_role("link", name="Remove the filter Format").click()
     expect(page.get_by_role("main").get_by_role("article")).to_have_count(2)
 
