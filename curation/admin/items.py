@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from curation.links import url_key
 from curation.models import Alias, CuratedItem, ItemTopic, SourceDocument
+from curation.models.items import discard_pdf
 from curation.publishing import claim_addresses, rename
 
 from .actions import archive_items, publish_items, withdraw_items
@@ -131,6 +132,8 @@ class ItemAdmin(ItemViews):
         super().save_model(request, obj, form, change)
         if not change:
             claim_addresses([obj])
+        elif "pdf" in form.changed_data:
+            discard_pdf(form.initial["pdf"].name or "")
 
     @property
     def media(self) -> Media:

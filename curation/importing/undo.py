@@ -24,6 +24,7 @@ from curation.importing.merge import merge
 from curation.importing.references import References
 from curation.importing.upsert import Filled, save_aliases, save_items
 from curation.models import Conflict, CuratedItem, Image, ImportRecord, ImportRun, SourceDocument
+from curation.models.items import discard_pdf
 from curation.snapshot import snapshot, with_relations
 
 BATCH_SIZE = 200
@@ -162,8 +163,9 @@ def _put_back(record: ImportRecord, item: CuratedItem, undone: Undone) -> None:
         item.image_id, item.image_alt = before["image"], before["image_alt"]
     elif item.image_id == after["image"]:
         item.image = None
-    if (item.pdf.name or "") == after["pdf"]:
+    if (item.pdf.name or "") == after["pdf"] != before["pdf"]:
         item.pdf = before["pdf"]
+        discard_pdf(after["pdf"])
     item.media_provenance = before["media_provenance"]
     _write(item, merged.record)
     if "document" in before:

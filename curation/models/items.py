@@ -7,9 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.core.files.storage import default_storage
+from django.db import models, transaction
 from django.db.models import Exists, F, OuterRef, Prefetch, Q
 from django.db.models.functions import Coalesce
+from django.db.models.signals import post_delete
+from django.dispatch import receiver
 from django.urls import reverse
 from django.utils import timezone
 from taggit.managers import TaggableManager
@@ -121,6 +124,7 @@ class CuratedItem(models.Model):  # type: ignore[django-manager-missing]  # tagg
             models.Index("status", F("published_at").desc(), F("id").desc(), name="item_newest"),
             models.Index("publisher", F("published_at").desc(), F("id").desc(), name="item_publisher_newest"),
             models.Index(Coalesce("published_at", "created_at").desc(), F("id").desc(), name="item_desk"),
+            models.Index(fields=["pdf"], condition=~Q(pdf=""), name="item_pdf"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -190,6 +194,23 @@ class CuratedItem(models.Model):  # type: ignore[django-manager-missing]  # tagg
         """Carry `listed_at` over to the relations, where the topic, offering and author lists sort by it."""
         for relation in (ItemTopic, ItemOffering, ItemAuthor):
             relation.objects.filter(item=self).exclude(listed_at=self.listed_at).update(listed_at=self.listed_at)
+
+
+def discard_pdf(name: str) -> None:
+    """Delete a stored PDF once the transaction at hand holds, unless an item has it."""
+
+    def discard() -> None:
+        with transaction.atomic():
+            if not CuratedItem.objects.filter(pdf=name).exclude(pdf="").exists():
+                default_storage.delete(name)
+
+    if name:
+        transaction.on_commit(discard, robust=True)
+
+
+@receiver(post_delete, sender=CuratedItem)
+def _discard_pdf_along(instance: CuratedItem, **_kwargs: Any) -> None:
+    discard_pdf(instance.pdf.name or "")
 
 
 class ItemRelation(models.Model):

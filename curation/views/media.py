@@ -6,6 +6,8 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 from django.views.decorators.http import require_safe
 
+from curation.models import CuratedItem
+
 #: The only names that are served: content-addressed images, their renditions, and attached PDFs.
 MEDIA_NAME = (
     r"(?P<name>images/[0-9a-f]{2}/[0-9a-f]{64}(?:/[0-9]{1,5}w)?\.(?:jpg|png|gif|webp|avif)"
@@ -20,12 +22,14 @@ CONTENT_TYPES = {
     "avif": "image/avif",
     "pdf": "application/pdf",
 }
-YEAR = 365 * 24 * 3600
+#: Images never change.
+IMAGES = f"public, max-age={365 * 24 * 3600}, immutable"
 
 
 @require_safe
 def media(request: HttpRequest, name: str) -> HttpResponseBase:
     """Serve a stored file. `name` matches `MEDIA_NAME`. Whatever is in it, nothing of it runs as part of the site."""
+    cached = IMAGES if name.startswith("images/") else _cached(request, name)
     try:
         modified = int(default_storage.get_modified_time(name).timestamp())
         etag = f'"{modified:x}-{default_storage.size(name):x}"'
@@ -33,19 +37,27 @@ def media(request: HttpRequest, name: str) -> HttpResponseBase:
         response = unchanged or FileResponse(default_storage.open(name))
     except OSError as error:
         raise Http404 from error
-    for header, value in _headers(name).items():
+    for header, value in _headers(name, cached).items():
         response[header] = value
     response["ETag"], response["Last-Modified"] = etag, http_date(modified)
     return response
 
 
-def _headers(name: str) -> dict[str, str]:
-    """Return what is said of every file: images are shown and never change, documents are handed over."""
-    is_image = name.startswith("images/")
+def _cached(request: HttpRequest, name: str) -> str:
+    """Return for whom a document may be cached: readers may have that of an item that they see, editors any."""
+    if CuratedItem.objects.published().filter(pdf=name).exclude(pdf="").exists():
+        return "no-cache"
+    if request.user.has_perm("curation.view_curateditem"):
+        return "private, no-store"
+    raise Http404
+
+
+def _headers(name: str, cached: str) -> dict[str, str]:
+    """Return what is said of every file: images are shown, documents are handed over."""
     return {
         "Content-Type": CONTENT_TYPES[name.rpartition(".")[2]],
-        "Content-Disposition": "inline" if is_image else "attachment",
-        "Cache-Control": f"public, max-age={YEAR}, immutable" if is_image else "no-cache",
+        "Content-Disposition": "inline" if name.startswith("images/") else "attachment",
+        "Cache-Control": cached,
         "Content-Security-Policy": "default-src 'none'; sandbox",
         "Cross-Origin-Resource-Policy": "same-origin",
         "X-Content-Type-Options": "nosniff",

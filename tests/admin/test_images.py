@@ -1,6 +1,9 @@
 """Images and documents: uploaded, verified, looked at, chosen."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -8,6 +11,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from curation.models import CuratedItem, Image
+from curation.publishing import publish
 from tests.factories import make_item
 
 from .images import make_image, picture_bytes
@@ -134,9 +138,11 @@ def attach(client: Client, data: bytes, name: str = "../Évil name.pdf") -> Http
     return submit(client, ADD, title="News", pdf=SimpleUploadedFile(name, data))
 
 
-def test_an_attached_pdf_is_served_to_readers(editor: Client, client: Client) -> None:
+def test_an_attached_pdf_is_served_to_readers_once_its_item_is(editor: Client, client: Client) -> None:
     attach(editor, b"%PDF-1.7 one")
     item = CuratedItem.objects.get()
+    assert client.get(item.pdf.url).status_code == 404
+    publish(CuratedItem.objects.all())
     response = client.get(item.pdf.url)
     assert response["Content-Type"] == "application/pdf"
     assert b"".join(response.streaming_content) == b"%PDF-1.7 one"  # type: ignore[attr-defined]
@@ -149,6 +155,26 @@ def test_the_same_pdf_is_stored_once(editor: Client, media_root: Path) -> None:
     second = CuratedItem.objects.exclude(pk=first.pk).get()
     assert first.pdf.name == second.pdf.name
     assert len(list((media_root / "documents").iterdir())) == 1
+
+
+def test_a_pdf_goes_with_the_last_item_that_has_it(
+    editor: Client, media_root: Path, django_capture_on_commit_callbacks: Callable[..., AbstractContextManager[Any]]
+) -> None:
+    attach(editor, b"%PDF-1.7 one")
+    submit(editor, ADD, title="More news", pdf=SimpleUploadedFile("b.pdf", b"%PDF-1.7 one"))
+    first, second = CuratedItem.objects.order_by("pk")
+    stored = media_root / str(first.pdf.name)
+    with django_capture_on_commit_callbacks(execute=True):
+        first.delete()
+    assert stored.exists()
+    with django_capture_on_commit_callbacks(execute=True):
+        submit(editor, edit_page(second), pdf=SimpleUploadedFile("c.pdf", b"%PDF-1.7 two"))
+    second.refresh_from_db()
+    assert not stored.exists()
+    assert (media_root / str(second.pdf.name)).exists()
+    with django_capture_on_commit_callbacks(execute=True):
+        second.delete()
+    assert not list((media_root / "documents").iterdir())
 
 
 def test_what_is_no_pdf_is_refused(editor: Client) -> None:

@@ -2,7 +2,9 @@
 
 import io
 import re
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
@@ -15,6 +17,7 @@ from pytest_django import DjangoAssertNumQueries
 from curation.imaging import clean
 from curation.models import Image
 from curation.views.media import CONTENT_TYPES
+from tests.factories import make_item
 
 DIGEST = "ab" * 32
 
@@ -63,12 +66,27 @@ def test_a_rendition_is_served(client: Client) -> None:
     assert (response.status_code, response["Content-Type"]) == (200, "image/avif")
 
 
+@pytest.mark.django_db
 def test_a_document_is_handed_over_and_asked_for_again(client: Client) -> None:
+    make_item(pdf="documents/annual-report_2026.pdf")
     response = client.get(store("documents/annual-report_2026.pdf"))
 
     assert response["Content-Type"] == "application/pdf"
     assert response["Content-Disposition"] == "attachment"
     assert response["Cache-Control"] == "no-cache"
+
+
+@pytest.mark.parametrize("fields", [None, {"status": "draft"}, {"published_at": datetime(2999, 1, 1, tzinfo=UTC)}])
+@pytest.mark.django_db
+def test_a_document_that_no_item_shows_is_for_editors(
+    client: Client, admin_client: Client, fields: dict[str, Any] | None
+) -> None:
+    url = store("documents/report.pdf")
+    if fields:
+        make_item(pdf="documents/report.pdf", **fields)
+
+    assert client.get(url).status_code == 404
+    assert admin_client.get(url)["Cache-Control"] == "private, no-store"
 
 
 @pytest.mark.parametrize("header", ["ETag", "Last-Modified"])
