@@ -1,10 +1,11 @@
-"""Registration: system checks, and what SQLite connections lack."""
+"""Registration: system checks, triggers around migrations, and what SQLite connections lack."""
 
 from typing import Any
 
 from django.apps import AppConfig
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 class CurationConfig(AppConfig):
@@ -13,8 +14,11 @@ class CurationConfig(AppConfig):
 
     def ready(self) -> None:
         from . import checks  # noqa: F401  # registers them
+        from .models import triggers
 
         connection_created.connect(lower_all_letters)
+        pre_migrate.connect(triggers.remove_triggers, sender=self)
+        post_migrate.connect(triggers.add_triggers, sender=self)
 
 
 def lower_all_letters(connection: BaseDatabaseWrapper, **_kwargs: Any) -> None:

@@ -41,6 +41,7 @@ ROOMS = (
         "apps",
         "checks",
     },
+    {"caching"},
 )
 #: Rooms that know no database: plain values in, plain values out.
 PURE = ROOMS[0]

@@ -7,11 +7,13 @@ from .ledger import Conflict, ImportRecord, ImportRun, SourceDocument
 from .offerings import Offering
 from .redirects import Alias
 from .taxonomy import Topic, Vocabulary
+from .version import ContentVersion
 
 __all__ = [
     "Alias",
     "Author",
     "Conflict",
+    "ContentVersion",
     "CuratedItem",
     "Image",
     "ImportRecord",

@@ -36,6 +36,11 @@ class ItemQuerySet(models.QuerySet["CuratedItem"]):
         """Items that readers see now. Every list, page, feed and sitemap starts here."""
         return self.filter(status=CuratedItem.Status.PUBLISHED, published_at__lte=timezone.now())
 
+    def next_due(self) -> datetime | None:
+        """Return when the next scheduled item will be among the published ones."""
+        scheduled = self.filter(status=CuratedItem.Status.PUBLISHED, published_at__gt=timezone.now())
+        return scheduled.order_by("published_at").values_list("published_at", flat=True).first()
+
     def newest_first(self) -> ItemQuerySet:
         return self.order_by("-published_at", "-id")
 

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from curation import sitemaps
@@ -56,6 +57,7 @@ def part(request: HttpRequest, section: str, number: int) -> HttpResponseBase:
 
 
 @require_safe
+@cache_control(public=True, max_age=600)  # items leave it by the clock alone
 def news(request: HttpRequest) -> HttpResponse:
     """Answer the items of the last 48 hours, as Google News wants them."""
     lines = [_place("url", _absolute(request, story.path), None, _news(story)) for story in sitemaps.recent_stories()]

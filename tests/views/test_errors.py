@@ -48,7 +48,7 @@ def test_a_missing_page_without_any_items_still_offers_search() -> None:
 
 def test_a_missing_page_needs_no_database() -> None:
     broken = OperationalError("the database is away")
-    with mock.patch("django.db.models.sql.compiler.SQLCompiler.execute_sql", side_effect=broken):
+    with mock.patch("django.db.backends.base.base.BaseDatabaseWrapper.ensure_connection", side_effect=broken):
         page = get("/gone/", 404)
     assert page.texts("h1") == ["There is no such page"]
     assert not page.all("section")

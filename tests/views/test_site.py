@@ -14,6 +14,8 @@ from tests.factories import make_item
 
 from .pages import get
 
+pytestmark = pytest.mark.django_db
+
 OPENSEARCH = "{http://a9.com/-/spec/opensearch/1.1/}"
 
 

@@ -1,0 +1,247 @@
+"""Whatever is written, and however, readers see it at once; until then, pages are kept."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from threading import Event, Thread
+
+import pytest
+import time_machine
+from django.contrib.auth.models import User
+from django.db import connection, transaction
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, RequestFactory
+from django.utils import timezone
+from taggit.models import Tag
+
+from curation import publishing
+from curation.caching.middleware import PageCacheMiddleware
+from curation.importing.settle import take_theirs
+from curation.importing.undo import undo
+from curation.models import (
+    Alias,
+    Author,
+    Conflict,
+    CuratedItem,
+    Image,
+    ImportRun,
+    ItemTopic,
+    Offering,
+    Publisher,
+    SourceDocument,
+    Topic,
+    Vocabulary,
+)
+from tests.factories import make_author, make_item, make_offering, make_publisher, make_topic
+from tests.importing.conftest import RunImport, WriteFile, content, import_, write_file  # noqa: F401
+
+from .readers import Reader
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ITEM = "/news/story/"
+
+
+class Site:
+    """A story with one of everything, and another one."""
+
+    def __init__(self) -> None:
+        self.image = Image.objects.create(file="a.png", sha256="0", width=900, height=600, format="PNG", size=1)
+        self.topic, self.other = make_topic("Care"), make_item("Another")
+        self.item = make_item(
+            "Story",
+            topics=[self.topic],
+            offerings=[make_offering("Chart")],
+            authors=[make_author("Ann")],
+            publisher=make_publisher("example.org"),
+            tags=["old tag"],
+            image=self.image,
+        )
+        self.items = CuratedItem.objects.filter(pk=self.item.pk)
+
+    def save(self) -> None:
+        self.item.title = "By save"
+        self.item.save()
+
+    def update_in_bulk(self) -> None:
+        self.item.title = "By bulk update"
+        CuratedItem.objects.bulk_update([self.item], ["title"])
+
+    def create_in_bulk(self) -> None:
+        fields = {"status": "published", "published_at": timezone.now()}
+        CuratedItem.objects.bulk_create([CuratedItem(title="By bulk create", slug="bulk", **fields)])
+
+    def write_by_hand(self) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE curation_curateditem SET title = 'By hand' WHERE slug = 'story'")
+
+    def edit_in_the_admin(self) -> None:
+        client = Client()
+        client.force_login(User.objects.create_superuser("editor"))
+        data = {"name": "By an editor", "domain": "example.org"}
+        assert client.post(f"/admin/curation/publisher/{self.item.publisher_id}/change/", data).status_code == 302
+
+    def add_a_file(self) -> None:
+        file = {"path": "/x.md", "source_url": "https://other.example.net/", "imported_at": timezone.now()}
+        SourceDocument.objects.create(item=self.item, is_primary=False, **file)
+
+    def add_a_topic(self) -> None:
+        ItemTopic.objects.bulk_create(
+            [ItemTopic(item=self.other, topic=make_topic("Tied", "KLAS"), listed_at=timezone.now())]
+        )
+
+    def schedule(self) -> None:
+        self.items.update(published_at=timezone.now() + timedelta(hours=1))
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way of writing, the page where it shows, and what that says then but not before."""
+
+    write: Callable[[Site], object]
+    path: str
+    shown: str
+
+
+#: One after the other, on one site.
+WAYS = (
+    Way(Site.save, "/", "By save"),
+    Way(lambda site: site.items.update(title="By a queryset"), ITEM, "By a queryset"),
+    Way(Site.update_in_bulk, "/news/", "By bulk update"),
+    Way(Site.create_in_bulk, "/", "By bulk create"),
+    Way(Site.write_by_hand, "/topic/symplur-care/", "By hand"),
+    Way(Site.edit_in_the_admin, "/publisher/example.org/", "By an editor"),
+    Way(lambda site: Vocabulary.objects.update(name="New name"), "/topic/", "New name"),
+    Way(lambda site: site.topic.delete(), "/topic/", "No topics yet"),
+    Way(Site.add_a_topic, "/topic/", "Tied"),
+    Way(lambda site: Topic.objects.update(label="New topic"), "/news/another/", "New topic"),
+    Way(lambda site: Offering.objects.get().topics.add(Topic.objects.get()), "/offering/chart/", "New topic"),
+    Way(lambda site: Offering.objects.update(name="New offering"), "/offering/", "New offering"),
+    Way(lambda site: Publisher.objects.update(name="New publisher"), "/", "New publisher"),
+    Way(lambda site: Author.objects.update(name="New author"), "/author/ann/", "New author"),
+    Way(lambda site: Tag.objects.update(name="New tag"), ITEM, "New tag"),
+    Way(lambda site: site.item.tags.add("Second tag"), ITEM, "Second tag"),
+    Way(lambda site: Image.objects.update(has_renditions=True), ITEM, "<source"),
+    Way(Site.add_a_file, ITEM, "other.example.net"),
+    Way(lambda site: Alias.objects.create(path="/old", item=site.other), "/old", "→ /news/another/"),
+    Way(lambda site: publishing.rename(site.other, "moved"), "/old", "→ /news/moved/"),
+    Way(lambda site: publishing.withdraw(site.items), ITEM, "There is no such page"),
+    Way(lambda site: publishing.publish(site.items), ITEM, "By hand"),
+    Way(Site.schedule, ITEM, "There is no such page"),
+    Way(lambda site: CuratedItem.objects.all().delete(), "/", "No news yet"),
+)
+
+
+@pytest.fixture(params=["memory", "redis"])
+def reader(request: pytest.FixtureRequest) -> Reader:
+    request.getfixturevalue(request.param)
+    return Reader()
+
+
+def test_every_way_of_writing_shows_at_once(reader: Reader) -> None:
+    site = Site()
+    for way in WAYS:
+        before = reader.said(way.path)
+        assert way.shown not in before
+        assert reader.finds_kept(way.path) or "There is no such page" in before
+        way.write(site)
+        assert way.shown in reader.said(way.path), way.shown
+
+
+def test_imports_undone_imports_and_settled_conflicts_show_at_once(
+    write_file: WriteFile,  # noqa: F811
+    import_: RunImport,  # noqa: F811
+) -> None:
+    steps: list[tuple[Callable[[], object], str]] = [
+        (import_, "First"),
+        (lambda: (write_file("a.md", title="Second"), import_()), "Second"),
+        (lambda: undo(ImportRun.objects.latest("pk")), "First"),
+        (lambda: CuratedItem.objects.update(title="Ours"), "Ours"),
+        (lambda: (write_file("a.md", title="Theirs"), import_(), take_theirs(Conflict.objects.get())), "Theirs"),
+    ]
+    reader = Reader()
+    write_file("a.md", title="First")
+    for step, title in steps:
+        assert title not in reader.said("/")
+        assert reader.finds_kept("/")
+        step()
+        assert title in reader.said("/")
+
+
+def test_an_import_that_changes_nothing_leaves_pages_as_they_are(write_file: WriteFile, import_: RunImport) -> None:  # noqa: F811
+    write_file("a.md")
+    import_()
+    reader = Reader()
+    reader.get("/")
+    import_()
+    assert reader.finds_kept("/")
+
+
+def test_a_scheduled_item_shows_the_moment_it_is_due(reader: Reader) -> None:
+    due = datetime(2030, 1, 1, 12, tzinfo=UTC)
+    make_item("Soon", published_at=due)
+    make_item("Later", published_at=due + timedelta(seconds=30))
+    with time_machine.travel(due - timedelta(minutes=1), tick=False) as clock:
+        assert "Soon" not in reader.said("/")
+        clock.move_to(due - timedelta(microseconds=1))
+        assert reader.finds_kept("/")
+        clock.move_to(due)
+        assert "Soon" in (said := reader.said("/"))
+        assert "Later" not in said
+        assert reader.finds_kept("/")
+        clock.move_to(due + timedelta(seconds=30))
+        assert "Later" in reader.said("/")
+
+
+def test_a_page_made_while_its_content_changes_is_not_shown_again() -> None:
+    def write_while_the_page_is_made(_request: HttpRequest) -> HttpResponse:
+        page = HttpResponse(CuratedItem.objects.get().title)
+        CuratedItem.objects.update(title="New")
+        return page
+
+    make_item("Old")
+    middleware = PageCacheMiddleware(write_while_the_page_is_made)
+    for title in (b"Old", b"New"):
+        response = middleware(RequestFactory().get("/"))
+        assert isinstance(response, HttpResponse)
+        assert response.content == title
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="its database in memory has one connection")
+def test_a_page_made_while_a_writer_has_not_committed_is_not_shown_afterwards() -> None:
+    def write() -> None:
+        with transaction.atomic():
+            CuratedItem.objects.update(title="New")
+            written.set()
+            read.wait()
+        connection.close()
+
+    make_item("Old")
+    reader, written, read = Reader(), Event(), Event()
+    writer = Thread(target=write)
+    writer.start()
+    written.wait()
+    assert "Old" in reader.said("/")
+    assert reader.finds_kept("/")
+    read.set()
+    writer.join()
+    assert "New" in reader.said("/")
+
+
+def test_what_is_rolled_back_leaves_pages_as_they_are() -> None:
+    item, reader = make_item("Old"), Reader()
+    reader.get("/")
+    with transaction.atomic():
+        item.delete()
+        transaction.set_rollback(True)
+    assert reader.finds_kept("/")
+
+
+def test_within_a_transaction_nothing_is_kept() -> None:
+    make_item("Old")
+    reader = Reader()
+    with transaction.atomic():
+        CuratedItem.objects.update(title="New")
+        assert "New" in reader.said("/")
+        transaction.set_rollback(True)
+    assert "Old" in reader.said("/")
