@@ -2,6 +2,8 @@
 
 PYTHON ?= python3
 PORT ?= 8000
+KILLS ?= 30
+SEED ?=
 SIZES ?= 1000,100000
 FILES ?= 10000
 
@@ -15,7 +17,7 @@ INSTALLED_DEV := .venv/.installed-dev
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup run test lint types checks test-sqlite test-postgres format bench screenshot clean
+.PHONY: help setup run test lint types checks test-sqlite test-postgres format bench drill screenshot clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -84,10 +86,13 @@ format: $(INSTALLED_DEV) ## Format the Python files
 	@$(BIN)/ruff check --quiet --fix-only .
 	@$(BIN)/ruff format .
 
-# Measuring and showing
+# Measuring, breaking and showing
 
 bench: setup $(INSTALLED_DEV) ## Measure import and pages (SIZES=1000,100000 FILES=10000)
 	@$(BIN)/python -m benchmarks --sizes $(SIZES) --files $(FILES)
+
+drill: setup $(INSTALLED_DEV) ## Break imports in every way, and check what is left (DRILLS="kill disk" KILLS=30 SEED=)
+	@$(BIN)/python -m drills $(DRILLS) --kills $(KILLS) $(if $(SEED),--seed $(SEED))
 
 screenshot: $(INSTALLED_DEV) ## Take docs/screenshot.png again, of the site that make run serves
 	@$(BIN)/python -m scripts.screenshot http://127.0.0.1:$(PORT)/

@@ -128,11 +128,11 @@ def test_pure_rooms_know_no_database() -> None:
 
 
 def test_the_site_needs_nothing_that_only_developers_have() -> None:
-    developers = {"tests", "benchmarks", "scripts", "sample_content"}
+    developers = {"tests", "benchmarks", "drills", "scripts", "sample_content"}
     assert [path for path in MODULES if {name.split(".")[0] for name in imports_of(path)} & developers] == []
 
 
-HAND_WRITTEN = python_files("benchmarks", "curation", "medigy", "sample_content", "scripts", "tests")
+HAND_WRITTEN = python_files("benchmarks", "curation", "drills", "medigy", "sample_content", "scripts", "tests")
 
 
 def test_modules_stay_readable_in_one_sitting() -> None:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget, AdminURLFieldWidget
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.urls import reverse_lazy
 from django.utils.html import format_html
@@ -35,7 +35,8 @@ Doubts = list[tuple[str, SafeString]]
 
 
 class ItemForm(SluggedForm):
-    """An item's form tells errors from doubts: a link that another item has, an address that led to another.
+    """An item's form tells errors from doubts: a link that another item has, an address that led to another, a change
+    that was made while the form was open.
 
     With doubts the form is held once. It is saved when it comes back with `save_anyway` ticked and no new doubt.
     """
@@ -55,6 +56,8 @@ class ItemForm(SluggedForm):
         help_text="Nothing is saved yet: see what is marked below. If that is meant to be, tick this, choose any files "
         "again, and save.",
     )
+
+    shown = forms.CharField(label="version shown", required=False, widget=forms.HiddenInput)
 
     class Media:
         js = tuple(
@@ -85,6 +88,14 @@ class ItemForm(SluggedForm):
                 for name in ("kind", "format", "section", "institution")
             },
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["shown"] = self.version()
+
+    def version(self) -> str:
+        """Return what tells the item as this form shows it from what others may make of it until it is saved."""
+        return self.instance.updated_at.isoformat() if self.instance.pk else ""
 
     def clean_published_at(self) -> datetime | None:
         return publication_time(self.cleaned_data.get("status", ""), self.cleaned_data["published_at"])
@@ -129,6 +140,13 @@ class ItemForm(SluggedForm):
 
     def doubts(self, cleaned: dict[str, Any]) -> Iterator[tuple[str, SafeString]]:
         """Yield field and message of what may be a mistake in this form's changes."""
+        if self.instance.pk and cleaned.get("shown") not in ("", self.version()):
+            message = "Since you opened it, {} was changed by an import or by somebody else, at {} UTC. {}"
+            advice = "Open it again in a new tab and make your changes there; saved anyway, it is all as shown here."
+            yield (
+                NON_FIELD_ERRORS,
+                format_html(message, new_tab(self.instance), f"{self.instance.updated_at:%H:%M:%S}", advice),
+            )
         if "source_url" in self.changed_data:
             for other in items_with_link(cleaned["source_url"], self.instance.pk)[:5]:
                 message = "{} ({}) has this source link already."

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AutocompleteSelect
+from django.db import connection
 from django.db.models import Model, Prefetch, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.forms import Media, Script
@@ -41,7 +42,7 @@ from .redirects import AliasInline
 
 MAX_TOPICS = 3
 #: Fields of the form that are no columns: without permission to change, there is nothing to show of them.
-FORM_ONLY = {"new_image", "save_anyway"}
+FORM_ONLY = {"new_image", "save_anyway", "shown"}
 
 
 class ItemList(ChangeList):
@@ -76,7 +77,7 @@ class ItemAdmin(ItemViews):
     prepopulated_fields = {"slug": ["title"]}
     readonly_fields = ("chosen_picture",)
     fieldsets = (
-        (None, {"fields": ("save_anyway", "title", "slug", ("status", "published_at"))}),
+        (None, {"fields": ("save_anyway", "shown", "title", "slug", ("status", "published_at"))}),
         ("Source", {"fields": ("source_url", "publisher", ("via_name", "via_url"))}),
         ("Text", {"fields": ("summary", "body")}),
         ("Image", {"fields": ("image", "chosen_picture", "new_image", "image_alt")}),
@@ -92,6 +93,13 @@ class ItemAdmin(ItemViews):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[CuratedItem]:
         return super().get_queryset(request).select_related("image", "publisher")
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> CuratedItem | None:
+        """Lock an item while its form is saved: an import that would change it waits, rather than be written over."""
+        item = super().get_object(request, object_id, from_field)
+        if item and request.method == "POST" and connection.in_atomic_block:
+            item.refresh_from_db(from_queryset=self.get_queryset(request).select_for_update(of=("self",)))
+        return item
 
     def get_changelist(self, *_args: Any, **_kwargs: Any) -> type[ItemList]:
         return ItemList

@@ -116,6 +116,22 @@ def test_a_confirmation_is_good_for_what_was_shown_alone(editor: Client) -> None
     assert errors(response) == ["Second (Live) has this source link already."]
 
 
+def test_what_was_changed_while_the_form_was_open_is_not_written_over(editor: Client) -> None:
+    item = make_item("News")
+    data = form_data(editor.get(edit_page(item)), "curateditem_form") | {"summary": "By the editor."}
+    item.body = "By an import."
+    item.save()
+    held = editor.post(edit_page(item), data)
+    assert "Since you opened it, News was changed by an import or by somebody else" in errors(held)[0]
+    assert edit_page(item) in links(held)
+    item.refresh_from_db()
+    assert item.body == "By an import."
+    box = next(field for field in tree(held).iter("input") if field.get("name") == "save_anyway")
+    editor.post(edit_page(item), {**data, "save_anyway": box.get("value", "")})
+    item.refresh_from_db()
+    assert item.summary == "By the editor."
+
+
 def test_a_further_source_link_of_another_item_counts_too(editor: Client) -> None:
     other = make_item("The first one")
     document = {"dialect": "bookmark", "sha256": "0" * 64, "front_matter": "", "imported_at": FIRST_DAY}

@@ -1,0 +1,77 @@
+"""A browser without windows: cookies, redirects, forms as they stand in a page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.client import HTTPResponse
+from http.cookiejar import CookieJar
+from urllib.error import HTTPError
+from urllib.parse import urlencode, urljoin
+from urllib.request import HTTPCookieProcessor, OpenerDirector, Request, build_opener
+from xml.etree.ElementTree import Element
+
+import html5lib
+
+SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a server answered; `address` is where redirects led to."""
+
+    address: str
+    status: int
+    text: str
+
+    def links(self) -> list[str]:
+        """Return the addresses on the same site that it links to."""
+        return re.findall(r'<a [^>]*href="(/[^"/][^"]*)"', self.text)
+
+    def form(self, form_id: str) -> dict[str, str]:
+        """Return what a browser would send of a form as it stands."""
+        form = html5lib.parse(self.text, namespaceHTMLElements=False).find(f".//form[@id='{form_id}']")
+        return dict(_fields(form)) if form is not None else {}
+
+
+def _fields(form: Element) -> Iterator[tuple[str, str]]:
+    for element in form.iter():
+        name, kind = element.get("name"), element.get("type")
+        if not name:
+            continue
+        if element.tag == "textarea":
+            yield name, (element.text or "").removeprefix("\n")
+        elif element.tag == "select":
+            chosen = (option.get("value", "") for option in element.iter("option") if "selected" in option.attrib)
+            yield name, next(chosen, "")
+        elif element.tag == "input" and kind not in ("submit", "file") and _is_sent(element):
+            yield name, element.get("value", "on" if kind == "checkbox" else "")
+
+
+def _is_sent(element: Element) -> bool:
+    return element.get("type") not in ("checkbox", "radio") or "checked" in element.attrib
+
+
+@dataclass(slots=True)
+class Browser:
+    site: str
+    _opener: OpenerDirector = field(default_factory=lambda: build_opener(HTTPCookieProcessor(CookieJar())))
+
+    def get(self, path: str) -> Page:
+        return self._open(Request(urljoin(self.site, path)))
+
+    def post(self, path: str, data: dict[str, str]) -> Page:
+        return self._open(Request(urljoin(self.site, path), urlencode(data).encode()))
+
+    def _open(self, request: Request) -> Page:
+        try:
+            with self._opener.open(request, timeout=SECONDS) as response:
+                return _page(response)
+        except HTTPError as error:
+            with error:
+                return Page(request.full_url, error.code, error.read().decode(errors="replace"))
+
+
+def _page(response: HTTPResponse) -> Page:
+    return Page(response.geturl(), response.status, response.read().decode(errors="replace"))

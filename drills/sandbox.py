@@ -1,0 +1,179 @@
+"""Databases and media folders to break, and the site's own commands on them, as processes of their own."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg
+from psycopg.sql import SQL, Identifier
+
+from benchmarks.imports import session_of
+from drills.report import DrillFailed
+
+ROOT = Path(__file__).resolve().parent.parent
+MANAGE = (sys.executable, "manage.py")
+#: No command of a drill takes longer, whatever goes wrong.
+MOST_SECONDS = 600
+#: Disks are filled by the page.
+PAGE = 4096
+#: So long may what a killed import started live on.
+ORPHAN_SECONDS = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a command ended: its exit code (minus the signal, if one killed it), and what it said."""
+
+    code: int
+    output: str
+    errors: str
+
+    @property
+    def said(self) -> str:
+        return f"exit {self.code}\n{self.output[-2000:]}{self.errors[-2000:]}"
+
+    def check_complete(self) -> None:
+        """Raise `DrillFailed` unless an import came to its end; broken files in it may be rejected."""
+        if self.code not in (0, 1) or " created, " not in self.output or "Traceback" in self.errors:
+            raise DrillFailed(f"an import did not come to its end: {self.said}")
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One database with its media folder."""
+
+    name: str
+    url: str
+    media: Path
+    environment: dict[str, str] = field(repr=False)
+
+    def bytes(self) -> int:
+        """Return the bytes that its files take on a disk: the database's too, where that is a file."""
+        files = [*self.media.rglob("*"), *self.media.parent.glob(f"{self.name}.sqlite3*")]
+        return sum(-(-path.stat().st_size // PAGE) * PAGE for path in files if path.is_file())
+
+    def start(self, *arguments: str | Path, **variables: str) -> subprocess.Popen[str]:
+        """Start a management command in a session of its own."""
+        return subprocess.Popen(
+            [*MANAGE, *map(str, arguments)],
+            cwd=ROOT,
+            env={**self.environment, **variables},
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+
+    def run(self, *arguments: str | Path, **variables: str) -> Ended:
+        return end_of(self.start(*arguments, **variables))
+
+    def complete(self, *arguments: str | Path) -> None:
+        """Run an import that has to come to its end."""
+        self.run("import_markdown", *arguments).check_complete()
+
+    def inspect(self, *without: str) -> dict[str, Any]:
+        """Return what `drills.digest` says of the site; of items, all but some columns."""
+        found: dict[str, Any] = json.loads(self.inside("digest", *without))
+        return found
+
+    def inside(self, part: str, *arguments: str | Path) -> str:
+        """Run a part of a drill in a process of its own, on this site; return what it printed."""
+        command = [sys.executable, "-m", "drills.inside", part, *map(str, arguments)]
+        ended = subprocess.run(command, cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, text=True, check=False)
+        if ended.returncode:
+            raise DrillFailed(f"drills.{part} failed: {ended.stdout[-5000:]}")
+        return ended.stdout
+
+
+def end_of(process: subprocess.Popen[str]) -> Ended:
+    """Wait for a command and return how it ended."""
+    try:
+        output, errors = process.communicate(timeout=MOST_SECONDS)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        raise DrillFailed(f"{process.args!r} took more than {MOST_SECONDS} s") from None
+    return Ended(process.returncode, output, errors)
+
+
+def await_end_of_session(session: int) -> None:
+    """Wait until nothing that a command started is left."""
+    deadline = time.monotonic() + ORPHAN_SECONDS
+    while left := [process.name for process in Path("/proc").glob("[0-9]*") if session_of(process) == session]:
+        if time.monotonic() > deadline:
+            os.killpg(session, signal.SIGKILL)
+            raise DrillFailed(f"processes {', '.join(left)} outlived their import by {ORPHAN_SECONDS} s")
+        time.sleep(0.05)
+
+
+class Sandbox:
+    """Makes fresh sites on SQLite, or on the PostgreSQL server that DATABASE_URL names; they go with it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._server = os.environ.get("DATABASE_URL", "")
+        self.on_postgres = self._server.startswith(("postgres:", "postgresql:"))
+        self._template = self._site("template", folder)
+        if self.on_postgres:
+            self._create(self._template, "template0")
+        subprocess.run((*MANAGE, "migrate", "--verbosity=0"), cwd=ROOT, env=self._template.environment, check=True)
+
+    @contextmanager
+    def site(self, name: str, folder: Path | None = None) -> Iterator[Site]:
+        """Make a fresh site, and delete it at the end. `folder` is where it keeps its files."""
+        site = self._site(name, folder or self.folder)
+        site.media.mkdir(parents=True)
+        try:
+            if self.on_postgres:
+                self._create(site, self._template.name)
+            else:
+                shutil.copy(_file(self._template), _file(site))
+            yield site
+        finally:
+            shutil.rmtree(site.media)
+            self._drop(site)
+
+    def close(self) -> None:
+        self._drop(self._template)
+
+    def _site(self, name: str, folder: Path) -> Site:
+        name = f"drill_{os.getpid()}_{name}"
+        server = urlsplit(self._server)
+        address = f"{server.scheme}://{server.netloc}/{name}?{server.query}"
+        environment = {
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "benchmarks.settings",
+            "DATABASE_URL": address if self.on_postgres else f"sqlite:///{folder / name}.sqlite3",
+            "MEDIA_ROOT": str(folder / f"media-{name}"),
+            "STATIC_ROOT": str(self.folder / "collected"),
+        }
+        return Site(name, environment["DATABASE_URL"], Path(environment["MEDIA_ROOT"]), environment)
+
+    def _create(self, site: Site, template: str) -> None:
+        self._execute(SQL("CREATE DATABASE {} TEMPLATE {}").format(Identifier(site.name), Identifier(template)))
+
+    def _drop(self, site: Site) -> None:
+        if self.on_postgres:
+            self._execute(SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(Identifier(site.name)))
+        else:
+            for suffix in ("", "-wal", "-shm"):
+                Path(f"{_file(site)}{suffix}").unlink(missing_ok=True)
+
+    def _execute(self, statement: Any) -> None:
+        with psycopg.connect(self._server, dbname="postgres", autocommit=True) as connection:
+            connection.execute(statement)
+
+
+def _file(site: Site) -> Path:
+    return Path(site.url.removeprefix("sqlite:///"))

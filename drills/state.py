@@ -1,0 +1,44 @@
+"""Where a drill starts from, again and again: the rows and media files of a site, kept and put back."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.apps import apps
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Model
+from django_tasks_db.models import DBTaskResult
+from taggit.models import Tag
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    rows: dict[type[Model], list[Model]]
+    media: Path
+
+
+def models() -> list[type[Model]]:
+    """Return the models that an import writes rows of."""
+    return [*apps.get_app_config("curation").get_models(include_auto_created=True), Tag, DBTaskResult]
+
+
+def keep(folder: Path) -> State:
+    """Remember the rows of the site, and copy its media files to a folder."""
+    Path(settings.MEDIA_ROOT).mkdir(parents=True, exist_ok=True)
+    shutil.copytree(settings.MEDIA_ROOT, folder)
+    return State({model: list(model._base_manager.all()) for model in models()}, folder)
+
+
+def put_back(state: State) -> None:
+    """Give the site these rows and media files, and no others."""
+    connection.close()
+    with transaction.atomic():  # at whose end foreign keys are checked
+        for model in state.rows:
+            model._base_manager.all()._raw_delete(using=connection.alias)
+        for model, rows in state.rows.items():
+            model._base_manager.bulk_create(rows)
+    shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
+    shutil.copytree(state.media, settings.MEDIA_ROOT)

@@ -1,0 +1,218 @@
+"""An import while readers read and editors edit: nobody is turned away, no save is lost, and no word of a file."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from pathlib import Path
+from random import Random
+from threading import Event, Thread
+from urllib.error import URLError
+
+from drills import site as files
+from drills.browser import Browser, Page
+from drills.report import DrillFailed
+from drills.sandbox import ROOT, Sandbox, Site
+
+READERS = 20
+#: Each of two editors has a field to fill in, of the same items; no file says anything of these.
+EDITED = ("institution", "section")
+ITEMS = 20
+#: Pages read and saves made while the import runs, or the drill shows nothing; until then files change once more.
+LEAST_READ, LEAST_SAVED, MOST_ROUNDS = 200, 20, 20
+SERVER = (sys.executable, "-m", "gunicorn", "medigy.wsgi", "--workers", "2", "--threads", "12", "--bind")
+START_SECONDS = 60
+LOGIN, ITEM_LIST, FORM = "/admin/login/", "/admin/curation/curateditem/", "curateditem_form"
+EDIT_PAGE = re.compile(rf"{ITEM_LIST}\d+/change/")
+PASSWORD = "only-for-drills-of-editors"
+
+Person = Callable[[], None]
+
+
+@dataclass(slots=True)
+class Traffic:
+    """What readers and editors met with: how often what, the value last saved of a field of a page, troubles."""
+
+    stop: Event = field(default_factory=Event)
+    counts: Counter[str] = field(default_factory=Counter)
+    saved: dict[tuple[str, str], str] = field(default_factory=dict)
+    troubles: list[str] = field(default_factory=list)
+
+    def is_little(self) -> bool:
+        """Whether too little went on during the import to show anything."""
+        return self.counts["pages read"] < LEAST_READ or self.counts["items saved"] < LEAST_SAVED
+
+    def check(self, page: Page) -> None:
+        if page.status != HTTPStatus.OK:
+            self.troubles.append(f"{page.address} answered {page.status}")
+
+
+def drill(sandbox: Sandbox, content: Path, random: Random) -> str:
+    """Import changed files into a site at work, and compare it with a site where nobody was."""
+    log = sandbox.folder / "server.log"
+    with sandbox.site("quiet") as quiet, sandbox.site("busy") as busy:
+        for site in (quiet, busy):
+            site.complete(content)
+        files.change(content)
+        with server(busy, log) as address:
+            traffic = go_through(busy, address, content, random)
+        check(traffic, log.read_text())
+        quiet.complete(content)
+        compare(quiet, busy)
+    counts = ", ".join(f"{number:,} {what}" for what, number in sorted(traffic.counts.items()))
+    return f"an import under {READERS} readers and {len(EDITED)} editors: {counts}; no trouble, nothing lost"
+
+
+def go_through(site: Site, address: str, content: Path, random: Random) -> Traffic:
+    """Import while readers and editors are at work; return what they met with."""
+    traffic = Traffic()
+    site.run("create_demo_editor", "--force", DEMO_EDITOR_PASSWORD=PASSWORD)
+    editors = [log_in(address) for _ in EDITED]
+    pages = random.sample(sorted(set(EDIT_PAGE.findall(editors[0].get(ITEM_LIST).text))), ITEMS)
+    people: list[Person] = [reader(address, traffic, Random(random.random())) for _ in range(READERS)]
+    for browser, name in zip(editors, EDITED, strict=True):
+        people.append(editor(browser, name, pages, traffic, Random(random.random())))
+    with at_work(people, traffic):
+        for _ in range(MOST_ROUNDS):
+            site.complete(content)
+            if not traffic.is_little():
+                break
+            files.change(content)
+    for (page, name), value in traffic.saved.items():
+        if (found := editors[0].get(page).form(FORM).get(name)) != value:
+            traffic.troubles.append(f"{page}: “{value}” was saved, and {name} is “{found}”")
+    return traffic
+
+
+def check(traffic: Traffic, log: str) -> None:
+    """Raise `DrillFailed` unless all went well, and there was something to go wrong."""
+    troubles = [*traffic.troubles, *re.findall(r".*(?:locked|Traceback|Internal Server Error).*", log)]
+    if troubles:
+        raise DrillFailed(f"{len(troubles)} troubles: {'; '.join(troubles[:10])}")
+    if traffic.is_little():
+        raise DrillFailed(f"too little went on: {dict(traffic.counts)}; give the import more files")
+
+
+def compare(quiet: Site, busy: Site) -> None:
+    """Raise `DrillFailed` unless the sites are one and the same, but for what editors wrote."""
+    expected, found = quiet.inspect(*EDITED), busy.inspect(*EDITED)
+    wrong = [f"{name} differs" for name, digest in expected["tables"].items() if found["tables"][name] != digest]
+    wrong += [
+        f"/news/{slug}/ differs" for slug, digest in expected["items"].items() if found["items"].get(slug) != digest
+    ]
+    wrong += found["complaints"]
+    if wrong:
+        raise DrillFailed("; ".join(wrong[:10]))
+
+
+# People
+
+
+def reader(address: str, traffic: Traffic, random: Random) -> Person:
+    """Return somebody who follows one link after another."""
+
+    def read() -> None:
+        browser, known = Browser(address), ["/"]
+        while not traffic.stop.is_set():
+            page = browser.get(random.choice(known))
+            traffic.check(page)
+            traffic.counts["pages read"] += 1
+            known = page.links() or ["/"]
+
+    return read
+
+
+def editor(browser: Browser, name: str, pages: list[str], traffic: Traffic, random: Random) -> Person:
+    """Return somebody who fills in one field of one item after another; told that it was changed meanwhile, again."""
+
+    def edit() -> None:
+        number = 0
+        while not traffic.stop.is_set():
+            page = browser.get(random.choice(pages))
+            traffic.check(page)
+            number += 1
+            value = f"{name} {number}"
+            answer = browser.post(page.address, {**page.form(FORM), name: value, "_continue": ""})
+            traffic.check(answer)
+            if "was changed successfully" in answer.text:
+                traffic.counts["items saved"] += 1
+                traffic.saved[page.address, name] = value
+            else:
+                traffic.counts["saves refused"] += 1
+
+    return edit
+
+
+def log_in(address: str) -> Browser:
+    browser = Browser(address)
+    form = browser.get(LOGIN).form("login-form")
+    page = browser.post(LOGIN, {**form, "username": "editor", "password": PASSWORD, "next": ITEM_LIST})
+    if not EDIT_PAGE.search(page.text):
+        raise DrillFailed(f"the demo editor cannot log in: {page.address} answered {page.status}")
+    return browser
+
+
+@contextmanager
+def at_work(people: list[Person], traffic: Traffic) -> Iterator[None]:
+    """Have people do what they do for as long as the block takes."""
+
+    def work(person: Person) -> None:
+        try:
+            person()
+        except (URLError, OSError) as error:
+            traffic.troubles.append(f"{type(error).__name__}: {error}")
+
+    threads = [Thread(target=work, args=[person]) for person in people]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        traffic.stop.set()
+        for thread in threads:
+            thread.join()
+
+
+@contextmanager
+def server(site: Site, log: Path) -> Iterator[str]:
+    """Serve a site as production does, and return its address."""
+    address = f"127.0.0.1:{free_port()}"
+    with log.open("w") as file:
+        process = subprocess.Popen(
+            (*SERVER, address), cwd=ROOT, env=site.environment, stderr=file, start_new_session=True
+        )
+    try:
+        await_answer(f"http://{address}/")
+        yield f"http://{address}/"
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait()
+
+
+def await_answer(address: str) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            Browser(address).get("/")
+        except URLError:
+            time.sleep(0.1)
+        else:
+            return
+    raise DrillFailed(f"no server at {address} after {START_SECONDS} s")
+
+
+def free_port() -> int:
+    with socket.socket() as any_port:
+        any_port.bind(("127.0.0.1", 0))
+        port: int = any_port.getsockname()[1]
+        return port

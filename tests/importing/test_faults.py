@@ -1,0 +1,301 @@
+"""What an import does when the disk or the database fails it: it says so, and the next one completes it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+from collections.abc import Callable
+from errno import EACCES, EIO, ENOSPC
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import FileSystemStorage, default_storage
+from django.core.management import CommandError, call_command
+from django.db import IntegrityError, OperationalError, connection
+from PIL import Image as PillowImage
+
+from curation.importing import ledger, media
+from curation.importing.breakdown import in_words, is_full
+from curation.importing.discover import Unreadable
+from curation.importing.options import Options
+from curation.management.stopping import stoppable
+from curation.models import Author, CuratedItem, Image, ImportRun, ItemTopic
+from drills import digest, faults
+from drills.inject import KINDS, LOST_ANSWERS, STATEMENTS, Calls, failing, half_save
+
+from .conftest import RunImport, WriteFile
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+FILES = 8
+#: Of hundreds of calls that may fail, these tenths are tried here, one a mode; `make drill` tries them all.
+TENTHS = (1, 5, 9)
+
+
+@pytest.fixture(autouse=True)
+def _parse_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Parse in this process: a pool for each of so many imports would take minutes to start."""
+    monkeypatch.setattr("curation.importing.run.Parsers", faults.ParsersHere)
+
+
+@pytest.fixture
+def picture(content: Path) -> Path:
+    path = content / "x.png"
+    PillowImage.new("RGB", (60, 40), "teal").save(path)
+    return path
+
+
+@pytest.fixture
+def paper(content: Path) -> Path:
+    path = content / "x.pdf"
+    path.write_bytes(b"%PDF-1.7 whole")
+    return path
+
+
+def stored(media_root: Path) -> list[Path]:
+    return [path for path in media_root.rglob("*") if path.is_file()]
+
+
+# Anything may fail
+
+
+def test_what_is_left_of_an_import_is_compared_to_the_last_relation_and_file(
+    write_file: WriteFile, import_: RunImport, picture: Path, media_root: Path
+) -> None:
+    write_file("a.md", categories=["Medigy: AI"], featuredImage="x.png")
+    import_()
+    whole = digest.inspect()
+    assert whole["complaints"] == []
+    (media_root / "stray.png").write_bytes(b"")
+    ItemTopic.objects.update(position=7)
+    found = digest.inspect()
+    assert found["complaints"] == ["stray.png is nobody's"]
+    assert {name for name in whole["tables"] if found["tables"][name] != whole["tables"][name]} == {
+        "ItemTopic",
+        "media",
+    }
+    assert found["items"] != whole["items"]
+
+
+def test_whatever_fails_the_import_ends_with_a_report_and_the_next_completes_it(tmp_path: Path) -> None:
+    drill = faults.Drill(tmp_path, FILES)
+    for kind in KINDS:
+        calls = drill.calls(kind)
+        for part, mode in zip(TENTHS, faults.MODES, strict=True):
+            drill.disturb(kind, mode, 1 + calls * part // 10)
+
+
+@pytest.mark.parametrize("atomic", [True, False])
+def test_an_import_whose_database_is_gone_ends_in_words(write_file: WriteFile, content: Path, atomic: bool) -> None:
+    write_file("a.md")
+    with (
+        failing(STATEMENTS, lambda number: number > 10),
+        pytest.raises(CommandError, match="the database does not answer") as error,
+    ):
+        call_command("import_markdown", content, atomic=atomic)
+    assert error.value.returncode == 4
+    assert not CuratedItem.objects.exists()
+    call_command("import_markdown", content)
+    assert CuratedItem.objects.count() == 1
+
+
+# Media files
+
+
+def test_half_a_pdf_of_an_import_that_was_killed_is_written_again(
+    write_file: WriteFile, import_: RunImport, paper: Path
+) -> None:
+    digest = media.read_pdf(paper).sha256
+    default_storage.save(f"documents/{digest}.pdf", ContentFile(b"%PDF-1.7 wh"))
+    write_file("a.md", featuredPdf="x.pdf")
+    import_()
+    with CuratedItem.objects.get().pdf.open() as file:
+        assert file.read() == b"%PDF-1.7 whole"
+
+
+def test_a_picture_that_cannot_be_read_now_is_tried_again(
+    write_file: WriteFile, import_: RunImport, picture: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read_bytes(_place: Path, _limit: int) -> bytes:
+        raise Unreadable("cannot be read (Input/output error); check its permissions")
+
+    write_file("a.md", featuredImage="x.png")
+    with monkeypatch.context() as patch:
+        patch.setattr(media, "read_bytes", read_bytes)
+        assert import_().counts["warnings"] == 1
+    assert import_().counts["updated"] == 1
+    assert CuratedItem.objects.get().image is not None
+
+
+def test_a_picture_that_is_damaged_is_not_read_again_until_it_is_replaced(
+    write_file: WriteFile, import_: RunImport, picture: Path
+) -> None:
+    whole = picture.read_bytes()
+    picture.write_bytes(whole[:50])
+    write_file("a.md", featuredImage="x.png")
+    assert import_().counts["warnings"] == 1
+    assert import_().counts["warnings"] == 0
+    picture.write_bytes(whole)
+    assert import_().counts["updated"] == 1
+
+
+def test_a_picture_whose_renditions_cannot_be_queued_is_stored(
+    write_file: WriteFile, import_: RunImport, picture: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def enqueue(_task: object, *_arguments: object) -> None:
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr("django_tasks.base.Task.enqueue", enqueue)
+    write_file("a.md", featuredImage="x.png")
+    assert import_().counts["created"] == 1
+    image = Image.objects.get()
+    assert default_storage.exists(image.file.name)
+
+
+def test_the_renditions_that_a_killed_import_did_not_ask_for_are_asked_for(
+    write_file: WriteFile, import_: RunImport, picture: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    write_file("a.md", featuredImage="x.png")
+    import_()
+    ImportRun.objects.update(outcome=ImportRun.Outcome.RUNNING, process=f"{os.uname().nodename}:{2**22 + 1}:x")
+    monkeypatch.setattr("curation.tasks._queue", asked.append)
+    ledger.end_dead_runs()
+    assert ImportRun.objects.get().outcome == "interrupted"
+    assert asked == [Image.objects.get().file.name]
+
+
+def test_a_batch_whose_commit_held_although_it_seemed_to_fail_keeps_its_files(
+    write_file: WriteFile, import_: RunImport, picture: Path, paper: Path, media_root: Path
+) -> None:
+    write_file("a.md", featuredImage="x.png", featuredPdf="x.pdf")
+    with failing(LOST_ANSWERS, lambda number: number == 2):  # the first opens the run
+        import_()
+    assert len(stored(media_root)) == 2
+    item = CuratedItem.objects.get()
+    assert item.image is not None
+    assert default_storage.exists(item.image.file.name)
+    assert default_storage.exists(item.pdf.name)
+
+
+def test_a_full_disk_ends_the_import_in_words_and_leaves_nothing_half(
+    write_file: WriteFile, content: Path, picture: Path, media_root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_file("a.md")
+    write_file("b.md", featuredImage="x.png")
+    monkeypatch.setattr(FileSystemStorage, "_save", half_save(Calls(lambda _number: True)))
+    with pytest.raises(CommandError, match="the disk is full; free some space, then import again"):
+        call_command("import_markdown", content, batch_size=1)
+    assert [item.slug for item in CuratedItem.objects.all()] == ["a"]
+    assert stored(media_root) == []
+    assert ImportRun.objects.latest("pk").message == "the disk is full; free some space, then import again"
+
+
+# Folders
+
+
+def test_items_of_a_folder_that_cannot_be_read_are_not_taken_for_gone(
+    write_file: WriteFile, import_: RunImport, content: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_file("news/a.md")
+    write_file("b.md")
+    import_()
+    scandir = os.scandir
+
+    def refuse(path: Any) -> Any:
+        if os.fspath(path) == str(content / "news"):
+            raise PermissionError(EACCES, "Permission denied", os.fspath(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    report = import_(prune=True)
+    assert (report.counts["archived"], report.counts["unchanged"], report.counts["rejected"]) == (0, 1, 1)
+    (line,) = report.lines("error")
+    assert f"{content}/news: is a folder that cannot be read (Permission denied); check its permissions" in line
+
+
+# The ledger
+
+
+def test_a_run_does_not_claim_to_have_made_what_was_taken_back(write_file: WriteFile, import_: RunImport) -> None:
+    write_file("a.md", author="Ann")
+    write_file("b.md", author="Ann")
+    failed: list[str] = []
+
+    def fail_once(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        if sql.startswith('INSERT INTO "curation_importrecord"') and not failed:
+            failed.append(sql)
+            raise OperationalError("database is locked")
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(fail_once):
+        assert import_().counts["created"] == 2
+    assert ImportRun.objects.get().made["Author"] == [Author.objects.get().pk]
+
+
+# Words
+
+
+def error_with(cause: Exception, kind: type[Exception] = OperationalError) -> Exception:
+    error = kind("INSERT … secret")
+    error.__cause__ = cause
+    return error
+
+
+def sqlite_error(code: int) -> sqlite3.Error:
+    error = sqlite3.OperationalError("…")
+    error.sqlite_errorcode = code
+    return error
+
+
+class DiskFull(Exception):
+    sqlstate = "53100"
+
+
+@pytest.mark.parametrize(
+    ("error", "full"),
+    [
+        (OSError(ENOSPC, "No space left on device"), True),
+        (error_with(sqlite_error(sqlite3.SQLITE_FULL)), True),
+        (error_with(DiskFull()), True),
+        (error_with(sqlite_error(sqlite3.SQLITE_BUSY)), False),
+        (OSError(EIO, "Input/output error", "/media/x.png"), False),
+        (IntegrityError("secret"), False),
+        (OSError("odd"), False),
+    ],
+)
+def test_breakdowns_are_told_in_words_without_what_rows_hold(error: Exception, full: bool) -> None:
+    assert is_full(error) == full
+    assert ("disk is full" in in_words(error)) == full
+    assert "; " in in_words(error)
+    assert "secret" not in in_words(error)
+
+
+# Signals
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_import_is_stopped_once(number: signal.Signals) -> None:
+    before = signal.getsignal(number)
+    with stoppable():
+        with pytest.raises(KeyboardInterrupt):
+            os.kill(os.getpid(), number)
+        os.kill(os.getpid(), number)
+    assert signal.getsignal(number) == before
+
+
+def test_an_import_that_waits_for_another_can_be_stopped(
+    write_file: WriteFile, content: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def press(_seconds: float) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+
+    ledger.begin(["x"], Options())
+    monkeypatch.setattr("time.sleep", press)
+    with pytest.raises(CommandError, match="Stopped") as error:
+        call_command("import_markdown", content)
+    assert error.value.returncode == 130
+    assert "0 created" in capsys.readouterr().out
