@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import PROTECT, Count, IntegerField, Model, OuterRef, QuerySet, Subquery
+from django.db.models import CASCADE, PROTECT, Count, IntegerField, Model, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
@@ -46,6 +46,7 @@ class CurationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in t
         """
         chosen = list(objs)
         counts = {str(self.opts.verbose_name_plural): len(chosen)}
+        denied = set() if self.has_delete_permission(request) else {str(self.opts.verbose_name)}
         protected: list[str] = []
         for relation in self.opts.related_objects:
             rows = relation.related_model._base_manager.filter(**{f"{relation.field.name}__in": chosen})
@@ -53,8 +54,14 @@ class CurationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in t
                 protected += [edit_link(row) for row in rows[: self.list_per_page]]
             elif label := self.goes_along().get(relation.related_model):
                 counts[label] = rows.count()
-        denied = set() if self.has_delete_permission(request) else {str(self.opts.verbose_name)}
+                if counts[label] and relation.on_delete is CASCADE and self._is_denied(request, relation.related_model):
+                    denied.add(str(relation.related_model._meta.verbose_name))
         return [edit_link(obj) for obj in chosen], counts, denied, protected
+
+    def _is_denied(self, request: HttpRequest, model: type[Model]) -> bool:
+        """Whether somebody may not delete rows of a model that has pages of its own here."""
+        own = self.admin_site._registry.get(model)
+        return own is not None and not own.has_delete_permission(request)
 
 
 class ItemCountAdmin(CurationAdmin):

@@ -9,7 +9,9 @@ function start(link) {
   const answer = document.createElement("div");
   answer.className = "same-link";
   answer.setAttribute("role", "status");
-  link.closest(".form-row").append(answer);
+  const row = link.closest(".form-row");
+  const isTold = row.querySelector(".errorlist") !== null; // a form that is held names them already
+  row.append(answer);
   const item = location.pathname.match(/\/(\d+)\/change\/$/)?.[1] ?? "";
 
   async function check() {
@@ -19,5 +21,5 @@ function start(link) {
     if (url === link.value.trim()) answer.innerHTML = found.trim();
   }
   link.addEventListener("input", debounce(check, 300));
-  if (link.value) check();
+  if (link.value && !isTold) check();
 }

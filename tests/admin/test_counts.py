@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission, User
 from django.test import Client
 from taggit.models import Tag
 
@@ -154,6 +155,15 @@ def test_deleting_an_item_says_which_redirects_go_along(editor: Client) -> None:
     item = make_item()
     item.aliases.create(path="/old")
     assert b"Redirects: 1" in editor.get(f"/admin/curation/curateditem/{item.pk}/delete/").content
+
+
+def test_who_may_not_delete_redirects_cannot_delete_an_item_that_has_some(viewer: Client) -> None:
+    User.objects.get().user_permissions.add(Permission.objects.get(codename="delete_curateditem"))
+    plain, item = make_item(), make_item()
+    item.aliases.create(path="/old")
+    for doomed in (plain, item):
+        viewer.post(f"/admin/curation/curateditem/{doomed.pk}/delete/", {"post": "yes"})
+    assert CuratedItem.objects.get() == item
 
 
 @pytest.mark.parametrize("url", LISTS.values())
