@@ -1,17 +1,40 @@
-"""Old addresses answer with a redirect."""
+"""Old addresses answer with a redirect, and HEAD with nothing but headers."""
 
 import logging
 from collections.abc import Callable
 from http import HTTPStatus
 
 from django.db import DatabaseError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponsePermanentRedirect,
+    StreamingHttpResponse,
+)
 from django.urls import resolve
 
 from curation.models import CuratedItem
 from curation.models.redirects import normalise_path
 
 log = logging.getLogger(__name__)
+
+
+class HeadMiddleware:
+    """Leave out the body that was asked for by HEAD, as Django leaves to servers; gunicorn warns of each."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if request.method == "HEAD":
+            if isinstance(response, StreamingHttpResponse):
+                response.streaming_content = ()
+            elif isinstance(response, HttpResponse):
+                response.content = b""
+        return response
 
 
 class AliasRedirectMiddleware:

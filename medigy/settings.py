@@ -96,6 +96,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "curation.middleware.HeadMiddleware",
     "curation.caching.middleware.PageCacheMiddleware",  # a page that is kept needs none of the others
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
