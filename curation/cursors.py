@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import cast
+from typing import ClassVar, cast
 
 from django.db.models import F, Q
 
@@ -15,7 +15,6 @@ from curation.models.items import ItemQuerySet
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 #: Databases refuse larger numbers.
 LARGEST_ID = 2**63 - 1
-_CURSOR = re.compile(r"(-?[0-9]{1,18})\.([0-9]{1,19})")
 
 
 class BadCursor(ValueError):
@@ -26,6 +25,8 @@ class BadCursor(ValueError):
 class Cursor:
     """The place after an item in a list that is newest first; written as microseconds of its time, and its id."""
 
+    PATTERN: ClassVar = r"(-?[0-9]{1,18})\.([0-9]{1,19})"
+
     time: datetime
     pk: int
 
@@ -35,7 +36,7 @@ class Cursor:
     @classmethod
     def read(cls, text: str) -> Cursor:
         """Return the cursor of a text; raise `BadCursor` where there is none."""
-        match = _CURSOR.fullmatch(text)
+        match = re.fullmatch(cls.PATTERN, text)
         if not match or int(match[2]) > LARGEST_ID:
             raise BadCursor(text)
         try:

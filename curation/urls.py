@@ -1,14 +1,15 @@
 """Addresses for readers. The names are used by `get_absolute_url()`; keep them."""
 
-from django.urls import path, re_path
+from django.urls import URLPattern, URLResolver, path, re_path
 
 from . import listings
+from .api.routes import api
 from .feeds import FORMS
 from .views import feeds, news, offerings, site, sitemaps, topics
 from .views.credits import author, publisher
 from .views.items import item
 
-urlpatterns = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("", news.home, name="home"),
     path("robots.txt", site.robots, name="robots"),
     path("sitemap.xml", sitemaps.index, name="sitemap"),
@@ -28,6 +29,8 @@ urlpatterns = [
     re_path(r"^publisher/(?P<domain>[^/\x00]+)/$", publisher, name="publisher"),
     path("author/<slug:slug>/", author, name="author"),
 ]
+
+urlpatterns += [path("api/v1/", api.urls)]
 
 FEED = rf"feed\.(?P<form>{'|'.join(FORMS)})\Z"
 SLUG = r"(?P<slug>[-\w]*)"

@@ -32,6 +32,7 @@ ROOMS = (
         "filters",
         "listings",
         "feeds",
+        "api",
         "admin",
         "middleware",
         "context",

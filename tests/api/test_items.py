@@ -1,0 +1,207 @@
+"""Items in the API: what is said of them, in which order, and at what cost."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from curation.api.items import ITEM
+from curation.models import CuratedItem, Image
+from curation.publishing import rename, withdraw
+from tests.factories import make_author, make_item, make_offering, make_publisher, make_topic
+
+from .asking import ask, faults, queries, told
+
+pytestmark = pytest.mark.django_db
+
+NOON = datetime(2024, 2, 28, 12, tzinfo=UTC)
+FILTERS = "topic=symplur-care&vocabulary=symplur&offering=chart&publisher=example.org&author=ann&tag=shared&kind=News"
+
+
+def make_story(**fields: Any) -> CuratedItem:
+    image = Image.objects.create(file="images/x.jpg", sha256="x", width=300, height=200, format="JPEG", size=1234)
+    story = {
+        "slug": "story",
+        "body": "See [more](/topic/).",
+        "summary": "In short.",
+        "source_url": "https://example.org/story",
+        "publisher": make_publisher("example.org", name="The Paper"),
+        "published_at": NOON,
+        "via_name": "A friend",
+        "image": image,
+        "image_alt": "A watch",
+        "authors": [make_author("Ann")],
+        "topics": [make_topic("Care")],
+        "offerings": [make_offering("Chart")],
+        "tags": ["shared"],
+        "kind": "News",
+    }
+    return make_item("A <story>", **{**story, **fields})
+
+
+def titles(path: str) -> list[str]:
+    return [item["title"] for item in told(path)["results"]]
+
+
+def test_an_item_says_all_there_is() -> None:
+    item = make_story()
+    site = "http://testserver"
+    assert told(f"items/{item.pk}") == {
+        "id": item.pk,
+        "slug": "story",
+        "url": f"{site}/news/story/",
+        "title": "A <story>",
+        "summary": "In short.",
+        "published_at": "2024-02-28T12:00:00+00:00",
+        "updated_at": item.updated_at.isoformat(),
+        "source_url": "https://example.org/story",
+        "publisher": {"domain": "example.org", "name": "The Paper", "url": f"{site}/publisher/example.org/"},
+        "authors": [{"slug": "ann", "name": "Ann", "url": f"{site}/author/ann/"}],
+        "topics": [
+            {"slug": "symplur-care", "label": "Care", "vocabulary": "symplur", "url": f"{site}/topic/symplur-care/"}
+        ],
+        "offerings": [{"slug": "chart", "name": "Chart", "url": f"{site}/offering/chart/"}],
+        "tags": [{"slug": "shared", "name": "shared", "url": f"{site}/tag/shared/"}],
+        "image": {
+            "url": f"{site}/media/images/x.jpg",
+            "media_type": "image/jpeg",
+            "size": 1234,
+            "width": 300,
+            "height": 200,
+            "alt": "A watch",
+        },
+        "kind": "News",
+        "format": "",
+        "section": "",
+        "institution": "",
+        "via": {"name": "A friend", "url": ""},
+        "content_html": f'<p>See <a href="{site}/topic/">more</a>.</p>',
+        "content_text": "See more.",
+    }
+
+
+def test_an_item_without_its_own_is_told_with_nulls_and_blanks() -> None:
+    said = told(f"items/{make_item('Bare', body='', source_url='').pk}")
+    assert [name for name, value in said.items() if value is None] == ["publisher", "image", "via"]
+    assert [name for name, value in said.items() if value == []] == ["authors", "topics", "offerings", "tags"]
+
+
+def test_a_list_leaves_long_texts_out_unless_they_are_asked_for() -> None:
+    make_story()
+    (item,) = told("items")["results"]
+    assert set(ITEM) - set(item) == {"content_html", "content_text"}
+    assert told("items?fields=id,content_text")["results"] == [{"id": item["id"], "content_text": "See more."}]
+
+
+def test_an_item_is_found_by_its_id_when_its_slug_changes() -> None:
+    item = make_story()
+    rename(item, "better")
+    assert told(f"items/{item.pk}?fields=slug") == {"slug": "better"}
+
+
+@pytest.mark.parametrize("query", FILTERS.split("&"))
+def test_a_list_takes_the_filters_of_the_news(query: str) -> None:
+    make_story()
+    make_item("Another")
+    assert titles(f"items?{query}") == ["A <story>"]
+
+
+def test_filters_narrow_together_and_say_so_when_they_mean_nothing() -> None:
+    make_story()
+    assert titles(f"items?{FILTERS}&since=2024-02-28&until=2024-02-28&words=short") == ["A <story>"]
+    assert titles(f"items?{FILTERS}&since=2024-02-29") == []
+    (topic,) = faults("items?topic=none", 404)
+    assert topic == ("topic", "There is no topic “none” here.", "See /api/v1/topics for those there are.")
+    (day,) = faults("items?since=yesterday", 400)
+    assert day == ("since", "“yesterday” cannot be used.", "Write a date as year-month-day, like 2023-01-31.")
+
+
+@pytest.mark.parametrize("fields", [{}, {"published_at": NOON}], ids=["one an hour", "all at once"])
+@pytest.mark.parametrize("query", ["", "&topic=symplur-care", "&topic=symplur-care&author=ann"])
+def test_pages_neither_skip_nor_repeat_while_items_come_in(query: str, fields: dict[str, Any]) -> None:
+    relations = {"topics": [make_topic("Care"), make_topic()], "authors": [make_author("Ann"), make_author()]}
+
+    def grow() -> None:
+        make_item(**fields, **relations)
+
+    for _ in range(5):
+        grow()
+    expected = [item.pk for item in CuratedItem.objects.published().newest_first()]
+    page = told(f"items?limit=2&fields=id{query}")
+    found = [item["id"] for item in page["results"]]
+    while page["next"]:
+        grow()
+        page = told(page["next"].removeprefix("http://testserver"))
+        found += [item["id"] for item in page["results"]]
+    assert found == expected
+
+
+def test_a_page_says_where_to_go_on_in_its_header_too() -> None:
+    make_item(), make_item()
+    response = ask("items?limit=1&kind=")
+    assert response["Link"] == f'<{response.json()["next"]}>; rel="next"'
+    assert "Link" not in ask("items")
+
+
+def test_no_field_costs_what_it_does_not_need() -> None:
+    make_story()
+    assert len(queries(f"items/{CuratedItem.objects.get().pk}?fields=title")) == 1
+    base = len(queries("items?fields=id"))
+    costs = {name: len(queries(f"items?fields={name}")) - base for name in ITEM}
+    assert {name for name, cost in costs.items() if cost} == {"authors", "topics", "offerings", "tags"}
+    assert set(costs.values()) == {0, 1}
+    (rows,) = [sql for sql in queries("items?fields=title") if "LIMIT 21" in sql]
+    assert '"title"' in rows
+    assert not [name for name in ("body_html", "summary", "curation_publisher", "meta") if name in rows]
+
+
+def test_a_list_costs_as_many_queries_however_long_it_is() -> None:
+    make_story()
+    few = len(queries(f"items?{FILTERS}"))
+    for number in range(8):
+        make_item(topics=[make_topic()], authors=[make_author()], offerings=[make_offering()], tags=[f"tag {number}"])
+    assert len(queries(f"items?{FILTERS}")) == few <= 8
+    assert len(queries("items")) <= 7
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        {"status": CuratedItem.Status.DRAFT},
+        {"status": CuratedItem.Status.ARCHIVED},
+        {"published_at": datetime(2999, 1, 1, tzinfo=UTC)},
+    ],
+    ids=["draft", "archived", "future"],
+)
+def test_what_readers_must_not_see_is_nowhere(hidden: dict[str, Any]) -> None:
+    item = make_story(**hidden, institution="Canary")
+    for path in ("items", *(f"items?{query}" for query in FILTERS.split("&")), "items?words=canary"):
+        assert titles(path) == [], path
+    faults(f"items/{item.pk}", 404)
+    for path in ("vocabularies", "topics", "offerings", "publishers", "authors", "tags"):
+        assert told(path)["results"] == [], path
+
+
+def test_a_scheduled_item_is_there_from_its_minute_on() -> None:
+    due = timezone.now().replace(microsecond=0) + timedelta(hours=1)
+    item = make_story(published_at=due)
+    with time_machine.travel(due, tick=False):
+        assert titles("items?topic=symplur-care") == ["A <story>"]
+        assert told(f"items/{item.pk}?fields=id") == {"id": item.pk}
+        assert told("tags/shared?fields=name") == {"name": "shared"}
+
+
+def test_an_answer_is_304_until_it_changes() -> None:
+    item = make_story()
+    etags = {path: ask(path)["ETag"] for path in ("items", f"items/{item.pk}", "items?fields=id", "topics", "")}
+    for path, etag in etags.items():
+        assert ask(path, 304, if_none_match=etag).content == b""
+    item.title = "Edited"
+    item.save()
+    for path in ("items", f"items/{item.pk}"):
+        ask(path, 200, if_none_match=etags[path])
+    ask("items?fields=id", 304, if_none_match=etags["items?fields=id"])
+    withdraw(CuratedItem.objects.all())
+    ask("items?fields=id", 200, if_none_match=etags["items?fields=id"])
