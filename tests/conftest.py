@@ -49,6 +49,12 @@ def uploads_root(settings: LazySettings, tmp_path: Path) -> Path:
     return root
 
 
+@pytest.fixture(autouse=True)
+def _no_waiting_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An import that waits for one of its own test would wait for ever."""
+    monkeypatch.setattr("curation.importing.ledger.sleep", lambda _: pytest.fail("an import waits for another one"))
+
+
 def _folder(variable: str, default: Path) -> Path:
     folder = Path(os.environ.get(variable, default))
     if not folder.is_dir():

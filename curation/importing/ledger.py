@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import getpass
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import timedelta
+from time import sleep
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -66,7 +66,7 @@ def start(run: ImportRun, *, on_wait: Callable[[str], None] | None = None) -> Im
         if not told:
             on_wait(message)
             told = True
-        time.sleep(0.5)
+        sleep(0.5)
     return run
 
 
@@ -79,6 +79,7 @@ def alone(
     try:
         yield entry
     finally:
+        leave(entry)
         ImportRun.objects.filter(pk=entry.pk).delete()
 
 

@@ -294,7 +294,7 @@ def test_an_import_that_waits_for_another_can_be_stopped(
         os.kill(os.getpid(), signal.SIGINT)
 
     ledger.begin(["x"], Options())
-    monkeypatch.setattr("time.sleep", press)
+    monkeypatch.setattr("curation.importing.ledger.sleep", press)
     with pytest.raises(CommandError, match="Stopped") as error:
         call_command("import_markdown", content)
     assert error.value.returncode == 130

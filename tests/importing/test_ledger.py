@@ -67,7 +67,7 @@ def test_a_second_import_says_who_runs_and_leaves() -> None:
 def test_a_second_import_waits_for_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
     first = ledger.begin(["x"], Options())
     told: list[str] = []
-    monkeypatch.setattr("time.sleep", lambda _seconds: ledger.finish(first, "finished"))
+    monkeypatch.setattr("curation.importing.ledger.sleep", lambda _seconds: ledger.finish(first, "finished"))
     second = ledger.begin(["x"], Options(), on_wait=told.append)
     assert second.pk != first.pk
     assert len(told) == 1
