@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 PORT ?= 8000
+SECONDS ?= 60
 KILLS ?= 30
 SEED ?=
 SIZES ?= 1000,100000
@@ -17,7 +18,7 @@ INSTALLED_DEV := .venv/.installed-dev
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup run test lint types checks test-sqlite test-postgres format bench drill screenshot clean
+.PHONY: help setup run test lint types checks test-sqlite test-postgres format bench drill fuzz screenshot clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -93,6 +94,9 @@ bench: setup $(INSTALLED_DEV) ## Measure import and pages (SIZES=1000,100000 FIL
 
 drill: setup $(INSTALLED_DEV) ## Break imports in every way, and check what is left (DRILLS="kill disk" KILLS=30 SEED=)
 	@$(BIN)/python -m drills $(DRILLS) --kills $(KILLS) $(if $(SEED),--seed $(SEED))
+
+fuzz: setup $(INSTALLED_DEV) ## Feed broken files to parser, renderer and sanitiser (SECONDS=60)
+	@$(BIN)/python -m drills.fuzz --seconds $(SECONDS)
 
 screenshot: $(INSTALLED_DEV) ## Take docs/screenshot.png again, of the site that make run serves
 	@$(BIN)/python -m scripts.screenshot http://127.0.0.1:$(PORT)/
