@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from taggit.models import Tag
 
+from curation.coverage import Month
 from curation.filters import NewsFilter, typed_values
 from curation.models import (
     Author,
@@ -82,6 +83,17 @@ def news(query: Mapping[str, str]) -> Listing[NewsFilter]:
         subject=filters,
         query=tuple(filters.data.items()),
         is_indexed=not typed,
+    )
+
+
+def month(found: Month) -> Listing[Month]:
+    items = CuratedItem.objects.published().newest_first()
+    return Listing(
+        title=str(found),
+        description=f"News of {found}.",
+        path=found.get_absolute_url(),
+        items=items.filter(published_at__gte=found.start, published_at__lt=found.next.start),
+        subject=found,
     )
 
 

@@ -1,9 +1,9 @@
-"""Items that go with an item."""
+"""Items that go with an item: those that share most with it, and those beside it."""
 
 from collections import Counter
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from curation.models import CuratedItem, ItemTopic
@@ -38,3 +38,14 @@ def _newest_of(topic: int) -> QuerySet[ItemTopic, tuple[int, datetime | None]]:
     """Return item and time of a topic's newest relations; nested, for SQLite takes no `LIMIT` inside a union."""
     newest = ItemTopic.objects.filter(topic=topic, listed_at__lte=timezone.now()).order_by("-listed_at", "-item_id")
     return ItemTopic.objects.filter(pk__in=newest.values("pk")[:NEWEST]).order_by().values_list("item_id", "listed_at")
+
+
+def newer_and_older(item: CuratedItem) -> tuple[CuratedItem | None, CuratedItem | None]:
+    """Return the published items next to one in the list of all, each an end of an index range; in two queries."""
+    others = CuratedItem.objects.published().only("slug", "title")
+    at, same = item.published_at, Q(published_at=item.published_at)
+    if at is None:
+        return None, None
+    newer = others.filter(published_at__gte=at).exclude(same, pk__lte=item.pk).order_by("published_at", "pk")
+    older = others.filter(published_at__lte=at).exclude(same, pk__gte=item.pk).newest_first()
+    return newer.first(), older.first()

@@ -5,7 +5,7 @@ from django.urls import URLPattern, URLResolver, path, re_path
 from . import listings
 from .api.routes import api
 from .feeds import FORMS
-from .views import feeds, news, offerings, site, sitemaps, topics
+from .views import archive, feeds, news, offerings, site, sitemaps, topics
 from .views.credits import author, publisher
 from .views.items import item
 
@@ -27,6 +27,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("offering/", offerings.offerings, name="offerings"),
     path("offering/<slug:slug>/", offerings.offering, name="offering"),
     re_path(r"^publisher/(?P<domain>[^/\x00]+)/$", publisher, name="publisher"),
+    path("archive/", archive.archive, name="archive"),
+    path("archive/<int:year>/", archive.year, name="archive_year"),
+    path("archive/<int:year>/<int:month>/", archive.month, name="archive_month"),
     path("author/<slug:slug>/", author, name="author"),
 ]
 

@@ -25,6 +25,7 @@ ROOMS = (
         "patience",
         "related",
         "sitemaps",
+        "coverage",
     },
     {"tasks", "orphans"},
     {

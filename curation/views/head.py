@@ -17,7 +17,7 @@ from curation.pagination import Page
 from curation.rendering import excerpt
 
 from .linked_data import breadcrumb_list, collection_page, news_article, organization, script_text
-from .trails import Crumb
+from .trails import Crumb, home
 
 DESCRIPTION_LENGTH = 200
 
@@ -58,9 +58,9 @@ def list_head(
     kind: str = "website",
     indexed: bool = True,
 ) -> Head:
-    """Describe a page that lists, at the end of a trail. `indexed=False` asks search engines to follow its links only.
+    """Describe a page that lists, at the end of a trail that begins below the front page.
 
-    `kind` is a type of https://ogp.me/#types.
+    `kind` is a type of https://ogp.me/#types. `indexed=False` asks search engines to follow its links only.
     """
     canonical = request.build_absolute_uri(request.path)
     if page and page.number > 1:
@@ -70,7 +70,7 @@ def list_head(
     listed = [(str(row), row.get_absolute_url()) for row in page.rows] if page else []
     things = [collection_page(canonical, title, description, listed), organization(canonical)]
     if trail:
-        things.append(breadcrumb_list(canonical, trail, title))
+        things.append(breadcrumb_list(canonical, [home(), *trail], title))
     return Head(title, canonical, _tags(content), script_text(things))
 
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from curation.links import host_of
 from curation.models import CuratedItem, SourceDocument, Topic, Vocabulary
 from curation.models.items import ItemQuerySet
-from curation.related import related_items
+from curation.related import newer_and_older, related_items
 
 from .head import item_head
 from .trails import item_trail
@@ -27,6 +27,7 @@ def item(request: HttpRequest, slug: str) -> HttpResponse:
 def item_page(request: HttpRequest, found: CuratedItem) -> HttpResponse:
     """Answer the page of an item, one of `whole_items()`; who may see it is the caller's to decide."""
     trail = item_trail(found.breadcrumbs)
+    newer, older = newer_and_older(found)
     context = {
         "head": item_head(request, found, trail),
         "item": found,
@@ -36,6 +37,8 @@ def item_page(request: HttpRequest, found: CuratedItem) -> HttpResponse:
         "source_label": f"Read at {found.source_name}",
         "other_sources": other_sources(found),
         "related": related_items(found),
+        "newer": newer,
+        "older": older,
     }
     return render(request, "curation/item.html", context)
 

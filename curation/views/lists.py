@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Count, Prefetch
@@ -16,12 +17,15 @@ from curation.models.items import ItemQuerySet, ItemRelation
 from curation.pagination import Page
 
 from .head import list_head
+from .trails import Crumb
 
 
-def list_page(request: HttpRequest, listing: Listing[Any], template: str, **context: Any) -> HttpResponse:
+def list_page(
+    request: HttpRequest, listing: Listing[Any], template: str, trail: Sequence[Crumb] = (), **context: Any
+) -> HttpResponse:
     """Answer the page of a list that the request asks for; `context` is what its template shows beside the items."""
     page = Page(rows(listing.items), request.GET.get("page", "1"), listing.query)
-    head = list_head(request, listing.title, listing.description, page, indexed=listing.is_indexed)
+    head = list_head(request, listing.title, listing.description, page, trail=trail, indexed=listing.is_indexed)
     return render(request, template, {"head": head, "feeds": feed_links(listing), "page": page, **context})
 
 

@@ -3,6 +3,7 @@
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -12,6 +13,7 @@ from curation.pagination import Page
 
 from .head import list_head
 from .lists import list_page, listed_counts
+from .trails import Crumb
 
 
 @require_safe
@@ -38,4 +40,5 @@ def listed_offerings() -> QuerySet[Offering]:
 def offering(request: HttpRequest, slug: str) -> HttpResponse:
     listing = listings.offering(slug)
     topics = listing.subject.topics.select_related("vocabulary")
-    return list_page(request, listing, "curation/offering.html", offering=listing.subject, topics=topics)
+    trail = [Crumb("Offerings", reverse("offerings"))]
+    return list_page(request, listing, "curation/offering.html", trail, offering=listing.subject, topics=topics)

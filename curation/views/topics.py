@@ -4,6 +4,7 @@ from itertools import groupby
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from curation import listings
@@ -11,6 +12,7 @@ from curation.models import ItemTopic, Topic, Vocabulary
 
 from .head import list_head
 from .lists import list_page, listed_counts
+from .trails import Crumb
 
 
 @require_safe
@@ -32,13 +34,16 @@ def listed_topics() -> list[tuple[Vocabulary, list[tuple[Topic, int]]]]:
 @require_safe
 def topic(request: HttpRequest, slug: str) -> HttpResponse:
     listing = listings.topic(slug)
-    return list_page(request, listing, "curation/topic.html", topic=listing.subject)
+    vocabulary = listing.subject.vocabulary
+    trail = [Crumb("Topics", reverse("topics")), Crumb(vocabulary.name, vocabulary.get_absolute_url())]
+    return list_page(request, listing, "curation/topic.html", trail, topic=listing.subject)
 
 
 @require_safe
 def vocabulary(request: HttpRequest, slug: str) -> HttpResponse:
     listing = listings.vocabulary(slug)
-    return list_page(request, listing, "curation/vocabulary.html", vocabulary=listing.subject)
+    trail = [Crumb("Topics", reverse("topics"))]
+    return list_page(request, listing, "curation/vocabulary.html", trail, vocabulary=listing.subject)
 
 
 @require_safe

@@ -15,11 +15,15 @@ class Crumb:
     path: str
 
 
+def home() -> Crumb:
+    return Crumb("Home", reverse("home"))
+
+
 def item_trail(breadcrumbs: object) -> list[Crumb]:
     """Return an item's own trail, without the item; Home and News where it has none. Leads nowhere but to this site."""
     steps = breadcrumbs if isinstance(breadcrumbs, list) else []
     crumbs = [_crumb(step) for step in steps if isinstance(step, dict) and step.get("label")]
-    return crumbs or [Crumb("Home", reverse("home")), Crumb("News", reverse("news"))]
+    return crumbs or [home(), Crumb("News", reverse("news"))]
 
 
 def _crumb(step: dict[str, object]) -> Crumb:

@@ -202,3 +202,20 @@ def test_nothing_in_an_item_becomes_markup() -> None:
         assert not [link for link in page.links if link.startswith("javascript")], path
         assert not [element for element in page.root.iter() if any(name.startswith("on") for name in element.attrib)]
         assert not [element for element in page.root.iter() if element.get("style")], path
+
+
+def test_an_item_leads_to_the_ones_published_before_and_after_it() -> None:
+    same = datetime(2024, 2, 28, 12, tzinfo=UTC)
+    times = (datetime(2024, 1, 1, tzinfo=UTC), same, same, datetime(2024, 5, 1, tzinfo=UTC))
+    in_order = [make_item(published_at=moment) for moment in times]
+    make_item(published_at=same, status=CuratedItem.Status.DRAFT)
+    for index, item in enumerate(in_order):
+        links = get(item.get_absolute_url()).all("nav[@aria-label='Newer and older news']/a")
+        expected = {"next": in_order[index + 1 : index + 2], "prev": in_order[max(index - 1, 0) : index]}
+        assert {link.get("rel"): link.get("href") for link in links} == {
+            rel: beside[0].get_absolute_url() for rel, beside in expected.items() if beside
+        }
+
+
+def test_the_only_item_leads_to_no_other() -> None:
+    assert not get(make_item().get_absolute_url()).all("nav[@aria-label='Newer and older news']")

@@ -21,6 +21,7 @@ ALL_FILTERS = (
 LISTS = (
     *("/", "/news/", ALL_FILTERS, "/news/?page=2", "/topic/", "/topic/symplur-care/", "/offering/"),
     *("/offering/chart/", "/publisher/example.org/", "/author/ann/", "/vocabulary/symplur/", "/tag/shared/"),
+    *("/archive/", "/archive/2024/", "/archive/2024/02/"),
 )
 
 
@@ -45,6 +46,7 @@ class Site:
                 kind="News",
                 format="brief",
                 image=image,
+                published_at=datetime(2024, 2, 3, 4, index, tzinfo=UTC),
             )
         self.size += number
 
@@ -64,7 +66,7 @@ def test_a_list_costs_at_most_six_queries_however_long_it_is(path: str) -> None:
     assert queries(path) == few <= 6
 
 
-def test_an_item_costs_at_most_eight_queries_however_much_it_has() -> None:
+def test_an_item_costs_at_most_ten_queries_however_much_it_has() -> None:
     def relations(number: int) -> dict[str, object]:
         return {
             "topics": [make_topic() for _ in range(number)],
@@ -91,7 +93,7 @@ def test_an_item_costs_at_most_eight_queries_however_much_it_has() -> None:
                 imported_at=datetime.now(UTC),
             )
         costs.append(queries(item.get_absolute_url()))
-    assert costs[0] == costs[1] <= 8
+    assert costs[0] == costs[1] <= 10
 
 
 def test_a_missing_page_costs_two_queries() -> None:

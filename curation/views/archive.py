@@ -1,0 +1,81 @@
+"""The archive: all items by year and month."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from curation import listings
+from curation.coverage import Month, by_month
+from curation.models import CuratedItem
+from curation.models.items import ItemQuerySet
+
+from .head import list_head
+from .lists import list_page
+from .trails import Crumb
+
+Counted = list[tuple[Month, int]]
+
+
+@require_safe
+def archive(request: HttpRequest) -> HttpResponse:
+    years = counted_years(CuratedItem.objects.published())
+    head = list_head(request, "Archive", "All items by year and month.")
+    return render(request, "curation/archive.html", {"head": head, "years": years})
+
+
+def counted_years(items: ItemQuerySet) -> list[tuple[int, int, Counted]]:
+    """Return the years that have items, the newest first: with the number of these, and those of their months."""
+    counted = reversed(by_month(items, "published_at").items())
+    years = [(year, list(months)) for year, months in groupby(counted, key=lambda entry: entry[0].year)]
+    return [(year, sum(count for _, count in months), months) for year, months in years]
+
+
+@require_safe
+def year(request: HttpRequest, year: int) -> HttpResponse:
+    first = month_or_404(year, 1)
+    items = CuratedItem.objects.published()
+    within = items.filter(published_at__gte=first.start, published_at__lt=Month(year, 12).next.start)
+    months = list(by_month(within, "published_at").items())
+    if not months:
+        raise Http404("No item came out in this year.")
+    head = list_head(request, f"{year}", f"All items of {year} by month.", trail=[Crumb("Archive", reverse("archive"))])
+    earlier, later = neighbours(items, first, Month(year, 12).next)
+    context = {"year": year, "months": months, "total": sum(count for _, count in months)}
+    return render(request, "curation/archive_year.html", {"head": head, "earlier": earlier, "later": later, **context})
+
+
+@require_safe
+def month(request: HttpRequest, year: int, month: int) -> HttpResponse:
+    found = month_or_404(year, month)
+    if request.path != found.get_absolute_url():
+        return HttpResponsePermanentRedirect(found.get_absolute_url())
+    listing = listings.month(found)
+    if not listing.items.exists():
+        raise Http404("No item came out in this month.")
+    earlier, later = neighbours(CuratedItem.objects.published(), found, found.next)
+    trail = [Crumb("Archive", reverse("archive")), Crumb(str(year), reverse("archive_year", args=[year]))]
+    return list_page(request, listing, "curation/archive_month.html", trail, month=found, earlier=earlier, later=later)
+
+
+def month_or_404(year: int, number: int) -> Month:
+    try:
+        return Month(year, number)
+    except (OverflowError, ValueError) as error:
+        raise Http404("There is no such month.") from error
+
+
+def neighbours(items: ItemQuerySet, start: Month, end: Month) -> tuple[Month | None, Month | None]:
+    """Return the last month before `start` and the first from `end` on that have items; in two queries."""
+    before = items.newest_first().filter(published_at__lt=start.start)
+    after = items.order_by("published_at", "pk").filter(published_at__gte=end.start)
+    return month_of_first(before), month_of_first(after)
+
+
+def month_of_first(items: ItemQuerySet) -> Month | None:
+    moment = items.values_list("published_at", flat=True).first()
+    return Month.of(moment) if moment else None
