@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.files.storage import default_storage
-from django.db.models import F, Max, Model, OuterRef, QuerySet, Subquery, Value
+from django.db.models import F, Max, Model, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Greatest
 from django.urls import reverse
 from django.utils import timezone
@@ -54,7 +54,7 @@ class Story:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """The pages of one kind. `rows` have `changed`; `entries` says what of them is told.
+    """The pages of one kind. `rows` have `changed`, `None` where there is no page; `entries` says what is told of them.
 
     A section is split by the keys of its rows, `LIMIT` to a part: no row ever moves to another part, and to find a
     part's costs a range of the key, never an offset.
@@ -63,14 +63,11 @@ class Section:
     rows: Callable[[], QuerySet[Any]]
     entries: Callable[[QuerySet[Any]], Iterator[Entry]]
 
-    def parts(self) -> QuerySet[Any, tuple[int, datetime]]:
-        """Return the numbers of the parts that have rows, from 1, and when each last changed; in one query."""
+    def parts(self) -> list[tuple[int, datetime]]:
+        """Return the numbers of the parts that have pages, from 1, and when each last changed; in one query."""
         numbered = self.rows().order_by().annotate(part=(F("pk") - 1) / Value(LIMIT) + 1)
-        parts: QuerySet[Any, tuple[int, datetime]] = (
-            numbered.values("part").annotate(newest=Max("changed")).order_by("part").values_list("part", "newest")
-        )
-        told: QuerySet[Any, tuple[int, datetime]] = parts.values_list("part", "newest")
-        return told
+        parts = numbered.values("part").annotate(newest=Max("changed")).order_by("part")
+        return [(part, newest) for part, newest in parts.values_list("part", "newest") if newest]
 
     def part(self, number: int) -> Iterator[Entry]:
         """Yield the pages of a part, in one query."""
@@ -100,13 +97,16 @@ def may_be_indexed(meta: object) -> bool:
 
 
 def _targets(model: type[Model], listed: QuerySet[Any, Any]) -> QuerySet[Any]:
-    """Return the rows of `model` that have published items, with the last change of the first page of their list.
+    """Return the rows of `model` with the last change of the first page of their list, `None` where that is empty.
 
-    `listed` are the keys of the published items of `OuterRef(OuterRef("pk"))`, newest first.
+    `listed` are the keys of the items of `OuterRef(OuterRef("pk"))`, newest first. What readers see of them is a filter
+    of the aggregate, lest SQLite start from all that they see.
     """
-    first_page = CuratedItem.objects.published().filter(pk__in=listed[:PAGE_SIZE])
-    newest = first_page.order_by().values(one=Value(1)).annotate(newest=Max(CHANGED)).values("newest")
-    return model._default_manager.annotate(changed=Subquery(newest)).filter(changed__isnull=False)
+    seen = Q(status=CuratedItem.Status.PUBLISHED, published_at__lte=timezone.now())
+    first_page = CuratedItem.objects.filter(pk__in=listed[:PAGE_SIZE]).order_by().values(one=Value(1))
+    return model._default_manager.annotate(
+        changed=Subquery(first_page.annotate(newest=Max(CHANGED, filter=seen)).values("newest"))
+    )
 
 
 def _related_to(model: type[Model], relation: type[ItemRelation], target: str) -> Callable[[], QuerySet[Any]]:
@@ -124,7 +124,8 @@ def _publishers() -> QuerySet[Any]:
 
 def _target_entries(rows: QuerySet[Any]) -> Iterator[Entry]:
     for row in rows.iterator(BATCH):
-        yield Entry(row.get_absolute_url(), row.changed)
+        if row.changed:
+            yield Entry(row.get_absolute_url(), row.changed)
 
 
 SECTIONS = {
