@@ -70,11 +70,12 @@ class Facet:
 
 VOCABULARY = Facet("vocabulary", Vocabulary)
 TOPIC = Facet("topic", Topic, label="label", group="vocabulary__name")
+ALSO = Facet("also", Topic, label="label", group="vocabulary__name")
 OFFERING = Facet("offering", Offering)
 PUBLISHER = Facet("publisher", Publisher, value="domain")
 AUTHOR = Facet("author", Author)
 TAG = Facet("tag", Tag)
-ROWS = (VOCABULARY, TOPIC, OFFERING, PUBLISHER, AUTHOR, TAG)
+ROWS = (VOCABULARY, TOPIC, ALSO, OFFERING, PUBLISHER, AUTHOR, TAG)
 #: Facets whose values are words of the item itself: any may be asked for.
 WORDS = ("kind", "format")
 

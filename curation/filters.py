@@ -79,14 +79,16 @@ class FacetField(forms.ChoiceField):
 
 
 class FacetFilter(Filter):  # type: ignore[misc]  # django-filter has no types
-    """Keeps the items of one option; `narrow` says how."""
+    """Keeps the items of one option; `narrow` says how. `like` names a filter that offers the same options."""
 
     field_class = FacetField
 
-    def __init__(self, label: str, narrow: Callable[[ItemQuerySet, Option], ItemQuerySet], **kwargs: Any) -> None:
+    def __init__(
+        self, label: str, narrow: Callable[[ItemQuerySet, Option], ItemQuerySet], like: str = "", **kwargs: Any
+    ) -> None:
         unknown = f"There is no {label.lower()} “%(value)s” here."
         super().__init__(label=label, error_messages={"invalid_choice": unknown}, **kwargs)
-        self.narrow = narrow
+        self.narrow, self.like = narrow, like
 
     def filter(self, items: ItemQuerySet, option: Option | None) -> ItemQuerySet:
         return self.narrow(items, option) if option else items
@@ -125,6 +127,11 @@ class NewsFilter(FilterSet):  # type: ignore[misc]  # django-filter has no types
         widget=forms.TextInput({"type": "search", "maxlength": MAX_LENGTH, "placeholder": "Search the news"}),
     )
     topic = FacetFilter("Topic", lambda items, topic: items.listed_by(ItemTopic, topic=topic.pk))
+    also = FacetFilter(
+        "Other topic",
+        lambda items, topic: items.of_topic(topic.pk),
+        like="topic",
+    )
     vocabulary = FacetFilter("Vocabulary", lambda items, vocabulary: items.of_vocabulary(vocabulary.pk))
     kind = FacetFilter("Kind", lambda items, kind: items.filter(kind__iexact=kind.value))
     format = FacetFilter("Format", lambda items, format_: items.filter(format__iexact=format_.value))
@@ -156,7 +163,7 @@ class NewsFilter(FilterSet):  # type: ignore[misc]  # django-filter has no types
         for name, filter_ in self.filters.items():
             if isinstance(filter_, FacetFilter):
                 chosen = [meant[name]] if name in meant else []
-                filter_.extra["options"] = offered.get(name, []) + chosen
+                filter_.extra["options"] = offered.get(filter_.like or name, []) + chosen
 
     @property
     def results(self) -> ItemQuerySet:

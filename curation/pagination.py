@@ -30,21 +30,23 @@ class PageLink:
 
 
 class Page(Generic[Row]):
-    """One page of `rows`, which must be in a total order. `query` is what its links keep beside the page number.
+    """One page of `rows`, `size` of them, which must be in a total order. `query` is what its links keep beside the
+    page number.
 
     Costs two queries: the rows with one more, which tells whether there is a next page, and a count that stops at
     `COUNT_LIMIT`. Pages beyond the limit exist all the same. Raises `Http404` for a page that does not.
     """
 
-    def __init__(self, rows: QuerySet[Row], number: str, query: Query = ()) -> None:
+    def __init__(self, rows: QuerySet[Row], number: str, query: Query = (), size: int = PAGE_SIZE) -> None:
         self.number = page_number(number)
         self.query = query
-        start = (self.number - 1) * PAGE_SIZE
-        found = list(rows[start : start + PAGE_SIZE + 1])
+        self.size = size
+        start = (self.number - 1) * size
+        found = list(rows[start : start + size + 1])
         if not found and self.number > 1:
             raise Http404("This list has no such page.")
-        self.rows = found[:PAGE_SIZE]
-        self.has_next = len(found) > PAGE_SIZE
+        self.rows = found[:size]
+        self.has_next = len(found) > size
         self.count = rows[: COUNT_LIMIT + 1].count()
 
     @property
@@ -59,7 +61,7 @@ class Page(Generic[Row]):
     @property
     def last(self) -> int | None:
         """The number of the last page, where the list is short enough to know."""
-        return max(1, -(-self.count // PAGE_SIZE)) if self.is_counted else None
+        return max(1, -(-self.count // self.size)) if self.is_counted else None
 
     @property
     def previous_url(self) -> str:

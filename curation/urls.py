@@ -5,7 +5,7 @@ from django.urls import URLPattern, URLResolver, path, re_path
 from . import listings
 from .api.routes import api
 from .feeds import FORMS
-from .views import archive, feeds, news, offerings, site, sitemaps, topics
+from .views import archive, coverage, feeds, news, offerings, site, sitemaps, topics
 from .views.credits import author, publisher
 from .views.items import item
 
@@ -22,10 +22,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("news/<slug:slug>/", item, name="item"),
     path("topic/", topics.topics, name="topics"),
     path("topic/<slug:slug>/", topics.topic, name="topic"),
+    path("topic/<slug:slug>/timeline/", coverage.topic_timeline, name="topic_timeline"),
     path("vocabulary/<slug:slug>/", topics.vocabulary, name="vocabulary"),
     re_path(r"^tag/(?P<slug>[-\w]*)/$", topics.tag, name="tag"),  # “❤” has no slug, and is a tag all the same
     path("offering/", offerings.offerings, name="offerings"),
     path("offering/<slug:slug>/", offerings.offering, name="offering"),
+    path("offering/<slug:slug>/timeline/", coverage.offering_timeline, name="offering_timeline"),
     re_path(r"^publisher/(?P<domain>[^/\x00]+)/$", publisher, name="publisher"),
     path("archive/", archive.archive, name="archive"),
     path("archive/<int:year>/", archive.year, name="archive_year"),

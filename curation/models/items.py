@@ -44,6 +44,10 @@ class ItemQuerySet(models.QuerySet["CuratedItem"]):
     def newest_first(self) -> ItemQuerySet:
         return self.order_by("-published_at", "-id")
 
+    def of_topic(self, topic: int) -> ItemQuerySet:
+        """Items about a topic, in the order that they are in."""
+        return self.filter(Exists(ItemTopic.objects.filter(item=OuterRef("pk"), topic=topic)))
+
     def of_vocabulary(self, vocabulary: int) -> ItemQuerySet:
         """Items with a topic of a vocabulary, once each."""
         return self.filter(Exists(ItemTopic.objects.filter(item=OuterRef("pk"), topic__vocabulary=vocabulary)))

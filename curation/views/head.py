@@ -13,7 +13,7 @@ from django.templatetags.static import static
 from django.utils.safestring import SafeString
 
 from curation.models import CuratedItem, Image
-from curation.pagination import Page
+from curation.pagination import PAGE_SIZE, Page
 from curation.rendering import excerpt
 
 from .linked_data import breadcrumb_list, collection_page, news_article, organization, script_text
@@ -67,7 +67,7 @@ def list_head(
         title, canonical = f"{title}, page {page.number}", urljoin(canonical, page.url(page.number))
     description = excerpt(description, DESCRIPTION_LENGTH)
     content = _common(canonical, title, description) | {"robots": "" if indexed else "noindex, follow", "og:type": kind}
-    listed = [(str(row), row.get_absolute_url()) for row in page.rows] if page else []
+    listed = [(str(row), row.get_absolute_url()) for row in page.rows[:PAGE_SIZE]] if page else []
     things = [collection_page(canonical, title, description, listed), organization(canonical)]
     if trail:
         things.append(breadcrumb_list(canonical, [home(), *trail], title))

@@ -29,6 +29,11 @@ def list_page(
     return render(request, template, {"head": head, "feeds": feed_links(listing), "page": page, **context})
 
 
+def is_first(request: HttpRequest) -> bool:
+    """Whether a request asks for the first page of a list."""
+    return request.GET.get("page", "1") == "1"
+
+
 def rows(items: ItemQuerySet) -> ItemQuerySet:
     """Load what a row shows, in two queries, and leave out the columns that are long."""
     topics = Prefetch("itemtopic_set", ItemTopic.objects.select_related("topic"))

@@ -11,8 +11,9 @@ from curation import listings
 from curation.models import ItemOffering, Offering
 from curation.pagination import Page
 
+from .coverage import offering_panel
 from .head import list_head
-from .lists import list_page, listed_counts
+from .lists import is_first, list_page, listed_counts
 from .trails import Crumb
 
 
@@ -41,4 +42,7 @@ def offering(request: HttpRequest, slug: str) -> HttpResponse:
     listing = listings.offering(slug)
     topics = listing.subject.topics.select_related("vocabulary")
     trail = [Crumb("Offerings", reverse("offerings"))]
-    return list_page(request, listing, "curation/offering.html", trail, offering=listing.subject, topics=topics)
+    panel = offering_panel(listing.subject) if is_first(request) else None
+    return list_page(
+        request, listing, "curation/offering.html", trail, offering=listing.subject, topics=topics, panel=panel
+    )

@@ -2,16 +2,20 @@
 
 from itertools import groupby
 
+from django.db.models import Exists, OuterRef, QuerySet, Value
+from django.db.models.functions import Lower
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from curation import listings
 from curation.models import ItemTopic, Topic, Vocabulary
 
+from .coverage import topic_panel
 from .head import list_head
-from .lists import list_page, listed_counts
+from .lists import is_first, list_page, listed_counts
 from .trails import Crumb
 
 
@@ -34,9 +38,19 @@ def listed_topics() -> list[tuple[Vocabulary, list[tuple[Topic, int]]]]:
 @require_safe
 def topic(request: HttpRequest, slug: str) -> HttpResponse:
     listing = listings.topic(slug)
-    vocabulary = listing.subject.vocabulary
-    trail = [Crumb("Topics", reverse("topics")), Crumb(vocabulary.name, vocabulary.get_absolute_url())]
-    return list_page(request, listing, "curation/topic.html", trail, topic=listing.subject)
+    found = listing.subject
+    trail = [Crumb("Topics", reverse("topics")), Crumb(found.vocabulary.name, found.vocabulary.get_absolute_url())]
+    panel = topic_panel(found) if is_first(request) else None
+    return list_page(
+        request, listing, "curation/topic.html", trail, topic=found, namesakes=namesakes(found), panel=panel
+    )
+
+
+def namesakes(topic: Topic) -> QuerySet[Topic]:
+    """Return the topics of the same label in other vocabularies that have published items."""
+    same = Topic.objects.annotate(lower=Lower("label")).filter(lower=Lower(Value(topic.label))).exclude(pk=topic.pk)
+    listed = ItemTopic.objects.filter(topic=OuterRef("pk"), listed_at__lte=timezone.now())
+    return same.filter(Exists(listed)).select_related("vocabulary")
 
 
 @require_safe

@@ -1,6 +1,7 @@
 """What a reader does, from the front page to a story."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -38,6 +39,7 @@ def item() -> CuratedItem:
         via_name="A friend",
         section="NEWS",
         format="brief",
+        published_at=datetime(2023, 1, 31, tzinfo=UTC),
     )
 
 
@@ -68,6 +70,7 @@ PAGES = (
     *("/", "/news/", "/news/?words=wearables&topic=gartner-remote-monitoring&since=2020-01-01", "/news/?words=none"),
     *("/news/wearables/", "/news/a-plain-story/", "/topic/", "/topic/gartner-remote-monitoring/", "/offering/"),
     *("/offering/heart-watch/", "/publisher/paper.example.org/", "/author/ada/", "/news/no-such-story/"),
+    *("/archive/", "/archive/2023/", "/archive/2023/01/", "/topic/gartner-remote-monitoring/timeline/"),
 )
 
 

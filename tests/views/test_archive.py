@@ -48,7 +48,7 @@ def test_the_archive_counts_years_and_months_the_newest_first() -> None:
 @pytest.mark.usefixtures("items")
 def test_a_year_counts_its_months_and_leads_to_the_next_years_that_have_items() -> None:
     page = get("/archive/2023/")
-    assert page.texts("ul/li") == ["January 2023 1 item", "November 2023 2 items"]
+    assert page.texts("main/ul/li") == ["January 2023 1 item", "November 2023 2 items"]
     assert "3 items" in page.text
     assert beside(page, "Years") == [("prev", "2021", "/archive/2021/")]
     assert beside(get("/archive/2021/"), "Years") == [("next", "2023", "/archive/2023/")]
@@ -72,7 +72,11 @@ def test_a_month_goes_from_its_first_moment_to_its_last_in_utc() -> None:
     make_item("Last", published_at=datetime(2023, 2, 28, 23, 59, 59, 999999, tzinfo=UTC))
     make_item("After", published_at=datetime(2023, 3, 1, tzinfo=UTC))
     assert get("/archive/2023/02/").titles == ["Last", "First"]
-    assert get("/archive/2023/").texts("ul/li") == ["January 2023 1 item", "February 2023 2 items", "March 2023 1 item"]
+    assert get("/archive/2023/").texts("main/ul/li") == [
+        "January 2023 1 item",
+        "February 2023 2 items",
+        "March 2023 1 item",
+    ]
 
 
 @pytest.mark.usefixtures("items")
