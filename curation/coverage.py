@@ -48,7 +48,15 @@ class Month:
 
     @property
     def next(self) -> Month:
-        return Month(self.year + self.number // 12, self.number % 12 + 1)
+        return self.back(-1)
+
+    def back(self, months: int) -> Month:
+        """Return the month so many before this one."""
+        year, index = divmod(self.year * 12 + self.number - 1 - months, 12)
+        return Month(year, index + 1)
+
+    def __sub__(self, other: Month) -> int:
+        return (self.year - other.year) * 12 + self.number - other.number
 
     @property
     def last_day(self) -> date:

@@ -1,4 +1,4 @@
-"""Draw the pictures of the sample content and import it all, into a site that has no item yet."""
+"""Draw the pictures of the sample content, import it all, and say what its vocabularies are; where no item is yet."""
 
 import os
 from pathlib import Path
@@ -7,6 +7,7 @@ import django
 from django.core.management import call_command
 
 from sample_content import draw
+from sample_content.vocabularies import KNOWN
 
 CONTENT = Path(__file__).resolve().parent / "content"
 
@@ -14,11 +15,13 @@ CONTENT = Path(__file__).resolve().parent / "content"
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "medigy.settings")
     django.setup()
-    from curation.models import CuratedItem  # needs Django set up
+    from curation.models import CuratedItem, Vocabulary  # needs Django set up
 
     if not CuratedItem.objects.exists():
         draw.main()
         call_command("import_markdown", CONTENT)
+        for name, (description, url) in KNOWN.items():
+            Vocabulary.objects.filter(name=name, description="").update(description=description, url=url)
 
 
 if __name__ == "__main__":
