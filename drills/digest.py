@@ -25,11 +25,12 @@ from django_tasks_db import DatabaseBackend
 from django_tasks_db.models import DBTaskResult
 from taggit.models import Tag
 
-from curation.models import CuratedItem, Image, ImportRecord, ImportRun, SourceDocument
+from curation.models import ContentVersion, CuratedItem, Image, ImportRecord, ImportRun, SourceDocument
 
 #: What tells a row of these from others; a slug tells the rest.
 NATURAL_KEYS = {"Publisher": "domain", "Image": "sha256"}
-LEDGER = {ImportRun, ImportRecord}
+#: What tells of the writing, not of what was written.
+LEDGER = {ImportRun, ImportRecord, ContentVersion}
 TIMES_OF_WRITING = {"created_at", "updated_at", "imported_at"}
 #: What may differ for a while: a picture that cannot be read now is tried again, and so is the first of two like files.
 PASSING = {CuratedItem: {"image", "pdf"}, SourceDocument: {"media", "path"}}

@@ -13,6 +13,8 @@ from django.db.models import Model
 from django_tasks_db.models import DBTaskResult
 from taggit.models import Tag
 
+from curation.models import ContentVersion
+
 
 @dataclass(frozen=True, slots=True)
 class State:
@@ -21,8 +23,9 @@ class State:
 
 
 def models() -> list[type[Model]]:
-    """Return the models that an import writes rows of."""
-    return [*apps.get_app_config("curation").get_models(include_auto_created=True), Tag, DBTaskResult]
+    """Return the models that an import writes rows of; the content's version follows by itself."""
+    own = apps.get_app_config("curation").get_models(include_auto_created=True)
+    return [*(model for model in own if model is not ContentVersion), Tag, DBTaskResult]
 
 
 def keep(folder: Path) -> State:
