@@ -110,7 +110,7 @@ def identity_keys(number: int, title: str) -> dict[str, Any]:
 
 
 def link_keys(number: int, title: str, random: Random) -> dict[str, Any]:
-    host = f"paper{stories.skewed(random, stories.PUBLISHERS)}.example.org"
+    host = stories.publisher(stories.skewed(random, stories.PUBLISHERS))
     link = f"https://{host}/{number}/{slugify(title)}"
     original = f"{link}?utm_source=feed"
     return {

@@ -1,42 +1,42 @@
-"""The same files through Hugo, where it is installed: the yardstick of an import."""
+"""The same files through Hugo, where it is installed: the yardstick of an import.
+
+The site of `benchmarks/hugo_site/` gives readers what an import gives them: a page an item, with related items; the
+paginated lists of all news, of each topic, tag, author, offering and publisher; their feeds; redirects from aliases; a
+sitemap; the pictures; and the texts to search, as JSON. It is made the way that is fast in Hugo: what the lists of
+offerings and publishers hold is found in one go, related items are the newest of the item's topics (Hugo's own
+`Related` is quadratic), feeds are short, and no picture is scaled, for an import leaves that to a task as well.
+"""
 
 import shutil
 from pathlib import Path
 
-CONFIG = """
-baseURL = "https://bench.example.org/"
-title = "Benchmark"
-paginate = 20
-[markup.goldmark.renderer]
-unsafe = true
-[taxonomies]
-author = "author"
-category = "categories"
-tag = "tags"
+from benchmarks import stories
+
+SITE = Path(__file__).with_name("hugo_site")
+MOUNT = """
+[[module.mounts]]
+source = "{source}"
+target = "{target}"
 """
-PAGE = """<!doctype html>
-<html lang="en">
-<head><meta charset="utf-8"><title>{{ .Title }}</title><meta name="description" content="{{ .Description }}"></head>
-<body><header><a href="/">{{ site.Title }}</a></header><main>%s</main></body>
-</html>
-"""
-SINGLE = """<article><h1>{{ .Title }}</h1><p>{{ .Date.Format "2 January 2006" }}, {{ delimit .Params.author ", " }}</p>
-{{ with .Params.link.href }}<a href="{{ . }}">Read at the source</a>{{ end }}
-{{ .Content }}
-<ul>{{ range .GetTerms "categories" }}<li><a href="{{ .RelPermalink }}">{{ .LinkTitle }}</a></li>{{ end }}</ul>
-<ul>{{ range .Params.relatedOfferings }}<li><a href="{{ .permalink }}">{{ .label }}</a></li>{{ end }}</ul></article>"""
-LIST = """<h1>{{ .Title }}</h1>
-{{ range .Paginator.Pages }}<article><h2><a href="{{ .RelPermalink }}">{{ .Title }}</a></h2><p>{{ .Description }}</p>
-</article>{{ end }}{{ template "_internal/pagination.html" . }}"""
 
 
 def command(folder: Path, content: Path) -> tuple[str, ...] | None:
     """Write a site around a content folder, and return what builds it: `None` where Hugo is not installed."""
     if not shutil.which("hugo"):
         return None
-    layouts = folder / "layouts" / "_default"
-    layouts.mkdir(parents=True)
-    (folder / "config.toml").write_text(CONFIG)
-    (layouts / "single.html").write_text(PAGE % SINGLE)
-    (layouts / "list.html").write_text(PAGE % LIST)
-    return ("hugo", "--quiet", "--source", str(folder), "--contentDir", str(content))
+    shutil.copytree(SITE, folder)
+    write_pages(folder / "pages")
+    mounts = {folder / "pages": "content", content: "content/news", content.parents[1] / "static": "static"}
+    with (folder / "config.toml").open("a") as config:
+        config.writelines(MOUNT.format(source=source, target=target) for source, target in mounts.items())
+    return ("hugo", "--quiet", "--source", str(folder))
+
+
+def write_pages(folder: Path) -> None:
+    """Write the pages of offerings and publishers, which list what items say of them."""
+    names = {f"offering/offering-{number}": f"Offering {number}" for number in range(stories.OFFERINGS)}
+    names |= {f"publisher/{name}": name for name in map(stories.publisher, range(stories.PUBLISHERS))}
+    for path, title in names.items():
+        page = folder / path / "_index.md"
+        page.parent.mkdir(parents=True)
+        page.write_text(f"---\ntitle: {title}\n---\n")

@@ -53,7 +53,7 @@ class Filler:
             Offering(name=f"Offering {n}", slug=f"offering-{n}", external_id=str(n)) for n in range(stories.OFFERINGS)
         )
         self.publishers = Publisher.objects.bulk_create(
-            Publisher(name=f"Paper {n}", domain=f"paper{n}.example.org") for n in range(stories.PUBLISHERS)
+            Publisher(name=f"Paper {n}", domain=stories.publisher(n)) for n in range(stories.PUBLISHERS)
         )
         self.authors = Author.objects.bulk_create(
             Author(name=f"Author {n}", slug=f"author-{n}") for n in range(stories.AUTHORS)

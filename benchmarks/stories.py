@@ -67,6 +67,10 @@ def some_topics(random: Random, most: int) -> list[TopicName]:
     return [names[index] for index in several(random, len(names), most)]
 
 
+def publisher(number: int) -> str:
+    return f"paper{number}.example.org"
+
+
 def title(random: Random) -> str:
     return " ".join(random.choice(words) for words in (SUBJECTS, VERBS, OBJECTS, PLACES))
 
