@@ -20,6 +20,7 @@ from curation.importing.options import Options
 from curation.importing.parse import Refused
 from curation.importing.plan import Plan
 from curation.importing.report import Report
+from curation.importing.rows import insert
 from curation.models import Conflict, Image, ImportRecord, ImportRun
 from curation.processes import is_gone, this_process
 from curation.snapshot import state
@@ -30,6 +31,10 @@ SILENCE = timedelta(minutes=5)
 STARTABLE = (ImportRun.Outcome.QUEUED, ImportRun.Outcome.INTERRUPTED, ImportRun.Outcome.FAILED)
 #: The runs that this process is at.
 _at_hand: set[int] = set()
+
+
+#: The columns of an `ImportRecord` where there is nothing to say.
+_NOTHING: dict[str, Any] = {"item_id": None, "sha256": "", "slug": "", "unmapped": [], "before": None, "after": None}
 
 
 class Busy(Exception):
@@ -142,8 +147,8 @@ def _is_dead(run: ImportRun) -> bool:
 
 def record(run: ImportRun, outcomes: Sequence[Plan | Refused], made: Mapping[str, list[int]] | None = None) -> None:
     """Write a row for each file that was not found unchanged, and open its conflicts. Marks the run alive."""
-    rows = [_row(run, outcome) for outcome in outcomes if outcome.outcome != "unchanged"]
-    ImportRecord.objects.bulk_create(rows)
+    rows = [_row(outcome) for outcome in outcomes if outcome.outcome != "unchanged"]
+    insert(ImportRecord, ({"run_id": run.pk, **_NOTHING, **row} for row in rows))
     plans = [outcome for outcome in outcomes if isinstance(outcome, Plan)]
     Conflict.objects.bulk_create(
         (conflict for plan in plans for conflict in _conflicts(run, plan)),
@@ -157,23 +162,22 @@ def record(run: ImportRun, outcomes: Sequence[Plan | Refused], made: Mapping[str
     run.save(update_fields=["heartbeat_at", "made"])
 
 
-def _row(run: ImportRun, outcome: Plan | Refused) -> ImportRecord:
+def _row(outcome: Plan | Refused) -> dict[str, Any]:
     if isinstance(outcome, Refused):
         problems = [asdict(problem) for problem in outcome.problems]
-        return ImportRecord(run=run, path=outcome.source.name, outcome=outcome.outcome, problems=problems)
+        return {"path": outcome.source.name, "outcome": outcome.outcome, "problems": problems}
     parsed, entry = outcome.parsed, outcome.entry
-    return ImportRecord(
-        run=run,
-        item=entry.item,
-        path=parsed.source.name,
-        sha256=parsed.sha256,
-        outcome=outcome.outcome,
-        slug=entry.item.slug,
-        problems=[asdict(problem) for problem in (*parsed.document.problems, *outcome.problems)],
-        unmapped=list(parsed.document.unmapped),
-        before=outcome.before,
-        after=_after(outcome),
-    )
+    return {
+        "item_id": entry.item.pk,
+        "path": parsed.source.name,
+        "sha256": parsed.sha256,
+        "outcome": outcome.outcome,
+        "slug": entry.item.slug,
+        "problems": [asdict(problem) for problem in (*parsed.document.problems, *outcome.problems)],
+        "unmapped": list(parsed.document.unmapped),
+        "before": outcome.before,
+        "after": _after(outcome),
+    }
 
 
 def _after(plan: Plan) -> dict[str, Any] | None:

@@ -17,6 +17,7 @@ from django.utils.text import slugify
 from taggit.models import Tag
 
 from curation.frontmatter.records import ItemRecord, OfferingRef, PublisherRef, TopicRef
+from curation.importing.rows import insert
 from curation.models import Author, Offering, Publisher, Topic, Vocabulary
 
 M = TypeVar("M", bound=models.Model)
@@ -135,9 +136,8 @@ class References:
         known = set(
             through.objects.filter(offering__in={pk for pk, _ in wanted}).values_list("offering_id", "topic_id")
         )
-        through.objects.bulk_create(
-            [through(offering_id=offering, topic_id=topic) for offering, topic in sorted(wanted - known)]
-        )
+        new = sorted(wanted - known)
+        insert(through, ({"offering_id": offering, "topic_id": topic} for offering, topic in new))
 
 
 def _with(model: type[M], column: str, names: Iterable[str]) -> QuerySet[Any]:

@@ -16,6 +16,7 @@ from curation.frontmatter.records import ItemRecord, OfferingRef
 from curation.importing.library import Library
 from curation.importing.plan import Plan
 from curation.importing.references import References
+from curation.importing.rows import insert
 from curation.models import (
     Alias,
     CuratedItem,
@@ -24,7 +25,6 @@ from curation.models import (
     ItemOffering,
     ItemTag,
     ItemTopic,
-    Offering,
     Publisher,
     SourceDocument,
 )
@@ -103,26 +103,34 @@ def save_items(filled: Sequence[Filled], references: References) -> None:
 def _tie(filled: Sequence[Filled], references: References) -> None:
     """Write the relations of items that have none."""
     relations: list[tuple[type[Model], Callable[[ItemRecord], Iterable[dict[str, Any]]]]] = [
-        (ItemTopic, lambda record: ({"topic": references.topic(ref)} for ref in record.topics)),
-        (ItemAuthor, lambda record: ({"author": references.author(name)} for name in record.authors)),
+        (ItemTopic, lambda record: ({"topic_id": references.topic(ref).pk} for ref in record.topics)),
+        (ItemAuthor, lambda record: ({"author_id": references.author(name).pk} for name in record.authors)),
         (ItemOffering, lambda record: _offerings(record.offerings, references)),
     ]
     for model, rows in relations:
-        model._default_manager.bulk_create(
-            model(item=entry.item, position=position, listed_at=entry.item.listed_at, **row)
-            for entry in filled
-            for position, row in enumerate(rows(entry.record))
+        insert(
+            model,
+            (
+                {"item_id": entry.item.pk, "position": position, "listed_at": entry.item.listed_at, **row}
+                for entry in filled
+                for position, row in enumerate(rows(entry.record))
+            ),
         )
-    ItemTag.objects.bulk_create(
-        ItemTag(content_object=entry.item, tag=references.tag(name)) for entry in filled for name in entry.record.tags
+    insert(
+        ItemTag,
+        (
+            {"content_object_id": entry.item.pk, "tag_id": references.tag(name).pk}
+            for entry in filled
+            for name in entry.record.tags
+        ),
     )
 
 
 def _offerings(refs: Sequence[OfferingRef], references: References) -> Iterable[dict[str, Any]]:
-    rows: dict[Offering, bool] = {}
+    rows: dict[int, bool] = {}
     for ref in refs:
-        rows.setdefault(references.offering(ref), ref.is_primary)
-    return ({"offering": offering, "is_primary": is_primary} for offering, is_primary in rows.items())
+        rows.setdefault(references.offering(ref).pk, ref.is_primary)
+    return ({"offering_id": offering, "is_primary": is_primary} for offering, is_primary in rows.items())
 
 
 def _record(plan: Plan) -> ItemRecord:
@@ -178,7 +186,8 @@ def save_aliases(wanted: Mapping[int, Sequence[str]]) -> None:
     here = {(alias.path, alias.item_id): alias.pk for alias in Alias.objects.filter(item__in=wanted)}
     rows = {(path, item) for item, paths in wanted.items() for path in paths}
     Alias.objects.filter(pk__in=[pk for key, pk in here.items() if key not in rows]).delete()
-    Alias.objects.bulk_create(Alias(path=path, item_id=item) for path, item in sorted(rows - here.keys()))
+    now = timezone.now()
+    insert(Alias, ({"path": path, "item_id": item, "created_at": now} for path, item in sorted(rows - here.keys())))
 
 
 def _save_documents(plans: Sequence[Plan]) -> None:
@@ -189,4 +198,5 @@ def _save_documents(plans: Sequence[Plan]) -> None:
     SourceDocument.objects.bulk_update(displaced, ["path", "is_primary"])
     documents = [plan.document for plan in plans if plan.writes_document]
     SourceDocument.objects.bulk_update([document for document in documents if document.pk], DOCUMENT_COLUMNS)
-    SourceDocument.objects.bulk_create(document for document in documents if document.pk is None)
+    names = ("item_id", *DOCUMENT_COLUMNS)
+    insert(SourceDocument, ({name: getattr(d, name) for name in names} for d in documents if d.pk is None))
