@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -47,9 +47,8 @@ class Library:
                 return False
         return True
 
-    def read(self, use: str, place: Place) -> str:
+    def read(self, use: str, place: Place, stamp: Mapping[str, int]) -> str:
         """Read and verify a file for a use (image, icon, pdf), and return its digest. Raises `MediaMissing`."""
-        stamp = media.stamp(place)
         key = (place, stamp["size"], stamp["mtime_ns"])
         digest = self._digests.get(key, "")
         if not self.has(digest):

@@ -177,7 +177,7 @@ class Planner:
         try:
             place = self.library.find(ref.href, plan.parsed.source)
             stamp = media.stamp(place)
-            found["sha256"] = self.library.read(use, place)
+            found["sha256"] = self.library.read(use, place, stamp)
             found.update(stamp)
         except media.MediaRefused as error:
             found.update(stamp)

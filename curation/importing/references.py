@@ -143,9 +143,10 @@ class References:
 def _with(model: type[M], column: str, names: Iterable[str]) -> QuerySet[Any]:
     """Return a model's rows that have one of some names, in any case as the database sees it.
 
-    Of a few letters (Σ, İ) it sees another than Python does, and its unique indexes go by what it sees.
+    Of a few letters (Σ, İ) it sees another than Python does, and its unique indexes go by what it sees. What is ASCII
+    is the same to both, but for the I, which Turkish databases make an ı.
     """
-    lowered = [Lower(Value(name)) for name in names]
+    lowered = [name.lower() if name.isascii() and "I" not in name else Lower(Value(name)) for name in names]
     return model._default_manager.annotate(lower=Lower(column)).filter(lower__in=lowered)
 
 

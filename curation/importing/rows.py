@@ -4,12 +4,13 @@ Of those there are a dozen an item. An object for each, and a look of the SQL co
 half the work of an import.
 """
 
-from collections.abc import Iterable, Mapping
-from functools import partial
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache, partial
 from typing import Any
 
 from django.db import connections, router
-from django.db.models import Model
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import JSONField, Model
 
 
 def insert(model: type[Model], rows: Iterable[Mapping[str, Any]]) -> None:
@@ -19,7 +20,7 @@ def insert(model: type[Model], rows: Iterable[Mapping[str, Any]]) -> None:
         return
     connection = connections[router.db_for_write(model)]
     fields: list[Any] = [model._meta.get_field(name) for name in rows[0]]
-    columns = [(field.attname, partial(field.get_db_prep_save, connection=connection)) for field in fields]
+    columns = [(field.attname, _preparation(field, connection)) for field in fields]
     quote = connection.ops.quote_name
     table, names = quote(model._meta.db_table), ", ".join(quote(field.column) for field in fields)
     places = ", ".join(["%s"] * len(fields))
@@ -28,3 +29,9 @@ def insert(model: type[Model], rows: Iterable[Mapping[str, Any]]) -> None:
             f"INSERT INTO {table} ({names}) VALUES ({places})",  # noqa: S608  # names of ours, quoted
             [[prepared(row[name]) for name, prepared in columns] for row in rows],
         )
+
+
+def _preparation(field: Any, connection: BaseDatabaseWrapper) -> Callable[[Any], Any]:
+    """Return what makes a value ready for its column; of like values, and relations have many, the first alone."""
+    prepare = partial(field.get_db_prep_save, connection=connection)
+    return prepare if isinstance(field, JSONField) else lru_cache(maxsize=1000)(prepare)

@@ -38,6 +38,7 @@ ITEM_COLUMNS = (
     "updated_at",
 )
 DOCUMENT_COLUMNS = [field.name for field in SourceDocument._meta.concrete_fields if field.name not in ("id", "item")]
+_ITEM_NAMES = [field.attname for field in CuratedItem._meta.concrete_fields if not field.primary_key]
 
 
 @dataclass(slots=True)
@@ -92,12 +93,23 @@ def save_items(filled: Sequence[Filled], references: References) -> None:
     for entry in filled:
         entry.item.publisher = references.publisher(entry.record.publisher)
         entry.item.updated_at = timezone.now()
-    CuratedItem.objects.bulk_create([entry.item for entry in filled if entry.item.pk is None])
+    _insert_items([entry.item for entry in filled if entry.item.pk is None])
     CuratedItem.objects.bulk_update(known, ITEM_COLUMNS)
     for model in (ItemTopic, ItemAuthor, ItemOffering):
         model._default_manager.filter(item__in=known).delete()
     ItemTag.objects.filter(content_object__in=known).delete()
     _tie(filled, references)
+
+
+def _insert_items(items: Sequence[CuratedItem]) -> None:
+    """Write new items, and give them the ids of their rows."""
+    now = timezone.now()
+    for item in items:
+        item.created_at = now
+    insert(CuratedItem, ({name: getattr(item, name) for name in _ITEM_NAMES} for item in items))
+    ids = dict(CuratedItem.objects.filter(slug__in=[item.slug for item in items]).values_list("slug", "pk"))
+    for item in items:
+        item.pk = ids[item.slug]
 
 
 def _tie(filled: Sequence[Filled], references: References) -> None:
