@@ -161,7 +161,10 @@ def read_bytes(path: Place, limit: int) -> bytes:
             data = path.read(limit + 1)
         else:
             with path.open("rb") as file:
-                data = file.read(limit + 1)
+                size = min(os.fstat(file.fileno()).st_size, limit)
+                data = file.read(size + 1)
+                if len(data) > size:  # it has grown, or does not know its size
+                    data += file.read(limit - size)
     except ArchiveRefused as refusal:
         raise Unreadable(refusal.reasons[0]) from refusal
     except OSError as error:

@@ -25,6 +25,7 @@ class Library:
     def __init__(self, given: Sequence[Path] = ()) -> None:
         self._given = given
         self._roots: dict[Place, tuple[media.Root, ...]] = {}
+        self._places: dict[tuple[Place, str], Place] = {}
         self._digests: dict[tuple[Place, int, int], str] = {}
         self._waiting: dict[str, CleanImage | media.Pdf] = {}
         self._images: dict[str, Image] = {}
@@ -34,7 +35,9 @@ class Library:
         folder = source.path.parent
         if folder not in self._roots:
             self._roots[folder] = tuple(media.static_roots(source, self._given))
-        return media.locate(href, self._roots[folder])
+        if (folder, href) not in self._places:
+            self._places[folder, href] = media.locate(href, self._roots[folder])
+        return self._places[folder, href]
 
     def as_found(self, found: media.Found, source: SourceFile) -> bool:
         """Whether the files that a document points to are as they were at its last import."""

@@ -80,7 +80,9 @@ def understand(data: bytes, name: str) -> Understood | Refusal:
     try:
         document = frontmatter.read(data, name)
         rendered = render(document.record.body)
-        record = replace(document.record, summary=document.record.summary or excerpt(rendered.text))
+        record = document.record
+        if not record.summary:
+            record = replace(record, summary=excerpt(rendered.text))
         return Understood(document, record, frontmatter.to_json(record), columns_of(record, rendered))
     except Rejected as refusal:
         return Refusal("rejected", refusal.problems)

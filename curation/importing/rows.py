@@ -1,4 +1,4 @@
-"""Many rows at once, as `bulk_create()` writes them, where nobody needs their objects or ids.
+"""Many rows at once, as `bulk_create()` and `bulk_update()` write them, where nobody needs their objects or ids.
 
 Of those there are a dozen an item. An object for each, and a look of the SQL compiler at each of its values, would be
 half the work of an import.
@@ -12,22 +12,41 @@ from django.db import connections, router
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import JSONField, Model
 
+#: A row's values by the names of their columns (`item_id`), all rows the same.
+Row = Mapping[str, Any]
 
-def insert(model: type[Model], rows: Iterable[Mapping[str, Any]]) -> None:
-    """Insert rows, each given as the values of all columns but the id, by name (`item_id`)."""
-    rows = list(rows)
+
+def insert(model: type[Model], rows: Iterable[Row]) -> None:
+    """Insert rows, given all their columns but the id."""
+    _write(model, list(rows), _insertion)
+
+
+def update(model: type[Model], rows: Iterable[Row]) -> None:
+    """Change rows, given the columns to change and, last of them, the id."""
+    _write(model, list(rows), _change)
+
+
+def _insertion(table: str, columns: list[str]) -> str:
+    places = ", ".join(["%s"] * len(columns))
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})"  # noqa: S608  # names of ours, quoted
+
+
+def _change(table: str, columns: list[str]) -> str:
+    *changed, key = (f"{column} = %s" for column in columns)
+    return f"UPDATE {table} SET {', '.join(changed)} WHERE {key}"  # noqa: S608  # names of ours, quoted
+
+
+def _write(model: type[Model], rows: list[Row], statement: Callable[[str, list[str]], str]) -> None:
     if not rows:
         return
     connection = connections[router.db_for_write(model)]
-    fields: list[Any] = [model._meta.get_field(name) for name in rows[0]]
-    columns = [(field.attname, _preparation(field, connection)) for field in fields]
     quote = connection.ops.quote_name
-    table, names = quote(model._meta.db_table), ", ".join(quote(field.column) for field in fields)
-    places = ", ".join(["%s"] * len(fields))
+    fields: list[Any] = [model._meta.get_field(name) for name in rows[0]]
+    ready = [(field.attname, _preparation(field, connection)) for field in fields]
     with connection.cursor() as cursor:
         cursor.executemany(
-            f"INSERT INTO {table} ({names}) VALUES ({places})",  # noqa: S608  # names of ours, quoted
-            [[prepared(row[name]) for name, prepared in columns] for row in rows],
+            statement(quote(model._meta.db_table), [quote(field.column) for field in fields]),
+            [[prepare(row[name]) for name, prepare in ready] for row in rows],
         )
 
 

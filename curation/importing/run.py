@@ -29,6 +29,8 @@ from curation.models import ImportRun, SourceDocument
 
 #: Batches that the parsers are given before the first of them is written.
 READ_AHEAD = 2
+#: A batch holds at most so many times its size of files, those that are as they were among them.
+MOST_UNREAD = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class Unread:
     outcome: Literal["unchanged", "skipped"]
 
 
+Read = Loaded | Refused | Unread
 Outcome = Parsed | Refused | Unread
 
 
@@ -90,30 +93,43 @@ class Import:
     def _read_ahead(self, parsers: Parsers) -> Iterator[list[Outcome]]:
         """Yield parsed batches, while the parsers are at the next two already."""
         pending: deque[Callable[[], list[Outcome]]] = deque()
-        size = self.options.batch_size
-        for start in range(0, len(self.sources), size):
-            pending.append(self._start(self.sources[start : start + size], parsers))
+        for files in self._batches(parsers):
+            pending.append(_parse(files, parsers))
             if len(pending) > READ_AHEAD:
                 yield pending.popleft()()
         while pending:
             yield pending.popleft()()
 
-    def _start(self, sources: Sequence[SourceFile], parsers: Parsers) -> Callable[[], list[Outcome]]:
-        """Read files, and have those parsed that are not as they were; return a call that waits for that."""
-        paths = [source.name for source in sources]
-        documents = SourceDocument.objects.filter(path__in=paths).exclude(path="")  # as the index is
-        rows = documents.values_list("path", "sha256", "media")
-        known = {path: (sha256, found) for path, sha256, found in rows}
-        files = [self._read(source, *known.get(source.name, ("", {}))) for source in sources]
-        results = parsers.submit([file for file in files if isinstance(file, Loaded)])
+    def _batches(self, parsers: Parsers) -> Iterator[list[Read]]:
+        """Yield files as they were read, `batch_size` of which are to be written.
 
-        def wait() -> list[Outcome]:
-            parsed = iter(results())
-            return [next(parsed) if isinstance(file, Loaded) else file for file in files]
+        Those that are as they were cost a transaction nothing, so that it may have a good many of them besides.
+        """
+        size, changed = self.options.batch_size, 0
+        batch: list[Read] = []
+        for file in self._read_all():
+            if not (changed or isinstance(file, Unread)):
+                parsers.prepare()
+            batch.append(file)
+            changed += not isinstance(file, Unread)
+            if changed == size or len(batch) == size * MOST_UNREAD:
+                yield batch
+                batch, changed = [], 0
+        if batch:
+            yield batch
 
-        return wait
+    def _read_all(self) -> Iterator[Read]:
+        """Yield the files with their bytes, where those are not as they were."""
+        size = self.options.batch_size
+        for start in range(0, len(self.sources), size):
+            sources = self.sources[start : start + size]
+            documents = SourceDocument.objects.filter(path__in=[source.name for source in sources])
+            rows = documents.exclude(path="").values_list("path", "sha256", "media")  # as the index is
+            known = {path: (sha256, found) for path, sha256, found in rows}
+            for source in sources:
+                yield self._read(source, *known.get(source.name, ("", {})))
 
-    def _read(self, source: SourceFile, sha256: str, found: media.Found) -> Loaded | Refused | Unread:
+    def _read(self, source: SourceFile, sha256: str, found: media.Found) -> Read:
         if self.options.since and source.modified_at < self.options.since:
             return Unread(source, "skipped")
         file = load(source)
@@ -136,7 +152,7 @@ class Import:
             if is_full(error) or (len(files) == 1 and isinstance(files[0], Refused)):
                 raise
             if len(files) > 1:
-                return [report for file in files for report in self._import_batch([file])]
+                return [report for file in files for report in self._import_alone(file)]
             return self._import_batch([rejected(files[0].source, "breakdown", in_words(error))])
         except BaseException:
             self._discard(batch, made)
@@ -145,6 +161,9 @@ class Import:
         self.rejected += [file for file in outcomes if isinstance(file, Refused) and file.outcome == "rejected"]
         self.library.batch_written()
         return [_report(outcome) for outcome in outcomes]
+
+    def _import_alone(self, file: Outcome) -> list[FileReport]:
+        return [_report(file)] if isinstance(file, Unread) else self._import_batch([file])
 
     def _discard(self, batch: Batch, made: dict[str, list[int]]) -> None:
         """Forget a batch that was taken back. `made` is what the run had made before it."""
@@ -210,6 +229,17 @@ def carry_out(job: Import, report: Report, on_batch: Callable[[int], object]) ->
 def _close(job: Import, outcome: str, report: Report, message: str = "") -> None:
     if job.run:
         ledger.finish(job.run, outcome, report, message)
+
+
+def _parse(files: Sequence[Read], parsers: Parsers) -> Callable[[], list[Outcome]]:
+    """Have files parsed; return a call that waits for that."""
+    results = parsers.submit([file for file in files if isinstance(file, Loaded)])
+
+    def wait() -> list[Outcome]:
+        parsed = iter(results())
+        return [next(parsed) if isinstance(file, Loaded) else file for file in files]
+
+    return wait
 
 
 def _plan(file: Outcome, planner: Planner | None) -> Plan | Refused | Unread:

@@ -16,7 +16,7 @@ from curation.frontmatter.records import ItemRecord, OfferingRef
 from curation.importing.library import Library
 from curation.importing.plan import Plan
 from curation.importing.references import References
-from curation.importing.rows import insert
+from curation.importing.rows import Row, insert, update
 from curation.models import (
     Alias,
     CuratedItem,
@@ -34,11 +34,14 @@ from curation.snapshot import COLUMNS
 #: What an import may change of an item it knows.
 ITEM_COLUMNS = (
     *COLUMNS.values(),
-    *("body_html", "body_text", "source_url_key", "publisher", "image", "image_alt", "pdf", "media_provenance"),
+    *("body_html", "body_text", "source_url_key", "publisher_id", "image_id", "image_alt", "pdf", "media_provenance"),
     "updated_at",
 )
-DOCUMENT_COLUMNS = [field.name for field in SourceDocument._meta.concrete_fields if field.name not in ("id", "item")]
-_ITEM_NAMES = [field.attname for field in CuratedItem._meta.concrete_fields if not field.primary_key]
+#: All columns but the id, which comes with the row.
+NEW_ITEM_COLUMNS, DOCUMENT_COLUMNS = (
+    [field.attname for field in model._meta.concrete_fields if not field.primary_key]
+    for model in (CuratedItem, SourceDocument)
+)
 
 
 @dataclass(slots=True)
@@ -94,7 +97,7 @@ def save_items(filled: Sequence[Filled], references: References) -> None:
         entry.item.publisher = references.publisher(entry.record.publisher)
         entry.item.updated_at = timezone.now()
     _insert_items([entry.item for entry in filled if entry.item.pk is None])
-    CuratedItem.objects.bulk_update(known, ITEM_COLUMNS)
+    update(CuratedItem, _rows(known, (*ITEM_COLUMNS, "id")))
     for model in (ItemTopic, ItemAuthor, ItemOffering):
         model._default_manager.filter(item__in=known).delete()
     ItemTag.objects.filter(content_object__in=known).delete()
@@ -106,7 +109,7 @@ def _insert_items(items: Sequence[CuratedItem]) -> None:
     now = timezone.now()
     for item in items:
         item.created_at = now
-    insert(CuratedItem, ({name: getattr(item, name) for name in _ITEM_NAMES} for item in items))
+    insert(CuratedItem, _rows(items, NEW_ITEM_COLUMNS))
     ids = dict(CuratedItem.objects.filter(slug__in=[item.slug for item in items]).values_list("slug", "pk"))
     for item in items:
         item.pk = ids[item.slug]
@@ -207,8 +210,11 @@ def _save_documents(plans: Sequence[Plan]) -> None:
         plan.document.item = plan.entry.item
     # Those that give up a path or their primacy go first: the unique indexes are checked row by row.
     displaced = [document for plan in plans for document in plan.displaced]
-    SourceDocument.objects.bulk_update(displaced, ["path", "is_primary"])
+    update(SourceDocument, _rows(displaced, ("path", "is_primary", "id")))
     documents = [plan.document for plan in plans if plan.writes_document]
-    SourceDocument.objects.bulk_update([document for document in documents if document.pk], DOCUMENT_COLUMNS)
-    names = ("item_id", *DOCUMENT_COLUMNS)
-    insert(SourceDocument, ({name: getattr(d, name) for name in names} for d in documents if d.pk is None))
+    update(SourceDocument, _rows((row for row in documents if row.pk), (*DOCUMENT_COLUMNS, "id")))
+    insert(SourceDocument, _rows((row for row in documents if not row.pk), DOCUMENT_COLUMNS))
+
+
+def _rows(objects: Iterable[Model], columns: Sequence[str]) -> Iterable[Row]:
+    return ({name: getattr(row, name) for name in columns} for row in objects)

@@ -52,6 +52,15 @@ class Parsers:
             self._pool.stop()  # type: ignore[no-untyped-call]
             self._pool.join()
 
+    def prepare(self) -> None:
+        """Have what the processes are forked from load the models, which takes a while, and do not wait for it.
+
+        It is deaf to Ctrl-C: a terminal sends that to all, and the import is who stops the others.
+        """
+        resource_tracker.ensure_running()  # which would open the ears of the next one again
+        with _held(signal.SIGINT):
+            forkserver.ensure_running()
+
     def submit(self, files: Sequence[Loaded]) -> Callable[[], list[Parsed | Refused]]:
         """Start parsing files; return a call that waits for the results, in the same order."""
         chunks = [files[start : start + CHUNK] for start in range(0, len(files), CHUNK)]
@@ -65,10 +74,7 @@ class Parsers:
         return self._pool.schedule(understand_all, args=[work], timeout=FILE_SECONDS)
 
     def _start(self) -> ProcessPool:
-        """Start the processes, deaf to Ctrl-C: a terminal sends it to all, and the import is who stops the others."""
-        resource_tracker.ensure_running()  # which would open the ears of the next one again
-        with _held(signal.SIGINT):
-            forkserver.ensure_running()
+        self.prepare()
         with _held(signal.SIGINT, signal.SIGTERM):  # until every process that runs is known, and can be stopped
             pool = ProcessPool(max_workers=self.jobs, context=CONTEXT, initializer=django.setup)
             pool.schedule(understand_all, args=[[]])
