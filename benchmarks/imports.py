@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter, sleep
@@ -12,17 +13,23 @@ from benchmarks import hugo
 from benchmarks.files import change_some, write_site
 
 MANAGE = (sys.executable, "manage.py")
+FLOOR, STAGES = ((sys.executable, "-m", f"benchmarks.{name}") for name in ("floor", "stages"))
+#: How many files show where the time goes.
+STAGED = 2_000
 CHANGED_ONE_IN = 100
 SAMPLE_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One command over so many files: its seconds, and the megabytes of all its processes at the peak."""
+    """One command over so many files: its seconds, the CPU seconds of all its processes, and their megabytes at the
+    peak.
+    """
 
     name: str
     files: int
     seconds: float
+    cpu: float
     megabytes: float
 
     @property
@@ -31,18 +38,14 @@ class Run:
 
 
 def measure(count: int, folder: Path, say: Callable[[str], None]) -> Iterator[Run]:
-    """Yield the runs over `count` generated files: Hugo's, of new ones, of the same again, of some that changed."""
+    """Yield the runs over `count` generated files: Hugo's, the floor, of new ones, the same again, some changed."""
     say(f"Writing {count:,} files")
     content = write_site(folder, count)
-    environment = {
-        **os.environ,
-        "DJANGO_SETTINGS_MODULE": "benchmarks.settings",
-        "DATABASE_URL": f"sqlite:///{folder / 'import.sqlite3'}",
-        "MEDIA_ROOT": str(folder / "media"),
-    }
-    subprocess.run((*MANAGE, "migrate", "--verbosity=0"), env=environment, check=True)
+    environment = environment_of(folder / "import.sqlite3", folder)
+    migrate(environment)
     if build := hugo.command(folder / "hugo", content):
         yield run("hugo", build, count, environment)
+    yield run("floor", (*FLOOR, str(content), str(folder / "floor.sqlite3")), count, environment)
     command = (*MANAGE, "import_markdown", str(content))
     yield run("first", command, count, environment)
     yield run("unchanged", command, count, environment)
@@ -50,34 +53,53 @@ def measure(count: int, folder: Path, say: Callable[[str], None]) -> Iterator[Ru
     yield run("1% changed", command, count, environment)
 
 
+def print_stages(folder: Path) -> None:
+    """Print where the time of a first import goes."""
+    environment = environment_of(folder / "stages.sqlite3", folder)
+    migrate(environment)
+    subprocess.run((*STAGES, str(write_site(folder / "stages", STAGED))), env=environment, check=True)
+
+
+def environment_of(database: Path, folder: Path) -> dict[str, str]:
+    return {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "benchmarks.settings",
+        "DATABASE_URL": f"sqlite:///{database}",
+        "MEDIA_ROOT": str(folder / "media"),
+    }
+
+
+def migrate(environment: dict[str, str]) -> None:
+    subprocess.run((*MANAGE, "migrate", "--verbosity=0"), env=environment, check=True)
+
+
 def run(name: str, command: Sequence[str], count: int, environment: dict[str, str]) -> Run:
-    start = perf_counter()
+    start, peak = perf_counter(), 0.0
+    cpu: dict[str, float] = {}
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, start_new_session=True)
-    peak = 0.0
     while process.poll() is None:
-        peak = max(peak, memory_of_session(process.pid))
+        members = list(members_of(process.pid))
+        cpu.update(members)
+        peak = max(peak, sum(memory_of(member) for member, _ in members))
         sleep(SAMPLE_SECONDS)
     if process.returncode:
         raise RuntimeError(f"{command[0]} ended with {process.returncode}")
-    return Run(name, count, perf_counter() - start, peak)
+    return Run(name, count, perf_counter() - start, sum(cpu.values()), peak)
 
 
-def memory_of_session(session: int) -> float:
-    """Return the megabytes that a session's processes hold together, shared pages counted once; 0 but on Linux."""
-    return sum(memory_of(process) for process in Path("/proc").glob("[0-9]*") if session_of(process) == session)
+def members_of(session: int) -> Iterator[tuple[str, float]]:
+    """Yield a session's processes and the CPU seconds each has used so far; none but on Linux."""
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # it may have ended
+            # proc(5): the session, user and system time are the 4th, 12th and 13th field after the name.
+            fields = (process / "stat").read_text().rpartition(")")[2].split()
+            if int(fields[3]) == session:
+                yield process.name, (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def session_of(process: Path) -> int:
-    try:
-        return int((process / "stat").read_text().rpartition(")")[2].split()[3])
-    except OSError:  # it has ended
-        return 0
-
-
-def memory_of(process: Path) -> float:
-    """Return a process's proportional set size in megabytes."""
-    try:
-        rollup = (process / "smaps_rollup").read_text()
-    except OSError:
-        return 0
-    return next((int(line.split()[1]) / 1024 for line in rollup.splitlines() if line.startswith("Pss:")), 0)
+def memory_of(process: str) -> float:
+    """Return a process's proportional set size in megabytes: pages that several share are counted once."""
+    with suppress(OSError):
+        rollup = Path("/proc", process, "smaps_rollup").read_text()
+        return next((int(line.split()[1]) / 1024 for line in rollup.splitlines() if line.startswith("Pss:")), 0)
+    return 0
