@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter, sleep
@@ -75,31 +74,40 @@ def migrate(environment: dict[str, str]) -> None:
 
 def run(name: str, command: Sequence[str], count: int, environment: dict[str, str]) -> Run:
     start, peak = perf_counter(), 0.0
-    cpu: dict[str, float] = {}
+    cpu: dict[Path, float] = {}
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, start_new_session=True)
     while process.poll() is None:
-        members = list(members_of(process.pid))
-        cpu.update(members)
-        peak = max(peak, sum(memory_of(member) for member, _ in members))
+        members = [member for member in Path("/proc").glob("[0-9]*") if session_of(member) == process.pid]
+        cpu |= {member: cpu_of(member) for member in members if cpu_of(member)}
+        peak = max(peak, sum(map(memory_of, members)))
         sleep(SAMPLE_SECONDS)
     if process.returncode:
         raise RuntimeError(f"{command[0]} ended with {process.returncode}")
     return Run(name, count, perf_counter() - start, sum(cpu.values()), peak)
 
 
-def members_of(session: int) -> Iterator[tuple[str, float]]:
-    """Yield a session's processes and the CPU seconds each has used so far; none but on Linux."""
-    for process in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):  # it may have ended
-            # proc(5): the session, user and system time are the 4th, 12th and 13th field after the name.
-            fields = (process / "stat").read_text().rpartition(")")[2].split()
-            if int(fields[3]) == session:
-                yield process.name, (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+def session_of(process: Path) -> int:
+    """Return the session of a process, given as its folder in /proc (Linux); 0 once it has ended."""
+    return int(_stat(process)[3])
 
 
-def memory_of(process: str) -> float:
+def cpu_of(process: Path) -> float:
+    """Return the seconds of CPU that a process has used."""
+    return (int(_stat(process)[11]) + int(_stat(process)[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _stat(process: Path) -> list[str]:
+    """Return what proc(5) says of a process from its state on."""
+    try:
+        return (process / "stat").read_text().rpartition(")")[2].split()
+    except OSError:  # it has ended
+        return ["0"] * 13
+
+
+def memory_of(process: Path) -> float:
     """Return a process's proportional set size in megabytes: pages that several share are counted once."""
-    with suppress(OSError):
-        rollup = Path("/proc", process, "smaps_rollup").read_text()
-        return next((int(line.split()[1]) / 1024 for line in rollup.splitlines() if line.startswith("Pss:")), 0)
-    return 0
+    try:
+        rollup = (process / "smaps_rollup").read_text()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) / 1024 for line in rollup.splitlines() if line.startswith("Pss:")), 0)
