@@ -78,7 +78,7 @@ def run(name: str, command: Sequence[str], count: int, environment: dict[str, st
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, start_new_session=True)
     while process.poll() is None:
         members = [member for member in Path("/proc").glob("[0-9]*") if session_of(member) == process.pid]
-        cpu |= {member: cpu_of(member) for member in members if cpu_of(member)}
+        cpu |= {member: max(cpu_of(member), cpu.get(member, 0)) for member in members}
         peak = max(peak, sum(map(memory_of, members)))
         sleep(SAMPLE_SECONDS)
     if process.returncode:
