@@ -24,7 +24,10 @@ LONGEST = 3600
 STALE_IF_ERROR = 24 * 3600
 #: What pages are kept apart by.
 VARY = {"accept-encoding", *(name.lower() for name in PARTIAL)}
-COMPRESSED = ("text/", "application/json", "application/feed+json", "application/xml", "application/rss+xml")
+COMPRESSED = (
+    *("text/", "application/json", "application/feed+json", "application/xml", "application/rss+xml"),
+    "application/atom+xml",
+)
 #: In bytes; less does not gain by it.
 WORTH_COMPRESSING = 500
 

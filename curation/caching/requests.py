@@ -16,7 +16,7 @@ from curation.filters import NewsFilter
 from curation.links import TRACKING_PARAMETERS
 
 #: The parameters that pages know. A request with any other is answered, but its answer is not kept.
-PARAMETERS = frozenset({"page", "after", *NewsFilter.base_filters})
+PARAMETERS = frozenset({"page", "after", "limit", "fields", *NewsFilter.base_filters})
 LONGEST_QUERY = 1_000
 #: The headers by which htmx asks for part of a page, and their names in WSGI; a view that heeds one says so by `Vary`.
 PARTIAL = {name: f"HTTP_{name.upper().replace('-', '_')}" for name in ("HX-Request", "HX-History-Restore-Request")}

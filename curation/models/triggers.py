@@ -36,11 +36,14 @@ VERSION = ContentVersion._meta.db_table
 CREATE = {
     "sqlite": """
         CREATE TRIGGER "{name}" AFTER {event} ON "{table}"
-        BEGIN UPDATE "{version}" SET token = lower(hex(randomblob(16))); END
+        BEGIN UPDATE "{version}"
+            SET token = lower(hex(randomblob(16))), renewed_at = strftime('%Y-%m-%d %H:%M:%f', 'now');
+        END
     """,
     "postgresql": """
         CREATE OR REPLACE FUNCTION renew_content_version() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-            UPDATE "{version}" SET token = gen_random_uuid() WHERE xmin <> pg_current_xact_id()::xid;
+            UPDATE "{version}" SET token = gen_random_uuid(), renewed_at = clock_timestamp()
+                WHERE xmin <> pg_current_xact_id()::xid;
             RETURN NULL;
         END $$;
         CREATE CONSTRAINT TRIGGER "{name}" AFTER {event} ON "{table}" DEFERRABLE INITIALLY DEFERRED

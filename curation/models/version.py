@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import cache
 from uuid import uuid4
 
 from django.db import Error, connection, models
+from django.utils import timezone
 
 
 def new_token() -> str:
@@ -20,6 +22,7 @@ class ContentVersion(models.Model):
     """
 
     token = models.CharField(max_length=36)
+    renewed_at = models.DateTimeField(auto_now=True)
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="contentversion_one_row")]
@@ -41,9 +44,19 @@ class ContentVersion(models.Model):
         return str(row[0]) if row else None
 
     @classmethod
+    def changed_at(cls) -> datetime | None:
+        """Return when the content was last written; `None` where `current()` has no answer."""
+        if connection.in_atomic_block:
+            return None
+        try:
+            return cls.objects.values_list("renewed_at", flat=True).first()
+        except Error:
+            return None
+
+    @classmethod
     def renew(cls) -> None:
         """Renew the token by hand, for content that no trigger can watch."""
-        cls.objects.update(token=new_token())
+        cls.objects.update(token=new_token(), renewed_at=timezone.now())
 
 
 @cache

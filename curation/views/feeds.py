@@ -11,7 +11,7 @@ from curation.cursors import BadCursor, Cursor
 from curation.feeds import FORMS, read_feed
 from curation.listings import Listing
 
-from .conditional import conditional
+from .conditional import conditional, content_changed_at
 
 
 @require_safe
@@ -30,11 +30,12 @@ def news_feed(request: HttpRequest, form: str) -> HttpResponse:
 
 def _feed_of(request: HttpRequest, listing: Listing[Any], form: str) -> HttpResponse:
     """Answer the page of a list's feed that the request asks for (`after`), or that it is as it was."""
+    changed_at = content_changed_at()  # before the feed is made: what changes meanwhile is not in it for certain
     made = read_feed(listing, form, _place(request), request.build_absolute_uri)
     response = HttpResponse(FORMS[form].write(made), content_type=f"{FORMS[form].media_type}; charset=utf-8")
     if made.next_url:
         response["Link"] = f'<{made.next_url}>; rel="next"'
-    return conditional(request, response)
+    return conditional(request, response, changed_at)
 
 
 def _place(request: HttpRequest) -> Cursor | None:

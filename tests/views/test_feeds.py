@@ -1,5 +1,6 @@
 """Feeds of the lists: where they are, how they go on, and when they answer that nothing is new."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -9,9 +10,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.http import http_date
 
 from curation.feeds.entries import LENGTH
-from curation.models import CuratedItem
+from curation.models import ContentVersion, CuratedItem
 from curation.publishing import withdraw
 from tests.factories import make_author, make_item, make_offering, make_publisher, make_topic
 from tests.feeds.reading import get as get_feed
@@ -196,6 +198,59 @@ def test_a_feed_answers_304_until_it_changes(form: str) -> None:
     assert is_unchanged()
     withdraw(CuratedItem.objects.filter(pk=second.pk))
     assert not is_unchanged()
+
+
+def settle(moment: datetime) -> None:
+    """Let the content last have changed at a moment; the database's own clock stamps what is written later."""
+    ContentVersion.objects.update(renewed_at=moment)
+
+
+def is_unchanged_since(moment: str) -> bool:
+    response = Client().get("/news/feed.rss", headers={"if-modified-since": moment})
+    assert response.status_code in (200, 304)
+    return response.status_code == 304
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda item: CuratedItem.objects.filter(pk=item.pk).update(title="Edited"),
+        lambda item: withdraw(CuratedItem.objects.filter(pk=item.pk)),
+        lambda item: item.delete(),
+        lambda item: item.topics.update(label="Renamed"),
+    ],
+    ids=["edited", "withdrawn", "deleted", "topic renamed"],
+)
+def test_a_feed_is_unchanged_since_the_last_change_of_any_kind(change: Callable[[CuratedItem], object]) -> None:
+    item = make_item(topics=[make_topic()])
+    settle(NOON)
+    modified = get_feed("/news/feed.rss")["Last-Modified"]
+    assert modified == "Wed, 28 Feb 2024 12:00:00 GMT"
+    assert is_unchanged_since(modified)
+    assert not is_unchanged_since("Wed, 28 Feb 2024 11:59:59 GMT")
+    change(item)
+    assert not is_unchanged_since(modified)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_feed_changes_when_an_item_comes_due() -> None:
+    due = timezone.now().replace(microsecond=0) + timedelta(hours=1)
+    make_item(published_at=due)
+    settle(NOON)
+    modified = get_feed("/news/feed.rss")["Last-Modified"]
+    with time_machine.travel(due + timedelta(minutes=1), tick=False):
+        assert not is_unchanged_since(modified)
+        assert is_unchanged_since(http_date(due.timestamp()))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_feed_says_nothing_of_a_second_that_is_not_over() -> None:
+    make_item()
+    response = get_feed("/news/feed.rss")
+    assert "Last-Modified" not in response
+    assert response["Cache-Control"] == "no-cache"
+    assert not is_unchanged_since(http_date())
 
 
 def test_a_feed_is_for_reading_only() -> None:
