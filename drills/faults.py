@@ -38,6 +38,8 @@ class ParsersHere:
 
     def __exit__(self, *_error: object) -> None: ...
 
+    def prepare(self) -> None: ...
+
     def submit(self, files: Sequence[Loaded]) -> Callable[[], list[Parsed | Refused]]:
         return lambda: [parsed(file, understand(file.data, file.source.path.name)) for file in files]
 
