@@ -10,7 +10,6 @@ from typing import Any
 from django.core.files.storage import default_storage
 from django.db.models import F, Max, Model, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Greatest
-from django.urls import reverse
 from django.utils import timezone
 
 from curation.models import (
@@ -23,6 +22,7 @@ from curation.models import (
     Publisher,
     Topic,
 )
+from curation.models.addresses import address
 from curation.models.items import ItemRelation
 from curation.pagination import PAGE_SIZE
 
@@ -86,7 +86,7 @@ def _items() -> QuerySet[Any]:
 def _item_entries(items: QuerySet[Any]) -> Iterator[Entry]:
     for slug, moment, image, meta in items.values_list("slug", "changed", "image__file", "meta").iterator(BATCH):
         if may_be_indexed(meta):
-            yield Entry(reverse("item", args=[slug]), moment, default_storage.url(image) if image else "")
+            yield Entry(address("item", slug), moment, default_storage.url(image) if image else "")
 
 
 def may_be_indexed(meta: object) -> bool:
@@ -150,8 +150,4 @@ def recent_stories() -> list[Story]:
     """Return what is news: the items of the last 48 hours, newest first."""
     items = CuratedItem.objects.published().newest_first().filter(published_at__gt=timezone.now() - RECENT)
     recent = items.values_list("slug", "title", "published_at", "meta")[:RECENT_LIMIT]
-    return [
-        Story(reverse("item", args=[slug]), title, at)
-        for slug, title, at, meta in recent
-        if at and may_be_indexed(meta)
-    ]
+    return [Story(address("item", slug), title, at) for slug, title, at, meta in recent if at and may_be_indexed(meta)]

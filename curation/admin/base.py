@@ -8,7 +8,6 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import CASCADE, PROTECT, Count, IntegerField, Model, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
-from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -111,4 +110,4 @@ def state_of(item: CuratedItem) -> str:
 
 def picture(image: Image | None, sizes: str) -> SafeString:
     """Return an image as markup, in its smallest file that fills the width `sizes`."""
-    return render_to_string("curation/picture.html", curated_image(image, sizes=sizes))
+    return curated_image(image, sizes=sizes)

@@ -54,14 +54,13 @@ class Page:
         return replace(self, body=body, headers={**self.headers, "Content-Encoding": encoding})
 
     def answer(self, request: HttpRequest) -> HttpResponseBase:
-        """Return the page as a request asks for it: whole, without its body, or only that it is the same."""
+        """Return the page, or only that it is the same for who has it already."""
         headers = {
             "Cache-Control": _shared_for(int(self.expires - time())),
             **self.headers,
             "Content-Length": str(len(self.body)),
         }
-        body = b"" if request.method == "HEAD" else self.body
-        return unless_same(request, HttpResponse(body, status=self.status, headers=headers))
+        return unless_same(request, HttpResponse(self.body, status=self.status, headers=headers))
 
 
 def page_of(response: HttpResponseBase, version: str, expires: float) -> Page | None:

@@ -3,10 +3,10 @@
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
-from django.urls import reverse
 
 from curation.frontmatter.links import HOST
 
+from .addresses import address
 from .fields import HttpURLField, LineField
 from .images import Image
 
@@ -31,7 +31,7 @@ class Publisher(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("publisher", args=[self.domain])
+        return address("publisher", self.domain)
 
 
 class Author(models.Model):
@@ -57,4 +57,4 @@ class Author(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("author", args=[self.slug])
+        return address("author", self.slug)

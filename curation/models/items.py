@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,6 @@ from django.db.models import Exists, F, OuterRef, Prefetch, Q
 from django.db.models.functions import Coalesce
 from django.db.models.signals import post_delete
 from django.dispatch import receiver
-from django.urls import reverse
 from django.utils import timezone
 from taggit.managers import TaggableManager
 from taggit.models import TaggedItemBase
@@ -21,6 +20,7 @@ from taggit.models import TaggedItemBase
 from curation.links import host_of, url_key
 from curation.rendering import Rendered, excerpt, one_line, render
 
+from .addresses import address
 from .credits import Author, Publisher
 from .fields import HttpURLField, LineField
 from .images import Image
@@ -126,6 +126,9 @@ class CuratedItem(models.Model):  # type: ignore[django-manager-missing]  # tagg
 
     objects = ItemQuerySet.as_manager()
 
+    #: Label and address of its first topics, where a list has loaded them.
+    first_topics: Sequence[tuple[str, str]] = ()
+
     class Meta:
         ordering = ["-published_at", "-id"]
         verbose_name = "item"
@@ -164,7 +167,12 @@ class CuratedItem(models.Model):  # type: ignore[django-manager-missing]  # tagg
         self.relist()
 
     def get_absolute_url(self) -> str:
-        return reverse("item", args=[self.slug])
+        return address("item", self.slug)
+
+    @property
+    def label(self) -> str:
+        """What is printed above the title."""
+        return self.section or self.kind
 
     @property
     def listed_at(self) -> datetime | None:

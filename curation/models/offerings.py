@@ -1,8 +1,8 @@
 """Offerings: the products that items are about."""
 
 from django.db import models
-from django.urls import reverse
 
+from .addresses import address
 from .fields import HttpURLField, LineField
 from .taxonomy import Topic
 
@@ -32,4 +32,4 @@ class Offering(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("offering", args=[self.slug])
+        return address("offering", self.slug)

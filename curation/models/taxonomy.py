@@ -2,8 +2,8 @@
 
 from django.db import models
 from django.db.models.functions import Lower
-from django.urls import reverse
 
+from .addresses import address
 from .fields import HttpURLField, LineField
 
 
@@ -31,7 +31,7 @@ class Vocabulary(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("vocabulary", args=[self.slug])
+        return address("vocabulary", self.slug)
 
 
 class Topic(models.Model):
@@ -58,4 +58,4 @@ class Topic(models.Model):
         return f"{self.vocabulary.name}: {self.label}"
 
     def get_absolute_url(self) -> str:
-        return reverse("topic", args=[self.slug])
+        return address("topic", self.slug)

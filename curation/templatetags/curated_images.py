@@ -1,31 +1,60 @@
 """`{% curated_image %}`: an image as readers get it, in the smallest file that fits their screen."""
 
+from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from curation.models import Image
 
 register = template.Library()
 
+SOURCE = '<source type="{}" srcset="{}" sizes="{}">'
+PICTURE = '<picture>{}<img src="{}" width="{}" height="{}" alt="{}" decoding="async" {}></picture>'
 
-@register.inclusion_tag("curation/picture.html")
-def curated_image(image: Image | None, alt: str = "", sizes: str = "100vw", priority: bool = False) -> dict[str, Any]:
-    """Print a `<picture>` with renditions, or the original while there are none; nothing for no image.
+
+@register.simple_tag
+def curated_image(image: Image | None, alt: str = "", sizes: str = "100vw", priority: bool = False) -> SafeString:
+    """Return a `<picture>` with renditions, or the original while there are none; nothing for no image.
 
     `sizes` says how wide the picture is laid out, as in HTML. `priority` marks the one picture that a page opens with;
     the others load when they come near. Neither file nor database is touched.
     """
-    return {"image": image, "alt": alt, "sizes": sizes, "priority": priority, "sources": _sources(image)}
+    if image is None:
+        return SafeString()
+    return _picture(image.file.name, image.width, image.height, image.has_renditions, alt, sizes, priority)
 
 
-def _sources(image: Image | None) -> list[tuple[str, str]]:
+@lru_cache(maxsize=2_000)  # what a file is shown by never changes, and the same ones come again and again
+def _picture(
+    name: str, width: int, height: int, has_renditions: bool, alt: str, sizes: str, priority: bool
+) -> SafeString:
+    sources = _sources(name, width, height) if has_renditions else []
+    return format_html(
+        PICTURE,
+        format_html_join("", SOURCE, ((kind, srcset, sizes) for kind, srcset in sources)),
+        _field().storage.url(name),
+        width,
+        height,
+        alt,
+        SafeString('fetchpriority="high"' if priority else 'loading="lazy"'),
+    )
+
+
+def _sources(name: str, width: int, height: int) -> list[tuple[str, str]]:
     """Return media type and `srcset` of each format, the smaller format first."""
-    if image is None or not image.has_renditions:
-        return []
-    formats = image.file.aspect_ratios[None].items()
+    field = _field()
+    formats = field.attr_class.get_picture_files(
+        file_name=name, img_width=width, img_height=height, storage=field.storage, field=field
+    )
     return [
-        (f"image/{name.lower()}", ", ".join(f"{picture.url} {width}w" for width, picture in sorted(pictures.items())))
-        for name, pictures in formats
+        (f"image/{kind.lower()}", ", ".join(f"{picture.url} {wide}w" for wide, picture in sorted(pictures.items())))
+        for kind, pictures in formats[None].items()
         if pictures
     ]
+
+
+def _field() -> Any:
+    return Image._meta.get_field("file")

@@ -19,7 +19,7 @@ from curation.models.items import ItemQuerySet
 from curation.pagination import PAGE_SIZE
 
 from .head import list_head
-from .lists import list_page, rows
+from .lists import list_page, load_topics, rows
 
 #: The topics most written about are those of so many newest items.
 LATELY = 300
@@ -57,6 +57,7 @@ def front_page(newest: Iterable[CuratedItem]) -> FrontPage:
     items = list(newest)
     lead = next((item for item in items[:TOP] if item.image), items[0] if items else None)
     others = [item for item in items if item is not lead]
+    load_topics(others)
     return FrontPage(lead, others[: TOP - 1], others[TOP - 1 : TOP - 1 + GRID], others[TOP - 1 + GRID :])
 
 

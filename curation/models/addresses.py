@@ -1,0 +1,21 @@
+"""Where the pages of rows are. A list prints a hundred addresses, so they are put together rather than looked up."""
+
+from functools import cache
+from urllib.parse import quote
+
+from django.urls import reverse
+
+#: What a path may have as it is, beside letters and digits (RFC 3986).
+PLAIN = "!$&'()*+,;=:@~"
+
+
+def address(name: str, key: str) -> str:
+    """Return `reverse(name, args=[key])`, for a page with one key in its address and an end after it."""
+    before, after = _around(name)
+    return f"{before}{quote(key, PLAIN)}{after}"
+
+
+@cache
+def _around(name: str) -> tuple[str, str]:
+    before, _, after = reverse(name, args=["0"]).rpartition("0")
+    return before, after
