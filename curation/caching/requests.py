@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from hashlib import blake2b
+from operator import itemgetter
 from urllib.parse import unquote_plus
 
 from django.conf import settings
@@ -30,19 +31,18 @@ ENCODINGS = ("br", "gzip")
 def page_key(request: HttpRequest) -> str | None:
     """Return the key of the page that a request asks for, or `None` where the answer is not to be kept.
 
-    The parameters by which others follow readers are taken out of the request, and the rest are put in order: a view
-    sees no more of the query than the key has.
+    The parameters by which others follow readers are taken out of the request: no view sees what is not in the key.
     """
-    query = _in_order(request.META.get("QUERY_STRING", ""))
+    query = _known(request.META.get("QUERY_STRING", ""))
     if query is None or request.method not in ("GET", "HEAD") or request.path.startswith(APART) or is_personal(request):
         return None
     try:
         host = request.get_host()
     except DisallowedHost:
         return None
-    request.META["QUERY_STRING"] = query
+    request.META["QUERY_STRING"] = "&".join(pair for _name, pair in query)
     partial = [bool(request.META.get(name)) for name in PARTIAL.values()]
-    parts = (release(), request.scheme, host, request.path, query, partial)
+    parts = (release(), request.scheme, host, request.path, sorted(query, key=itemgetter(0)), partial)
     return blake2b(repr(parts).encode(), digest_size=20).hexdigest()
 
 
@@ -53,15 +53,18 @@ def is_personal(request: HttpRequest) -> bool:
     return "HTTP_AUTHORIZATION" in request.META or not PERSONAL_COOKIES.isdisjoint(request.COOKIES)
 
 
-def _in_order(query: str) -> str | None:
-    """Return a query's parameters by name, without those that say where a reader came from; `None` for unknown ones."""
+def _known(query: str) -> list[tuple[str, str]] | None:
+    """Return the names of a query's parameters, each with its pair as written; `None` where one is unknown.
+
+    Those that say where a reader came from are left out.
+    """
     if len(query) > LONGEST_QUERY:
         return None
     named = [(unquote_plus(pair.partition("=")[0]), pair) for pair in query.split("&") if pair]
     named = [(name, pair) for name, pair in named if not TRACKING_PARAMETERS.match(name)]
     if any(name not in PARAMETERS for name, _ in named):
         return None
-    return "&".join(pair for _, pair in sorted(named, key=lambda pair: pair[0]))
+    return named
 
 
 @lru_cache(maxsize=256)

@@ -48,6 +48,11 @@ def test_another_question_gets_another_answer(path: str) -> None:
     assert not reader.finds_kept(path)
 
 
+def test_of_a_parameter_given_twice_the_order_counts() -> None:
+    reader.get("/news/?kind=b&kind=c")
+    assert not reader.finds_kept("/news/?kind=c&kind=b")
+
+
 def test_unknown_parameters_fill_no_cache() -> None:
     for _ in range(2):
         assert not reader.finds_kept("/?unknown=1")
