@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks import imports, pages
+from scripts import lighthouse
 
 #: What an import may cost: of which run, compared with which, the most, where there is a limit.
 LIMITS = (
@@ -100,6 +101,11 @@ def main() -> None:
         print_growth(first[0], first[-1])
     with TemporaryDirectory(prefix="medigy-bench-") as folder:
         print_pages(pages.measure(chosen.sizes, Path(folder), say), chosen.sizes)
+    print()
+    if lighthouse.is_there():
+        lighthouse.print_all()
+    else:
+        say(lighthouse.MISSING)
 
 
 if __name__ == "__main__":

@@ -42,7 +42,7 @@ def queue_renditions(
 
     They are made in the background, once the transaction that stored the image holds; deleted at once.
     """
-    if new or not old:  # a picture smaller than any rendition has no new ones, and is done at once
+    if new:
         transaction.on_commit(lambda: _queue(file_name))
     for picture in old or []:
         reconstruct(*picture).delete()

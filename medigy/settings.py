@@ -179,9 +179,6 @@ STORAGES = {
 }
 PICTURES = {
     "FILE_TYPES": ["AVIF", "WEBP"],
-    "CONTAINER_WIDTH": 1200,
-    "GRID_COLUMNS": 3,
-    "PIXEL_DENSITIES": [1, 2],
     "USE_PLACEHOLDERS": False,
     "PROCESSOR": "curation.tasks.queue_renditions",
 }

@@ -17,6 +17,7 @@ from PIL import Image as Pillow
 
 from curation.imaging import CleanImage, clean
 from curation.models import Image
+from curation.models.fields import rendition_widths
 from curation.tasks import make_renditions
 
 pytestmark = pytest.mark.django_db
@@ -156,7 +157,7 @@ def test_the_command_queues_all_anew_when_asked() -> None:
 # Renditions
 
 
-def test_renditions_are_made_in_two_formats_and_every_width_that_fits(media_root: Path) -> None:
+def test_renditions_are_made_in_two_formats_and_every_width_up_to_the_pictures_own(media_root: Path) -> None:
     image, _ = Image.objects.store(make_picture(), "one.jpg")
 
     make_renditions.call(image.pk)
@@ -164,7 +165,9 @@ def test_renditions_are_made_in_two_formats_and_every_width_that_fits(media_root
     image.refresh_from_db()
     folder = (media_root / image.file.name).with_suffix("")
     assert image.has_renditions
-    assert {path.name for path in folder.iterdir()} == {"400w.avif", "800w.avif", "400w.webp", "800w.webp"}
+    assert {path.name for path in folder.iterdir()} == {
+        f"{width}w.{kind}" for width in (200, 400, 900) for kind in ("avif", "webp")
+    }
     for path in folder.iterdir():
         with Pillow.open(path) as rendition:
             assert path.suffix == f".{str(rendition.format).lower()}"
@@ -184,17 +187,24 @@ def test_making_renditions_twice_does_no_harm(media_root: Path) -> None:
     assert stored_files(media_root) == files
 
 
-def test_a_picture_smaller_than_any_rendition_is_done_when_its_turn_comes(
-    media_root: Path, django_capture_on_commit_callbacks: Committing
-) -> None:
-    with django_capture_on_commit_callbacks(execute=True):
-        image, _ = Image.objects.store(make_picture(90, 60), "one.jpg")
+@pytest.mark.parametrize(
+    ("width", "expected"),
+    [
+        (1, [1]),
+        (90, [90]),
+        (628, [200, 400, 628]),
+        (1600, [200, 400, 800, 1200, 1600]),
+        (6000, [200, 400, 800, 1200, 1600, 2400]),
+    ],
+)
+def test_no_rendition_is_wider_than_its_picture_or_saves_next_to_nothing(width: int, expected: list[int]) -> None:
+    assert rendition_widths(width) == expected
 
-    make_renditions.call(waiting()[0])
 
-    image.refresh_from_db()
-    assert image.has_renditions
-    assert len(stored_files(media_root)) == 1
+def test_the_smallest_picture_has_renditions_too(media_root: Path) -> None:
+    image, _ = Image.objects.store(make_picture(1, 1), "one.jpg")
+    image.make_renditions()
+    assert len(stored_files(media_root)) == 3
 
 
 def test_an_image_that_was_deleted_needs_no_renditions() -> None:
@@ -234,7 +244,7 @@ def test_a_deleted_image_takes_its_files_along(
 
     with django_capture_on_commit_callbacks(execute=True):
         Image.objects.all().delete()
-        assert len(stored_files(media_root)) == 5
+        assert len(stored_files(media_root)) == 7
 
     assert stored_files(media_root) == set()
 

@@ -2,9 +2,11 @@
 
 from typing import TYPE_CHECKING, Any
 
+from django.core.files.storage import Storage
 from django.core.validators import URLValidator
 from django.db import models
 from django.forms import Field
+from pictures.models import Picture, PictureField, PictureFieldFile, PillowPicture
 
 from curation.rendering import one_line
 
@@ -35,3 +37,42 @@ class LineField(CharField):
     def deconstruct(self) -> Any:
         name, _path, args, kwargs = super().deconstruct()
         return name, "django.db.models.CharField", args, kwargs
+
+
+#: How wide the renditions of a picture are, in pixels, beside the one that is as wide as itself, up to `WIDEST`.
+WIDTHS = (200, 400, 800, 1200, 1600)
+WIDEST = 2400
+#: A rendition of more than this part of the picture's own width saves nothing.
+NEARLY_ALL = 0.8
+
+
+def rendition_widths(width: int) -> list[int]:
+    """Return the widths of a picture's renditions, all of them whole pixels that it has."""
+    own = min(width, WIDEST)
+    return [*(fixed for fixed in WIDTHS if fixed <= own * NEARLY_ALL), own]
+
+
+class RenditionsFile(PictureFieldFile):  # type: ignore[misc]  # django-pictures has no types
+    """A picture file whose renditions have the widths above, whatever the grid of django-pictures."""
+
+    @staticmethod
+    def get_picture_files(
+        *, file_name: str, img_width: int, storage: Storage, field: PictureField, **_height: int
+    ) -> dict[None, dict[str, dict[int, Picture]]]:
+        widths = rendition_widths(img_width)
+        return {
+            None: {
+                kind: {width: PillowPicture(file_name, kind, None, storage, width) for width in widths}
+                for kind in field.file_types
+            }
+        }
+
+
+class RenditionsField(PictureField):  # type: ignore[misc]  # django-pictures has no types
+    """A verified picture and its renditions."""
+
+    attr_class = RenditionsFile
+
+    def deconstruct(self) -> Any:
+        name, _path, args, kwargs = super(PictureField, self).deconstruct()
+        return name, "django.db.models.ImageField", args, kwargs

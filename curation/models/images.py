@@ -9,10 +9,11 @@ from typing import Any
 from django.db import IntegrityError, models, transaction
 from django.db.models.signals import post_delete
 from django.dispatch import receiver
-from pictures.models import PictureField
 
 from curation.imaging import CleanImage, save_renditions
 from curation.storing import store
+
+from .fields import RenditionsField
 
 
 def content_path(sha256: str, image_format: str) -> str:
@@ -62,7 +63,7 @@ class Image(models.Model):
         WEBP = "WEBP", "WebP"
         AVIF = "AVIF", "AVIF"
 
-    file = PictureField(upload_to=image_path, width_field="width", height_field="height", max_length=200)
+    file = RenditionsField(upload_to=image_path, width_field="width", height_field="height", max_length=200)
     sha256 = models.CharField("SHA-256", max_length=64, editable=False)
     width = models.PositiveIntegerField(editable=False)
     height = models.PositiveIntegerField(editable=False)
@@ -88,10 +89,8 @@ class Image(models.Model):
 
     def make_renditions(self) -> None:
         """Write every rendition that pages offer. Takes seconds. Raises `FileNotFoundError`."""
-        pictures = self.file.get_picture_files_list()
-        if pictures:
-            with self.file.storage.open(self.file.name) as source:
-                save_renditions(source, pictures)
+        with self.file.storage.open(self.file.name) as source:
+            save_renditions(source, self.file.get_picture_files_list())
         if not Image.objects.filter(pk=self.pk).update(has_renditions=True):  # deleted meanwhile
             self.delete_files()
 

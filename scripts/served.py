@@ -1,0 +1,61 @@
+"""The site as production serves it, with the sample content, in a folder of its own: for checks that need all of it."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+MANAGE = (sys.executable, "manage.py")
+STEPS = (
+    (*MANAGE, "migrate", "--verbosity=0"),
+    (sys.executable, "-m", "sample_content.load"),
+    (*MANAGE, "db_worker", "--batch"),  # the renditions of its pictures
+    (*MANAGE, "collectstatic", "--no-input", "--verbosity=0"),
+)
+START_SECONDS = 60
+
+
+def environment(folder: Path) -> dict[str, str]:
+    return {
+        **os.environ,
+        "SECRET_KEY": "only-for-checks-" + "x" * 40,
+        "DEBUG": "0",
+        "DATABASE_URL": f"sqlite:///{folder / 'db.sqlite3'}",
+        "MEDIA_ROOT": str(folder / "media"),
+        "STATIC_ROOT": str(folder / "static"),
+        "LOG_LEVEL": "ERROR",
+    }
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def answers(port: int) -> bool:
+    with socket.socket() as client:
+        return client.connect_ex(("127.0.0.1", port)) == 0
+
+
+@contextmanager
+def served_site(folder: Path) -> Iterator[str]:
+    """Fill `folder`, serve the site from it, and give its address. Raises `CalledProcessError` where a step fails."""
+    variables, port = environment(folder), free_port()
+    for step in STEPS:
+        subprocess.run(step, cwd=ROOT, env=variables, check=True, stdout=subprocess.DEVNULL)
+    gunicorn = (sys.executable, "-m", "gunicorn", "medigy.wsgi", "--workers=2", f"--bind=127.0.0.1:{port}")
+    server = subprocess.Popen((*gunicorn, "--log-level=error"), cwd=ROOT, env=variables)
+    try:
+        deadline = time.monotonic() + START_SECONDS
+        while not answers(port) and server.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.1)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait()
