@@ -10,7 +10,7 @@ def make_anew(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('curation', '0003_content_version'),
+        ('curation', '0004_time_of_content_version'),
     ]
 
     operations = [
