@@ -97,10 +97,10 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "curation.middleware.HeadMiddleware",
+    "curation.api.middleware.ApiMiddleware",
     "curation.caching.middleware.PageCacheMiddleware",  # a page that is kept needs none of the others
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "curation.api.middleware.ApiMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

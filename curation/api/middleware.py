@@ -13,6 +13,8 @@ METHODS = "GET, HEAD, OPTIONS"
 #: Any page may read the answers, which are the same for everyone: no cookie is looked at.
 CORS = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "ETag, Link"}
 PREFLIGHT = {
+    "Allow": METHODS,
+    "Content-Type": "application/json",
     "Access-Control-Allow-Methods": METHODS,
     "Access-Control-Allow-Headers": "*",
     "Access-Control-Max-Age": "86400",
@@ -35,7 +37,7 @@ class ApiMiddleware:
 
     def _answer(self, request: HttpRequest) -> HttpResponse:
         if request.method == "OPTIONS":
-            return HttpResponse(status=HTTPStatus.NO_CONTENT, headers={"Allow": METHODS, **PREFLIGHT})
+            return HttpResponse(status=HTTPStatus.NO_CONTENT, headers=PREFLIGHT)
         if request.method not in ("GET", "HEAD"):
             fault = Fault("method", f"{request.method} does nothing here.", "Use GET: the API is for reading.")
             refused = problem(HTTPStatus.METHOD_NOT_ALLOWED, fault)
@@ -44,8 +46,9 @@ class ApiMiddleware:
         return self._read(request)
 
     def _read(self, request: HttpRequest) -> HttpResponse:
-        """Answer GET, and HEAD as GET: the server leaves the body out."""
+        """Answer GET, and HEAD as GET without its body; an answer that is kept has its ETag already."""
         method, request.method = request.method, "GET"
         response = self.get_response(request)
         request.method = method
-        return conditional(request, response) if response.status_code == HTTPStatus.OK else response
+        is_new = response.status_code == HTTPStatus.OK and "ETag" not in response
+        return conditional(request, response) if is_new else response

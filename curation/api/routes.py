@@ -190,8 +190,5 @@ def refused(_request: HttpRequest, error: Refused) -> HttpResponse:
 
 @api.exception_handler(ValidationError)
 def not_valid(_request: HttpRequest, error: ValidationError) -> HttpResponse:
-    faults = [
-        Fault(str(fault["loc"][-1]), str(fault["msg"]), "See its description in openapi.json.")
-        for fault in error.errors
-    ]
+    faults = [Fault(str(fault["loc"][-1]), "Its value cannot be used.", f"{fault['msg']}.") for fault in error.errors]
     return problem(HTTPStatus.BAD_REQUEST, *faults)

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.conf import LazySettings
 from django.utils import timezone
 
 from curation.api.items import ITEM
-from curation.models import CuratedItem, Image
+from curation.models import ContentVersion, CuratedItem, Image
 from curation.publishing import rename, withdraw
 from tests.factories import make_author, make_item, make_offering, make_publisher, make_topic
 
@@ -191,6 +192,19 @@ def test_a_scheduled_item_is_there_from_its_minute_on() -> None:
         assert titles("items?topic=symplur-care") == ["A <story>"]
         assert told(f"items/{item.pk}?fields=id") == {"id": item.pk}
         assert told("tags/shared?fields=name") == {"name": "shared"}
+
+
+def test_an_answer_that_is_kept_is_304_for_any_page_too(
+    monkeypatch: pytest.MonkeyPatch, settings: LazySettings
+) -> None:
+    memory = "django.core.cache.backends.locmem.LocMemCache"
+    settings.CACHES = {"default": {"BACKEND": memory, "LOCATION": "api"}}
+    monkeypatch.setattr(ContentVersion, "current", lambda: "still")
+    make_story()
+    path = "items?fields=id&limit=2"
+    etag = ask(path)["ETag"]
+    assert queries(path) == []
+    ask(path, 304, if_none_match=etag)
 
 
 def test_an_answer_is_304_until_it_changes() -> None:
