@@ -41,6 +41,7 @@ FEED = rf"feed\.(?P<form>{'|'.join(FORMS)})\Z"
 SLUG = r"(?P<slug>[-\w]*)"
 urlpatterns += [
     re_path(f"^news/{FEED}", feeds.news_feed),
+    re_path(rf"^archive/(?P<year>[0-9]{{4}})/(?P<month>[0-9]{{2}})/{FEED}", feeds.month_feed),
     re_path(f"^topic/{SLUG}/{FEED}", feeds.feed, {"listing": listings.topic}),
     re_path(f"^vocabulary/{SLUG}/{FEED}", feeds.feed, {"listing": listings.vocabulary}),
     re_path(f"^offering/{SLUG}/{FEED}", feeds.feed, {"listing": listings.offering}),

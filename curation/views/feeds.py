@@ -11,6 +11,7 @@ from curation.cursors import BadCursor, Cursor
 from curation.feeds import FORMS, read_feed
 from curation.listings import Listing
 
+from .archive import month_or_404
 from .conditional import conditional, content_changed_at
 
 
@@ -26,6 +27,11 @@ def news_feed(request: HttpRequest, form: str) -> HttpResponse:
     if listing.subject.is_bound and not listing.subject.is_valid():
         raise Http404("A filter of this feed means nothing.")
     return _feed_of(request, listing, form)
+
+
+@require_safe
+def month_feed(request: HttpRequest, form: str, year: str, month: str) -> HttpResponse:
+    return _feed_of(request, listings.month(month_or_404(int(year), int(month))), form)
 
 
 def _feed_of(request: HttpRequest, listing: Listing[Any], form: str) -> HttpResponse:

@@ -93,6 +93,15 @@ def test_the_front_page_announces_the_feeds_of_all_news() -> None:
     assert links == [f"/news/feed.{form}" for form in FORMS]
 
 
+def test_a_month_has_feeds_of_its_own() -> None:
+    make_item("Within", published_at=NOON)
+    make_item("After", published_at=NOON + timedelta(days=2))
+    page = get("/archive/2024/02/")
+    feeds = [str(link.get("href")) for link in page.all("head/link") if link.get("rel") == "alternate"]
+    assert feeds == [f"/archive/2024/02/feed.{form}" for form in FORMS]
+    assert [titles(feed) for feed in feeds] == [["Within"]] * 3
+
+
 def test_a_filtered_list_has_feeds_with_the_same_filters() -> None:
     make_item("Wanted", topics=[make_topic("Care")], kind="News")
     make_item("Other", kind="News")
@@ -128,6 +137,7 @@ def test_a_feed_without_items_is_a_feed(form: str) -> None:
 @pytest.mark.parametrize(
     "path",
     [
+        *("/archive/2024/13/feed.rss", "/archive/0000/01/feed.rss", "/archive/2024/2/feed.rss"),
         *(
             "/news/feed.xml",
             "/news/feed.rss/",
