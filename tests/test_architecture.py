@@ -26,6 +26,8 @@ ROOMS = (
         "related",
         "sitemaps",
         "coverage",
+        "kept",
+        "release",
     },
     {"tasks", "orphans"},
     {

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from curation import listings
 from curation.coverage import SAMPLE, Coverage, Month, coverage_of, months_of
+from curation.kept import kept
 from curation.listings import Listing
 from curation.models import CuratedItem, ItemOffering, ItemTopic, Offering, Publisher, Topic
 from curation.pagination import Page
@@ -45,11 +46,13 @@ class Panel:
 
 
 def topic_panel(topic: Topic) -> Panel:
-    return _panel(coverage_of(ItemTopic, topic=topic), "topic", topic.slug, beside="also")
+    coverage = kept(f"topic:{topic.pk}", lambda: coverage_of(ItemTopic, topic=topic))
+    return _panel(coverage, "topic", topic.slug, beside="also")
 
 
 def offering_panel(offering: Offering) -> Panel:
-    return _panel(coverage_of(ItemOffering, offering=offering), "offering", offering.slug, beside="topic")
+    coverage = kept(f"offering:{offering.pk}", lambda: coverage_of(ItemOffering, offering=offering))
+    return _panel(coverage, "offering", offering.slug, beside="topic")
 
 
 def _panel(coverage: Coverage, facet: str, slug: str, beside: str) -> Panel:

@@ -163,6 +163,23 @@ def test_related_items_share_most_topics_and_come_newest_first() -> None:
     assert get(old.get_absolute_url()).texts(related) == ["This", "One, later", "One, before"]
 
 
+def test_related_items_share_offerings_and_words_as_well() -> None:
+    topic, offering = make_topic("One"), make_offering("Watch")
+    make_item("Sepsis alarms in wards", published_at=datetime(2024, 1, 1, tzinfo=UTC))
+    make_item("Topic alone", topics=[topic], published_at=datetime(2024, 1, 2, tzinfo=UTC))
+    make_item("Offering alone", offerings=[offering], published_at=datetime(2024, 1, 3, tzinfo=UTC))
+    make_item("Topic and sepsis", topics=[topic], published_at=datetime(2023, 1, 1, tzinfo=UTC))
+    make_item("Sepsis: nothing else in common")
+    item = make_item("Fewer SEPSIS alarms", topics=[topic], offerings=[offering])
+    related = "section[@aria-labelledby='related']//h3"
+    assert get(item.get_absolute_url()).texts(related) == [
+        "Offering alone",
+        "Topic and sepsis",
+        "Topic alone",
+        "Sepsis alarms in wards",
+    ]
+
+
 def test_an_item_without_relations_has_none_of_their_headings() -> None:
     page = get(make_item().get_absolute_url())
     assert page.texts("h2") == []

@@ -1,0 +1,87 @@
+"""Parts of pages are kept as pages are: until the content changes, or a scheduled item is due."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.conf import LazySettings
+from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from curation import kept as kept_module
+from curation.kept import SafeCache, kept
+from curation.models import CuratedItem
+from tests.factories import make_item, make_topic
+from tests.views.pages import get
+
+from .test_store import NOBODY_LISTENS
+
+CARE = "/topic/symplur-care/"
+
+
+@pytest.fixture(autouse=True)
+def untroubled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No pause after a fault in another test."""
+    monkeypatch.setattr(kept_module, "_cache", SafeCache())
+
+
+def titles() -> list[str]:
+    return list(CuratedItem.objects.published().values_list("title", flat=True))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_value_is_made_again_once_anything_was_written() -> None:
+    make_item("One")
+    assert kept("titles", titles) == ["One"]
+    with CaptureQueriesContext(connection) as queries:
+        assert kept("titles", titles) == ["One"]
+    assert len(queries) == 1
+    make_item("Two")
+    assert kept("titles", titles) == ["Two", "One"]
+    CuratedItem.objects.filter(title="One").update(title="Uno")
+    assert kept("titles", titles) == ["Two", "Uno"]
+
+
+@pytest.mark.usefixtures("still")
+def test_a_value_is_made_again_when_a_scheduled_item_is_due() -> None:
+    due = timezone.now() + timedelta(hours=1)
+    make_item("Due", published_at=due)
+    assert kept("titles", titles) == []
+    with time_machine.travel(due + timedelta(seconds=1), tick=False):
+        assert kept("titles", titles) == ["Due"]
+
+
+@pytest.mark.django_db
+def test_nothing_is_kept_while_nothing_vouches_for_it() -> None:
+    assert kept("titles", titles) == []
+    make_item("One")
+    assert kept("titles", titles) == ["One"]
+
+
+@pytest.mark.usefixtures("still")
+def test_values_of_other_names_and_what_others_put_into_the_cache_do_not_count() -> None:
+    cache.set("titles", "something else")
+    assert kept("titles", lambda: 1) == 1
+    assert kept("other", lambda: 2) == 2
+    assert kept("titles", lambda: 3) == 1
+
+
+@pytest.mark.usefixtures("still")
+def test_without_its_cache_a_value_is_made_each_time(settings: LazySettings) -> None:
+    settings.CACHES = {
+        "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": NOBODY_LISTENS}
+    }
+    assert [kept("one", lambda: 1), kept("one", lambda: 2)] == [1, 2]
+
+
+@pytest.mark.usefixtures("still")
+def test_the_coverage_of_a_topic_is_kept_while_its_page_is_made_again() -> None:
+    make_item(topics=[make_topic("Care")])
+    costs = []
+    for query in ("", "?unknown=1", "?unknown=2"):  # a page with a parameter that nobody knows is never kept
+        with CaptureQueriesContext(connection) as queries:
+            get(f"{CARE}{query}")
+        costs.append(len(queries))
+    assert costs[2] == costs[1] < costs[0] - 2
