@@ -1,0 +1,69 @@
+"""What an import costs: how many statements a batch takes, and what a run over the same files leaves undone."""
+
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from curation.importing.workers import Parsers
+
+from .conftest import RunImport, WriteFile
+
+pytestmark = pytest.mark.django_db
+
+WRITES = ("INSERT", "UPDATE", "DELETE")
+
+
+def statements_of(run: Callable[[], object]) -> list[str]:
+    with CaptureQueriesContext(connection) as captured:
+        run()
+    return [query["sql"].partition(" times: ")[2] or query["sql"] for query in captured.captured_queries]
+
+
+def writes_of(statements: list[str]) -> list[str]:
+    return [statement for statement in statements if statement.startswith(WRITES)]
+
+
+def write_files(write_file: WriteFile, folder: str, count: int) -> None:
+    for number in range(count):
+        write_file(
+            f"{folder}/{number}.md",
+            slug=f"{folder}-{number}",
+            categories=["Medigy: AI", "KLAS: Care"],
+            author=["Ann", "Ben"],
+            tags=["News"],
+            aliases=[f"/old/{folder}/{number}"],
+            relatedOfferings=[{"label": "Chart", "permalink": "/offering/chart"}],
+        )
+
+
+def test_a_batch_takes_as_many_statements_for_twice_as_many_files(write_file: WriteFile, import_: RunImport) -> None:
+    write_files(write_file, "first", 1)  # topics and the like are there then
+    import_()
+    counts = []
+    for folder, count in (("few", 2), ("many", 4)):
+        write_files(write_file, folder, count)
+        counts.append(len(statements_of(import_)))
+    assert counts[0] == counts[1]
+
+
+def test_changed_files_are_written_together_however_many_others_lie_between(
+    write_file: WriteFile, import_: RunImport
+) -> None:
+    write_files(write_file, "a", 5)
+    import_()
+    write_file("a/0.md", slug="a-0", body="Changed.")
+    write_file("a/4.md", slug="a-4", body="Changed.")
+    writes = writes_of(statements_of(lambda: import_(batch_size=2)))
+    assert len([write for write in writes if write.startswith('INSERT INTO "curation_importrecord"')]) == 1
+
+
+def test_a_run_over_the_same_files_writes_its_ledger_entry_alone_and_starts_no_process(
+    write_file: WriteFile, import_: RunImport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_files(write_file, "a", 3)
+    import_()
+    monkeypatch.setattr(Parsers, "prepare", lambda _parsers: pytest.fail("a parser process was asked for"))
+    writes = writes_of(statements_of(import_))
+    assert {write.split('"')[1] for write in writes} == {"curation_importrun"}
