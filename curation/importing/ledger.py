@@ -125,8 +125,7 @@ def end_dead_runs() -> None:
     for run in ImportRun.objects.filter(outcome=ImportRun.Outcome.RUNNING):
         if _is_dead(run):
             finish(run, ImportRun.Outcome.INTERRUPTED, message="It stopped without a word; the next run completes it.")
-            for image in Image.objects.filter(has_renditions=False):
-                image.file.save_all()
+            Image.objects.all().ask_for_renditions()
 
 
 def _who_runs() -> str:

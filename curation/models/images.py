@@ -48,6 +48,11 @@ class ImageQuerySet(models.QuerySet["Image"]):
             image.write(clean.data)
         return image, created
 
+    def ask_for_renditions(self) -> None:
+        """Ask for the renditions of those that have none: what stored them may have broken off before it did."""
+        for image in self.filter(has_renditions=False):
+            image.file.save_all()
+
 
 class Image(models.Model):
     """A verified picture. `file` is what readers get: upright, without EXIF, GPS or other metadata.

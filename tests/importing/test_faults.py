@@ -169,8 +169,15 @@ def test_the_renditions_that_a_killed_import_did_not_ask_for_are_asked_for(
 
 
 def test_a_batch_whose_commit_held_although_it_seemed_to_fail_keeps_its_files(
-    write_file: WriteFile, import_: RunImport, picture: Path, paper: Path, media_root: Path
+    write_file: WriteFile,
+    import_: RunImport,
+    picture: Path,
+    paper: Path,
+    media_root: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr("curation.tasks._queue", asked.append)
     write_file("a.md", featuredImage="x.png", featuredPdf="x.pdf")
     with failing(LOST_ANSWERS, lambda number: number == 2):  # the first opens the run
         import_()
@@ -179,6 +186,7 @@ def test_a_batch_whose_commit_held_although_it_seemed_to_fail_keeps_its_files(
     assert item.image is not None
     assert default_storage.exists(item.image.file.name)
     assert default_storage.exists(item.pdf.name)
+    assert asked == [item.image.file.name]
 
 
 def test_a_full_disk_ends_the_import_in_words_and_leaves_nothing_half(
