@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks import imports, pages
+from benchmarks import imports, pages, served
 from scripts import lighthouse
 
 #: What an import may cost: of which run, compared with which, the most, where there is a limit.
@@ -80,6 +80,14 @@ def print_pages(results: Iterator[pages.Result], sizes: Sequence[int]) -> None:
         print_row(result.page.name, *times, f"{result.ratio:.2f}", verdict(result.ratio, result.page.limit), queries)
 
 
+def print_served(results: Iterable[served.Result]) -> None:
+    print(f"\nServed by gunicorn, one sync worker, SQLite, {served.ITEMS:,} items, beside an empty Django view\n")
+    print_row("page", "requests/CPU s", "ratio", "at least")
+    for result in results:
+        kept = "" if result.least is None else f"{result.least} {'pass' if result.ratio >= result.least else 'FAIL'}"
+        print_row(result.kind.name, f"{result.rate:,.0f}", f"{result.ratio:.2f}", kept)
+
+
 def verdict(ratio: float, limit: float | None) -> str:
     """Say what the limit of a ratio is and whether it is kept."""
     return f"{limit} {'pass' if ratio <= limit else 'FAIL'}" if limit else ""
@@ -101,6 +109,8 @@ def main() -> None:
         print_growth(first[0], first[-1])
     with TemporaryDirectory(prefix="medigy-bench-") as folder:
         print_pages(pages.measure(chosen.sizes, Path(folder), say), chosen.sizes)
+    with TemporaryDirectory(prefix="medigy-bench-") as folder:
+        print_served(served.measure(Path(folder), say))
     print()
     if lighthouse.is_there():
         lighthouse.print_all()

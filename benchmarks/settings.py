@@ -5,6 +5,8 @@ import os
 os.environ["DEBUG"] = "0"
 os.environ.setdefault("SECRET_KEY", "only-for-benchmarks-" + "x" * 40)
 os.environ.setdefault("LOG_LEVEL", "ERROR")
+os.environ.setdefault("CACHE_URL", "dummycache://")  # what a page takes that is made, not kept
+os.environ["ALLOWED_HOSTS"] = "localhost,127.0.0.1"
 
 from medigy.settings import *  # noqa: F403
 
