@@ -9,10 +9,12 @@ from typing import Any
 
 import html5lib
 import pytest
+from django.db.models import Model
 from django.test import Client
+from taggit.models import Tag
 
 from curation.importing.report import Report
-from curation.models import CuratedItem, SourceDocument
+from curation.models import Author, CuratedItem, Image, Offering, Publisher, SourceDocument, Topic
 from tests.conftest import SHARED
 
 from .conftest import RunImport
@@ -84,11 +86,19 @@ def test_the_outcome_is_the_one_that_the_manifest_asks_for(
     assert created <= case["items_added"] or not report.counts["rejected"]
     assert_errors_are_clear(report)
     assert_pages_hold(client)
-    assert not list(media_root.rglob("*secret*"))
-    before = list(SourceDocument.objects.order_by("pk").values())
+    assert {f"hostile-{Path(name).stem}" for name in CONTROLS} <= set(
+        CuratedItem.objects.values_list("slug", flat=True)
+    )
+    assert report.counts["seen"] == sum(report.counts[name] for name in ("created", "updated", "skipped", "rejected"))
+    assert_nothing_is_left_over(media_root)
+    secret = (HOSTILE / "outside" / "secret.txt").read_text().strip()
+    assert not CuratedItem.objects.filter(body__contains=secret).exists()
+    assert not Path("/tmp/hostile-pwned").exists()  # where the attack would write
+    before, shown = list(SourceDocument.objects.order_by("pk").values()), pages(client)
     again = import_(content)
     assert (again.counts["created"], again.counts["updated"]) == (0, 0)
     assert list(SourceDocument.objects.order_by("pk").values()) == before
+    assert pages(client) == shown
 
 
 def outcome_of(case: dict[str, Any], report: Report) -> Iterator[str]:
@@ -138,11 +148,42 @@ def assert_no_active_content(markup: str) -> None:
 
 
 def check_tree(tree: Any) -> None:
+    for script in tree.getElementsByTagName("script"):
+        assert_own(script)
     for element in tree.getElementsByTagName("*"):
-        assert element.tagName not in {"script", "style", "iframe", "object", "embed", "base", "math"}
+        assert element.tagName not in {"style", "iframe", "object", "embed", "base", "math"}
         for name, value in element.attributes.items():
             assert not name.startswith("on")
             assert name != "style"
             if name in ("href", "src"):
                 assert value.startswith(("http://", "https://", "mailto:", "/", "#", "?")), value
                 assert not value.startswith("//")
+
+
+def assert_own(script: Any) -> None:
+    """Judge a script: it is the site's own file, or no script but data."""
+    text = "".join(node.data for node in script.childNodes)
+    if script.getAttribute("type") == "application/ld+json":
+        json.loads(text)
+    else:
+        assert (script.getAttribute("src").startswith("/static/"), text) == (True, "")
+
+
+def assert_nothing_is_left_over(media_root: Path) -> None:
+    """Judge what belongs to no item: nothing does, of a file that was rejected as little as of any other."""
+    without_item: dict[type[Model], dict[str, None]] = {
+        Topic: {"itemtopic": None, "offerings": None},
+        Offering: {"itemoffering": None},
+        Author: {"itemauthor": None},
+        Publisher: {"items": None},
+        Image: {"items": None, "publishers": None},
+        Tag: {"curation_itemtag_items": None},
+    }
+    for model, conditions in without_item.items():
+        assert not model._default_manager.filter(**conditions).exists(), model
+    names = {*Image.objects.values_list("file", flat=True), *CuratedItem.objects.values_list("pdf", flat=True)} - {""}
+    assert {str(path.relative_to(media_root)) for path in media_root.rglob("*") if path.is_file()} == names
+
+
+def pages(client: Client) -> dict[str, bytes]:
+    return {item.slug: client.get(item.get_absolute_url()).content for item in CuratedItem.objects.published()}
