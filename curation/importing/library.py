@@ -14,6 +14,10 @@ from curation.importing.discover import Place, SourceFile
 from curation.models import Image
 from curation.storing import store
 
+#: How many places of files are remembered: what items share, and not every file of a large run.
+REMEMBERED = 10_000
+_NOWHERE: Mapping[str, int] = {}
+
 
 class Library:
     """Media by the digest of their bytes.
@@ -25,27 +29,33 @@ class Library:
     def __init__(self, given: Sequence[Path] = ()) -> None:
         self._given = given
         self._roots: dict[Place, tuple[media.Root, ...]] = {}
-        self._places: dict[tuple[Place, str], Place] = {}
+        self._found: dict[tuple[Place, str], tuple[Place, dict[str, int]]] = {}
         self._digests: dict[tuple[Place, int, int], str] = {}
         self._waiting: dict[str, CleanImage | media.Pdf] = {}
         self._images: dict[str, Image] = {}
 
-    def find(self, href: str, source: SourceFile) -> Place:
-        """Return the file that a document's `href` means. Raises `MediaMissing`."""
+    def find(self, href: str, source: SourceFile) -> tuple[Place, Mapping[str, int]]:
+        """Return the file that a document's `href` means, and its `media.stamp()`, as first seen in this run.
+
+        Raises `MediaMissing`.
+        """
         folder = source.path.parent
-        if folder not in self._roots:
-            self._roots[folder] = tuple(media.static_roots(source, self._given))
-        if (folder, href) not in self._places:
-            self._places[folder, href] = media.locate(href, self._roots[folder])
-        return self._places[folder, href]
+        if (folder, href) not in self._found:
+            if folder not in self._roots:
+                self._roots[folder] = tuple(media.static_roots(source, self._given))
+            place = media.locate(href, self._roots[folder])
+            if len(self._found) == REMEMBERED:
+                self._found.clear()
+            self._found[folder, href] = place, media.stamp(place)
+        return self._found[folder, href]
 
     def as_found(self, found: media.Found, source: SourceFile) -> bool:
         """Whether the files that a document points to are as they were at its last import."""
         for was in found.values():
             try:
-                now = media.stamp(self.find(was["href"], source))
+                _place, now = self.find(was["href"], source)
             except (media.MediaMissing, OSError):
-                now = {}
+                now = _NOWHERE
             if (was.get("size"), was.get("mtime_ns")) != (now.get("size"), now.get("mtime_ns")):
                 return False
         return True

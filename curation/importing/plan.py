@@ -175,8 +175,7 @@ class Planner:
         """Read one file and return its digest; `was` is the digest that stays where the file cannot be used."""
         found = plan.media[use] = {"href": ref.href, "sha256": was}
         try:
-            place = self.library.find(ref.href, plan.parsed.source)
-            stamp = media.stamp(place)
+            place, stamp = self.library.find(ref.href, plan.parsed.source)
             found["sha256"] = self.library.read(use, place, stamp)
             found.update(stamp)
         except media.MediaRefused as error:
