@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.files.storage import default_storage
-from django.db.models import F, Max, Model, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Exists, F, Max, Model, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
@@ -21,6 +21,7 @@ from curation.models import (
     Offering,
     Publisher,
     Topic,
+    Vocabulary,
 )
 from curation.models.addresses import address
 from curation.models.items import ItemRelation
@@ -122,6 +123,11 @@ def _publishers() -> QuerySet[Any]:
     return _targets(Publisher, items.newest_first().values("pk"))
 
 
+def _vocabularies() -> QuerySet[Any]:
+    tied = ItemTopic.objects.filter(item=OuterRef("pk"), topic__vocabulary=OuterRef(OuterRef(OuterRef("pk"))))
+    return _targets(Vocabulary, CuratedItem.objects.published().filter(Exists(tied)).newest_first().values("pk"))
+
+
 def _target_entries(rows: QuerySet[Any]) -> Iterator[Entry]:
     for row in rows.iterator(BATCH):
         if row.changed:
@@ -130,13 +136,14 @@ def _target_entries(rows: QuerySet[Any]) -> Iterator[Entry]:
 
 SECTIONS = {
     "items": Section(_items, _item_entries),
+    "vocabularies": Section(_vocabularies, _target_entries),
     "topics": Section(_related_to(Topic, ItemTopic, "topic"), _target_entries),
     "offerings": Section(_related_to(Offering, ItemOffering, "offering"), _target_entries),
     "publishers": Section(_publishers, _target_entries),
     "authors": Section(_related_to(Author, ItemAuthor, "author"), _target_entries),
 }
 #: The pages that are always there, each with the newest items or with what they are about.
-PAGES = ("home", "news", "topics", "offerings")
+PAGES = ("home", "news", "topics", "offerings", "archive")
 
 
 def last_change() -> datetime | None:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from curation import listings
 from curation.coverage import Month, by_month
+from curation.kept import kept
 from curation.models import CuratedItem
 from curation.models.items import ItemQuerySet
 
@@ -23,7 +24,7 @@ Counted = list[tuple[Month, int]]
 
 @require_safe
 def archive(request: HttpRequest) -> HttpResponse:
-    years = counted_years(CuratedItem.objects.published())
+    years = kept("archive", lambda: counted_years(CuratedItem.objects.published()))
     head = list_head(request, "Archive", "All items by year and month.")
     return render(request, "curation/archive.html", {"head": head, "years": years})
 

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -45,14 +46,26 @@ class Panel:
     sample: int
 
 
-def topic_panel(topic: Topic) -> Panel:
-    coverage = kept(f"topic:{topic.pk}", lambda: coverage_of(ItemTopic, topic=topic))
-    return _panel(coverage, "topic", topic.slug, beside="also")
+def topic_panel(topic: Topic) -> str:
+    """Return the coverage of a topic as HTML, kept until the content changes."""
+
+    def made() -> str:
+        return _html(_panel(coverage_of(ItemTopic, topic=topic), "topic", topic.slug, beside="also"))
+
+    return kept(f"coverage:topic:{topic.pk}", made)
 
 
-def offering_panel(offering: Offering) -> Panel:
-    coverage = kept(f"offering:{offering.pk}", lambda: coverage_of(ItemOffering, offering=offering))
-    return _panel(coverage, "offering", offering.slug, beside="topic")
+def offering_panel(offering: Offering) -> str:
+    """Return the coverage of an offering as HTML, kept until the content changes."""
+
+    def made() -> str:
+        return _html(_panel(coverage_of(ItemOffering, offering=offering), "offering", offering.slug, beside="topic"))
+
+    return kept(f"coverage:offering:{offering.pk}", made)
+
+
+def _html(panel: Panel) -> str:
+    return render_to_string("curation/parts/coverage.html", {"coverage": panel})
 
 
 def _panel(coverage: Coverage, facet: str, slug: str, beside: str) -> Panel:
@@ -74,7 +87,7 @@ def _panel(coverage: Coverage, facet: str, slug: str, beside: str) -> Panel:
 @require_safe
 def topic_timeline(request: HttpRequest, slug: str) -> HttpResponse:
     listing = listings.topic(slug)
-    months = months_of(ItemTopic, topic=listing.subject)
+    months = kept(f"months:topic:{slug}", lambda: months_of(ItemTopic, topic=listing.subject))
     trail = [Crumb("Topics", reverse("topics")), Crumb(listing.title, listing.path)]
     return timeline(request, listing, months, trail, filters=urlencode({"topic": slug}))
 
@@ -82,7 +95,7 @@ def topic_timeline(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def offering_timeline(request: HttpRequest, slug: str) -> HttpResponse:
     listing = listings.offering(slug)
-    months = months_of(ItemOffering, offering=listing.subject)
+    months = kept(f"months:offering:{slug}", lambda: months_of(ItemOffering, offering=listing.subject))
     trail = [Crumb("Offerings", reverse("offerings")), Crumb(listing.title, listing.path)]
     return timeline(request, listing, months, trail, filters=urlencode({"offering": slug}))
 
