@@ -125,6 +125,6 @@ def _topics_of(items: QuerySet[Any, Any], but: Topic | None) -> list[tuple[Topic
 
 
 def _publishers_of(items: QuerySet[Any, Any]) -> list[tuple[Publisher, int]]:
-    publishers = Publisher.objects.filter(items__in=CuratedItem.objects.published().filter(pk__in=items))
+    publishers = Publisher.objects.filter(items__in=CuratedItem.objects.published_among(items))
     most = publishers.annotate(shared=Count("pk")).order_by("-shared", "name", "pk")[:SHOWN]
     return [(publisher, publisher.shared) for publisher in most]

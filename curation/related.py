@@ -54,7 +54,7 @@ def related_items(item: CuratedItem) -> list[CuratedItem]:
         return candidates[pk].tied + candidates[pk].words, candidates[pk].listed_at, pk
 
     best = sorted((pk for pk in candidates if candidates[pk].is_related), key=rank, reverse=True)[:SHOWN]
-    found = CuratedItem.objects.published().select_related("publisher", "image").in_bulk(best)
+    found = CuratedItem.objects.published_among(best).select_related("publisher", "image").in_bulk()
     return [found[pk] for pk in best if pk in found]
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.files.storage import default_storage
-from django.db.models import Exists, F, Max, Model, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Exists, F, Max, Model, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
@@ -100,14 +100,10 @@ def may_be_indexed(meta: object) -> bool:
 def _targets(model: type[Model], listed: QuerySet[Any, Any]) -> QuerySet[Any]:
     """Return the rows of `model` with the last change of the first page of their list, `None` where that is empty.
 
-    `listed` are the keys of the items of `OuterRef(OuterRef("pk"))`, newest first. What readers see of them is a filter
-    of the aggregate, lest SQLite start from all that they see.
+    `listed` are the keys of the items of `OuterRef(OuterRef("pk"))`, newest first.
     """
-    seen = Q(status=CuratedItem.Status.PUBLISHED, published_at__lte=timezone.now())
-    first_page = CuratedItem.objects.filter(pk__in=listed[:PAGE_SIZE]).order_by().values(one=Value(1))
-    return model._default_manager.annotate(
-        changed=Subquery(first_page.annotate(newest=Max(CHANGED, filter=seen)).values("newest"))
-    )
+    first_page = CuratedItem.objects.published_among(listed[:PAGE_SIZE]).order_by().values(one=Value(1))
+    return model._default_manager.annotate(changed=Subquery(first_page.annotate(newest=Max(CHANGED)).values("newest")))
 
 
 def _related_to(model: type[Model], relation: type[ItemRelation], target: str) -> Callable[[], QuerySet[Any]]:
