@@ -77,7 +77,7 @@ def _rows(report: Report) -> Iterator[list[str]]:
     yield ["path", "outcome", "slug", "level", "code", "field", "line", "message"]
     for file in report.remarkable:
         for problem in file.problems or (None,):
-            told = (problem.level, problem.code, problem.field, problem.line, problem.message) if problem else ()
+            told = (problem.level, problem.code, problem.field, problem.line, problem.message) if problem else ("",) * 5
             yield [_cell(value) for value in (file.path, file.outcome, file.slug, *told)]
 
 

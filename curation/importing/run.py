@@ -39,6 +39,7 @@ class Unread:
 
     source: SourceFile
     outcome: Literal["unchanged", "skipped"]
+    slug: str
 
 
 Read = Loaded | Refused | Unread
@@ -124,18 +125,18 @@ class Import:
         for start in range(0, len(self.sources), size):
             sources = self.sources[start : start + size]
             documents = SourceDocument.objects.filter(path__in=[source.name for source in sources])
-            rows = documents.exclude(path="").values_list("path", "sha256", "media")  # as the index is
-            known = {path: (sha256, found) for path, sha256, found in rows}
+            rows = documents.exclude(path="").values_list("path", "sha256", "media", "item__slug")  # as the index is
+            known = {path: document for path, *document in rows}
             for source in sources:
-                yield self._read(source, *known.get(source.name, ("", {})))
+                yield self._read(source, *known.get(source.name, ("", {}, "")))
 
-    def _read(self, source: SourceFile, sha256: str, found: media.Found) -> Read:
+    def _read(self, source: SourceFile, sha256: str, found: media.Found, slug: str) -> Read:
         if self.options.since and source.modified_at < self.options.since:
-            return Unread(source, "skipped")
+            return Unread(source, "skipped", slug)
         file = load(source)
         if isinstance(file, Refused) or self.options.force or file.sha256 != sha256:
             return file
-        return Unread(source, "unchanged") if self.library.as_found(found, source) else file
+        return Unread(source, "unchanged", slug) if self.library.as_found(found, source) else file
 
     def _import_batch(self, files: Sequence[Outcome]) -> list[FileReport]:
         """Import some files together; should that be refused, one by one, so that one stops no other.
@@ -258,4 +259,4 @@ def _report(outcome: Plan | Refused | Unread) -> FileReport:
         return FileReport(outcome.parsed.source.name, outcome.outcome, outcome.entry.item.slug, problems)
     if isinstance(outcome, Refused):
         return FileReport(outcome.source.name, outcome.outcome, problems=outcome.problems)
-    return FileReport(outcome.source.name, outcome.outcome)
+    return FileReport(outcome.source.name, outcome.outcome, outcome.slug)

@@ -1,12 +1,13 @@
 """`manage.py export_markdown`: which items, what it says, and what it costs."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from curation.exporting.run import BATCH_SIZE, export
 from curation.models import CuratedItem, Topic
@@ -19,14 +20,6 @@ pytestmark = pytest.mark.django_db
 
 def names(dest: Path) -> list[str]:
     return sorted(path.stem for path in dest.rglob("*.md"))
-
-
-@pytest.mark.parametrize("arguments", [[], ["--all", "--slug", "a"], ["--all", "--since", "2026-01-01"]])
-def test_without_a_choice_or_with_two_it_asks(arguments: list[str], dest: Path) -> None:
-    with pytest.raises(CommandError, match="Say ") as error:
-        call_command("export_markdown", str(dest), *arguments)
-    assert error.value.returncode == 2
-    assert not dest.exists()
 
 
 @pytest.mark.parametrize("option", ["--topic", "--slug"])
@@ -44,17 +37,27 @@ def test_items_are_chosen_by_slug_topic_and_time(dest: Path) -> None:
     CuratedItem.objects.update(updated_at=datetime(2026, 1, 1, tzinfo=UTC))
     CuratedItem.objects.filter(slug="b").update(updated_at=datetime(2026, 2, 1, tzinfo=UTC))
     choices = {
-        ("--topic", one.slug): ["a", "b"],
-        ("--topic", one.slug, "--topic", two.slug): ["a", "b", "c"],
+        ("--topic", one.slug): ["b"],
+        ("--topic", one.slug, "--all"): ["a", "b"],
+        ("--topic", one.slug, "--topic", two.slug): ["b", "c"],
         ("--slug", "c", "--slug", "a"): ["a", "c"],
         ("--topic", one.slug, "--slug", "a"): ["a"],
         ("--since", "2026-01-15"): ["b"],
         ("--since", "2026-02-02"): [],
-        ("--all",): ["a", "b", "c", "d"],
     }
     for number, (arguments, slugs) in enumerate(choices.items()):
         export_markdown(dest / str(number), *arguments)
         assert names(dest / str(number)) == slugs, arguments
+
+
+def test_without_a_choice_the_published_items_are_exported_and_with_all_every_item(dest: Path) -> None:
+    for status in ("published", "draft", "archived"):
+        make_item(slug=status, status=status)
+    make_item(slug="scheduled", published_at=timezone.now() + timedelta(days=1))
+    export_markdown(dest / "some")
+    export_markdown(dest / "all", "--all")
+    assert names(dest / "some") == ["published"]
+    assert names(dest / "all") == ["archived", "draft", "published", "scheduled"]
 
 
 def test_a_destination_that_is_a_file_is_wrong_usage(dest: Path) -> None:

@@ -193,7 +193,8 @@ def test_a_report_says_in_a_file_what_happened(write_file: WriteFile, content: P
     )
     command(content, "--report", tmp_path / "r.csv")
     rows = list(csv.reader((tmp_path / "r.csv").open()))
-    assert [row[1] for row in rows] == ["outcome", "unchanged", "unchanged"]
+    assert [row[1:3] for row in rows] == [["outcome", "slug"], ["unchanged", "a"], ["unchanged", "b"]]
+    assert {len(row) for row in rows} == {8}
 
 
 def test_no_cell_of_a_report_can_start_a_formula() -> None:

@@ -22,9 +22,10 @@ FAILED, WRONG_USAGE = 1, 2
 
 class Command(BaseCommand):
     help = (
-        "Write items as Markdown files into DEST/content and what they point to into DEST/static, as import_markdown "
-        "reads them. An item that nobody edited comes out byte for byte as it came in. Nothing in DEST is deleted. "
-        "Exit status: 0; 1 where a file could not be written; 2 for wrong usage; 130 when stopped by hand."
+        "Write the published items as Markdown files into DEST/content and what they point to into DEST/static, as "
+        "import_markdown reads them. An item that nobody edited comes out byte for byte as it came in. Nothing in "
+        "DEST is deleted. Exit status: 0; 1 where a file could not be written; 2 for wrong usage; 130 when stopped by "
+        "hand."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -32,9 +33,11 @@ class Command(BaseCommand):
         parser.add_argument(
             "--topic", action="append", default=[], metavar="SLUG", help="items of this topic (repeatable)"
         )
-        parser.add_argument("--slug", action="append", default=[], metavar="SLUG", help="this item (repeatable)")
+        parser.add_argument(
+            "--slug", action="append", default=[], metavar="SLUG", help="this item, published or not (repeatable)"
+        )
         parser.add_argument("--since", type=moment, metavar="DATE", help="items changed here since then")
-        parser.add_argument("--all", action="store_true", help="every item, drafts and archived ones too")
+        parser.add_argument("--all", action="store_true", help="drafts, scheduled and archived items too")
 
     def handle(self, *, dest: Path, **chosen: Any) -> None:
         items = self.choose(**{name: chosen[name] for name in ("topic", "slug", "since", "all")})
@@ -52,11 +55,11 @@ class Command(BaseCommand):
             raise CommandError(f"{counts['failed']:,} files could not be written.", returncode=FAILED)
 
     def choose(self, topic: list[str], slug: list[str], since: datetime | None, all: bool) -> ItemQuerySet:  # noqa: A002
-        """Return the items asked for: by topics, by slugs, by time; each choice narrows the others."""
-        if all == bool(topic or slug or since):
-            question = "either --all, or which items" if all else "which items: --topic, --slug or --since, or --all"
-            raise CommandError(f"Say {question}.", returncode=WRONG_USAGE)
-        items = CuratedItem.objects.all()
+        """Return the items asked for: by topics, by slugs, by time; each choice narrows the others.
+
+        Those that readers do not see are among them where they are named by slug, or `all` are asked for.
+        """
+        items = CuratedItem.objects.all() if all or slug else CuratedItem.objects.published()
         if topic:
             check("--topic", topic, Topic.objects.filter(slug__in=topic).values_list("slug", flat=True))
             items = items.filter(topics__slug__in=topic)
