@@ -136,6 +136,7 @@ class Planner:
         else:
             plan = self._update(parsed, entry, primary, document)
             primary.is_primary, document.is_primary = False, True
+            primary.media = {}  # as of any further file
             plan.displaced.append(primary)
         plan.warn("repeat", "", f"the same item as {primary.path}; its address and link were kept with that item")
         return plan

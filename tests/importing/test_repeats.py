@@ -36,6 +36,16 @@ def test_two_files_of_one_bookmark_are_one_item(pair: tuple[Path, Path], import_
     assert import_().counts["unchanged"] == 2
 
 
+def test_a_file_that_another_took_the_place_of_remembers_no_media(
+    write_file: WriteFile, import_: RunImport, content: Path
+) -> None:
+    (content / "x.pdf").write_bytes(b"%PDF-1.7")
+    for path in [write_file(name, external_id=1, title="A story", featuredPdf="x.pdf") for name in ("b.md", "a.md")]:
+        import_(path)
+    documents = SourceDocument.objects.order_by("path")
+    assert [(document.is_primary, list(document.media)) for document in documents] == [(True, ["pdf"]), (False, [])]
+
+
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
 def test_the_order_of_runs_makes_no_difference(
     order: tuple[int, int], pair: tuple[Path, Path], import_: RunImport, client: Client
