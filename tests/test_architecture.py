@@ -27,7 +27,6 @@ ROOMS = (
         "sitemaps",
         "coverage",
         "kept",
-        "release",
     },
     {"tasks", "orphans"},
     {

@@ -15,10 +15,11 @@ from django.utils.cache import get_conditional_response, get_max_age, patch_vary
 from django.utils.http import parse_http_date_safe
 
 from curation.caching.requests import PARTIAL
-from curation.kept import LONGEST
 
 #: Redirects follow from the content, too. What is missing or has failed is looked for again each time.
 KEPT = (HTTPStatus.OK, HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.FOUND)
+#: No page is kept for longer, in seconds.
+LONGEST = 3600
 #: For so many seconds, a CDN that does not reach the site may show what it has.
 STALE_IF_ERROR = 24 * 3600
 #: What pages are kept apart by.

@@ -12,9 +12,9 @@ from django.contrib.messages.storage.cookie import CookieStorage
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest
 
+from curation.caching.release import release
 from curation.filters import NewsFilter
 from curation.links import TRACKING_PARAMETERS
-from curation.release import release
 
 #: The parameters that pages know. A request with any other is answered, but its answer is not kept.
 PARAMETERS = frozenset({"page", "after", "limit", "fields", *NewsFilter.base_filters})

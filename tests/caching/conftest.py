@@ -8,6 +8,7 @@ from django.conf import LazySettings
 from redis import Redis
 from redis.exceptions import RedisError
 
+from curation import kept
 from curation.models import ContentVersion
 
 REDIS_URL = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0")
@@ -17,6 +18,12 @@ REDIS_URL = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0")
 def memory(settings: LazySettings) -> None:
     """Keep pages in memory, apart from other tests."""
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": uuid4().hex}}
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A memory of the test's own for what processes keep."""
+    monkeypatch.setattr(kept, "_values", {})
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from curation.caching.release import release
 from curation.models import ContentVersion, triggers
-from curation.release import release
 from tests.factories import make_item
 from tests.views.test_queries import LISTS, Site
 
