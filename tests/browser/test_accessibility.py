@@ -18,7 +18,8 @@ PAGES = (
     *("/", "/news/", "/news/?topic=gartner-remote-monitoring&page=1", "/news/?offering=none", "/news/?page=2"),
     *("/news/wearables/", "/news/plain/", "/topic/", "/topic/gartner-remote-monitoring/", "/topic/symplur-lonely/"),
     *("/vocabulary/gartner/", "/tag/wearable/", "/offering/", "/offering/heart-watch/", "/publisher/example.org/"),
-    *("/author/ada/", "/no/such/page/"),
+    *("/author/ada/", "/no/such/page/", "/topic/gartner-remote-monitoring/timeline/"),
+    *("/archive/", "/archive/2024/", "/archive/2024/2/"),
 )
 BODY = """## A heading
 
