@@ -96,15 +96,15 @@ def discover(paths: Iterable[Path]) -> list[SourceFile]:
 
     Links to folders are not followed, so a walk always ends. Raises `UsageError` for a path that is not there.
     """
-    found: dict[Place, SourceFile] = {}
+    found: dict[str, SourceFile] = {}
     for path in paths:
         try:
             for source in _below(Path(os.path.abspath(path))):  # noqa: PTH100  # resolve() would follow links
-                found.setdefault(source.path, source)
+                found.setdefault(os.fspath(source.path), source)
         except OSError as error:
             reason = f"cannot be read ({error.strerror}); check the disk and its permissions"
             raise UsageError(f"{printable(os.fspath(path))}: {reason}.") from error
-    return sorted(found.values(), key=lambda source: os.fsencode(source.path))
+    return [found[path] for path in sorted(found, key=os.fsencode)]
 
 
 def _below(path: Path) -> Iterator[SourceFile]:
