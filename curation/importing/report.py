@@ -69,6 +69,7 @@ def write_report(report: Report, path: Path) -> None:
         if path.suffix == ".json":
             records = [asdict(entry) for entry in report.remarkable]
             json.dump({"counts": report.counts, "records": records}, file, ensure_ascii=False, indent=1)
+            file.write("\n")
         else:
             csv.writer(file).writerows(_rows(report))
 
