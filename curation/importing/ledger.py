@@ -145,7 +145,10 @@ def _is_dead(run: ImportRun) -> bool:
 
 
 def record(run: ImportRun, outcomes: Sequence[Plan | Refused], made: Mapping[str, list[int]] | None = None) -> None:
-    """Write a row for each file that was not found unchanged, and open its conflicts. Marks the run alive."""
+    """Write a row for each file that was not found unchanged, open its conflicts, and close those that it decides.
+
+    Marks the run alive.
+    """
     rows = [_row(outcome) for outcome in outcomes if outcome.outcome != "unchanged"]
     insert(ImportRecord, ({"run_id": run.pk, **_NOTHING, **row} for row in rows))
     plans = [outcome for outcome in outcomes if isinstance(outcome, Plan)]
@@ -155,6 +158,9 @@ def record(run: ImportRun, outcomes: Sequence[Plan | Refused], made: Mapping[str
         unique_fields=["item", "field"],
         update_fields=["run", "base", "theirs", "ours"],
     )
+    for plan in plans:
+        if fields := [conflict.field for conflict in plan.overwritten]:
+            Conflict.objects.filter(item=plan.entry.item, field__in=fields).delete()
     for model, ids in (made or {}).items():
         run.made[model] = [*run.made.get(model, []), *ids]
     run.heartbeat_at = timezone.now()

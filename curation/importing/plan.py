@@ -33,8 +33,8 @@ class Plan:
 
     `media` is what `SourceDocument.media` remembers; `takes` names the uses (image, pdf) that the item takes from it.
     `displaced` are other documents that the plan changes in passing; it `robs` another item of an alias where its own
-    page is to be. `before` is the item's state, `None` for one that is made. `keeps_document` is whether the document
-    shall say what the file says.
+    page is to be. `conflicts` are left to an editor, `overwritten` are decided for the file. `before` is the item's
+    state, `None` for one that is made. `keeps_document` is whether the document shall say what the file says.
     """
 
     parsed: Parsed
@@ -47,6 +47,7 @@ class Plan:
     robs: bool = False
     problems: list[Problem] = field(default_factory=list)
     conflicts: tuple[Conflicting, ...] = ()
+    overwritten: tuple[Conflicting, ...] = ()
     before: dict[str, Any] | None = None
     keeps_document: bool = True
     writes_document: bool = True
@@ -112,6 +113,7 @@ class Planner:
         plan = Plan(parsed, entry, merged.record, problems=problems, before=state(entry.item, ours))
         plan.document, plan.keeps_document = document or primary, document is not None
         plan.conflicts = merged.conflicts if choice == "keep" else ()
+        plan.overwritten = merged.conflicts if choice == "overwrite" else ()
         before = _beside_record(entry)
         self._accept(plan, base, primary.media)
         if plan.conflicts:

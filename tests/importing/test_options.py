@@ -11,7 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from PIL import Image as PillowImage
 
-from curation.models import CuratedItem, ImportRun
+from curation.models import Conflict, CuratedItem, ImportRun
 
 from .conftest import RunImport, WriteFile
 
@@ -119,6 +119,21 @@ def test_on_conflict_decides_whose_word_stays(
     item = CuratedItem.objects.get()
     assert item.title == title
     assert item.body == ("A *body*." if choice == "fail" else "New.")
+
+
+def test_a_file_that_overwrites_closes_the_conflict_of_an_earlier_run(
+    write_file: WriteFile, import_: RunImport
+) -> None:
+    write_file("a.md", title="Old")
+    import_()
+    CuratedItem.objects.update(title="Ours", summary="Ours")
+    write_file("a.md", title="Theirs", description="Theirs")
+    import_()
+    assert Conflict.objects.count() == 2
+    write_file("a.md", title="Theirs, again", description="Theirs")
+    assert import_(on_conflict="overwrite").counts["updated"] == 1
+    assert CuratedItem.objects.get().title == "Theirs, again"
+    assert [conflict.field for conflict in Conflict.objects.all()] == ["summary"]
 
 
 def test_a_missing_image_is_tried_again_and_a_replaced_one_noticed(
