@@ -50,6 +50,13 @@ def test_the_primary_offering_merges_apart_from_the_list() -> None:
     assert [offering.is_primary for offering in result.record.offerings] == [False, True]
 
 
+def test_an_offering_that_got_another_address_here_is_still_the_one_of_its_number() -> None:
+    one, moved = OfferingRef("One", "one", "1"), OfferingRef("One", "moved", "1")
+    base, theirs, ours = changed(offerings=(one,)), changed(offerings=(one,), title="New"), changed(offerings=(moved,))
+    assert merge(base, theirs, ours).record.offerings == (moved,)
+    assert merge(base, changed(title="New"), ours).record.offerings == ()
+
+
 @given(*[st.lists(st.sampled_from("abcdef"), unique=True)] * 3)
 def test_a_merged_list_holds_what_each_side_added_and_not_what_one_took_away(
     base: list[str], theirs: list[str], ours: list[str]
