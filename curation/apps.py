@@ -15,10 +15,12 @@ class CurationConfig(AppConfig):
     def ready(self) -> None:
         from . import checks  # noqa: F401  # registers them
         from .models import triggers
+        from .search import signals
 
         connection_created.connect(lower_all_letters)
         pre_migrate.connect(triggers.remove_triggers, sender=self)
         post_migrate.connect(triggers.add_triggers, sender=self)
+        signals.connect(self)
 
 
 def lower_all_letters(connection: BaseDatabaseWrapper, **_kwargs: Any) -> None:

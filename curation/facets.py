@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -122,3 +122,45 @@ def _meant_word(facet: str, typed: str, offered: Iterable[Option]) -> Option:
     """Return a word as it is offered, whatever its case was typed in."""
     same = (option for option in offered if option.value.casefold() == typed.casefold())
     return next(same, Option(facet, typed, typed))
+
+
+#: What the facets of a search are called, in the order in which readers see them.
+FACET_LABELS = {
+    "topic": "Topic",
+    "vocabulary": "Vocabulary",
+    "offering": "Offering",
+    "publisher": "Publisher",
+    "author": "Author",
+    "tag": "Tag",
+    "kind": "Kind",
+    "format": "Format",
+    "year": "Year",
+}
+#: The number of no row: an option that no item has.
+NO_ROW = -1
+
+
+def meant_by_all(typed: Sequence[tuple[str, str]]) -> list[Option]:
+    """Return the option that each of some pairs, a facet and a value, means; one without a row where it means none."""
+    facets = {facet.name: facet for facet in ROWS}
+    queries = [facets[name].meant_by(value) for name, value in typed if name in facets]
+    found = [Option(*row) for row in queries[0].union(*queries[1:], all=True)] if queries else []
+    return [_best(name, value, found) for name, value in typed]
+
+
+def _best(name: str, value: str, found: Iterable[Option]) -> Option:
+    if name in WORDS or (name == "year" and value.isascii() and value.isdecimal()):
+        return Option(name, value, value)
+    meant = [option for option in found if option.facet == name and _is_meant(option, value)]
+    return min(meant, key=lambda option: (option.value != value, option.pk), default=Option(name, value, value, NO_ROW))
+
+
+def _is_meant(option: Option, value: str) -> bool:
+    typed = {value.lower(), slugify(value), slugify(value, allow_unicode=True), host_of(value)}
+    return option.value in typed or option.label.lower() == value.lower()
+
+
+def options_of(numbers: Mapping[str, Collection[int]]) -> dict[tuple[str, int], Option]:
+    """Return the options of rows, given by facet and number; in one query."""
+    queries = [facet.options(facet.model._default_manager.filter(pk__in=numbers.get(facet.name, ()))) for facet in ROWS]
+    return {(row[0], row[3]): Option(*row) for row in queries[0].union(*queries[1:], all=True)}

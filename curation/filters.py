@@ -3,42 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
-from django.db.models import Q
 from django.utils.formats import date_format
 from django_filters import DateFilter, Filter, FilterSet
 
-from curation.facets import Option, meant_options, offered_options
+from curation.facets import ALSO, TOPIC, Option, meant_options, offered_options
 from curation.models import CuratedItem, ItemAuthor, ItemOffering, ItemTopic
 from curation.models.items import ItemQuerySet
+from curation.search.find import Wanted, newest
+from curation.search.query import MAX_LENGTH, parse, tidied
 
-MAX_WORDS = 10
-MAX_LENGTH = 200
 #: No name that a filter compares with is longer.
 LONGEST_VALUE = 500
 
 
 class WordsField(forms.CharField):
-    """The words to look for: `MAX_WORDS` of them, in `MAX_LENGTH` characters; what is more is left out."""
+    """The words to look for, tidied; what is beyond the limit of a search is left out."""
 
     def to_python(self, value: str | None) -> str:
-        return " ".join((value or "")[:MAX_LENGTH].split()[:MAX_WORDS])
+        return tidied(value or "")
 
 
 class WordsFilter(Filter):  # type: ignore[misc]  # django-filter has no types
-    """Keeps items with every word in title, summary or body."""
+    """Keeps what a search for the words finds: see `NewsFilter.results`, which knows the other filters as well."""
 
     field_class = WordsField
-
-    def filter(self, items: ItemQuerySet, words: str) -> ItemQuerySet:
-        for word in words.split():
-            items = items.filter(Q(title__icontains=word) | Q(summary__icontains=word) | Q(body_text__icontains=word))
-        return items
 
 
 class DayFilter(DateFilter):  # type: ignore[misc]  # django-filter has no types
@@ -123,6 +117,7 @@ class NewsFilter(FilterSet):  # type: ignore[misc]  # django-filter has no types
     """Narrows a list of items by a query as `typed_values` returns it."""
 
     words = WordsFilter(
+        method=lambda items, _name, _words: items,
         label="Words",
         widget=forms.TextInput({"type": "search", "maxlength": MAX_LENGTH, "placeholder": "Search the news"}),
     )
@@ -167,9 +162,17 @@ class NewsFilter(FilterSet):  # type: ignore[misc]  # django-filter has no types
 
     @property
     def results(self) -> ItemQuerySet:
-        """The items that are left: none where a value means nothing."""
+        """The items that are left: none where a value means nothing, the newest that a search finds where it has words.
+
+        The search knows all filters, so that its limit counts for what is left by them.
+        """
         items: ItemQuerySet = self.qs
-        return items if not self.is_bound or self.is_valid() else items.none()
+        if not self.is_bound:
+            return items
+        if not self.is_valid():
+            return items.none()
+        wanted = _wanted(self.form.cleaned_data)
+        return items.filter(pk__in=newest(wanted)) if wanted.query.terms else items
 
     @property
     def active(self) -> list[Active]:
@@ -182,6 +185,22 @@ class NewsFilter(FilterSet):  # type: ignore[misc]  # django-filter has no types
     def _without(self, name: str) -> str:
         rest = {key: value for key, value in self.data.items() if key != name}
         return f"?{urlencode(rest)}" if rest else "."
+
+
+def _wanted(cleaned: Mapping[str, Any]) -> Wanted:
+    """Return the search that filters mean together."""
+    since, until = cleaned["since"], cleaned["until"]
+    return Wanted(
+        parse(cleaned["words"]),
+        # A second topic is a topic to the index.
+        tuple(
+            replace(option, facet=TOPIC.name) if option.facet == ALSO.name else option
+            for option in cleaned.values()
+            if isinstance(option, Option)
+        ),
+        since=datetime.combine(since, time.min, UTC) if since else None,
+        until=datetime.combine(until, time.max, UTC) if until else None,
+    )
 
 
 def typed_values(query: Mapping[str, str]) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 from urllib.parse import urlencode
@@ -27,6 +27,8 @@ from curation.models import (
 )
 from curation.models.items import ItemQuerySet
 from curation.pagination import Query
+from curation.search.find import LIMIT, newest
+from curation.searches import Search
 
 Subject = TypeVar("Subject")
 
@@ -94,6 +96,20 @@ def month(found: Month) -> Listing[Month]:
         path=found.get_absolute_url(),
         items=items.filter(published_at__gte=found.start, published_at__lt=found.next.start),
         subject=found,
+    )
+
+
+def search(asked: Search, found: Iterable[int] | None = None) -> Listing[Search]:
+    """Return the items that a search finds: the newest, or those that were `found` already."""
+    ids = newest(asked.wanted, LIMIT) if found is None else found
+    return Listing(
+        title=f"Search: {asked.text}" if asked.text else "Search",
+        description=f"What {settings.SITE_NAME} has about “{asked.text}”." if asked.text else "Search the news.",
+        path=reverse("search"),
+        items=CuratedItem.objects.published().filter(pk__in=ids).newest_first(),
+        subject=asked,
+        query=asked.pairs,
+        is_indexed=False,
     )
 
 

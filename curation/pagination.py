@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 from urllib.parse import urlencode
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model
 from django.http import Http404
 
 PAGE_SIZE = 20
@@ -17,9 +18,17 @@ COUNT_LIMIT = 1000
 #: The last page that anyone may ask for: databases refuse offsets beyond 64 bits.
 LAST_PAGE = 1_000_000
 
-Row = TypeVar("Row", bound=Model)
+Row = TypeVar("Row", bound=Model, covariant=True)
 #: What a query string says, in its order; a name may be there again.
 Query = tuple[tuple[str, str], ...]
+
+
+class Rows(Protocol[Row]):
+    """What a page is cut from: a queryset, or what is sliced, counted and gone through like one."""
+
+    def __getitem__(self, part: slice, /) -> Rows[Row]: ...
+    def __iter__(self) -> Iterator[Row]: ...
+    def count(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +46,7 @@ class Page(Generic[Row]):
     `COUNT_LIMIT`. Pages beyond the limit exist all the same. Raises `Http404` for a page that does not.
     """
 
-    def __init__(self, rows: QuerySet[Row], number: str, query: Query = (), size: int = PAGE_SIZE) -> None:
+    def __init__(self, rows: Rows[Row], number: str, query: Query = (), size: int = PAGE_SIZE) -> None:
         self.number = page_number(number)
         self.query = query
         self.size = size

@@ -17,6 +17,7 @@ from django.utils import timezone
 from curation.models import Alias, CuratedItem, ItemAuthor, ItemOffering, ItemTopic
 from curation.models.items import ItemQuerySet
 from curation.models.redirects import normalise_path
+from curation.search.index import index
 
 Status = CuratedItem.Status
 
@@ -76,6 +77,7 @@ def _move(items: ItemQuerySet, status: str, **values: Any) -> Change:
         batch = CuratedItem.objects.filter(pk__in=ids[start : start + BATCH])
         batch.update(status=status, updated_at=now, **values)
         _relist(batch, status)
+    index(ids)
     scheduled = sum(time is not None and time > now for _, time in changed)
     return Change(ids, len(rows) - len(ids), scheduled if status == Status.PUBLISHED else 0)
 

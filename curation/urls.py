@@ -5,7 +5,7 @@ from django.urls import URLPattern, URLResolver, path, re_path
 from . import listings
 from .api.routes import api
 from .feeds import FORMS
-from .views import archive, coverage, feeds, news, offerings, site, sitemaps, topics
+from .views import archive, coverage, feeds, news, offerings, search, site, sitemaps, topics
 from .views.credits import author, publisher
 from .views.items import item
 
@@ -18,6 +18,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sitemap-<slug:section>-<int:number>.xml", sitemaps.part, name="sitemap_part"),
     path("manifest.webmanifest", site.manifest, name="manifest"),
     path("opensearch.xml", site.opensearch, name="opensearch"),
+    path("search/", search.search, name="search"),
+    path("search/suggest/", search.suggest, name="suggest"),
     path("news/", news.news, name="news"),
     path("news/<slug:slug>/", item, name="item"),
     path("topic/", topics.topics, name="topics"),
@@ -42,6 +44,7 @@ SLUG = r"(?P<slug>[-\w]*)"
 urlpatterns += [
     re_path(f"^news/{FEED}", feeds.news_feed),
     re_path(rf"^archive/(?P<year>[0-9]{{4}})/(?P<month>[0-9]{{2}})/{FEED}", feeds.month_feed),
+    re_path(f"^search/{FEED}", feeds.search_feed),
     re_path(f"^topic/{SLUG}/{FEED}", feeds.feed, {"listing": listings.topic}),
     re_path(f"^vocabulary/{SLUG}/{FEED}", feeds.feed, {"listing": listings.vocabulary}),
     re_path(f"^offering/{SLUG}/{FEED}", feeds.feed, {"listing": listings.offering}),

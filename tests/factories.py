@@ -19,6 +19,7 @@ from curation.models import (
     Topic,
     Vocabulary,
 )
+from curation.search.index import index
 
 _number = count(1)
 FIRST_DAY = datetime(2023, 1, 1, 9, tzinfo=UTC)
@@ -78,4 +79,6 @@ def make_item(
         ItemAuthor.objects.create(item=item, author=author, position=position)
     if tags:
         item.tags.add(*tags)
+    if topics or offerings or authors or tags:
+        index([item.pk])
     return item

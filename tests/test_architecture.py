@@ -32,6 +32,7 @@ ROOMS = (
     {
         "views",
         "filters",
+        "searches",
         "listings",
         "feeds",
         "api",

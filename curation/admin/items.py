@@ -18,6 +18,7 @@ from curation.links import url_key
 from curation.models import Alias, CuratedItem, ItemTopic, SourceDocument
 from curation.models.items import discard_pdf
 from curation.publishing import claim_addresses, rename
+from curation.search.index import index
 
 from .actions import archive_items, publish_items, withdraw_items
 from .base import picture, state_of
@@ -142,6 +143,11 @@ class ItemAdmin(ItemViews):
             claim_addresses([obj])
         elif "pdf" in form.changed_data:
             discard_pdf(form.initial["pdf"].name or "")
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Save what the item is tied to, which comes after the item itself, and index it with that."""
+        super().save_related(request, form, formsets, change)
+        index([form.instance.pk])
 
     @property
     def media(self) -> Media:

@@ -19,6 +19,7 @@ from taggit.models import Tag
 from curation.frontmatter.records import ItemRecord, OfferingRef, PublisherRef, TopicRef
 from curation.importing.rows import insert
 from curation.models import Author, Offering, Publisher, Topic, Vocabulary
+from curation.search.names import learn_names
 
 M = TypeVar("M", bound=models.Model)
 
@@ -60,6 +61,7 @@ class References:
         made = model._default_manager.bulk_create(rows)
         if made:
             self.made[model.__name__] += [row.pk for row in made]
+            learn_names(made)
         return made
 
     def _named(self, model: type[M], names: Iterable[str]) -> dict[str, M]:

@@ -29,6 +29,7 @@ from curation.models import (
     SourceDocument,
 )
 from curation.publishing import claim_addresses
+from curation.search.index import index
 from curation.snapshot import COLUMNS
 
 #: What an import may change of an item it knows.
@@ -92,7 +93,7 @@ def write(plans: Sequence[Plan], library: Library, batch: Batch) -> None:
 
 
 def save_items(filled: Sequence[Filled], references: References) -> None:
-    """Write items with their publisher, topics, authors, offerings and tags; make those that have no row yet."""
+    """Write items with all that they are tied to, and index them; make those that have no row yet."""
     known = [entry.item for entry in filled if entry.item.pk is not None]
     for entry in filled:
         entry.item.publisher = references.publisher(entry.record.publisher)
@@ -103,6 +104,7 @@ def save_items(filled: Sequence[Filled], references: References) -> None:
         model._default_manager.filter(item__in=known).delete()
     ItemTag.objects.filter(content_object__in=known).delete()
     _tie(filled, references)
+    index([entry.item.pk for entry in filled])
 
 
 def _insert_items(items: Sequence[CuratedItem]) -> None:

@@ -6,6 +6,7 @@ from .items import CuratedItem, ItemAuthor, ItemOffering, ItemTag, ItemTopic
 from .ledger import Conflict, ImportRecord, ImportRun, SourceDocument
 from .offerings import Offering
 from .redirects import Alias
+from .search import SearchEntry, SearchWord
 from .taxonomy import Topic, Vocabulary
 from .version import ContentVersion
 
@@ -24,6 +25,8 @@ __all__ = [
     "ItemTopic",
     "Offering",
     "Publisher",
+    "SearchEntry",
+    "SearchWord",
     "SourceDocument",
     "Topic",
     "Vocabulary",

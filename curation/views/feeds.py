@@ -10,6 +10,7 @@ from curation import listings
 from curation.cursors import BadCursor, Cursor
 from curation.feeds import FORMS, read_feed
 from curation.listings import Listing
+from curation.searches import read_search
 
 from .archive import month_or_404
 from .conditional import conditional, content_changed_at
@@ -32,6 +33,14 @@ def news_feed(request: HttpRequest, form: str) -> HttpResponse:
 @require_safe
 def month_feed(request: HttpRequest, form: str, year: str, month: str) -> HttpResponse:
     return _feed_of(request, listings.month(month_or_404(int(year), int(month))), form)
+
+
+@require_safe
+def search_feed(request: HttpRequest, form: str) -> HttpResponse:
+    asked = read_search(request.GET)
+    if asked.wanted.is_empty:
+        raise Http404("This feed is of no search.")
+    return _feed_of(request, listings.search(asked), form)
 
 
 def _feed_of(request: HttpRequest, listing: Listing[Any], form: str) -> HttpResponse:

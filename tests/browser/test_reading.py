@@ -68,6 +68,7 @@ def test_taking_a_filter_off_shows_all_again(page: Page, item: CuratedItem) -> N
 
 PAGES = (
     *("/", "/news/", "/news/?words=wearables&topic=gartner-remote-monitoring&since=2020-01-01", "/news/?words=none"),
+    *("/search/?q=wearables", "/search/?q=waerables", "/search/"),
     *("/news/wearables/", "/news/a-plain-story/", "/topic/", "/topic/gartner-remote-monitoring/", "/offering/"),
     *("/offering/heart-watch/", "/publisher/paper.example.org/", "/author/ada/", "/news/no-such-story/"),
     *("/archive/", "/archive/2023/", "/archive/2023/01/", "/topic/gartner-remote-monitoring/timeline/"),

@@ -36,14 +36,14 @@ def test_a_missing_page_offers_search_and_recent_items() -> None:
     page = get("/gone/", 404)
     assert page.texts("h1") == ["There is no such page"]
     assert page.texts("main//ul/li/a") == [f"Number {number}" for number in range(6, 1, -1)]
-    assert page.one("form").get("action") == "/news/"
-    assert page.one("input").get("name") == "words"
+    assert page.one("form").get("action") == "/search/"
+    assert page.one("input").get("name") == "q"
     assert page.meta("robots") == "noindex"
 
 
 @pytest.mark.django_db
 def test_a_missing_page_without_any_items_still_offers_search() -> None:
-    assert get("/gone/", 404).one("input").get("name") == "words"
+    assert get("/gone/", 404).one("input").get("name") == "q"
 
 
 def test_a_missing_page_needs_no_database() -> None:

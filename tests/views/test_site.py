@@ -46,7 +46,7 @@ def test_browsers_learn_how_to_search(settings: LazySettings, name: str) -> None
     described = ElementTree.fromstring(response.content)
     assert described.findtext(f"{OPENSEARCH}ShortName") == name
     templates = {url.get("type"): url.get("template") for url in described.iter(f"{OPENSEARCH}Url")}
-    assert templates["text/html"] == "http://testserver/news/?words={searchTerms}"
+    assert templates["text/html"] == "http://testserver/search/?q={searchTerms}"
 
 
 @pytest.mark.django_db

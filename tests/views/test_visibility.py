@@ -21,7 +21,14 @@ HIDDEN = [
     {"published_at": datetime(2999, 1, 1, tzinfo=UTC)},
 ]
 LISTS = [
-    *("/", "/news/", "/news/?words=canary", "/news/?topic=symplur-care", "/news/?vocabulary=symplur"),
+    *(
+        "/",
+        "/news/",
+        "/news/?words=canary",
+        "/search/?q=canary",
+        "/news/?topic=symplur-care",
+        "/news/?vocabulary=symplur",
+    ),
     *("/news/?offering=chart", "/news/?publisher=example.org", "/news/?author=ann", "/news/?tag=shared"),
     *("/news/?kind=News", "/news/?format=brief", "/news/?since=2000-01-01", "/topic/", "/topic/symplur-care/"),
     *("/offering/", "/offering/chart/", "/publisher/example.org/", "/author/ann/", "/vocabulary/symplur/"),

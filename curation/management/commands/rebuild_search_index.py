@@ -1,0 +1,51 @@
+"""`manage.py rebuild_search_index`: make the search index anew, or check it."""
+
+from argparse import ArgumentParser, BooleanOptionalAction
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
+from tqdm import tqdm
+
+from curation.models import CuratedItem
+from curation.search.backends import backend
+from curation.search.index import check, rebuild
+
+DRIFT = 1
+SHOWN = 20
+
+
+class Command(BaseCommand):
+    help = (
+        "Index every item for searches anew; searches go on meanwhile. Not needed in the ordinary run of things: "
+        "whatever writes items indexes them. --check writes nothing, and names the items that searches do not know as "
+        "they are. Exit status: 0; 1 where there are any."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--check", action=BooleanOptionalAction, default=False, help="compare, and leave the index as it is"
+        )
+
+    def handle(self, *, check: bool, **_options: Any) -> None:
+        with tqdm(total=CuratedItem.objects.count(), unit=" items", disable=None) as bar:
+            self.check_index(bar) if check else self.rebuild_index(bar)
+
+    def rebuild_index(self, bar: Any) -> None:
+        for done in rebuild():
+            bar.update(done)
+        self.stdout.write(f"{bar.total:,} items indexed")
+
+    def check_index(self, bar: Any) -> None:
+        wrong: list[int] = []
+        for done, drifted in check():
+            bar.update(done)
+            wrong += drifted
+        try:
+            backend().verify()
+        except DatabaseError as error:
+            raise CommandError(f"The full-text index is damaged ({error}); rebuild it.", returncode=DRIFT) from error
+        if wrong:
+            named = ", ".join(map(str, wrong[:SHOWN])) + (", …" if len(wrong) > SHOWN else "")
+            raise CommandError(f"{len(wrong):,} items are not indexed as they are ({named}).", returncode=DRIFT)
+        self.stdout.write(f"{bar.total:,} items are indexed as they are")

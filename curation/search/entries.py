@@ -1,0 +1,65 @@
+"""Items as the index has them: read in a fixed number of queries, however many they are."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import UTC
+from typing import Any
+
+from django.db.models import CharField, F, QuerySet, Value
+
+from curation.models import CuratedItem, ItemAuthor, ItemOffering, ItemTag, ItemTopic, SearchEntry
+
+from .marks import EVERY, key, mark
+
+#: So many characters of a body are looked in; PostgreSQL takes no more than a megabyte of words and places.
+MAX_BODY = 100_000
+COLUMNS = ("title", "summary", "body_text", "published_at", "publisher", "kind", "format")
+
+
+def entries_of(ids: Collection[int]) -> list[SearchEntry]:
+    """Return the entries that items shall have, the oldest first; none for items that are not published.
+
+    The items are locked until the transaction ends, so that of two that index one item the second sees what the
+    first wrote.
+    """
+    published = CuratedItem.objects.filter(pk__in=ids, status=CuratedItem.Status.PUBLISHED)
+    items = list(published.select_for_update().order_by("pk").only(*COLUMNS))
+    related = _marks_of([item.pk for item in items])
+    return sorted((_entry(item, related[item.pk]) for item in items), key=lambda entry: entry.key)
+
+
+def _entry(item: CuratedItem, related: list[str]) -> SearchEntry:
+    assert item.published_at is not None  # noqa: S101  # the database holds that of published items
+    marks = [EVERY, mark("year", item.published_at.astimezone(UTC).year)]
+    marks += [mark(facet, word) for facet, word in (("kind", item.kind), ("format", item.format)) if word]
+    marks += [mark("publisher", item.publisher_id)] if item.publisher_id else []
+    return SearchEntry(
+        key=key(item.published_at, item.pk),
+        item=item,
+        title=item.title,
+        summary=item.summary,
+        facets=" ".join([*marks, *related]),
+        body=item.body_text[:MAX_BODY],
+    )
+
+
+def _marks_of(ids: Collection[int]) -> dict[int, list[str]]:
+    """Return, by item, the marks of all that it is related to, sorted; in one query."""
+    first, *others = (
+        _related(ItemTopic.objects.filter(item__in=ids), "topic", "topic_id"),
+        _related(ItemTopic.objects.filter(item__in=ids), "vocabulary", "topic__vocabulary_id"),
+        _related(ItemOffering.objects.filter(item__in=ids), "offering", "offering_id"),
+        _related(ItemAuthor.objects.filter(item__in=ids), "author", "author_id"),
+        _related(ItemTag.objects.filter(content_object__in=ids), "tag", "tag_id", item="content_object_id"),
+    )
+    found: defaultdict[int, set[str]] = defaultdict(set)
+    if ids:
+        for facet, item, value in first.union(*others, all=True):
+            found[item].add(mark(facet, value))
+    return defaultdict(list, {item: sorted(marks) for item, marks in found.items()})
+
+
+def _related(rows: QuerySet[Any], facet: str, value: str, item: str = "item_id") -> QuerySet[Any, Any]:
+    return rows.order_by().values_list(Value(facet, CharField()), F(item), F(value))

@@ -1,0 +1,62 @@
+"""What a search box proposes while a reader types: topics, offerings and titles with a word that begins like this."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
+
+from curation.models import CuratedItem, ItemOffering, ItemTopic, Offering, Topic
+from curation.models.items import ItemRelation
+
+from .backends import backend
+from .marks import LETTERS, last_key
+from .names import named
+from .query import MAX_WORDS, Term, tidied
+from .words import words_of
+
+SHORTEST = 2
+TITLES, NAMES = 6, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    kind: str
+    text: str
+    url: str
+
+
+def suggestions(text: str) -> list[Suggestion]:
+    """Return what a reader may be typing, in at most five queries; nothing before the second letter of a word."""
+    words = tuple(words_of(tidied(text))[:MAX_WORDS])
+    if not words or len(words[-1]) < SHORTEST:
+        return []
+    return [*_names(words), *_titles(words)]
+
+
+def _names(words: tuple[str, ...]) -> list[Suggestion]:
+    marks = named([Term(words, is_prefix=True)])[0].marks
+    topics = _listed(Topic.objects.filter(pk__in=_numbers(marks, "topic")), ItemTopic, "topic")
+    offerings = _listed(Offering.objects.filter(pk__in=_numbers(marks, "offering")), ItemOffering, "offering")
+    return [
+        *(Suggestion("Topic", topic.label, topic.get_absolute_url()) for topic in topics[:NAMES]),
+        *(Suggestion("Offering", offering.name, offering.get_absolute_url()) for offering in offerings[:NAMES]),
+    ]
+
+
+def _numbers(marks: tuple[str, ...], facet: str) -> list[int]:
+    return [int(written[2:]) for written in marks if written[1] == LETTERS[facet]]
+
+
+def _listed(rows: QuerySet[Any], relation: type[ItemRelation], key: str) -> QuerySet[Any]:
+    """Keep those that readers see an item of."""
+    shown = relation._default_manager.filter(**{key: OuterRef("pk")}, listed_at__lte=timezone.now())
+    return rows.filter(Exists(shown))
+
+
+def _titles(words: tuple[str, ...]) -> list[Suggestion]:
+    ids = backend().titled(words, last_key(timezone.now()), TITLES)
+    items = CuratedItem.objects.published().filter(pk__in=ids).newest_first().only("title", "slug")
+    return [Suggestion("Story", item.title, item.get_absolute_url()) for item in items]

@@ -1,0 +1,245 @@
+"""The index is right after every way of writing: it is what a rebuild would make of the same items."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from taggit.models import Tag
+
+from curation import publishing
+from curation.importing import settle
+from curation.importing.undo import undo
+from curation.models import (
+    Author,
+    Conflict,
+    CuratedItem,
+    ImportRun,
+    ItemTopic,
+    Offering,
+    Publisher,
+    SearchEntry,
+    SearchWord,
+    Topic,
+    Vocabulary,
+)
+from curation.search.backends import backend
+from curation.search.index import check, index, rebuild
+from tests.admin.conftest import editor  # noqa: F401  # a fixture
+from tests.admin.pages import LIST, edit_page, submit
+from tests.factories import make_author, make_item, make_offering, make_publisher, make_topic
+from tests.importing.conftest import RunImport, WriteFile, content, import_, write_file  # noqa: F401  # fixtures
+
+from .conftest import Search
+
+pytestmark = pytest.mark.django_db
+
+
+def index_now() -> list[Any]:
+    """Return all that the index holds but the words of titles, which stay when a title goes."""
+    names = SearchWord.objects.exclude(facet="").order_by("facet", "word")
+    return [list(SearchEntry.objects.values_list()), list(names.values_list("facet", "word", "stem"))]
+
+
+def assert_right() -> None:
+    found = index_now()
+    backend().verify()
+    assert not [wrong for _, wrong in check() if wrong]
+    list(rebuild())
+    assert found == index_now()
+
+
+@pytest.fixture
+def story() -> CuratedItem:
+    """An item with something of everything, among others."""
+    topic = make_topic("Remote Care")
+    make_item("Neighbour", topics=[topic, make_topic("Elsewhere", "KLAS")])
+    make_item("Draft", status="draft", topics=[topic])
+    return make_item(
+        "Robots at home",
+        topics=[topic],
+        offerings=[make_offering("Heart Watch")],
+        authors=[make_author("Ada Lovelace")],
+        publisher=make_publisher("paper.example.org", name="The Paper"),
+        tags=["digital"],
+        kind="News",
+        format="brief",
+    )
+
+
+def retitle(story: CuratedItem) -> None:
+    story.title = "Nurses at work"
+    story.save()
+
+
+def publish_all(_story: CuratedItem) -> None:
+    assert publishing.publish(CuratedItem.objects.all()).changed
+
+
+def withdraw_all(_story: CuratedItem) -> None:
+    assert publishing.withdraw(CuratedItem.objects.all()).changed
+
+
+def archive_one(story: CuratedItem) -> None:
+    publishing.archive(CuratedItem.objects.filter(pk=story.pk))
+
+
+def move_topic(story: CuratedItem) -> None:
+    topic = story.topics.get()
+    topic.vocabulary = Vocabulary.objects.get(name="KLAS")
+    topic.save()
+
+
+def rename_all(_story: CuratedItem) -> None:
+    for model, name in ((Topic, "label"), (Offering, "name"), (Publisher, "name"), (Author, "name"), (Tag, "name")):
+        for row in model._default_manager.all():
+            setattr(row, name, f"Renamed {row.pk}")
+            row.save()
+
+
+def delete_in_bulk(_story: CuratedItem) -> None:
+    for model in (Topic, Vocabulary, Offering, Publisher, Author, Tag):
+        model._default_manager.all().delete()
+
+
+def take_theirs(story: CuratedItem) -> None:
+    settle.take_theirs(Conflict.objects.create(item=story, field="title", base="", ours="", theirs="Their robots"))
+
+
+WRITING: list[Callable[[CuratedItem], Any]] = [
+    *(retitle, publish_all, withdraw_all, archive_one, move_topic, rename_all, delete_in_bulk, take_theirs),
+    lambda story: story.delete(),
+    lambda _: CuratedItem.objects.all().delete(),
+    lambda story: story.topics.get().delete(),
+    lambda story: story.offerings.get().delete(),
+    lambda story: story.authors.get().delete(),
+    lambda _: Publisher.objects.get().delete(),
+    lambda _: Tag.objects.get().delete(),
+]
+
+
+@pytest.mark.parametrize("write", WRITING)
+def test_the_index_is_right_after_writing(write: Callable[[CuratedItem], Any], story: CuratedItem) -> None:
+    before = index_now()
+    write(story)
+    assert index_now() != before
+    assert_right()
+
+
+def test_saving_in_the_admin_counts_with_all_that_is_tied_to_an_item(
+    editor: Client,  # noqa: F811
+    story: CuratedItem,
+    search: Search,
+) -> None:
+    topic = make_topic("Newborns")
+    changes = {"itemtopic_set-0-topic": str(topic.pk), "title": "Nurses at home", "tags": "gadgets"}
+    submit(editor, edit_page(story), **changes)
+    assert search("newborns gadgets nurses") == ["Nurses at home"]
+    assert search("remote") == ["Neighbour"]
+    assert_right()
+
+
+def test_bulk_actions_and_deletion_in_the_admin_count(editor: Client, story: CuratedItem) -> None:  # noqa: F811
+    for action in ("withdraw_items", "publish_items", "archive_items", "publish_items"):
+        editor.post(LIST, {"action": action, "_selected_action": [story.pk]})
+        assert_right()
+    editor.post(LIST, {"action": "delete_selected", "_selected_action": [story.pk], "post": "yes"})
+    assert not CuratedItem.objects.filter(pk=story.pk).exists()
+    assert_right()
+
+
+def test_imports_updates_prunes_and_their_undoing_count(
+    write_file: WriteFile,  # noqa: F811
+    import_: RunImport,  # noqa: F811
+    search: Search,
+) -> None:
+    path = write_file("a.md", categories=["X: Robots"], author="Ann Lee", tags=["digital"])
+    write_file("b.md", status="draft")
+    import_()
+    assert search("robots lee digital") == ["Title of a"]
+    assert_right()
+    write_file("a.md", categories=["X: Nurses"], author="Ann Lee", title="Nursing")
+    import_()
+    assert search("nurses lee -robots") == ["Nursing"]
+    assert_right()
+    path.unlink()
+    import_(prune=True)
+    assert search("nurses") == []
+    assert_right()
+    for run in ImportRun.objects.order_by("-pk"):
+        undone = undo(run)
+        assert undone.restored or undone.deleted
+        assert_right()
+
+
+def test_a_dry_run_leaves_the_index_as_it_was(write_file: WriteFile, import_: RunImport) -> None:  # noqa: F811
+    write_file("a.md", categories=["X: Robots"])
+    import_(dry_run=True)
+    assert index_now() == [[], []]
+
+
+def test_indexing_costs_the_same_number_of_queries_for_one_and_for_many() -> None:
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            index(list(CuratedItem.objects.values_list("pk", flat=True)))
+        return len(queries)
+
+    make_item("One", topics=[make_topic(), make_topic()], authors=[make_author()])
+    one = cost()
+    for _ in range(20):
+        make_item(topics=[make_topic()], offerings=[make_offering()], tags=["x"])
+    assert cost() == one <= 9
+
+
+def test_a_renamed_topic_costs_the_same_however_many_items_it_has() -> None:
+    def cost() -> int:
+        topic.label += "x"
+        with CaptureQueriesContext(connection) as queries:
+            topic.save()
+        return len(queries)
+
+    topic = make_topic("Care")
+    few = cost()
+    for _ in range(5):
+        make_item(topics=[topic])
+    assert cost() == few
+
+
+def test_the_command_makes_the_index_anew(capsys: pytest.CaptureFixture[str], story: CuratedItem) -> None:
+    wanted = index_now()
+    SearchEntry.objects.all().delete()
+    SearchWord.objects.all().delete()
+    call_command("rebuild_search_index")
+    assert index_now() == wanted
+    assert capsys.readouterr().out == "3 items indexed\n"
+
+
+def test_the_command_tells_items_that_are_not_indexed_as_they_are(
+    capsys: pytest.CaptureFixture[str], story: CuratedItem
+) -> None:
+    call_command("rebuild_search_index", "--check")
+    assert capsys.readouterr().out == "3 items are indexed as they are\n"
+    CuratedItem.objects.filter(pk=story.pk).update(title="Behind its back")
+    with pytest.raises(CommandError, match=rf"^1 items are not indexed as they are \({story.pk}\)\.$"):
+        call_command("rebuild_search_index", "--check")
+    ItemTopic.objects.filter(item__title="Neighbour").delete()
+    with pytest.raises(CommandError, match="2 items"):
+        call_command("rebuild_search_index", "--check")
+
+
+def test_what_was_there_before_the_index_is_indexed_by_migrating(story: CuratedItem) -> None:
+    wanted = index_now()
+    SearchEntry.objects.all().delete()
+    call_command("migrate", verbosity=0)
+    assert index_now() == wanted
+
+
+def test_entries_say_when_an_item_is_listed_and_what_it_is_about() -> None:
+    item = make_item("One", kind="News", published_at=datetime(2024, 5, 1, tzinfo=UTC), topics=[make_topic("Care")])
+    topic = item.topics.get()
+    facets = f":all :y2024 :k{b'news'.hex()}0 :t{topic.pk} :v{topic.vocabulary_id}"
+    assert SearchEntry.objects.get().facets == facets
