@@ -10,7 +10,7 @@ FILES ?= 10000
 
 BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
-PYTEST := $(BIN)/python -m pytest --numprocesses auto -r s
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist loadgroup -r s
 FIND_POSTGRES := $(BIN)/python -m scripts.find_postgres
 INSTALLED := .venv/.installed
 INSTALLED_DEV := .venv/.installed-dev

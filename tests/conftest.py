@@ -7,9 +7,12 @@ import pytest
 from django.conf import LazySettings
 from hypothesis import settings as hypothesis_settings
 
-# Property tests give the same answer every time, however busy the machine is.
-hypothesis_settings.register_profile("repeatable", deadline=None, derandomize=True)
-hypothesis_settings.load_profile("repeatable")
+IN_CI = bool(os.environ.get("CI"))
+
+# Property tests give the same answer every time, however busy the machine is. A build server tries more examples.
+hypothesis_settings.register_profile("quick", deadline=None, derandomize=True, max_examples=30)
+hypothesis_settings.register_profile("thorough", deadline=None, derandomize=True, max_examples=100)
+hypothesis_settings.load_profile("thorough" if IN_CI else "quick")
 
 #: Fixtures that give a test a database; TestCase classes carry the mark instead.
 DATABASES = {"db", "transactional_db", "live_server"}
@@ -21,11 +24,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="leave out tests that use no database, which a run on another database has",
     )
+    parser.addoption("--long", action="store_true", default=IN_CI, help="run the tests marked long, too")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if config.getoption("--only-with-database"):
         items[:] = [item for item in items if _uses_database(item)]
+    if not config.getoption("--long"):
+        items[:] = [item for item in items if not item.get_closest_marker("long")]
 
 
 def _uses_database(item: pytest.Item) -> bool:

@@ -10,6 +10,7 @@ import pytest
 from drills import baseline, kill, site, traffic
 from drills.sandbox import Sandbox
 
+pytestmark = [pytest.mark.long, pytest.mark.xdist_group("drills")]
 FILES = 40
 SEED = 1
 

@@ -13,6 +13,7 @@ from curation.models import CuratedItem, Image, Offering, Publisher, SourceDocum
 from sample_content import draw
 from sample_content.load import CONTENT
 
+pytestmark = pytest.mark.xdist_group("sample content")  # it is drawn once
 MEDIGY = "bf44fde0-4a5b-5704-8e28-b8b48a4c29aa.md"
 OWN_FILES = [path for path in sorted(CONTENT.rglob("*.md")) if path.name != MEDIGY]
 EXAMPLE_HOST = re.compile(r"([a-z]+\.)*example\.(org|com|net)")

@@ -96,7 +96,7 @@ def variants() -> Iterator[tuple[str, bytes]]:
 
 
 VARIANTS = list(variants())
-examples = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+examples = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @pytest.mark.parametrize(("name", "data"), VARIANTS, ids=range(len(VARIANTS)))
