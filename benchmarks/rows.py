@@ -24,6 +24,7 @@ from curation.models import (
     Vocabulary,
 )
 from curation.rendering import excerpt, render
+from curation.search.index import rebuild
 
 BATCH = 2_000
 IMAGES = 40
@@ -35,11 +36,13 @@ EDITOR = "bench"
 
 @transaction.atomic
 def generate(count: int) -> None:
-    """Fill an empty database with `count` items, the newest first, and everything they relate to."""
+    """Fill an empty database with `count` items, the newest first, everything they relate to, and the index."""
     User.objects.create_superuser(EDITOR)
     filler = Filler()
     for start in range(0, count, BATCH):
         filler.add(range(start, min(start + BATCH, count)))
+    for _ in rebuild():
+        pass
 
 
 class Filler:

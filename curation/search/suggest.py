@@ -58,5 +58,5 @@ def _listed(rows: QuerySet[Any], relation: type[ItemRelation], key: str) -> Quer
 
 def _titles(words: tuple[str, ...]) -> list[Suggestion]:
     ids = backend().titled(words, last_key(timezone.now()), TITLES)
-    items = CuratedItem.objects.published().filter(pk__in=ids).newest_first().only("title", "slug")
-    return [Suggestion("Story", item.title, item.get_absolute_url()) for item in items]
+    found = CuratedItem.objects.published_among(ids).only("title", "slug").in_bulk()
+    return [Suggestion("Story", found[pk].title, found[pk].get_absolute_url()) for pk in ids if pk in found]

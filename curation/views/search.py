@@ -40,7 +40,7 @@ class Ranked:
         return Ranked(self._ids[part], is_more=self._is_more)
 
     def __iter__(self) -> Iterator[CuratedItem]:
-        found = rows(CuratedItem.objects.published()).in_bulk(self._ids)
+        found = rows(CuratedItem.objects.published_among(self._ids)).in_bulk()
         return iter([found[pk] for pk in self._ids if pk in found])
 
     def count(self) -> int:
@@ -127,7 +127,7 @@ def _options(found: Found, values: Mapping[str, Mapping[int | str, int]]) -> dic
     """Return the options of values as the index has them; in two queries, none where nothing was found."""
     if not found.items:
         return {}
-    spelled = CuratedItem.objects.published().filter(pk__in=found.items[:SPELLERS]).order_by().values_list(*WORDS)
+    spelled = CuratedItem.objects.published_among(found.items[:SPELLERS]).order_by().values_list(*WORDS)
     # Of two spellings, the one with the capital stays.
     pairs = sorted(spelled.distinct(), reverse=True)
     words = {(facet, word.lower()): word for pair in pairs for facet, word in zip(WORDS, pair, strict=True)}
