@@ -25,12 +25,22 @@ from django_tasks_db import DatabaseBackend
 from django_tasks_db.models import DBTaskResult
 from taggit.models import Tag
 
-from curation.models import ContentVersion, CuratedItem, Image, ImportRecord, ImportRun, SourceDocument
+from curation.models import (
+    ContentVersion,
+    CuratedItem,
+    Image,
+    ImportRecord,
+    ImportRun,
+    SearchEntry,
+    SearchWord,
+    SourceDocument,
+)
+from curation.search import index
 
 #: What tells a row of these from others; a slug tells the rest.
 NATURAL_KEYS = {"Publisher": "domain", "Image": "sha256"}
-#: What tells of the writing, not of what was written.
-LEDGER = {ImportRun, ImportRecord, ContentVersion}
+#: What tells of the writing, not of what was written; and the search index, which names rows by their ids.
+LEDGER = {ImportRun, ImportRecord, ContentVersion, SearchEntry, SearchWord}
 TIMES_OF_WRITING = {"created_at", "updated_at", "imported_at"}
 #: What may differ for a while: a picture that cannot be read now is tried again, and so is the first of two like files.
 PASSING = {CuratedItem: {"image", "pdf"}, SourceDocument: {"media", "path"}}
@@ -124,6 +134,7 @@ def complaints(files: dict[str, str]) -> Iterator[str]:
     """Yield what is wrong with a site that no import is at."""
     yield from _media_complaints(files)
     yield from _waiting_complaints()
+    yield from (f"the search index is wrong of item {pk}" for _, wrong in index.check() for pk in wrong)
     if connection.vendor == "sqlite":
         yield from _sqlite_complaints()
     else:

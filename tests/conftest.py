@@ -24,14 +24,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="leave out tests that use no database, which a run on another database has",
     )
-    parser.addoption("--long", action="store_true", default=IN_CI, help="run the tests marked long, too")
+    parser.addoption("--long", action="store_true", default=IN_CI, help="run the tests for build servers, too")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if config.getoption("--only-with-database"):
         items[:] = [item for item in items if _uses_database(item)]
     if not config.getoption("--long"):
-        items[:] = [item for item in items if not item.get_closest_marker("long")]
+        again = config.getoption("--only-with-database")
+        items[:] = [item for item in items if not _takes_long(item, again)]
+
+
+def _takes_long(item: pytest.Item, again: bool) -> bool:
+    """Whether a test is for a build server: it takes long, or drives a browser in a second run."""
+    return bool(item.get_closest_marker("long") or (again and item.get_closest_marker("browser")))
 
 
 def _uses_database(item: pytest.Item) -> bool:
