@@ -42,7 +42,7 @@ KINDS = (
     Kind("item", "/news/wardround-quieter-night-alarms/"),
     Kind("topic", "/topic/symplur-rural-health/"),
     # Search engines are asked not to keep what somebody searched for.
-    Kind("search", "/news/?words=care", skipped=("is-crawlable",)),
+    Kind("search", "/search/?q=care", skipped=("is-crawlable",)),
 )
 
 

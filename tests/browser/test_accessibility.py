@@ -20,6 +20,7 @@ PAGES = (
     *("/vocabulary/gartner/", "/tag/wearable/", "/offering/", "/offering/heart-watch/", "/publisher/example.org/"),
     *("/author/ada/", "/no/such/page/", "/topic/gartner-remote-monitoring/timeline/"),
     *("/archive/", "/archive/2024/", "/archive/2024/2/"),
+    *("/search/", "/search/?q=wearables", "/search/?q=wearabels"),
 )
 BODY = """## A heading
 
