@@ -1,5 +1,6 @@
 """Filters of the item list. Those that are small forms keep the list's other parameters, and work without script."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
 from typing import Any, ClassVar
@@ -72,7 +73,7 @@ class VocabularyFilter(admin.SimpleListFilter):
         return queryset.filter(pk__in=ItemTopic.objects.filter(topic__vocabulary__slug=self.value()).values("item"))
 
 
-class FormFilter(admin.ListFilter):
+class FormFilter(admin.ListFilter, ABC):
     """A filter that is a form: `fields()` are its parameters, `narrow()` applies the valid values."""
 
     template = "admin/curation/form_filter.html"
@@ -86,11 +87,13 @@ class FormFilter(admin.ListFilter):
         form_class = type("FilterForm", (forms.Form,), {**self.fields})
         self.form = form_class(self.used_parameters, auto_id="filter_%s")
 
+    @abstractmethod
     def make_fields(self, model_admin: Any) -> dict[str, forms.Field]:
-        raise NotImplementedError
+        """Return the form's fields by the names of their parameters."""
 
+    @abstractmethod
     def narrow(self, queryset: Items, **values: Any) -> Items:
-        raise NotImplementedError
+        """Keep the rows that have these values."""
 
     def queryset(self, _request: HttpRequest, queryset: Items) -> Items:
         if not self.form.is_valid():

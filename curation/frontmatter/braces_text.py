@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -47,7 +48,7 @@ class Entry:
     value: Span
 
 
-class BracesText:
+class BracesText(ABC):
     """Text with values in brackets and braces."""
 
     #: What stands between a key and its value where the text gives no example.
@@ -56,13 +57,13 @@ class BracesText:
     def __init__(self, text: str) -> None:
         self.text = text
 
+    @abstractmethod
     def decoded(self, key: str) -> str:
         """Return what a key in quotes says."""
-        raise NotImplementedError
 
+    @abstractmethod
     def written(self, value: Writable, like: str = "") -> str:
         """Return a value as text; `like` is that of the value it replaces."""
-        raise NotImplementedError
 
     def written_key(self, name: str) -> str:
         return json.dumps(name, ensure_ascii=False)
