@@ -11,17 +11,21 @@ from django.db.models import Q
 from curation.frontmatter.paths import page_path
 from curation.importing.parse import Parsed
 from curation.links import url_key
-from curation.models import Alias, CuratedItem, SourceDocument
+from curation.models import Alias, Conflict, CuratedItem, SourceDocument
 from curation.snapshot import with_relations
 
 
 @dataclass(slots=True, eq=False)
 class Entry:
-    """An item, in the database or about to be, with its documents (the primary one first) and its aliases to be."""
+    """An item, in the database or about to be, with its documents (the primary one first) and its aliases to be.
+
+    `undecided` are the fields with an open conflict.
+    """
 
     item: CuratedItem
     documents: list[SourceDocument] = field(default_factory=list)
     aliases: list[str] = field(default_factory=list)
+    undecided: set[str] = field(default_factory=set)
 
     def __str__(self) -> str:
         """Name the item for a message: its title, its address, and the file it came from."""
@@ -65,6 +69,8 @@ class Catalogue:
             self.add(entry)
         for document in SourceDocument.objects.filter(item__in=self.entries):
             self.add_document(self.entries[document.item_id], document)
+        for pk, name in Conflict.objects.filter(item__in=self.entries).values_list("item", "field"):
+            self.entries[pk].undecided.add(name)
 
     def add(self, entry: Entry) -> None:
         """Register an item under its slug, link and aliases."""

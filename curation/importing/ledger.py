@@ -159,8 +159,8 @@ def record(run: ImportRun, outcomes: Sequence[Plan | Refused], made: Mapping[str
         update_fields=["run", "base", "theirs", "ours"],
     )
     for plan in plans:
-        if fields := [conflict.field for conflict in plan.overwritten]:
-            Conflict.objects.filter(item=plan.entry.item, field__in=fields).delete()
+        if plan.decided:
+            Conflict.objects.filter(item=plan.entry.item, field__in=plan.decided).delete()
     for model, ids in (made or {}).items():
         run.made[model] = [*run.made.get(model, []), *ids]
     run.heartbeat_at = timezone.now()

@@ -4,7 +4,7 @@ The file did not change a field: the database's value stays. Only the file chang
 database's value stays, and the conflict is reported. Lists merge by what each side added and took away.
 """
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -36,17 +36,26 @@ class Merge:
     conflicts: tuple[Conflicting, ...]
 
 
-def merge(base: ItemRecord, theirs: ItemRecord, ours: ItemRecord, *, overwrite: bool = False) -> Merge:
+def merge(
+    base: ItemRecord,
+    theirs: ItemRecord,
+    ours: ItemRecord,
+    *,
+    overwrite: bool = False,
+    undecided: Set[str] = frozenset(),
+) -> Merge:
     """Merge a file's new record (`theirs`) into the database's (`ours`), both grown from `base`.
 
-    With `overwrite`, the file's value is taken where both sides changed a field.
+    With `overwrite`, the file's value is taken where both sides changed a field, and in those `undecided`: both had
+    changed them before, and `base` may say what the file says by now.
     """
     merged: dict[str, Any] = {}
     conflicts = []
     for name in (*COLUMNS, "publisher"):
         values = [getattr(record, name) for record in (base, theirs, ours)]
         before, now, here = (essence(name, value) for value in values)
-        conflicting = here not in (before, now) and now != before
+        is_open = overwrite and name in undecided
+        conflicting = now != here and (is_open or before not in (now, here))
         if conflicting:
             conflicts.append(Conflicting(name, *values))
         merged[name] = values[1] if here == before or (conflicting and overwrite) else values[2]

@@ -33,7 +33,7 @@ class Plan:
 
     `media` is what `SourceDocument.media` remembers; `takes` names the uses (image, pdf) that the item takes from it.
     `displaced` are other documents that the plan changes in passing; it `robs` another item of an alias where its own
-    page is to be. `conflicts` are left to an editor, `overwritten` are decided for the file. `before` is the item's
+    page is to be. `conflicts` are left to an editor, those of the fields `decided` are not. `before` is the item's
     state, `None` for one that is made. `keeps_document` is whether the document shall say what the file says.
     """
 
@@ -47,7 +47,7 @@ class Plan:
     robs: bool = False
     problems: list[Problem] = field(default_factory=list)
     conflicts: tuple[Conflicting, ...] = ()
-    overwritten: tuple[Conflicting, ...] = ()
+    decided: Set[str] = frozenset()
     before: dict[str, Any] | None = None
     keeps_document: bool = True
     writes_document: bool = True
@@ -106,16 +106,18 @@ class Planner:
         """
         base, ours = frontmatter.from_json(primary.record), snapshot(entry.item)
         choice = self.options.on_conflict
-        merged = merge(base, parsed.record, ours, overwrite=choice == "overwrite")
+        merged = merge(base, parsed.record, ours, overwrite=choice == "overwrite", undecided=entry.undecided)
         problems = [_conflict(conflict, choice) for conflict in merged.conflicts]
         if problems and choice == "fail":
             raise Rejected(*problems)
         plan = Plan(parsed, entry, merged.record, problems=problems, before=state(entry.item, ours))
         plan.document, plan.keeps_document = document or primary, document is not None
         plan.conflicts = merged.conflicts if choice == "keep" else ()
-        plan.overwritten = merged.conflicts if choice == "overwrite" else ()
         before = _beside_record(entry)
         self._accept(plan, base, primary.media)
+        if choice == "overwrite":
+            plan.decided = entry.undecided | {conflict.field for conflict in merged.conflicts}
+            entry.undecided = set()
         if plan.conflicts:
             plan.outcome = "conflicted"
         elif not (merged.changes or plan.takes or plan.robs or self._brings_icon(plan)):

@@ -11,6 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from PIL import Image as PillowImage
 
+from curation.importing.undo import undo
 from curation.models import Conflict, CuratedItem, ImportRun
 
 from .conftest import RunImport, WriteFile
@@ -132,8 +133,46 @@ def test_a_file_that_overwrites_closes_the_conflict_of_an_earlier_run(
     assert Conflict.objects.count() == 2
     write_file("a.md", title="Theirs, again", description="Theirs")
     assert import_(on_conflict="overwrite").counts["updated"] == 1
-    assert CuratedItem.objects.get().title == "Theirs, again"
-    assert [conflict.field for conflict in Conflict.objects.all()] == ["summary"]
+    item = CuratedItem.objects.get()
+    assert (item.title, item.summary) == ("Theirs, again", "Theirs")
+    assert not Conflict.objects.exists()
+
+
+@pytest.fixture
+def conflict(write_file: WriteFile, import_: RunImport) -> Conflict:
+    """An open conflict over a title, which an import has left behind."""
+    write_file("a.md", title="Old")
+    import_()
+    CuratedItem.objects.update(title="Ours")
+    write_file("a.md", title="Theirs")
+    import_()
+    return Conflict.objects.get()
+
+
+@pytest.mark.usefixtures("conflict")
+def test_overwrite_and_force_settle_a_conflict_though_the_file_is_unchanged(content: Path) -> None:
+    said = command(content, "--on-conflict", "overwrite", "--force").splitlines()
+    assert "title: changed both here and in the file; the file's was taken" in said[0]
+    assert said[1].startswith("0 created, 1 updated")
+    assert CuratedItem.objects.get().title == "Theirs"
+    assert not Conflict.objects.exists()
+    undo(ImportRun.objects.latest("pk"))
+    assert CuratedItem.objects.get().title == "Ours"
+
+
+@pytest.mark.usefixtures("conflict")
+def test_overwrite_and_force_close_a_conflict_whose_two_sides_agree_by_now(import_: RunImport) -> None:
+    CuratedItem.objects.update(title="Theirs")
+    assert import_(on_conflict="overwrite", force=True).counts["unchanged"] == 1
+    assert not Conflict.objects.exists()
+
+
+@pytest.mark.parametrize("choice", ["keep", "fail"])
+@pytest.mark.usefixtures("conflict")
+def test_force_alone_leaves_a_conflict_to_the_editor(choice: str, import_: RunImport) -> None:
+    assert import_(on_conflict=choice, force=True).counts["unchanged"] == 1
+    assert CuratedItem.objects.get().title == "Ours"
+    assert Conflict.objects.exists()
 
 
 def test_a_missing_image_is_tried_again_and_a_replaced_one_noticed(
