@@ -4,7 +4,6 @@ import logging
 from datetime import timedelta
 from typing import Any
 
-from django.db import DatabaseError, transaction
 from django.utils import timezone
 from django_tasks import task
 from pictures.utils import reconstruct
@@ -40,21 +39,14 @@ def queue_renditions(
 ) -> None:
     """Answer django-pictures (setting `PICTURES["PROCESSOR"]`): renditions are wanted, or no longer.
 
-    They are made in the background, once the transaction that stored the image holds; deleted at once.
+    They are made in the background, deleted at once. A task is a row of the same transaction as the image's: no worker
+    sees it too early, and nothing that ends an import can leave one without the other.
     """
     if new:
-        transaction.on_commit(lambda: _queue(file_name))
-    for picture in old or []:
-        reconstruct(*picture).delete()
-
-
-def _queue(file_name: str) -> None:
-    """Queue a stored picture. Should that fail, it is stored all the same: nobody is to take it back."""
-    try:
         for image_id in Image.objects.filter(file=file_name).values_list("pk", flat=True):
             make_renditions.enqueue(image_id)
-    except DatabaseError as error:
-        logger.warning("%s waits for its renditions (%s); run manage.py make_renditions.", file_name, error)
+    for picture in old or []:
+        reconstruct(*picture).delete()
 
 
 def queue_missing_renditions() -> int:

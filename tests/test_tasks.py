@@ -11,8 +11,10 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.test import override_settings
 from django_tasks import task_backends
 from django_tasks.backends.dummy import DummyBackend
+from django_tasks_db.models import DBTaskResult
 from PIL import Image as Pillow
 
 from curation.imaging import CleanImage, clean
@@ -113,29 +115,28 @@ def test_two_at_once_store_the_same_bytes_once(media_root: Path) -> None:
 # Queueing
 
 
-def test_a_stored_picture_waits_for_its_renditions(django_capture_on_commit_callbacks: Committing) -> None:
-    with django_capture_on_commit_callbacks(execute=True):
-        image, _ = Image.objects.store(make_picture(), "one.jpg")
-        Image.objects.store(make_picture(), "again.jpg")
-        assert waiting() == []
+def test_a_stored_picture_waits_for_its_renditions() -> None:
+    image, _ = Image.objects.store(make_picture(), "one.jpg")
+    Image.objects.store(make_picture(), "again.jpg")
 
     assert waiting() == [image.pk]
 
 
-def test_a_picture_whose_transaction_is_rolled_back_waits_for_nothing(
-    django_capture_on_commit_callbacks: Committing,
-) -> None:
-    with django_capture_on_commit_callbacks(execute=True), transaction.atomic():
+@override_settings(TASKS={"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}})
+def test_a_picture_whose_transaction_is_rolled_back_waits_for_nothing() -> None:
+    with transaction.atomic():
         Image.objects.store(make_picture(), "one.jpg")
+        assert DBTaskResult.objects.count() == 1
         transaction.set_rollback(True)
 
-    assert waiting() == []
+    assert not DBTaskResult.objects.exists()
 
 
 def test_the_command_queues_what_is_missing(capsys: pytest.CaptureFixture[str]) -> None:
     missing, _ = Image.objects.store(make_picture(), "one.jpg")
     done, _ = Image.objects.store(make_picture(800), "two.jpg")
     Image.objects.filter(pk=done.pk).update(has_renditions=True)
+    _backend().clear()
 
     call_command("make_renditions")
 
@@ -146,6 +147,7 @@ def test_the_command_queues_what_is_missing(capsys: pytest.CaptureFixture[str]) 
 def test_the_command_queues_all_anew_when_asked() -> None:
     done, _ = Image.objects.store(make_picture(), "one.jpg")
     Image.objects.filter(pk=done.pk).update(has_renditions=True)
+    _backend().clear()
 
     call_command("make_renditions", "--all")
 

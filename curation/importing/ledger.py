@@ -21,7 +21,7 @@ from curation.importing.parse import Refused
 from curation.importing.plan import Plan
 from curation.importing.report import Report
 from curation.importing.rows import insert
-from curation.models import Conflict, Image, ImportRecord, ImportRun
+from curation.models import Conflict, ImportRecord, ImportRun
 from curation.processes import is_gone, this_process
 from curation.snapshot import state
 
@@ -121,11 +121,10 @@ def leave(run: ImportRun) -> None:
 
 
 def end_dead_runs() -> None:
-    """Mark the runs whose process is gone as interrupted, and ask for the renditions that they may have left out."""
+    """Mark the runs whose process is gone as interrupted."""
     for run in ImportRun.objects.filter(outcome=ImportRun.Outcome.RUNNING):
         if _is_dead(run):
             finish(run, ImportRun.Outcome.INTERRUPTED, message="It stopped without a word; the next run completes it.")
-            Image.objects.all().ask_for_renditions()
 
 
 def _who_runs() -> str:

@@ -63,7 +63,6 @@ class Batch:
         with suppress(DatabaseError, OSError):
             for name in set(self.files) - _names_in_use(self.files):
                 default_storage.delete(name)
-            Image.objects.filter(file__in=self.files).ask_for_renditions()
 
 
 def _names_in_use(names: Sequence[str]) -> set[str]:

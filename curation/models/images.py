@@ -48,11 +48,6 @@ class ImageQuerySet(models.QuerySet["Image"]):
             image.write(clean.data)
         return image, created
 
-    def ask_for_renditions(self) -> None:
-        """Ask for the renditions of those that have none: what stored them may have broken off before it did."""
-        for image in self.filter(has_renditions=False):
-            image.file.save_all()
-
 
 class Image(models.Model):
     """A verified picture. `file` is what readers get: upright, without EXIF, GPS or other metadata.
@@ -88,9 +83,9 @@ class Image(models.Model):
         return self.original_name or self.sha256[:12]
 
     def write(self, data: bytes) -> None:
-        """Put the file into the storage, and ask for renditions."""
-        store(self.file.storage, self.file.name, data)
+        """Ask for renditions, and put the file into the storage: last, as no transaction takes that back."""
         self.file.save_all()
+        store(self.file.storage, self.file.name, data)
 
     def make_renditions(self) -> None:
         """Write every rendition that pages offer. Takes seconds. Raises `FileNotFoundError`."""

@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import LazySettings
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, default_storage
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, OperationalError, connection
+from django_tasks_db.models import DBTaskResult
 from PIL import Image as PillowImage
 
 from curation.importing import ledger, media
@@ -39,6 +41,11 @@ TENTHS = (1, 5, 9)
 def _parse_here(monkeypatch: pytest.MonkeyPatch) -> None:
     """Parse in this process: a pool for each of so many imports would take minutes to start."""
     monkeypatch.setattr("curation.importing.run.Parsers", faults.ParsersHere)
+
+
+@pytest.fixture
+def _tasks_are_rows(settings: LazySettings) -> None:
+    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 
 @pytest.fixture
@@ -142,42 +149,36 @@ def test_a_picture_that_is_damaged_is_not_read_again_until_it_is_replaced(
     assert import_().counts["updated"] == 1
 
 
-def test_a_picture_whose_renditions_cannot_be_queued_is_stored(
-    write_file: WriteFile, import_: RunImport, picture: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def enqueue(_task: object, *_arguments: object) -> None:
-        raise OperationalError("database is locked")
+def renditions_waiting() -> list[int]:
+    """Return the ids of the pictures whose renditions are asked for."""
+    return [task.args_kwargs["args"][0] for task in DBTaskResult.objects.all()]
 
-    monkeypatch.setattr("django_tasks.base.Task.enqueue", enqueue)
+
+@pytest.mark.usefixtures("_tasks_are_rows")
+def test_a_picture_whose_renditions_cannot_be_asked_for_is_not_stored_until_they_can(
+    write_file: WriteFile, import_: RunImport, picture: Path, media_root: Path
+) -> None:
+    def refuse(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        if sql.startswith(f'INSERT INTO "{DBTaskResult._meta.db_table}"'):
+            raise OperationalError("database is locked")
+        return execute(sql, *rest)
+
     write_file("a.md", featuredImage="x.png")
+    with connection.execute_wrapper(refuse):
+        assert import_().counts["rejected"] == 1
+    assert stored(media_root) == []
     assert import_().counts["created"] == 1
-    image = Image.objects.get()
-    assert default_storage.exists(image.file.name)
+    assert renditions_waiting() == [Image.objects.get().pk]
 
 
-def test_the_renditions_that_a_killed_import_did_not_ask_for_are_asked_for(
-    write_file: WriteFile, import_: RunImport, picture: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked: list[str] = []
-    write_file("a.md", featuredImage="x.png")
-    import_()
-    ImportRun.objects.update(outcome=ImportRun.Outcome.RUNNING, process=f"{os.uname().nodename}:{2**22 + 1}:x")
-    monkeypatch.setattr("curation.tasks._queue", asked.append)
-    ledger.end_dead_runs()
-    assert ImportRun.objects.get().outcome == "interrupted"
-    assert asked == [Image.objects.get().file.name]
-
-
+@pytest.mark.usefixtures("_tasks_are_rows")
 def test_a_batch_whose_commit_held_although_it_seemed_to_fail_keeps_its_files(
     write_file: WriteFile,
     import_: RunImport,
     picture: Path,
     paper: Path,
     media_root: Path,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    asked: list[str] = []
-    monkeypatch.setattr("curation.tasks._queue", asked.append)
     write_file("a.md", featuredImage="x.png", featuredPdf="x.pdf")
     with failing(LOST_ANSWERS, lambda number: number == 2):  # the first opens the run
         import_()
@@ -186,7 +187,7 @@ def test_a_batch_whose_commit_held_although_it_seemed_to_fail_keeps_its_files(
     assert item.image is not None
     assert default_storage.exists(item.image.file.name)
     assert default_storage.exists(item.pdf.name)
-    assert asked == [item.image.file.name]
+    assert renditions_waiting() == [item.image.pk]
 
 
 def test_a_full_disk_ends_the_import_in_words_and_leaves_nothing_half(
