@@ -63,9 +63,13 @@ class Facet:
 
     def meant_by(self, typed: str) -> QuerySet[Any, Any]:
         """Return the options that a typed value may mean: a value, as it is or tidied, or a label whatever its case."""
-        values = {typed, slugify(typed), slugify(typed, allow_unicode=True), typed.lower(), host_of(typed)} - {""}
-        is_meant = Q(**{f"{self.value}__in": values}) | Q(**{f"{self.label}__iexact": typed})
+        is_meant = Q(**{f"{self.value}__in": _values(typed)}) | Q(**{f"{self.label}__iexact": typed})
         return self.options(self.model._default_manager.filter(is_meant))
+
+
+def _values(typed: str) -> set[str]:
+    """Return what a value may be, of which somebody typed something."""
+    return {typed, slugify(typed), slugify(typed, allow_unicode=True), typed.lower(), host_of(typed)} - {""}
 
 
 VOCABULARY = Facet("vocabulary", Vocabulary)
@@ -107,23 +111,6 @@ def _recent_options() -> Iterator[Option]:
     yield from (Option(*row) for row in rows)
 
 
-def meant_options(typed: Mapping[str, str], offered: Mapping[str, list[Option]]) -> dict[str, Option]:
-    """Return the options that are meant by the values typed for facets, without those that mean none; in one query."""
-    meant = {facet: _meant_word(facet, typed[facet], offered.get(facet, [])) for facet in WORDS if facet in typed}
-    queries = [facet.meant_by(typed[facet.name]) for facet in ROWS if facet.name in typed]
-    if queries:
-        for option in sorted((Option(*row) for row in queries[0].union(*queries[1:], all=True)), key=lambda o: o.pk):
-            if option.facet not in meant or option.value == typed[option.facet]:
-                meant[option.facet] = option
-    return meant
-
-
-def _meant_word(facet: str, typed: str, offered: Iterable[Option]) -> Option:
-    """Return a word as it is offered, whatever its case was typed in."""
-    same = (option for option in offered if option.value.casefold() == typed.casefold())
-    return next(same, Option(facet, typed, typed))
-
-
 #: What the facets of a search are called, in the order in which readers see them.
 FACET_LABELS = {
     "topic": "Topic",
@@ -140,8 +127,11 @@ FACET_LABELS = {
 NO_ROW = -1
 
 
-def meant_by_all(typed: Sequence[tuple[str, str]]) -> list[Option]:
-    """Return the option that each of some pairs, a facet and a value, means; one without a row where it means none."""
+def meant_options(typed: Sequence[tuple[str, str]]) -> list[Option]:
+    """Return the option that each of some pairs, a facet and a value, means; one of `NO_ROW` where it means none.
+
+    In one query, none where only words are asked for.
+    """
     facets = {facet.name: facet for facet in ROWS}
     queries = [facets[name].meant_by(value) for name, value in typed if name in facets]
     found = [Option(*row) for row in queries[0].union(*queries[1:], all=True)] if queries else []
@@ -155,9 +145,8 @@ def _best(name: str, value: str, found: Iterable[Option]) -> Option:
     return min(meant, key=lambda option: (option.value != value, option.pk), default=Option(name, value, value, NO_ROW))
 
 
-def _is_meant(option: Option, value: str) -> bool:
-    typed = {value.lower(), slugify(value), slugify(value, allow_unicode=True), host_of(value)}
-    return option.value in typed or option.label.lower() == value.lower()
+def _is_meant(option: Option, typed: str) -> bool:
+    return option.value in _values(typed) or option.label.lower() == typed.lower()
 
 
 def options_of(numbers: Mapping[str, Collection[int]]) -> dict[tuple[str, int], Option]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
+from functools import cached_property, partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,7 +13,8 @@ from django import forms
 from django.utils.formats import date_format
 from django_filters import DateFilter, Filter, FilterSet
 
-from curation.facets import ALSO, TOPIC, Option, meant_options, offered_options
+from curation.facets import ALSO, NO_ROW, TOPIC, WORDS, Option, meant_options, offered_options
+from curation.kept import kept
 from curation.models import CuratedItem, ItemAuthor, ItemOffering, ItemTopic
 from curation.models.items import ItemQuerySet
 from curation.search.find import Wanted, newest
@@ -55,21 +57,30 @@ class DayFilter(DateFilter):  # type: ignore[misc]  # django-filter has no types
 
 
 class FacetField(forms.ChoiceField):
-    """One of a facet's options; its clean value is the `Option`."""
+    """One of a facet's options; its clean value is the `Option` that is `meant` by the data, if there is one.
 
-    def __init__(self, *, options: list[Option] | None = None, **kwargs: Any) -> None:
-        self.options = {option.value: option for option in options or []}
-        super().__init__(choices=self._choices(), **kwargs)
+    What is `offered` beside it is asked for where the field is shown.
+    """
 
-    def _choices(self) -> list[tuple[str, Any]]:
-        """Return the choices by label, under their group where they have one."""
-        groups: dict[str, list[tuple[str, str]]] = {}
-        for option in sorted(self.options.values(), key=lambda option: (option.group, option.label.lower())):
-            groups.setdefault(option.group, []).append((option.value, option.label))
-        return [("", "Any"), *groups.pop("", []), *groups.items()]
+    def __init__(
+        self, *, meant: Option | None = None, offered: Callable[[], Iterable[Option]] = tuple, **kwargs: Any
+    ) -> None:
+        self.meant = meant
+        super().__init__(choices=lambda: _choices([*offered(), *([meant] if meant else [])]), **kwargs)
 
     def clean(self, value: str | None) -> Option | None:
-        return self.options.get(super().clean(value))
+        if value and not self.meant:
+            raise forms.ValidationError(self.error_messages["invalid_choice"], "invalid_choice", {"value": value})
+        return self.meant
+
+
+def _choices(options: Iterable[Option]) -> list[tuple[str, Any]]:
+    """Return options as choices, once each: by label, under their group where they have one."""
+    once = {option.value: option for option in options}
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for option in sorted(once.values(), key=lambda option: (option.group, option.label.lower())):
+        groups.setdefault(option.group, []).append((option.value, option.label))
+    return [("", "Any"), *groups.pop("", []), *groups.items()]
 
 
 class FacetFilter(Filter):  # type: ignore[misc]  # django-filter has no types
@@ -114,7 +125,7 @@ class Active:
 
 
 class NewsFilter(FilterSet):  # type: ignore[misc]  # django-filter has no types
-    """Narrows a list of items by a query as `typed_values` returns it."""
+    """Narrows the list of all items by a query as `typed_values` returns it."""
 
     words = WordsFilter(
         method=lambda items, _name, _words: items,
@@ -150,15 +161,33 @@ class NewsFilter(FilterSet):  # type: ignore[misc]  # django-filter has no types
         form = NewsForm
         fields: list[str] = []
 
-    def __init__(self, typed: Mapping[str, str], queryset: ItemQuerySet) -> None:
-        offered = offered_options()
-        meant = meant_options(typed, offered)
+    def __init__(self, typed: Mapping[str, str]) -> None:
+        meant = self._meant(typed)
         values = {**typed, **{facet: option.value for facet, option in meant.items()}}
-        super().__init__(data=values or None, queryset=queryset)
+        super().__init__(data=values or None, queryset=CuratedItem.objects.published().newest_first())
         for name, filter_ in self.filters.items():
             if isinstance(filter_, FacetFilter):
-                chosen = [meant[name]] if name in meant else []
-                filter_.extra["options"] = offered.get(filter_.like or name, []) + chosen
+                filter_.extra |= {"meant": meant.get(name), "offered": partial(self._offered_for, filter_.like or name)}
+
+    @cached_property
+    def offered(self) -> dict[str, list[Option]]:
+        """What to choose from for each facet."""
+        return kept("offered options", offered_options)
+
+    def _offered_for(self, facet: str) -> list[Option]:
+        return self.offered.get(facet, [])
+
+    def _meant(self, typed: Mapping[str, str]) -> dict[str, Option]:
+        """Return the options that are meant by what was typed, without what means none; in one query."""
+        options = meant_options([pair for pair in typed.items() if isinstance(self.base_filters[pair[0]], FacetFilter)])
+        return {option.facet: self._spelled(option) for option in options if option.pk != NO_ROW}
+
+    def _spelled(self, option: Option) -> Option:
+        """Return a word as it is offered, whatever its case was typed in."""
+        if option.facet not in WORDS:
+            return option
+        same = (word for word in self._offered_for(option.facet) if word.value.casefold() == option.value.casefold())
+        return next(same, option)
 
     @property
     def results(self) -> ItemQuerySet:
@@ -166,13 +195,13 @@ class NewsFilter(FilterSet):  # type: ignore[misc]  # django-filter has no types
 
         The search knows all filters, so that its limit counts for what is left by them.
         """
+        if self.is_bound and not self.is_valid():
+            return CuratedItem.objects.none()
+        wanted = _wanted(self.form.cleaned_data) if self.is_bound else None
+        if wanted and wanted.query.terms:
+            return CuratedItem.objects.published_among(newest(wanted)).newest_first()
         items: ItemQuerySet = self.qs
-        if not self.is_bound:
-            return items
-        if not self.is_valid():
-            return items.none()
-        wanted = _wanted(self.form.cleaned_data)
-        return items.filter(pk__in=newest(wanted)) if wanted.query.terms else items
+        return items
 
     @property
     def active(self) -> list[Active]:

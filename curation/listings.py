@@ -74,7 +74,7 @@ def news(query: Mapping[str, str]) -> Listing[NewsFilter]:
     """Return the items that a query string asks for; all where it says nothing."""
     typed = typed_values(query)
     everything = latest()
-    filters = NewsFilter(typed, everything.items)
+    filters = NewsFilter(typed)
     items = filters.results
     chosen = ", ".join(f"{active.label} {active.value}" for active in filters.active)
     return Listing(
@@ -106,7 +106,7 @@ def search(asked: Search, found: Iterable[int] | None = None) -> Listing[Search]
         title=f"Search: {asked.text}" if asked.text else "Search",
         description=f"What {settings.SITE_NAME} has about “{asked.text}”." if asked.text else "Search the news.",
         path=reverse("search"),
-        items=CuratedItem.objects.published().filter(pk__in=ids).newest_first(),
+        items=CuratedItem.objects.published_among(ids).newest_first(),
         subject=asked,
         query=asked.pairs,
         is_indexed=False,

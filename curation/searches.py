@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 from django.urls import reverse
 
-from curation.facets import FACET_LABELS, Option, meant_by_all
+from curation.facets import FACET_LABELS, Option, meant_options
 from curation.pagination import Query as Pairs
 from curation.search.find import Wanted
 from curation.search.marks import LETTERS
@@ -81,4 +81,4 @@ def read_search(query: QueryDict) -> Search:
         for value in query.getlist(facet)[:MOST_CHOSEN]
     ]
     wanted = [pair for pair in dict.fromkeys(typed) if pair[1]][:MOST_CHOSEN]
-    return Search(Wanted(parse(query.get("q", "")), tuple(dict.fromkeys(meant_by_all(wanted)))))
+    return Search(Wanted(parse(query.get("q", "")), tuple(dict.fromkeys(meant_options(wanted)))))

@@ -73,3 +73,14 @@ def test_the_coverage_of_a_topic_is_kept_while_its_page_is_made_again() -> None:
             get(f"{CARE}{query}")
         costs.append(len(queries))
     assert costs[2] == costs[1] < costs[0] - 2
+
+
+@pytest.mark.usefixtures("still")
+def test_the_choices_of_the_filters_are_kept_while_the_list_is_made_again() -> None:
+    make_item(topics=[make_topic("Care")])
+    costs = []
+    for query in ("?unknown=1", "?unknown=2"):
+        with CaptureQueriesContext(connection) as queries:
+            assert "Care" in get(f"/news/{query}").texts("select[@name='topic']/optgroup/option")
+        costs.append(len(queries))
+    assert costs[1] <= costs[0] - 3

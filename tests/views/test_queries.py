@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from curation.models import Image, SourceDocument
@@ -94,6 +95,14 @@ def test_an_item_costs_at_most_ten_queries_however_much_it_has() -> None:
             )
         costs.append(queries(item.get_absolute_url()))
     assert costs[0] == costs[1] <= 10
+
+
+@pytest.mark.parametrize("path", ["/news/feed.rss?topic=symplur-care", "/api/v1/items?topic=symplur-care"])
+def test_what_shows_no_choices_does_not_ask_for_them(path: str) -> None:
+    Site().grow(2)
+    with CaptureQueriesContext(connection) as captured:
+        assert Client().get(path).status_code == 200
+    assert len(captured) == 6, "the topic, the items, four relations"
 
 
 def test_a_missing_page_costs_two_queries() -> None:
