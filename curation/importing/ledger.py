@@ -15,9 +15,10 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from curation.frontmatter import plain
+from curation.frontmatter.records import Problem
 from curation.importing.discover import printable
 from curation.importing.options import Options
-from curation.importing.parse import Refused
+from curation.importing.parse import Refused, Unread
 from curation.importing.plan import Plan
 from curation.importing.report import Report
 from curation.importing.rows import insert
@@ -143,12 +144,15 @@ def _is_dead(run: ImportRun) -> bool:
     return run.heartbeat_at < timezone.now() - SILENCE if gone is None else gone
 
 
-def record(run: ImportRun, outcomes: Sequence[Plan | Refused], made: Mapping[str, list[int]] | None = None) -> None:
-    """Write a row for each file that was not found unchanged, open its conflicts, and close those that it decides.
+def record(
+    run: ImportRun, outcomes: Sequence[Plan | Refused | Unread], made: Mapping[str, list[int]] | None = None
+) -> None:
+    """Write a row for each file that was not left alone, or of which there is something to say, open its conflicts, and
+    close those that it decides.
 
     Marks the run alive.
     """
-    rows = [_row(outcome) for outcome in outcomes if outcome.outcome != "unchanged"]
+    rows = map(_row, filter(_is_noted, outcomes))
     insert(ImportRecord, ({"run_id": run.pk, **_NOTHING, **row} for row in rows))
     plans = [outcome for outcome in outcomes if isinstance(outcome, Plan)]
     Conflict.objects.bulk_create(
@@ -166,22 +170,27 @@ def record(run: ImportRun, outcomes: Sequence[Plan | Refused], made: Mapping[str
     run.save(update_fields=["heartbeat_at", "made"])
 
 
-def _row(outcome: Plan | Refused) -> dict[str, Any]:
-    if isinstance(outcome, Refused):
-        problems = [asdict(problem) for problem in outcome.problems]
-        return {"path": outcome.source.name, "outcome": outcome.outcome, "problems": problems}
-    parsed, entry = outcome.parsed, outcome.entry
-    return {
-        "item_id": entry.item.pk,
-        "path": parsed.source.name,
-        "sha256": parsed.sha256,
-        "outcome": outcome.outcome,
-        "slug": entry.item.slug,
-        "problems": [asdict(problem) for problem in (*parsed.document.problems, *outcome.problems)],
-        "unmapped": list(parsed.document.unmapped),
-        "before": outcome.before,
-        "after": _after(outcome),
-    }
+def _is_noted(outcome: Plan | Refused | Unread) -> bool:
+    """Whether a file gets a row: one that was left alone does where there is something to say of it."""
+    is_left = isinstance(outcome, Unread) or outcome.outcome == "unchanged"
+    return not is_left or bool(_problems(outcome))
+
+
+def _problems(outcome: Plan | Refused | Unread) -> Sequence[Problem]:
+    return outcome.all_problems if isinstance(outcome, Plan) else outcome.problems
+
+
+def _row(outcome: Plan | Refused | Unread) -> dict[str, Any]:
+    source = outcome.parsed.source if isinstance(outcome, Plan) else outcome.source
+    problems = [asdict(problem) for problem in _problems(outcome)]
+    row: dict[str, Any] = {"path": source.name, "outcome": outcome.outcome, "problems": problems}
+    if isinstance(outcome, Unread):
+        row |= {"item_id": outcome.item, "slug": outcome.slug}
+    elif isinstance(outcome, Plan):
+        row |= {"item_id": outcome.entry.item.pk, "slug": outcome.entry.item.slug, "sha256": outcome.parsed.sha256}
+        row |= {"unmapped": list(outcome.parsed.document.unmapped)}
+        row |= {"before": outcome.before, "after": _after(outcome)} if outcome.outcome != "unchanged" else {}
+    return row
 
 
 def _after(plan: Plan) -> dict[str, Any] | None:

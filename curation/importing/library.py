@@ -8,6 +8,7 @@ from pathlib import Path
 
 from django.core.files.storage import default_storage
 
+from curation.frontmatter.records import Problem
 from curation.imaging import CleanImage
 from curation.importing import media
 from curation.importing.discover import Place, SourceFile
@@ -39,26 +40,38 @@ class Library:
 
         Raises `MediaMissing`.
         """
-        folder = source.path.parent
-        if (folder, href) not in self._found:
-            if folder not in self._roots:
-                self._roots[folder] = tuple(media.static_roots(source, self._given))
-            place = media.locate(href, self._roots[folder])
+        key = source.path.parent, href
+        if key not in self._found:
+            try:
+                place = media.locate(href, self._roots_of(source))
+            except OSError as error:
+                raise media.unreadable(error) from error
             if len(self._found) == REMEMBERED:
                 self._found.clear()
-            self._found[folder, href] = place, media.stamp(place)
-        return self._found[folder, href]
+            self._found[key] = place, media.stamp(place)
+        return self._found[key]
 
-    def as_found(self, found: media.Found, source: SourceFile) -> bool:
-        """Whether the files that a document points to are as they were at its last import."""
-        for was in found.values():
+    def _roots_of(self, source: SourceFile) -> tuple[media.Root, ...]:
+        folder = source.path.parent
+        if folder not in self._roots:
+            self._roots[folder] = tuple(media.static_roots(source, self._given))
+        return self._roots[folder]
+
+    def look_again(self, found: media.Found, source: SourceFile) -> tuple[Problem, ...] | None:
+        """Return warnings of the files that a document points to and that are still missing; `None` where one is not
+        as it was at its last import.
+        """
+        missing = []
+        for use, was in found.items():
+            now = _NOWHERE
             try:
                 _place, now = self.find(was["href"], source)
-            except (media.MediaMissing, OSError):
-                now = _NOWHERE
+            except media.MediaMissing as error:
+                if not (was["sha256"] and source.is_upload):  # as `plan` has it
+                    missing.append(media.warning(use, was["href"], error))
             if (was.get("size"), was.get("mtime_ns")) != (now.get("size"), now.get("mtime_ns")):
-                return False
-        return True
+                return None
+        return tuple(missing)
 
     def read(self, use: str, place: Place, stamp: Mapping[str, int]) -> str:
         """Read and verify a file for a use (image, icon, pdf), and return its digest. Raises `MediaMissing`."""

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from curation import imaging
+from curation.frontmatter.records import Problem
 from curation.importing.archives import ArchivePath
 from curation.importing.discover import Place, SourceFile, Unreadable, is_inside, read_bytes
 
@@ -27,6 +28,19 @@ class Pdf:
 
 class MediaMissing(Exception):
     """A file that cannot be used now; the message says why and what to do."""
+
+
+#: The front-matter key of each use of media.
+KEYS = {"image": "featuredImage.href", "pdf": "featuredPdf.href", "icon": "favIconImage.href"}
+
+
+def warning(use: str, href: str, error: MediaMissing) -> Problem:
+    """Return a warning of a file that a document points to."""
+    return Problem("warning", "media", f"“{href}” {error}", KEYS[use])
+
+
+def unreadable(error: OSError) -> MediaMissing:
+    return MediaMissing(f"cannot be read ({error.strerror}); check its permissions")
 
 
 class MediaRefused(MediaMissing):
@@ -100,7 +114,7 @@ def stamp(place: Place) -> dict[str, int]:
     try:
         stat = place.stat()
     except OSError as error:
-        raise MediaMissing(f"cannot be read ({error.strerror}); check its permissions") from error
+        raise unreadable(error) from error
     return {"size": stat.st_size, "mtime_ns": stat.st_mtime_ns}
 
 

@@ -62,6 +62,20 @@ class Refused:
     problems: tuple[Problem, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A file that need not be parsed: its bytes are those of the last import, or it is older than asked for.
+
+    `problems` are of what it points to, `item` is the id of its item.
+    """
+
+    source: SourceFile
+    outcome: Literal["unchanged", "skipped"]
+    slug: str
+    item: int | None = None
+    problems: tuple[Problem, ...] = ()
+
+
 def load(source: SourceFile) -> Loaded | Refused:
     """Read one file."""
     if source.refused:

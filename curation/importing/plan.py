@@ -58,6 +58,11 @@ class Plan:
         """Whether there is anything to write: the item, or what is remembered of the file."""
         return self.outcome != "unchanged" or self.writes_document
 
+    @property
+    def all_problems(self) -> tuple[Problem, ...]:
+        """What is wrong with the file, and with what it is to become."""
+        return (*self.parsed.document.problems, *self.problems)
+
     def warn(self, code: str, field: str, message: str) -> None:
         self.problems.append(Problem("warning", code, message, field))
 
@@ -167,7 +172,7 @@ class Planner:
     def _read_media(self, plan: Plan, base: media.Found) -> None:
         """Read what the file points to; what cannot be used is a warning, and the item keeps what it has."""
         refs, here = _refs(plan.parsed.record), _digests(plan.entry.item)
-        for use in _KEYS:
+        for use in media.KEYS:
             was = base.get(use, {}).get("sha256", "")
             digest = self._read_one(plan, use, refs[use], was) if use in refs else ""
             picture = _picture(plan.entry.item, use)
@@ -185,10 +190,10 @@ class Planner:
             found.update(stamp)
         except media.MediaRefused as error:
             found.update(stamp)
-            plan.warn("media", _KEYS[use], f"“{ref.href}” {error}")
+            plan.problems.append(media.warning(use, ref.href, error))
         except media.MediaMissing as error:
             if not (was and plan.parsed.source.is_upload):  # an upload need not bring what is here
-                plan.warn("media", _KEYS[use], f"“{ref.href}” {error}")
+                plan.problems.append(media.warning(use, ref.href, error))
         return str(found["sha256"])
 
     def _brings_icon(self, plan: Plan) -> bool:
@@ -240,10 +245,6 @@ class Planner:
         if plan.document not in plan.entry.documents:
             self.catalogue.add_document(plan.entry, plan.document)
         self.catalogue.by_path[path] = plan.entry
-
-
-#: The front-matter key of each use of media.
-_KEYS = {"image": "featuredImage.href", "pdf": "featuredPdf.href", "icon": "favIconImage.href"}
 
 
 def _beside_record(entry: Entry) -> tuple[str, set[str]]:

@@ -22,6 +22,8 @@ from curation.models import ImportRecord, ImportRun
 
 Outcome = ImportRun.Outcome
 
+#: The outcomes of files that a run has done nothing with.
+NOT_DONE = (ImportRecord.Outcome.SKIPPED, ImportRecord.Outcome.REJECTED, ImportRecord.Outcome.UNCHANGED)
 #: An import of more files than this is left to a worker.
 MAX_AT_ONCE = 50
 
@@ -81,7 +83,7 @@ def _perform(run: ImportRun, *, went_before: bool) -> None:
         ledger.finish(run, Outcome.FAILED, message=str(error))
         return
     # What it could not do is tried again, and told once.
-    run.records.filter(outcome__in=(ImportRecord.Outcome.SKIPPED, ImportRecord.Outcome.REJECTED)).delete()
+    run.records.filter(outcome__in=NOT_DONE).delete()
     report = Report()
     carry_out(Import(sources, Options.from_json(run.options), run), report, lambda _: _tell(run, report))
     if went_before:
@@ -97,6 +99,9 @@ def _tell(run: ImportRun, report: Report) -> None:
 
 def _count_all(run: ImportRun) -> None:
     """Count what a run did that went in pieces: it found unchanged what it had done before."""
-    done = Counter(run.records.values_list("outcome", flat=True))
+    unchanged = run.records.filter(outcome=ImportRecord.Outcome.UNCHANGED)
+    written = run.records.exclude(outcome=ImportRecord.Outcome.UNCHANGED)
+    unchanged.filter(path__in=written.values("path")).delete()  # its warnings are told already
+    done = Counter(written.values_list("outcome", flat=True))
     run.counts |= done | {"unchanged": run.counts["seen"] - done.total()}
     run.save(update_fields=["counts"])

@@ -6,9 +6,7 @@ import gc
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager, nullcontext, suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from django.db import DatabaseError, transaction
 
@@ -19,7 +17,7 @@ from curation.importing.catalogue import Catalogue
 from curation.importing.discover import SourceFile
 from curation.importing.library import Library
 from curation.importing.options import Options
-from curation.importing.parse import Loaded, Parsed, Refused, load, rejected
+from curation.importing.parse import Loaded, Parsed, Refused, Unread, load, rejected
 from curation.importing.plan import Plan, Planner
 from curation.importing.prune import prune
 from curation.importing.report import FileReport, Report
@@ -31,15 +29,6 @@ from curation.models import ImportRun, SourceDocument
 READ_AHEAD = 2
 #: A batch holds at most so many times its size of files, those that are as they were among them.
 MOST_UNREAD = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Unread:
-    """A file that need not be parsed: its bytes are those of the last import, or it is older than asked for."""
-
-    source: SourceFile
-    outcome: Literal["unchanged", "skipped"]
-    slug: str
 
 
 Read = Loaded | Refused | Unread
@@ -125,18 +114,19 @@ class Import:
         for start in range(0, len(self.sources), size):
             sources = self.sources[start : start + size]
             documents = SourceDocument.objects.filter(path__in=[source.name for source in sources])
-            rows = documents.exclude(path="").values_list("path", "sha256", "media", "item__slug")  # as the index is
-            known = {path: document for path, *document in rows}
+            rows = documents.exclude(path="")  # as the index is
+            known = {path: row for path, *row in rows.values_list("path", "sha256", "media", "item__slug", "item")}
             for source in sources:
-                yield self._read(source, *known.get(source.name, ("", {}, "")))
+                yield self._read(source, *known.get(source.name, ("", {}, "", None)))
 
-    def _read(self, source: SourceFile, sha256: str, found: media.Found, slug: str) -> Read:
+    def _read(self, source: SourceFile, sha256: str, found: media.Found, slug: str, item: int | None) -> Read:
         if self.options.since and source.modified_at < self.options.since:
             return Unread(source, "skipped", slug)
         file = load(source)
         if isinstance(file, Refused) or self.options.force or file.sha256 != sha256:
             return file
-        return Unread(source, "unchanged", slug) if self.library.as_found(found, source) else file
+        missing = self.library.look_again(found, source)
+        return file if missing is None else Unread(source, "unchanged", slug, item, missing)
 
     def _import_batch(self, files: Sequence[Outcome]) -> list[FileReport]:
         """Import some files together; should that be refused, one by one, so that one stops no other.
@@ -164,7 +154,7 @@ class Import:
         return [_report(outcome) for outcome in outcomes]
 
     def _import_alone(self, file: Outcome) -> list[FileReport]:
-        return [_report(file)] if isinstance(file, Unread) else self._import_batch([file])
+        return [_report(file)] if isinstance(file, Unread) and not file.problems else self._import_batch([file])
 
     def _discard(self, batch: Batch, made: dict[str, list[int]]) -> None:
         """Forget a batch that was taken back. `made` is what the run had made before it."""
@@ -180,8 +170,7 @@ class Import:
         plans = [outcome for outcome in outcomes if isinstance(outcome, Plan)]
         write([plan for plan in plans if plan.writes], self.library, batch)
         if self.run:
-            refused = [outcome for outcome in outcomes if isinstance(outcome, Refused)]
-            ledger.record(self.run, [*plans, *refused], batch.made)
+            ledger.record(self.run, outcomes, batch.made)
         return outcomes
 
 
@@ -255,8 +244,7 @@ def _plan(file: Outcome, planner: Planner | None) -> Plan | Refused | Unread:
 
 def _report(outcome: Plan | Refused | Unread) -> FileReport:
     if isinstance(outcome, Plan):
-        problems = (*outcome.parsed.document.problems, *outcome.problems)
-        return FileReport(outcome.parsed.source.name, outcome.outcome, outcome.entry.item.slug, problems)
+        return FileReport(outcome.parsed.source.name, outcome.outcome, outcome.entry.item.slug, outcome.all_problems)
     if isinstance(outcome, Refused):
         return FileReport(outcome.source.name, outcome.outcome, problems=outcome.problems)
-    return FileReport(outcome.source.name, outcome.outcome, outcome.slug)
+    return FileReport(outcome.source.name, outcome.outcome, outcome.slug, outcome.problems)

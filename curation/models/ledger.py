@@ -142,7 +142,7 @@ class ImportRun(models.Model):
 
 
 class ImportRecord(models.Model):
-    """What a run did with one file that it did not find unchanged.
+    """What a run did with one file that it did not find unchanged, or of which there is something to say.
 
     `before` and `after` are the item's state around the change (`importing.undo`): what an undo puts back, and what
     it compares with to leave an editor's later change alone. `before` is `None` for an item that the run made.
@@ -152,6 +152,7 @@ class ImportRecord(models.Model):
         CREATED = "created", "Created"
         UPDATED = "updated", "Updated"
         CONFLICTED = "conflicted", "Conflicted"
+        UNCHANGED = "unchanged", "Unchanged"
         SKIPPED = "skipped", "Skipped"
         REJECTED = "rejected", "Rejected"
         PRUNED = "pruned", "Archived"

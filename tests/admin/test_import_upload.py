@@ -312,6 +312,20 @@ def test_an_import_whose_worker_died_goes_on_as_the_same_run(editor: Client, lar
     assert ImportRecord.objects.filter(run=run).count() == 4
 
 
+def test_a_picture_that_is_still_missing_when_an_import_goes_on_is_told_of_once(editor: Client, large: None) -> None:
+    files: dict[str, str | bytes] = {"a.md": story(slug="a", featuredImage="x.png"), "b.md": story(slug="b")}
+    preview = upload(editor, files)
+    work()
+    press(editor, editor.get(preview.redirect_chain[-1][0]), "confirm")  # type: ignore[attr-defined]
+    run = last_run()
+    died_after_one_file(run, Upload(run.upload))
+    editor.get(f"{RUNS}{run.pk}/change/")
+    work()
+    run.refresh_from_db()
+    assert (run.outcome, run.counts["created"], run.counts["unchanged"]) == ("finished", 2, 0)
+    assert [record.outcome for record in run.records.exclude(problems=[])] == ["created"]
+
+
 def died_after_one_file(run: ImportRun, part: Upload) -> None:
     """Leave a run as a killed worker does: one of its files imported, and no end to it."""
     from curation.importing.run import Import

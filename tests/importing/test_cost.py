@@ -6,7 +6,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from curation.importing.report import Report
 from curation.importing.workers import Parsers
+from curation.models import CuratedItem, ImportRun
 
 from .conftest import RunImport, WriteFile
 
@@ -67,3 +69,22 @@ def test_a_run_over_the_same_files_writes_its_ledger_entry_alone_and_starts_no_p
     monkeypatch.setattr(Parsers, "prepare", lambda _parsers: pytest.fail("a parser process was asked for"))
     writes = writes_of(statements_of(import_))
     assert {write.split('"')[1] for write in writes} == {"curation_importrun"}
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_each_run_warns_of_a_missing_image_again_and_writes_its_ledger_alone(
+    force: bool, write_file: WriteFile, import_: RunImport
+) -> None:
+    write_file("a.md", featuredImage="x.png")
+    (told,) = import_().lines("warning")
+    reports: list[Report] = []
+    writes = writes_of(statements_of(lambda: reports.append(import_(force=force))))
+    (report,) = reports
+    assert list(report.lines("warning")) == [told]
+    assert (report.counts["unchanged"], report.counts["warnings"]) == (1, 1)
+    assert {write.split('"')[1] for write in writes} == {"curation_importrun", "curation_importrecord"}
+    run = ImportRun.objects.latest("pk")
+    record = run.records.get()
+    assert (run.counts["warnings"], record.outcome, record.item) == (1, "unchanged", CuratedItem.objects.get())
+    assert [problem["field"] for problem in record.problems] == ["featuredImage.href"]
+    assert record.before is None

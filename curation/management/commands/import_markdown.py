@@ -1,6 +1,7 @@
 """`manage.py import_markdown PATH …`: bulk load of Markdown files with front matter."""
 
 import os
+import re
 import sys
 from argparse import ArgumentParser, BooleanOptionalAction
 from collections.abc import Callable, Iterator
@@ -174,10 +175,13 @@ def check_report(path: Path | None) -> None:
 
 
 def expand(paths: list[str]) -> Iterator[str]:
-    """Yield the paths given, and for `-` those on standard input, a line each."""
+    r"""Yield the paths given, and for `-` those on standard input, a line each.
+
+    A line may end as on Windows, in \r\n; a \r elsewhere is the path's own.
+    """
     for path in paths:
         if path == "-":
-            yield from filter(None, (line.rstrip("\n") for line in sys.stdin))
+            yield from filter(None, (os.fsdecode(re.sub(rb"\r?\n$", b"", line)) for line in sys.stdin.buffer))
         else:
             yield path
 
