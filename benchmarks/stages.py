@@ -15,7 +15,9 @@ import django
 
 django.setup()
 
-from curation import frontmatter  # noqa: E402  # it needs settings
+from django.db import transaction  # noqa: E402  # it needs settings
+
+from curation import frontmatter  # noqa: E402
 from curation.frontmatter.parse import parse  # noqa: E402
 from curation.frontmatter.split import split  # noqa: E402
 from curation.importing import ledger  # noqa: E402
@@ -78,11 +80,12 @@ def writing(clock: Clock, files: list[Parsed]) -> None:
     run = ledger.begin([], options)
     for start in range(0, len(files), options.batch_size):
         chosen, batch = files[start : start + options.batch_size], Batch()
-        catalogue = clock.time("looking up", partial(Catalogue, chosen))
-        planner = Planner(catalogue, library, set(), options)
-        plans = clock.time("planning", partial(plan_all, planner, chosen))
-        clock.time("writing rows", partial(write, plans, library, batch))
-        clock.time("ledger", partial(ledger.record, run, plans, batch.made))
+        with transaction.atomic():
+            catalogue = clock.time("looking up", partial(Catalogue, chosen))
+            planner = Planner(catalogue, library, set(), options)
+            plans = clock.time("planning", partial(plan_all, planner, chosen))
+            clock.time("writing rows", partial(write, plans, library, batch))
+            clock.time("ledger", partial(ledger.record, run, plans, batch.made))
         library.batch_written()
     ledger.finish(run, "finished")
 

@@ -19,6 +19,7 @@ ROOMS = (
         "publishing",
         "search",
         "snapshot",
+        "bulk",
         "facets",
         "pagination",
         "cursors",

@@ -14,6 +14,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from curation.bulk import insert
 from curation.frontmatter import plain
 from curation.frontmatter.records import Problem
 from curation.importing.discover import printable
@@ -21,7 +22,6 @@ from curation.importing.options import Options
 from curation.importing.parse import Refused, Unread
 from curation.importing.plan import Plan
 from curation.importing.report import Report
-from curation.importing.rows import insert
 from curation.models import Conflict, ImportRecord, ImportRun
 from curation.processes import is_gone, this_process
 from curation.snapshot import state

@@ -16,8 +16,8 @@ from django.db.models.functions import Lower
 from django.utils.text import slugify
 from taggit.models import Tag
 
+from curation.bulk import insert
 from curation.frontmatter.records import ItemRecord, OfferingRef, PublisherRef, TopicRef
-from curation.importing.rows import insert
 from curation.models import Author, Offering, Publisher, Topic, Vocabulary
 from curation.search.names import learn_names
 
@@ -85,7 +85,9 @@ class References:
         wanted = {
             (self._vocabularies[ref.vocabulary.lower()].pk, ref.label.lower()): ref for ref in reversed(list(refs))
         }
-        rows = _with(Topic, "label", (ref.label for ref in wanted.values()))
+        rows = _with(Topic, "label", (ref.label for ref in wanted.values())).filter(
+            vocabulary__in={key[0] for key in wanted}
+        )
         found = {(row.vocabulary_id, row.label.lower()): row for row in rows}
         missing = {key: ref for key, ref in reversed(wanted.items()) if key not in found}
         # A slug that two topics claim (`categoryUrl`) is for the one whose name it is.

@@ -175,14 +175,20 @@ class Import:
 
 
 @contextmanager
-def rare_collections() -> Iterator[None]:
-    """Collect garbage rarely: a batch makes hundreds of thousands of objects, and hardly a cycle among them."""
-    usual = gc.get_threshold()
-    gc.set_threshold(100_000, 50, 50)
+def rare_collections() -> Iterator[Callable[[], object]]:
+    """Collect garbage when the call that this gives is called, and never besides.
+
+    A batch makes hundreds of thousands of objects that live until it is written: to look through them again and again
+    finds nothing. What was there before is not looked through at all.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.disable()
     try:
-        yield
+        yield gc.collect
     finally:
-        gc.set_threshold(*usual)
+        gc.enable()
+        gc.unfreeze()
 
 
 class Interrupted(Exception):
@@ -196,10 +202,11 @@ def carry_out(job: Import, report: Report, on_batch: Callable[[int], object]) ->
     an error, stays, and the ledger says so; where not even that can be written, the next run writes it.
     """
     try:
-        with rare_collections(), closing(job.reports()) as batches:
+        with rare_collections() as collect, closing(job.reports()) as batches:
             for files in batches:
                 report.add(files)
                 on_batch(len(files))
+                collect()
     except KeyboardInterrupt as error:
         _close(job, ImportRun.Outcome.INTERRUPTED, report, "Stopped by hand.")
         raise Interrupted from error

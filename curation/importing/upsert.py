@@ -12,11 +12,11 @@ from django.db import DatabaseError
 from django.db.models import Model
 from django.utils import timezone
 
+from curation.bulk import Row, insert, update
 from curation.frontmatter.records import ItemRecord, OfferingRef
 from curation.importing.library import Library
 from curation.importing.plan import Plan
 from curation.importing.references import References
-from curation.importing.rows import Row, insert, update
 from curation.models import (
     Alias,
     CuratedItem,

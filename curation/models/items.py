@@ -84,7 +84,9 @@ class CuratedItem(models.Model):  # type: ignore[django-manager-missing]  # tagg
         ARCHIVED = "archived", "Archived"
 
     title = LineField(max_length=500)
-    slug = models.SlugField(max_length=255, help_text="The address: /news/…/. Changing it leaves a redirect behind.")
+    slug = models.SlugField(  # as of other columns with `db_index=False`, an index below begins with it
+        max_length=255, db_index=False, help_text="The address: /news/…/. Changing it leaves a redirect behind."
+    )
     summary = models.TextField(blank=True, help_text="One to three sentences. Left blank, it is taken from the body.")
 
     status = models.CharField(max_length=16, choices=Status.choices, default=Status.DRAFT)
@@ -100,7 +102,9 @@ class CuratedItem(models.Model):  # type: ignore[django-manager-missing]  # tagg
         "source link as found", max_length=2000, blank=True, help_text="Before it was cleaned."
     )
     source_url_key = models.CharField(max_length=2000, blank=True, editable=False, db_index=True)
-    publisher = models.ForeignKey(Publisher, null=True, blank=True, on_delete=models.SET_NULL, related_name="items")
+    publisher = models.ForeignKey(
+        Publisher, null=True, blank=True, on_delete=models.SET_NULL, related_name="items", db_index=False
+    )
     via_name = LineField("via", max_length=300, blank=True, help_text="Who pointed to the story.")
     via_url = HttpURLField("via link", max_length=2000, blank=True)
 
@@ -244,7 +248,7 @@ class ItemRelation(models.Model):
     `listed_at` repeats the item's, so that a topic's newest items are one range of an index however many it has.
     """
 
-    item = models.ForeignKey(CuratedItem, on_delete=models.CASCADE)
+    item = models.ForeignKey(CuratedItem, on_delete=models.CASCADE, db_index=False)
     position = models.PositiveSmallIntegerField(default=0)
     listed_at = models.DateTimeField(null=True, editable=False)
 
@@ -258,7 +262,7 @@ class ItemRelation(models.Model):
 
 
 class ItemAuthor(ItemRelation):
-    author = models.ForeignKey(Author, on_delete=models.CASCADE)
+    author = models.ForeignKey(Author, on_delete=models.CASCADE, db_index=False)
 
     class Meta(ItemRelation.Meta):
         verbose_name = "author"
@@ -270,7 +274,7 @@ class ItemAuthor(ItemRelation):
 
 
 class ItemTopic(ItemRelation):
-    topic = models.ForeignKey(Topic, on_delete=models.CASCADE)
+    topic = models.ForeignKey(Topic, on_delete=models.CASCADE, db_index=False)
 
     class Meta(ItemRelation.Meta):
         verbose_name = "topic"
@@ -284,7 +288,7 @@ class ItemTopic(ItemRelation):
 class ItemOffering(ItemRelation):
     """A related offering; the primary one is what the item is about."""
 
-    offering = models.ForeignKey(Offering, on_delete=models.CASCADE)
+    offering = models.ForeignKey(Offering, on_delete=models.CASCADE, db_index=False)
     is_primary = models.BooleanField("about this offering", default=False)
 
     class Meta(ItemRelation.Meta):
@@ -300,7 +304,7 @@ class ItemOffering(ItemRelation):
 
 
 class ItemTag(TaggedItemBase):  # type: ignore[misc]  # taggit has no types
-    content_object = models.ForeignKey(CuratedItem, on_delete=models.CASCADE)
+    content_object = models.ForeignKey(CuratedItem, on_delete=models.CASCADE, db_index=False)
 
     objects = models.Manager["ItemTag"]()
 

@@ -157,7 +157,7 @@ class ImportRecord(models.Model):
         REJECTED = "rejected", "Rejected"
         PRUNED = "pruned", "Archived"
 
-    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="records")
+    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="records", db_index=False)  # see below
     item = models.ForeignKey(CuratedItem, null=True, blank=True, on_delete=models.SET_NULL, related_name="imports")
     path = models.CharField(max_length=1000)
     sha256 = models.CharField("SHA-256", max_length=64, blank=True)

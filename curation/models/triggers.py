@@ -37,7 +37,7 @@ CREATE = {
     "sqlite": """
         CREATE TRIGGER "{name}" AFTER {event} ON "{table}"
         BEGIN UPDATE "{version}"
-            SET token = lower(hex(randomblob(16))), renewed_at = strftime('%Y-%m-%d %H:%M:%f', 'now');
+            SET token = hex(randomblob(16)), renewed_at = strftime('%Y-%m-%d %H:%M:%f', 'now');
         END
     """,
     "postgresql": """

@@ -9,40 +9,39 @@ from typing import Any
 
 from django.db.models import CharField, F, QuerySet, Value
 
-from curation.models import CuratedItem, ItemAuthor, ItemOffering, ItemTag, ItemTopic, SearchEntry
+from curation.bulk import Row
+from curation.models import CuratedItem, ItemAuthor, ItemOffering, ItemTag, ItemTopic
 
 from .marks import EVERY, key, mark
 
 #: So many characters of a body are looked in; PostgreSQL takes no more than a megabyte of words and places.
 MAX_BODY = 100_000
-COLUMNS = ("title", "summary", "body_text", "published_at", "publisher", "kind", "format")
+COLUMNS = ("pk", "title", "summary", "published_at", "publisher", "kind", "format", "body_text")
 
 
-def entries_of(ids: Collection[int]) -> list[SearchEntry]:
-    """Return the entries that items shall have, the oldest first; none for items that are not published.
+def entries_of(ids: Collection[int]) -> list[Row]:
+    """Return the rows of `SearchEntry` that items shall have, the oldest first; none for items that are not published.
 
     The items are locked until the transaction ends, so that of two that index one item the second sees what the
     first wrote.
     """
     published = CuratedItem.objects.filter(pk__in=ids, status=CuratedItem.Status.PUBLISHED)
-    items = list(published.select_for_update().order_by("pk").only(*COLUMNS))
-    related = _marks_of([item.pk for item in items])
-    return sorted((_entry(item, related[item.pk]) for item in items), key=lambda entry: entry.key)
+    items = list(published.select_for_update().order_by("pk").values(*COLUMNS))
+    related = _marks_of([item["pk"] for item in items])
+    return sorted((_entry(item, related[item["pk"]]) for item in items), key=lambda entry: entry["key"])
 
 
-def _entry(item: CuratedItem, related: list[str]) -> SearchEntry:
-    assert item.published_at is not None  # noqa: S101  # the database holds that of published items
-    marks = [EVERY, mark("year", item.published_at.astimezone(UTC).year)]
-    marks += [mark(facet, word) for facet, word in (("kind", item.kind), ("format", item.format)) if word]
-    marks += [mark("publisher", item.publisher_id)] if item.publisher_id else []
-    return SearchEntry(
-        key=key(item.published_at, item.pk),
-        item=item,
-        title=item.title,
-        summary=item.summary,
-        facets=" ".join([*marks, *related]),
-        body=item.body_text[:MAX_BODY],
-    )
+def _entry(item: Row, related: list[str]) -> Row:
+    marks = [EVERY, mark("year", item["published_at"].astimezone(UTC).year)]
+    marks += [mark(facet, item[facet]) for facet in ("kind", "format", "publisher") if item[facet]]
+    return {
+        "key": key(item["published_at"], item["pk"]),
+        "item_id": item["pk"],
+        "title": item["title"],
+        "summary": item["summary"],
+        "facets": " ".join([*marks, *related]),
+        "body": item["body_text"][:MAX_BODY],
+    }
 
 
 def _marks_of(ids: Collection[int]) -> dict[int, list[str]]:

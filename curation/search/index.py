@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from django.db import transaction
 
+from curation.bulk import insert
 from curation.models import CuratedItem, SearchEntry, SearchWord
 
 from .entries import entries_of
@@ -35,8 +36,8 @@ def _index_batch(ids: Collection[int]) -> None:
     entries = entries_of(ids)
     SearchEntry.objects.filter(item__in=ids).delete()
     # In the order of their keys: FTS5 writes its memory out whenever a row comes before the last one.
-    SearchEntry.objects.bulk_create(entries)
-    _learn(entry.title for entry in entries)
+    insert(SearchEntry, entries)
+    _learn(entry["title"] for entry in entries)
 
 
 def _learn(titles: Iterable[str]) -> None:
@@ -62,13 +63,9 @@ def check() -> Iterator[tuple[int, list[int]]]:
     """Yield, batch by batch, how many items were looked at, and those whose entry is not what it shall be."""
     for ids in _batches():
         with transaction.atomic():
-            wanted = {entry.item_id: _values(entry) for entry in entries_of(ids)}
-            found = {entry.item_id: _values(entry) for entry in SearchEntry.objects.filter(item__in=ids)}
+            wanted = {entry["item_id"]: entry for entry in entries_of(ids)}
+            found = {entry["item_id"]: entry for entry in SearchEntry.objects.filter(item__in=ids).values()}
         yield len(ids), [pk for pk in ids if wanted.get(pk) != found.get(pk)]
-
-
-def _values(entry: SearchEntry) -> tuple[object, ...]:
-    return tuple(getattr(entry, field.attname) for field in SearchEntry._meta.concrete_fields)
 
 
 def batched(rows: Iterable[Row]) -> Iterator[list[Row]]:

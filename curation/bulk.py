@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import connections, router
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import JSONField, Model
+from django.db.models import CharField, JSONField, Model, TextField
 
 #: A row's values by the names of their columns (`item_id`), all rows the same.
 Row = Mapping[str, Any]
@@ -46,11 +46,16 @@ def _write(model: type[Model], rows: list[Row], statement: Callable[[str, list[s
     with connection.cursor() as cursor:
         cursor.executemany(
             statement(quote(model._meta.db_table), [quote(field.column) for field in fields]),
-            [[prepare(row[name]) for name, prepare in ready] for row in rows],
+            [[prepare(row[name]) if prepare else row[name] for name, prepare in ready] for row in rows],
         )
 
 
-def _preparation(field: Any, connection: BaseDatabaseWrapper) -> Callable[[Any], Any]:
-    """Return what makes a value ready for its column; of like values, and relations have many, the first alone."""
+def _preparation(field: Any, connection: BaseDatabaseWrapper) -> Callable[[Any], Any] | None:
+    """Return what makes a value ready for its column; of like values, and relations have many, the first alone.
+
+    A text is ready as it is.
+    """
+    if isinstance(field, CharField | TextField):
+        return None
     prepare = partial(field.get_db_prep_save, connection=connection)
     return prepare if isinstance(field, JSONField) else lru_cache(maxsize=1000)(prepare)
