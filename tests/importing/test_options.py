@@ -208,6 +208,7 @@ def test_paths_come_from_standard_input(end: bytes, write_file: WriteFile, monke
     lines = end.join(os.fsencode(path) for path in [write_file("a.md"), "", undecodable])
     monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(lines + end)))
     assert command("-").startswith("2 created")
+    assert [path.rpartition("/")[2] for path in ImportRun.objects.get().paths] == ["a.md", "\\xff.md"]
 
 
 def test_a_path_from_standard_input_may_hold_a_half_of_a_windows_line_end(

@@ -134,7 +134,8 @@ class Command(BaseCommand):
     def run(self, job: Import, names: list[Path], report: Report, *, wait: bool) -> None:
         on_wait = (lambda who: self.stderr.write(f"Waiting: {who}.")) if wait else None
         try:
-            paths = [str(absolute(name)) for name in names]
+            # Rows hold Unicode alone: what is not is escaped.
+            paths = [os.fsencode(absolute(name)).decode("utf-8", "backslashreplace") for name in names]
             job.run = None if job.options.dry_run else ledger.begin(paths, job.options, on_wait=on_wait)
         except ledger.Busy as busy:
             raise CommandError(f"{busy}; try again later.", returncode=BUSY) from None
