@@ -1,4 +1,4 @@
-"""What every page knows."""
+"""What every page for readers knows."""
 
 from django.conf import settings
 from django.http import HttpRequest

@@ -40,6 +40,8 @@ ROOMS = (
         "admin",
         "middleware",
         "context",
+        "jinja",
+        "markup",
         "templatetags",
         "management",
         "urls",

@@ -12,8 +12,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from curation.models import CuratedItem, Image
-from curation.templatetags.curated_images import curated_image
+from curation.models import CuratedItem
 
 
 class CurationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs alone
@@ -106,8 +105,3 @@ def state_of(item: CuratedItem) -> str:
     if item.status == CuratedItem.Status.PUBLISHED and not item.is_live:
         return "Scheduled"
     return "Live" if item.is_live else item.get_status_display()
-
-
-def picture(image: Image | None, sizes: str) -> SafeString:
-    """Return an image as markup, in its smallest file that fills the width `sizes`."""
-    return curated_image(image, sizes=sizes)

@@ -7,9 +7,10 @@ from django.contrib import admin
 from django.utils.safestring import SafeString
 
 from curation.links import host_of
+from curation.markup import picture
 from curation.models import Author, CuratedItem, ItemAuthor, Publisher
 
-from .base import ItemCountAdmin, picture
+from .base import ItemCountAdmin
 from .forms import SluggedForm
 
 
@@ -54,7 +55,7 @@ class PublisherAdmin(ItemCountAdmin):
 
     @admin.display(description="icon")
     def thumbnail(self, publisher: Publisher) -> SafeString:
-        return picture(publisher.icon, "24px")
+        return picture(publisher.icon, sizes="24px")
 
 
 @admin.register(Author)

@@ -14,9 +14,10 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_GET
 
+from curation.markup import picture
 from curation.models import CuratedItem, Image
 
-from .base import ItemCountAdmin, edit_link, edit_url, picture
+from .base import ItemCountAdmin, edit_link, edit_url
 from .uploads import ImageInput, Picture, clean_image
 
 
@@ -85,7 +86,7 @@ class ImageAdmin(ItemCountAdmin):
 
     @admin.display(description="")
     def thumbnail(self, image: Image) -> SafeString:
-        return picture(image, "80px")
+        return picture(image, sizes="80px")
 
     @admin.display(description="picture")
     def large_picture(self, image: Image) -> SafeString:
@@ -107,4 +108,4 @@ class ImageAdmin(ItemCountAdmin):
 
 def described_picture(image: Image) -> SafeString:
     """Return an image with its dimensions, format, size and a link to its page."""
-    return render_to_string("admin/curation/picture.html", {"image": image})
+    return render_to_string("admin/curation/picture.html", {"image": image, "picture": picture(image, sizes="320px")})

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 from taggit.models import Tag
 
+from curation.markup import body
 from curation.models import CuratedItem
 from curation.patience import TooMuch, render_in_time
 from curation.views.items import item_page, standfirst, whole_items
@@ -45,7 +46,7 @@ class ItemViews(CurationAdmin):
             item.derive(render_in_time(request.POST.get("body", "")))
         except TooMuch as error:
             problem = str(error)
-        context = {"item": item, "standfirst": standfirst(item), "problem": problem}
+        context = {"item": item, "standfirst": standfirst(item), "body": body(item), "problem": problem}
         return TemplateResponse(request, "admin/curation/curateditem/preview.html", context)
 
     def check_link_view(self, request: HttpRequest) -> HttpResponse:

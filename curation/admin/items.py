@@ -15,13 +15,14 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from curation.links import url_key
+from curation.markup import picture
 from curation.models import Alias, CuratedItem, ItemTopic, SourceDocument
 from curation.models.items import discard_pdf
 from curation.publishing import claim_addresses, rename
 from curation.search.index import index
 
 from .actions import archive_items, publish_items, withdraw_items
-from .base import picture, state_of
+from .base import state_of
 from .documents import DocumentInline
 from .export import export_items
 from .filters import (
@@ -158,7 +159,7 @@ class ItemAdmin(ItemViews):
 
     @admin.display(description="", empty_value="")
     def thumbnail(self, item: CuratedItem) -> SafeString:
-        return picture(item.image, "80px")
+        return picture(item.image, sizes="80px")
 
     @admin.display(description="title", ordering="title")
     def headline(self, item: CuratedItem) -> str:

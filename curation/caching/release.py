@@ -5,6 +5,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 import django
+import jinja2
 from django.conf import settings
 
 FOLDERS = ("curation", "medigy", "templates")
@@ -16,7 +17,7 @@ def release() -> str:
 
     The same in every process of a release, whichever machine it runs on.
     """
-    digest = blake2b(f"{django.VERSION} {settings.SITE_NAME}".encode(), digest_size=8)
+    digest = blake2b(f"{django.VERSION} {jinja2.__version__} {settings.SITE_NAME}".encode(), digest_size=8)
     for path in _files():
         digest.update(path.read_bytes())
     return digest.hexdigest()

@@ -26,7 +26,7 @@ Counted = list[tuple[Month, int]]
 def archive(request: HttpRequest) -> HttpResponse:
     years = kept("archive", lambda: counted_years(CuratedItem.objects.published()))
     head = list_head(request, "Archive", "All items by year and month.")
-    return render(request, "curation/archive.html", {"head": head, "years": years})
+    return render(request, "archive.html", {"head": head, "years": years})
 
 
 def counted_years(items: ItemQuerySet) -> list[tuple[int, int, Counted]]:
@@ -47,7 +47,7 @@ def year(request: HttpRequest, year: int) -> HttpResponse:
     head = list_head(request, f"{year}", f"All items of {year} by month.", trail=[Crumb("Archive", reverse("archive"))])
     earlier, later = neighbours(items, first, Month(year, 12).next)
     context = {"year": year, "months": months, "total": sum(count for _, count in months)}
-    return render(request, "curation/archive_year.html", {"head": head, "earlier": earlier, "later": later, **context})
+    return render(request, "archive_year.html", {"head": head, "earlier": earlier, "later": later, **context})
 
 
 @require_safe
@@ -60,7 +60,7 @@ def month(request: HttpRequest, year: int, month: int) -> HttpResponse:
         raise Http404("No item came out in this month.")
     earlier, later = neighbours(CuratedItem.objects.published(), found, found.next)
     trail = [Crumb("Archive", reverse("archive")), Crumb(str(year), reverse("archive_year", args=[year]))]
-    return list_page(request, listing, "curation/archive_month.html", trail, month=found, earlier=earlier, later=later)
+    return list_page(request, listing, "archive_month.html", trail, month=found, earlier=earlier, later=later)
 
 
 def month_or_404(year: int, number: int) -> Month:

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_safe
 
 from curation import listings
@@ -46,26 +47,26 @@ class Panel:
     sample: int
 
 
-def topic_panel(topic: Topic) -> str:
+def topic_panel(topic: Topic) -> SafeString:
     """Return the coverage of a topic as HTML, kept until the content changes."""
 
-    def made() -> str:
+    def made() -> SafeString:
         return _html(_panel(coverage_of(ItemTopic, topic=topic), "topic", topic.slug, beside="also"))
 
     return kept(f"coverage:topic:{topic.pk}", made)
 
 
-def offering_panel(offering: Offering) -> str:
+def offering_panel(offering: Offering) -> SafeString:
     """Return the coverage of an offering as HTML, kept until the content changes."""
 
-    def made() -> str:
+    def made() -> SafeString:
         return _html(_panel(coverage_of(ItemOffering, offering=offering), "offering", offering.slug, beside="topic"))
 
     return kept(f"coverage:offering:{offering.pk}", made)
 
 
-def _html(panel: Panel) -> str:
-    return render_to_string("curation/parts/coverage.html", {"coverage": panel})
+def _html(panel: Panel) -> SafeString:
+    return mark_safe(render_to_string("parts/coverage.html", {"coverage": panel}))  # noqa: S308  # the template escapes
 
 
 def _panel(coverage: Coverage, facet: str, slug: str, beside: str) -> Panel:
@@ -115,7 +116,7 @@ def timeline(
         "chart": chart(months) if page.number == 1 else None,
         "filters": filters,
     }
-    return render(request, "curation/timeline.html", context)
+    return render(request, "timeline.html", context)
 
 
 def month_of(item: CuratedItem) -> Month:

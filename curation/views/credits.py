@@ -12,10 +12,10 @@ from .lists import list_page
 def publisher(request: HttpRequest, domain: str) -> HttpResponse:
     listing = listings.publisher(domain)
     website = f"https://{listing.subject.domain}/"
-    return list_page(request, listing, "curation/publisher.html", publisher=listing.subject, website=website)
+    return list_page(request, listing, "publisher.html", publisher=listing.subject, website=website)
 
 
 @require_safe
 def author(request: HttpRequest, slug: str) -> HttpResponse:
     listing = listings.author(slug)
-    return list_page(request, listing, "curation/author.html", author=listing.subject)
+    return list_page(request, listing, "author.html", author=listing.subject)

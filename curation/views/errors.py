@@ -8,6 +8,7 @@ None of them needs the database: they are what is left when it does not answer.
 import logging
 from http import HTTPStatus
 
+from django.conf import settings
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -40,7 +41,9 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """Answer with a page that stands alone: whatever broke, it does not come by here again."""
     if is_api(request):
         return problem(HTTPStatus.INTERNAL_SERVER_ERROR, Fault("site", "Something broke here.", "Try again later."))
-    return HttpResponse(render_to_string("500.html"), status=500)
+    # The plain file name: looking up the hashed one may be what failed.
+    context = {"style": f"{settings.STATIC_URL}reader.css"}
+    return HttpResponse(render_to_string("500.html", context), status=500)
 
 
 def recent_items() -> list[CuratedItem]:

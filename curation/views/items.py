@@ -40,7 +40,7 @@ def item_page(request: HttpRequest, found: CuratedItem) -> HttpResponse:
         "newer": newer,
         "older": older,
     }
-    return render(request, "curation/item.html", context)
+    return render(request, "item.html", context)
 
 
 def whole_items(items: ItemQuerySet) -> ItemQuerySet:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
 from urllib.parse import urlencode
 
 from django.db.models import Count
@@ -31,12 +33,12 @@ GRID = 6
 
 @dataclass(frozen=True, slots=True)
 class FrontPage:
-    """The newest items by their place on the front page."""
+    """The newest items by their place on the front page; the earlier ones by day."""
 
     lead: CuratedItem | None
     beside: Sequence[CuratedItem]
     grid: Sequence[CuratedItem]
-    earlier: Sequence[CuratedItem]
+    earlier: Sequence[tuple[date, Sequence[CuratedItem]]]
 
 
 @require_safe
@@ -49,7 +51,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "front": front_page(rows(listing.items)[:PAGE_SIZE]),
         "topics": topics_lately(listing.items),
     }
-    return render(request, "curation/home.html", context)
+    return render(request, "home.html", context)
 
 
 def front_page(newest: Iterable[CuratedItem]) -> FrontPage:
@@ -58,7 +60,16 @@ def front_page(newest: Iterable[CuratedItem]) -> FrontPage:
     lead = next((item for item in items[:TOP] if item.image), items[0] if items else None)
     others = [item for item in items if item is not lead]
     load_topics(others)
-    return FrontPage(lead, others[: TOP - 1], others[TOP - 1 : TOP - 1 + GRID], others[TOP - 1 + GRID :])
+    return FrontPage(lead, others[: TOP - 1], others[TOP - 1 : TOP - 1 + GRID], by_day(others[TOP - 1 + GRID :]))
+
+
+def by_day(items: Iterable[CuratedItem]) -> list[tuple[date, list[CuratedItem]]]:
+    """Return published items in their order, by the day that each came out."""
+    return [(day, list(some)) for day, some in groupby(items, key=day_of)]
+
+
+def day_of(item: CuratedItem) -> date:
+    return (item.published_at or item.created_at).date()
 
 
 def topics_lately(items: ItemQuerySet) -> list[Topic]:
@@ -74,4 +85,4 @@ def news(request: HttpRequest) -> HttpResponse:
         # A form sends its empty fields as well; the address to keep and to share is the one without them.
         return HttpResponseRedirect(f"{request.path}?{urlencode(typed)}" if typed else request.path)
     listing = listings.news(request.GET)
-    return list_page(request, listing, "curation/news.html", filters=listing.subject)
+    return list_page(request, listing, "news.html", filters=listing.subject)

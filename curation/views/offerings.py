@@ -27,7 +27,7 @@ def offerings(request: HttpRequest) -> HttpResponse:
         "page": page,
         "offerings": [(offering, counts.get(offering.pk, 0)) for offering in page.rows],
     }
-    return render(request, "curation/offerings.html", context)
+    return render(request, "offerings.html", context)
 
 
 def listed_offerings() -> QuerySet[Offering]:
@@ -43,6 +43,4 @@ def offering(request: HttpRequest, slug: str) -> HttpResponse:
     topics = listing.subject.topics.select_related("vocabulary")
     trail = [Crumb("Offerings", reverse("offerings"))]
     panel = offering_panel(listing.subject) if is_first(request) else None
-    return list_page(
-        request, listing, "curation/offering.html", trail, offering=listing.subject, topics=topics, panel=panel
-    )
+    return list_page(request, listing, "offering.html", trail, offering=listing.subject, topics=topics, panel=panel)

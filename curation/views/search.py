@@ -86,7 +86,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "facets": dict(_offered(asked, found)),
         "hint": hint(asked) if not found.items else None,
     }
-    return render(request, "curation/search.html", context)
+    return render(request, "search.html", context)
 
 
 def results(asked: Search, page: Page[CuratedItem]) -> list[Result]:

@@ -52,4 +52,4 @@ def opensearch(request: HttpRequest) -> HttpResponse:
     """Answer how browsers can search the site: https://github.com/dewitt/opensearch."""
     here = request.build_absolute_uri(reverse("home"))
     kind = "application/opensearchdescription+xml; charset=utf-8"
-    return render(request, "curation/opensearch.xml", {"here": here}, content_type=kind)
+    return render(request, "opensearch.xml", {"here": here}, content_type=kind)

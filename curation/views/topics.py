@@ -22,7 +22,7 @@ from .trails import Crumb
 @require_safe
 def topics(request: HttpRequest) -> HttpResponse:
     head = list_head(request, "Topics", "Everything there is to read, by vocabulary and topic.")
-    return render(request, "curation/topics.html", {"head": head, "vocabularies": listed_topics()})
+    return render(request, "topics.html", {"head": head, "vocabularies": listed_topics()})
 
 
 def listed_topics() -> list[tuple[Vocabulary, list[tuple[Topic, int]]]]:
@@ -41,9 +41,7 @@ def topic(request: HttpRequest, slug: str) -> HttpResponse:
     found = listing.subject
     trail = [Crumb("Topics", reverse("topics")), Crumb(found.vocabulary.name, found.vocabulary.get_absolute_url())]
     panel = topic_panel(found) if is_first(request) else None
-    return list_page(
-        request, listing, "curation/topic.html", trail, topic=found, namesakes=namesakes(found), panel=panel
-    )
+    return list_page(request, listing, "topic.html", trail, topic=found, namesakes=namesakes(found), panel=panel)
 
 
 def namesakes(topic: Topic) -> QuerySet[Topic]:
@@ -57,10 +55,10 @@ def namesakes(topic: Topic) -> QuerySet[Topic]:
 def vocabulary(request: HttpRequest, slug: str) -> HttpResponse:
     listing = listings.vocabulary(slug)
     trail = [Crumb("Topics", reverse("topics"))]
-    return list_page(request, listing, "curation/vocabulary.html", trail, vocabulary=listing.subject)
+    return list_page(request, listing, "vocabulary.html", trail, vocabulary=listing.subject)
 
 
 @require_safe
 def tag(request: HttpRequest, slug: str) -> HttpResponse:
     listing = listings.tag(slug)
-    return list_page(request, listing, "curation/tag.html", tag=listing.subject)
+    return list_page(request, listing, "tag.html", tag=listing.subject)

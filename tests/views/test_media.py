@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.template import Context, Template
 from django.test import Client
 from PIL import Image as Pillow
 from pytest_django import DjangoAssertNumQueries
 
 from curation.imaging import clean
+from curation.markup import picture
 from curation.models import Image
 from curation.views.media import CONTENT_TYPES
 from tests.factories import make_item
@@ -31,11 +31,6 @@ def make_image(width: int = 900, height: int = 600) -> Image:
     buffer = io.BytesIO()
     Pillow.new("RGB", (width, height), "teal").save(buffer, "JPEG")
     return Image.objects.store(clean(buffer.getvalue()), "teal.jpg")[0]
-
-
-def show(image: Image | None, arguments: str = "", **context: str) -> str:
-    template = Template("{% load curated_images %}{% curated_image image " + arguments + " %}")
-    return template.render(Context({"image": image, **context})).strip()
 
 
 def attributes(tag: str) -> dict[str, str]:
@@ -165,7 +160,7 @@ def test_every_suffix_of_a_stored_image_has_a_content_type() -> None:
 def test_until_there_are_renditions_the_original_is_shown() -> None:
     image = make_image()
 
-    html = show(image, 'alt="A quiet sea"')
+    html = picture(image, alt="A quiet sea")
 
     assert "<source" not in html
     shown = attributes(html)
@@ -180,7 +175,7 @@ def test_renditions_are_offered_by_format_and_width() -> None:
     image.make_renditions()
     image.refresh_from_db()
 
-    html = show(image, 'sizes="(min-width: 60em) 50vw, 100vw"')
+    html = picture(image, sizes="(min-width: 60em) 50vw, 100vw")
 
     avif, webp = (attributes(tag) for tag in re.findall(r"<source[^>]*>", html))
     folder = image.file.url.removesuffix(".jpg")
@@ -196,7 +191,7 @@ def test_every_address_that_a_page_offers_is_served(client: Client) -> None:
     image.make_renditions()
     image.refresh_from_db()
 
-    addresses = re.findall(r"/media/[^ \",]+", show(image))
+    addresses = re.findall(r"/media/[^ \",]+", picture(image))
 
     assert len(addresses) == 7
     assert {client.get(address).status_code for address in addresses} == {200}
@@ -204,7 +199,7 @@ def test_every_address_that_a_page_offers_is_served(client: Client) -> None:
 
 @pytest.mark.django_db
 def test_the_picture_that_a_page_opens_with_is_loaded_first() -> None:
-    html = show(make_image(), "priority=True")
+    html = picture(make_image(), priority=True)
 
     assert attributes(html)["fetchpriority"] == "high"
     assert "loading=" not in html
@@ -212,7 +207,7 @@ def test_the_picture_that_a_page_opens_with_is_loaded_first() -> None:
 
 @pytest.mark.django_db
 def test_words_about_an_image_are_escaped() -> None:
-    assert 'alt="&quot;&gt;&lt;script&gt;"' in show(make_image(), "alt=words", words='"><script>')
+    assert 'alt="&quot;&gt;&lt;script&gt;"' in picture(make_image(), alt='"><script>')
 
 
 @pytest.mark.django_db
@@ -224,8 +219,8 @@ def test_showing_an_image_reads_neither_file_nor_database(
     default_storage.delete(image.file.name)
 
     with django_assert_num_queries(0):
-        assert show(image).count("<source") == 2
+        assert picture(image).count("<source") == 2
 
 
 def test_no_image_shows_nothing() -> None:
-    assert show(None) == ""
+    assert picture(None) == ""

@@ -1,0 +1,69 @@
+"""The templates of reader pages: Jinja2, with what all of them may use.
+
+Reader pages are made often, and Django's own templates would be most of the work; the admin's are Django's.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from django.template.defaultfilters import capfirst, pluralize, truncatechars
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.formats import date_format
+from django_htmx.jinja import htmx_script
+from jinja2 import Environment, StrictUndefined
+
+from curation.links import host_of
+from curation.markup import body, picture
+from curation.rendering import OUTSIDE_REL
+
+
+def environment(**options: Any) -> Environment:
+    """Return the environment that Django's backend for Jinja2 asks for; a name that nobody gave is an error in it."""
+    options |= {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+    made = Environment(**options)  # noqa: S701  # escapes by itself: Django says so in the options
+    made.globals |= {
+        "OUTSIDE_REL": OUTSIDE_REL,
+        "htmx_script": htmx_script,
+        "picture": picture,
+        "static": lru_cache(static),
+        "url": lru_cache(url),
+    }
+    made.filters |= {
+        "body": body,
+        "capfirst": capfirst,
+        "comma": comma,
+        "host": host_of,
+        "in_words": in_words,
+        "pluralize": pluralize,
+        "shortened": shortened,
+        "truncatechars": truncatechars,
+    }
+    return made
+
+
+# Addresses and days come again and again, and looking one up takes longer than printing it.
+
+
+def url(name: str, *args: object) -> str:
+    """Return the address of a page by its name."""
+    return reverse(name, args=args)
+
+
+@lru_cache(maxsize=1_000)
+def in_words(day: date, form: str = "j F Y") -> str:
+    """Return a day in words, in a format of Django's `date` filter."""
+    return date_format(day, form)
+
+
+def comma(number: int) -> str:
+    """Return a number with commas between thousands."""
+    return f"{number:,}"
+
+
+def shortened(text: str, length: int) -> str:
+    """Return a text in at most so many characters, with an ellipsis where some are left out."""
+    return text if len(text) <= length else f"{text[: length - 1].rstrip()}…"

@@ -1,0 +1,64 @@
+"""Markup that readers and editors see alike: an item's body, and pictures."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+from curation.models import CuratedItem, Image
+
+SOURCE = '<source type="{}" srcset="{}" sizes="{}">'
+PICTURE = '<picture>{}<img src="{}" width="{}" height="{}" alt="{}" decoding="async" {}></picture>'
+
+
+def body(item: CuratedItem) -> SafeString:
+    """Return an item's body to print unescaped: `rendering.render` sanitised it when it was stored."""
+    return mark_safe(item.body_html)  # noqa: S308
+
+
+def picture(image: Image | None, alt: str = "", sizes: str = "100vw", priority: bool = False) -> SafeString:
+    """Return an image as a `<picture>`, in the smallest file that fits the reader's screen: with renditions, or the
+    original while there are none; nothing for no image.
+
+    `sizes` says how wide the picture is laid out, as in HTML. `priority` marks the one picture that a page opens with;
+    the others load when they come near. Neither file nor database is touched.
+    """
+    if image is None:
+        return SafeString()
+    return _picture(image.file.name, image.width, image.height, image.has_renditions, alt, sizes, priority)
+
+
+@lru_cache(maxsize=2_000)  # what a file is shown by never changes, and the same ones come again and again
+def _picture(
+    name: str, width: int, height: int, has_renditions: bool, alt: str, sizes: str, priority: bool
+) -> SafeString:
+    sources = _sources(name, width, height) if has_renditions else []
+    return format_html(
+        PICTURE,
+        format_html_join("", SOURCE, ((kind, srcset, sizes) for kind, srcset in sources)),
+        _field().storage.url(name),
+        width,
+        height,
+        alt,
+        SafeString('fetchpriority="high"' if priority else 'loading="lazy"'),
+    )
+
+
+def _sources(name: str, width: int, height: int) -> list[tuple[str, str]]:
+    """Return media type and `srcset` of each format, the smaller format first."""
+    field = _field()
+    formats = field.attr_class.get_picture_files(
+        file_name=name, img_width=width, img_height=height, storage=field.storage, field=field
+    )
+    return [
+        (f"image/{kind.lower()}", ", ".join(f"{picture.url} {wide}w" for wide, picture in sorted(pictures.items())))
+        for kind, pictures in formats[None].items()
+        if pictures
+    ]
+
+
+def _field() -> Any:
+    return Image._meta.get_field("file")
