@@ -32,7 +32,8 @@ def titles(client: Client, query: str) -> list[str]:
 
 def test_the_list_shows_state_publisher_and_topics_newest_first_and_drafts_where_they_were_made(editor: Client) -> None:
     soon = timezone.now() + timedelta(days=1)
-    make_item("Old", publisher=make_publisher("example.org"), topics=[make_topic("AI"), make_topic("Robots")])
+    topics = [make_topic("AI"), make_topic("Robots")]
+    make_item("Old", publisher=make_publisher("example.org"), topics=topics, published_at=FIRST_DAY)
     make_item("Coming", published_at=soon)
     make_item("Undated", status=Status.DRAFT, published_at=None)
     coming, undated, old = rows(editor.get(LIST))
