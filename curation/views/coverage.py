@@ -9,9 +9,8 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from curation import listings
@@ -23,6 +22,7 @@ from curation.pagination import Page
 
 from .charts import Chart, chart
 from .head import list_head
+from .parts import part
 from .trails import Crumb
 
 #: The chart of a topic's page shows so many months; its timeline shows all.
@@ -51,7 +51,8 @@ def topic_panel(topic: Topic) -> SafeString:
     """Return the coverage of a topic as HTML, kept until the content changes."""
 
     def made() -> SafeString:
-        return _html(_panel(coverage_of(ItemTopic, topic=topic), "topic", topic.slug, beside="also"))
+        panel = _panel(coverage_of(ItemTopic, topic=topic), "topic", topic.slug, beside="also")
+        return part("coverage", coverage=panel)
 
     return kept(f"coverage:topic:{topic.pk}", made)
 
@@ -60,13 +61,10 @@ def offering_panel(offering: Offering) -> SafeString:
     """Return the coverage of an offering as HTML, kept until the content changes."""
 
     def made() -> SafeString:
-        return _html(_panel(coverage_of(ItemOffering, offering=offering), "offering", offering.slug, beside="topic"))
+        panel = _panel(coverage_of(ItemOffering, offering=offering), "offering", offering.slug, beside="topic")
+        return part("coverage", coverage=panel)
 
     return kept(f"coverage:offering:{offering.pk}", made)
-
-
-def _html(panel: Panel) -> SafeString:
-    return mark_safe(render_to_string("parts/coverage.html", {"coverage": panel}))  # noqa: S308  # the template escapes
 
 
 def _panel(coverage: Coverage, facet: str, slug: str, beside: str) -> Panel:

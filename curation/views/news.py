@@ -11,17 +11,20 @@ from urllib.parse import urlencode
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from curation import listings
 from curation.feeds import feed_links
 from curation.filters import NewsFilter, typed_values
+from curation.kept import kept
 from curation.models import CuratedItem, Topic
 from curation.models.items import ItemQuerySet
 from curation.pagination import PAGE_SIZE
 
 from .head import list_head
 from .lists import list_page, load_topics, rows
+from .parts import part
 
 #: The topics most written about are those of so many newest items.
 LATELY = 300
@@ -85,4 +88,13 @@ def news(request: HttpRequest) -> HttpResponse:
         # A form sends its empty fields as well; the address to keep and to share is the one without them.
         return HttpResponseRedirect(f"{request.path}?{urlencode(typed)}" if typed else request.path)
     listing = listings.news(request.GET)
-    return list_page(request, listing, "news.html", filters=listing.subject)
+    return list_page(request, listing, "news.html", filters=listing.subject, form=filter_form(listing.subject))
+
+
+def filter_form(filters: NewsFilter) -> SafeString:
+    """Return the filters as a form. That of the whole list is the same for everyone, and kept while the content is."""
+
+    def made() -> SafeString:
+        return part("filters", form=filters.form)
+
+    return made() if filters.is_bound else kept("filters", made)
