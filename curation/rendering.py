@@ -180,7 +180,9 @@ def strip_markup(text: str) -> str:
 
 def one_line(text: str) -> str:
     """Return a text without control characters, white space folded."""
-    return " ".join(CONTROL_CHARACTERS.sub(" ", text).split())
+    if not text.isprintable():  # which most texts are, and soon seen to be
+        text = CONTROL_CHARACTERS.sub(" ", text)
+    return " ".join(text.split())
 
 
 #: A body that is HTML block after block, as whole pipelines write it. Markdown leaves it as it is, after a millisecond

@@ -1,6 +1,7 @@
 """Topics: `Vocabulary: Label`, and the keys that repeat them."""
 
 import re
+from functools import lru_cache
 from html import unescape
 
 from curation.rendering import one_line
@@ -51,6 +52,11 @@ def _topic(source: Source, key: str, value: Value, slug: str) -> TopicRef | None
         message = f"vocabulary longer than {VOCABULARY} or label longer than {TOPIC} characters, ignored; shorten it"
         source.warn("too-long", message, key)
         return None
+    return _ref(vocabulary, label, slug)
+
+
+@lru_cache(maxsize=5_000)  # files name the same few again and again, and one object is sent between processes once
+def _ref(vocabulary: str, label: str, slug: str) -> TopicRef:
     return TopicRef(vocabulary, label, slug)
 
 
@@ -64,7 +70,12 @@ def parted(text: str) -> tuple[str, str]:
 
 def identity(topic: TopicRef) -> str:
     """Return what is equal for two ways of writing a topic, whatever their case and the spaces at their colons."""
-    text = re.sub(" *: *", ":", f"{topic.vocabulary}:{topic.label}").casefold()
+    return _identity(topic.vocabulary, topic.label)
+
+
+@lru_cache(maxsize=5_000)
+def _identity(vocabulary: str, label: str) -> str:
+    text = re.sub(" *: *", ":", f"{vocabulary}:{label}").casefold()
     return text.removeprefix(f"{DEFAULT_VOCABULARY}:".casefold())
 
 

@@ -8,7 +8,6 @@ from typing import TypeVar
 
 from django.db import transaction
 
-from curation.bulk import insert
 from curation.models import CuratedItem, SearchEntry, SearchWord
 
 from .entries import entries_of
@@ -35,8 +34,9 @@ def index(ids: Collection[int]) -> None:
 def _index_batch(ids: Collection[int]) -> None:
     entries = entries_of(ids)
     SearchEntry.objects.filter(item__in=ids).delete()
-    # In the order of their keys: FTS5 writes its memory out whenever a row comes before the last one.
-    insert(SearchEntry, entries)
+    # In the order of their keys, and many a statement: FTS5 writes its memory out whenever a row comes before the last
+    # one, and at the end of each statement.
+    SearchEntry.objects.bulk_create([SearchEntry(**entry) for entry in entries])
     _learn(entry["title"] for entry in entries)
 
 
