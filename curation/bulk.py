@@ -10,10 +10,13 @@ from typing import Any
 
 from django.db import connections, router
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import CharField, JSONField, Model, TextField
+from django.db.models import DateTimeField, FileField, JSONField, Model
 
 #: A row's values by the names of their columns (`item_id`), all rows the same.
 Row = Mapping[str, Any]
+
+#: Columns that a database's driver takes no Python value of.
+PREPARED = (DateTimeField, FileField, JSONField)
 
 
 def insert(model: type[Model], rows: Iterable[Row]) -> None:
@@ -53,9 +56,9 @@ def _write(model: type[Model], rows: list[Row], statement: Callable[[str, list[s
 def _preparation(field: Any, connection: BaseDatabaseWrapper) -> Callable[[Any], Any] | None:
     """Return what makes a value ready for its column; of like values, and relations have many, the first alone.
 
-    A text is ready as it is.
+    Texts and numbers are ready as they are.
     """
-    if isinstance(field, CharField | TextField):
+    if not isinstance(field, PREPARED):
         return None
     prepare = partial(field.get_db_prep_save, connection=connection)
     return prepare if isinstance(field, JSONField) else lru_cache(maxsize=1000)(prepare)

@@ -15,7 +15,6 @@ from contextlib import contextmanager
 from multiprocessing import forkserver, get_context, resource_tracker
 from types import TracebackType
 
-import django
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from curation.importing.parse import Loaded, Parsed, Refusal, Refused, Understood, parsed, rejected, understand
@@ -75,7 +74,7 @@ class Parsers:
     def _start(self) -> ProcessPool:
         self.prepare()
         with _held(signal.SIGINT, signal.SIGTERM):  # until every process that runs is known, and can be stopped
-            pool = ProcessPool(max_workers=self.jobs, context=CONTEXT, initializer=django.setup)
+            pool = ProcessPool(max_workers=self.jobs, context=CONTEXT, initializer=_step_back)
             pool.schedule(packed, args=[[]])
         return pool
 
@@ -97,6 +96,11 @@ def _held(*signals: signal.Signals) -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _step_back() -> None:
+    """Let the import's own process go first where cores are few: it writes what the others read, and ends last."""
+    os.nice(5)
 
 
 def packed(files: Sequence[tuple[bytes, str]]) -> bytes:
