@@ -11,13 +11,13 @@ from typing import Any
 
 from django.template.defaultfilters import capfirst, pluralize, truncatechars
 from django.templatetags.static import static
-from django.urls import reverse
 from django.utils.formats import date_format
 from django_htmx.jinja import htmx_script
 from jinja2 import Environment, StrictUndefined
 
 from curation.links import host_of
 from curation.markup import body, picture
+from curation.models.addresses import url
 from curation.rendering import OUTSIDE_REL
 
 
@@ -27,10 +27,10 @@ def environment(**options: Any) -> Environment:
     made = Environment(**options)  # noqa: S701  # escapes by itself: Django says so in the options
     made.globals |= {
         "OUTSIDE_REL": OUTSIDE_REL,
-        "htmx_script": htmx_script,
+        "htmx_script": lru_cache(htmx_script),
         "picture": picture,
         "static": lru_cache(static),
-        "url": lru_cache(url),
+        "url": url,
     }
     made.filters |= {
         "body": body,
@@ -45,15 +45,7 @@ def environment(**options: Any) -> Environment:
     return made
 
 
-# Addresses and days come again and again, and looking one up takes longer than printing it.
-
-
-def url(name: str, *args: object) -> str:
-    """Return the address of a page by its name."""
-    return reverse(name, args=args)
-
-
-@lru_cache(maxsize=1_000)
+@lru_cache(maxsize=1_000)  # the same days come again and again
 def in_words(day: date, form: str = "j F Y") -> str:
     """Return a day in words, in a format of Django's `date` filter."""
     return date_format(day, form)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.http import QueryDict
-from django.urls import reverse
 
 from curation.facets import FACET_LABELS, Option, meant_options
+from curation.models.addresses import url
 from curation.pagination import Query as Pairs
 from curation.search.find import Wanted
 from curation.search.marks import LETTERS
@@ -70,7 +70,7 @@ class Search:
 
 def address(pairs: Iterable[tuple[str, str]]) -> str:
     query = urlencode(tuple(pairs))
-    return f"{reverse('search')}?{query}" if query else reverse("search")
+    return f"{url('search')}?{query}" if query else url("search")
 
 
 def read_search(query: QueryDict) -> Search:

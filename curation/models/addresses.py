@@ -1,6 +1,6 @@
-"""Where the pages of rows are. A list prints a hundred addresses, so they are put together rather than looked up."""
+"""Where pages are. A page prints a hundred addresses, so they are looked up once, or put together."""
 
-from functools import cache
+from functools import cache, lru_cache
 from urllib.parse import quote
 
 from django.urls import reverse
@@ -19,3 +19,9 @@ def address(name: str, key: str) -> str:
 def _around(name: str) -> tuple[str, str]:
     before, _, after = reverse(name, args=["0"]).rpartition("0")
     return before, after
+
+
+@lru_cache(maxsize=1_000)
+def url(name: str, *args: object) -> str:
+    """Return `reverse(name, args=args)`, for pages that are led to again and again."""
+    return reverse(name, args=args)

@@ -4,35 +4,47 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urljoin
 
 from django.conf import settings
 from django.templatetags.static import static
-from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from curation.models import CuratedItem, Image
+from curation.models.addresses import url
 
 from .trails import Crumb
 
 Thing = dict[str, Any]
 
-#: What could end the `<script>` that the data stands in, or open a comment there. The rest of what is not ASCII, U+2028
-#: among it, `json.dumps` writes as an escape anyway.
-ESCAPES = {ord(character): f"\\u{ord(character):04X}" for character in "<>&"}
+#: What could end the `<script>` that the data stands in, or open a comment there. What is not ASCII, U+2028 among it,
+#: `json.dumps` writes as an escape anyway.
+ESCAPES = {character: f"\\u{ord(character):04X}" for character in "<>&"}
 
 
 def script_text(things: Iterable[Thing]) -> SafeString:
     """Return things as the text of a `<script type="application/ld+json">`, whatever is in them."""
     text = json.dumps({"@context": "https://schema.org", "@graph": list(things)}, separators=(",", ":"))
-    return mark_safe(text.translate(ESCAPES))  # noqa: S308
+    for character, escape in ESCAPES.items():
+        text = text.replace(character, escape)
+    return mark_safe(text)  # noqa: S308
+
+
+def whole(here: str, path: str) -> str:
+    """Return a path of this site as a whole address. `here` is any address of it."""
+    return here[: here.index("/", len("https://"))] + path
 
 
 def organization(here: str) -> Thing:
     """Describe who runs the site. `here` is any address of it."""
-    logo = {"@type": "ImageObject", "url": urljoin(here, static("icons/icon-512.png")), "width": 512, "height": 512}
-    home = urljoin(here, reverse("home"))
+    return _organization(whole(here, url("home")))
+
+
+@lru_cache(maxsize=100)  # the site goes by a few names, and every page says this
+def _organization(home: str) -> Thing:
+    logo = {"@type": "ImageObject", "url": urljoin(home, static("icons/icon-512.png")), "width": 512, "height": 512}
     return {
         "@type": "Organization",
         "@id": f"{home}#organization",
@@ -44,13 +56,13 @@ def organization(here: str) -> Thing:
 
 def breadcrumb_list(here: str, trail: Sequence[Crumb], title: str) -> Thing:
     """Describe the trail that ends with the page itself, of this title and address."""
-    steps = [(crumb.label, urljoin(here, crumb.path)) for crumb in trail if crumb.path]
+    steps = [(crumb.label, whole(here, crumb.path)) for crumb in trail if crumb.path]
     return {"@type": "BreadcrumbList", "itemListElement": _numbered([*steps, (title, here)], key="item")}
 
 
 def collection_page(here: str, title: str, description: str, listed: Iterable[tuple[str, str]]) -> Thing:
     """Describe a page that lists; `listed` are the titles and paths of what it lists, in order."""
-    rows = [(name, urljoin(here, path)) for name, path in listed]
+    rows = [(name, whole(here, path)) for name, path in listed]
     page: Thing = {
         "@type": "CollectionPage",
         "@id": here,
@@ -95,14 +107,14 @@ def _source(item: CuratedItem) -> Thing:
 
 
 def _image(here: str, image: Image) -> Thing:
-    url = urljoin(here, image.file.url)
-    return {"@type": "ImageObject", "url": url, "width": image.width, "height": image.height}
+    file = urljoin(here, image.file.url)
+    return {"@type": "ImageObject", "url": file, "width": image.width, "height": image.height}
 
 
 def _named(kind: str, here: str, row: Any) -> Thing:
     """Describe an author, a topic or an offering by its name and its page."""
     name = getattr(row, "label", None) or row.name
-    return {"@type": kind, "name": name, "url": urljoin(here, row.get_absolute_url())}
+    return {"@type": kind, "name": name, "url": whole(here, row.get_absolute_url())}
 
 
 def _numbered(rows: Iterable[tuple[str, str]], key: str) -> list[Thing]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.urls import reverse
+from curation.models.addresses import url
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,14 +16,14 @@ class Crumb:
 
 
 def home() -> Crumb:
-    return Crumb("Home", reverse("home"))
+    return Crumb("Home", url("home"))
 
 
 def item_trail(breadcrumbs: object) -> list[Crumb]:
     """Return an item's own trail, without the item; Home and News where it has none. Leads nowhere but to this site."""
     steps = breadcrumbs if isinstance(breadcrumbs, list) else []
     crumbs = [_crumb(step) for step in steps if isinstance(step, dict) and step.get("label")]
-    return crumbs or [home(), Crumb("News", reverse("news"))]
+    return crumbs or [home(), Crumb("News", url("news"))]
 
 
 def _crumb(step: dict[str, object]) -> Crumb:
