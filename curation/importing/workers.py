@@ -100,7 +100,7 @@ def _held(*signals: signal.Signals) -> Iterator[None]:
 
 def _step_back() -> None:
     """Let the import's own process go first where cores are few: it writes what the others read, and ends last."""
-    os.nice(5)
+    os.nice(2)
 
 
 def packed(files: Sequence[tuple[bytes, str]]) -> bytes:
