@@ -9,6 +9,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from curation.models import CuratedItem, Image
+from curation.teasers import Picture
 
 SOURCE = '<source type="{}" srcset="{}" sizes="{}">'
 PICTURE = '<picture>{}<img src="{}" width="{}" height="{}" alt="{}" decoding="async" {}></picture>'
@@ -19,7 +20,7 @@ def body(item: CuratedItem) -> SafeString:
     return mark_safe(item.body_html)  # noqa: S308
 
 
-def picture(image: Image | None, alt: str = "", sizes: str = "100vw", priority: bool = False) -> SafeString:
+def picture(image: Image | Picture | None, alt: str = "", sizes: str = "100vw", priority: bool = False) -> SafeString:
     """Return an image as a `<picture>`, in the smallest file that fits the reader's screen: with renditions, or the
     original while there are none; nothing for no image.
 
@@ -28,7 +29,7 @@ def picture(image: Image | None, alt: str = "", sizes: str = "100vw", priority: 
     """
     if image is None:
         return SafeString()
-    return _picture(image.file.name, image.width, image.height, image.has_renditions, alt, sizes, priority)
+    return _picture(image.name, image.width, image.height, image.has_renditions, alt, sizes, priority)
 
 
 @lru_cache(maxsize=2_000)  # what a file is shown by never changes, and the same ones come again and again

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 from urllib.parse import urlencode
 
-from django.db.models import Model
 from django.http import Http404
 
 PAGE_SIZE = 20
@@ -18,7 +17,7 @@ COUNT_LIMIT = 1000
 #: The last page that anyone may ask for: databases refuse offsets beyond 64 bits.
 LAST_PAGE = 1_000_000
 
-Row = TypeVar("Row", bound=Model, covariant=True)
+Row = TypeVar("Row", covariant=True)
 #: What a query string says, in its order; a name may be there again.
 Query = tuple[tuple[str, str], ...]
 
@@ -42,11 +41,13 @@ class Page(Generic[Row]):
     """One page of `rows`, `size` of them, which must be in a total order. `query` is what its links keep beside the
     page number.
 
-    Costs two queries: the rows with one more, which tells whether there is a next page, and a count that stops at
-    `COUNT_LIMIT`. Pages beyond the limit exist all the same. Raises `Http404` for a page that does not.
+    Costs the rows with one more, which tells whether there is a next page, and a count that stops at `COUNT_LIMIT`,
+    unless that is given. Pages beyond the limit exist all the same. Raises `Http404` for a page that does not.
     """
 
-    def __init__(self, rows: Rows[Row], number: str, query: Query = (), size: int = PAGE_SIZE) -> None:
+    def __init__(
+        self, rows: Rows[Row], number: str, query: Query = (), size: int = PAGE_SIZE, count: int | None = None
+    ) -> None:
         self.number = page_number(number)
         self.query = query
         self.size = size
@@ -56,7 +57,7 @@ class Page(Generic[Row]):
             raise Http404("This list has no such page.")
         self.rows = found[:size]
         self.has_next = len(found) > size
-        self.count = rows[: COUNT_LIMIT + 1].count()
+        self.count = counted(rows) if count is None else count
 
     @property
     def is_counted(self) -> bool:
@@ -100,6 +101,11 @@ class Page(Generic[Row]):
         """Return the address of a page, relative to this one's; the first page goes without a number."""
         query = (*self.query, ("page", str(number))) if number > 1 else self.query
         return f"?{urlencode(query)}" if query else "."
+
+
+def counted(rows: Rows[Any]) -> int:
+    """Return how many rows there are, as far as anyone counts: at most `COUNT_LIMIT` and one more."""
+    return rows[: COUNT_LIMIT + 1].count()
 
 
 def page_number(text: str) -> int:

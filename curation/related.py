@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from curation.models import CuratedItem, ItemOffering, ItemTopic
 from curation.models.items import ItemRelation
+from curation.teasers import Teaser, teasers
 
 SHOWN = 4
 #: Related items are looked for under so many of the item's topics and offerings, among so many newest of each, and of
@@ -40,7 +41,7 @@ class Candidate:
         return self.tied > 0 or self.words >= ENOUGH_WORDS
 
 
-def related_items(item: CuratedItem) -> list[CuratedItem]:
+def related_items(item: CuratedItem) -> list[Teaser]:
     """Return the published items that share most offerings, topics and words of the title with one, in two queries.
 
     The newest come first among equals. Uses the topics and offerings that were loaded with the item, in their order.
@@ -54,8 +55,7 @@ def related_items(item: CuratedItem) -> list[CuratedItem]:
         return candidates[pk].tied + candidates[pk].words, candidates[pk].listed_at, pk
 
     best = sorted((pk for pk in candidates if candidates[pk].is_related), key=rank, reverse=True)[:SHOWN]
-    found = CuratedItem.objects.published_among(best).select_related("publisher", "image").in_bulk()
-    return [found[pk] for pk in best if pk in found]
+    return teasers(best, with_topics=False)
 
 
 def _candidates(item: CuratedItem) -> dict[int, Candidate]:

@@ -9,6 +9,7 @@ from django.urls import reverse
 PLAIN = "!$&'()*+,;=:@~"
 
 
+@lru_cache(maxsize=5_000)
 def address(name: str, key: str) -> str:
     """Return `reverse(name, args=[key])`, for a page with one key in its address and an end after it."""
     before, after = _around(name)

@@ -82,6 +82,11 @@ class Image(models.Model):
     def __str__(self) -> str:
         return self.original_name or self.sha256[:12]
 
+    @property
+    def name(self) -> str:
+        """What the storage knows the file by."""
+        return str(self.file.name)
+
     def write(self, data: bytes) -> None:
         """Ask for renditions, and put the file into the storage: last, as no transaction takes that back."""
         self.file.save_all()

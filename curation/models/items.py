@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -36,12 +36,12 @@ class ItemQuerySet(models.QuerySet["CuratedItem"]):
         """Items that readers see now. Every list, page, feed and sitemap starts here."""
         return self.filter(status=CuratedItem.Status.PUBLISHED, published_at__lte=timezone.now())
 
-    def published_among(self, keys: Any) -> ItemQuerySet:
+    def published_among(self, keys: Any, now: datetime | models.Value | None = None) -> ItemQuerySet:
         """Items of these keys that readers see now: like `published()`, but found by the keys.
 
         SQLite takes the index of all that readers see where it can, however few the keys are; it cannot here.
         """
-        seen = Q(status=CuratedItem.Status.PUBLISHED, published_at__lte=timezone.now())
+        seen = Q(status=CuratedItem.Status.PUBLISHED, published_at__lte=now or timezone.now())
         return self.filter(Case(When(seen, then=True), default=False, output_field=models.BooleanField()), pk__in=keys)
 
     def next_due(self) -> datetime | None:
@@ -137,9 +137,6 @@ class CuratedItem(models.Model):  # type: ignore[django-manager-missing]  # tagg
     tags = TaggableManager(through="ItemTag", blank=True)
 
     objects = ItemQuerySet.as_manager()
-
-    #: Label and address of its first topics, where a list has loaded them.
-    first_topics: Sequence[tuple[str, str]] = ()
 
     class Meta:
         ordering = ["-published_at", "-id"]

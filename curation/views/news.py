@@ -18,12 +18,13 @@ from curation import listings
 from curation.feeds import feed_links
 from curation.filters import NewsFilter, typed_values
 from curation.kept import kept
-from curation.models import CuratedItem, Topic
+from curation.models import Topic
 from curation.models.items import ItemQuerySet
 from curation.pagination import PAGE_SIZE
+from curation.teasers import Teaser, Teasers
 
 from .head import list_head
-from .lists import list_page, load_topics, rows
+from .lists import list_page
 from .parts import part
 
 #: The topics most written about are those of so many newest items.
@@ -38,10 +39,10 @@ GRID = 6
 class FrontPage:
     """The newest items by their place on the front page; the earlier ones by day."""
 
-    lead: CuratedItem | None
-    beside: Sequence[CuratedItem]
-    grid: Sequence[CuratedItem]
-    earlier: Sequence[tuple[date, Sequence[CuratedItem]]]
+    lead: Teaser | None
+    beside: Sequence[Teaser]
+    grid: Sequence[Teaser]
+    earlier: Sequence[tuple[date, Sequence[Teaser]]]
 
 
 @require_safe
@@ -51,28 +52,22 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "head": head,
         "feeds": feed_links(listing),
-        "front": front_page(rows(listing.items)[:PAGE_SIZE]),
-        "topics": topics_lately(listing.items),
+        "front": front_page(list(Teasers(listing.items.values_list("pk", flat=True))[:PAGE_SIZE])),
+        "topics": kept("topics lately", lambda: topics_lately(listing.items)),
     }
     return render(request, "home.html", context)
 
 
-def front_page(newest: Iterable[CuratedItem]) -> FrontPage:
+def front_page(items: Sequence[Teaser]) -> FrontPage:
     """Give items their places. The lead is the newest with a picture at the top, or the newest if none has one."""
-    items = list(newest)
     lead = next((item for item in items[:TOP] if item.image), items[0] if items else None)
     others = [item for item in items if item is not lead]
-    load_topics(others)
     return FrontPage(lead, others[: TOP - 1], others[TOP - 1 : TOP - 1 + GRID], by_day(others[TOP - 1 + GRID :]))
 
 
-def by_day(items: Iterable[CuratedItem]) -> list[tuple[date, list[CuratedItem]]]:
-    """Return published items in their order, by the day that each came out."""
-    return [(day, list(some)) for day, some in groupby(items, key=day_of)]
-
-
-def day_of(item: CuratedItem) -> date:
-    return (item.published_at or item.created_at).date()
+def by_day(items: Iterable[Teaser]) -> list[tuple[date, list[Teaser]]]:
+    """Return items in their order, by the day that each came out."""
+    return [(day, list(some)) for day, some in groupby(items, key=lambda item: item.published_at.date())]
 
 
 def topics_lately(items: ItemQuerySet) -> list[Topic]:

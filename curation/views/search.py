@@ -20,9 +20,9 @@ from curation.search.hints import did_you_mean
 from curation.search.snippets import Marker
 from curation.search.suggest import suggestions
 from curation.searches import Search, read_search
+from curation.teasers import Teaser, Teasers
 
 from .head import list_head
-from .lists import rows
 
 #: So many values of each facet are offered, those of most items.
 OFFERED = 8
@@ -30,28 +30,11 @@ OFFERED = 8
 SPELLERS = 100
 
 
-class Ranked:
-    """The items found, the best first; rows of a `Page`, loaded a slice at a time."""
-
-    def __init__(self, ids: tuple[int, ...], *, is_more: bool) -> None:
-        self._ids, self._is_more = ids, is_more
-
-    def __getitem__(self, part: slice) -> Ranked:
-        return Ranked(self._ids[part], is_more=self._is_more)
-
-    def __iter__(self) -> Iterator[CuratedItem]:
-        found = rows(CuratedItem.objects.published_among(self._ids)).in_bulk()
-        return iter([found[pk] for pk in self._ids if pk in found])
-
-    def count(self) -> int:
-        return len(self._ids) + self._is_more
-
-
 @dataclass(frozen=True, slots=True)
 class Result:
     """An item found: its title, and where it says what was looked for, with the words marked."""
 
-    item: CuratedItem
+    item: Teaser
     title: SafeString
     snippet: SafeString
 
@@ -72,7 +55,8 @@ def search(request: HttpRequest) -> HttpResponse:
     if "q" in request.GET and not request.GET["q"].strip():
         return HttpResponseRedirect(asked.url)  # a form sends its empty field as well
     found = find(asked.wanted) if not asked.wanted.is_empty else Found((), {})
-    page = Page(Ranked(found.items, is_more=found.is_more), request.GET.get("page", "1"), asked.pairs)
+    count = len(found.items) + found.is_more
+    page = Page(Teasers(found.items), request.GET.get("page", "1"), asked.pairs, count=count)
     listing = listings.search(asked, found.items)
     head = list_head(request, listing.title, listing.description, page, indexed=False)
     context = {
@@ -89,7 +73,7 @@ def search(request: HttpRequest) -> HttpResponse:
     return render(request, "search.html", context)
 
 
-def results(asked: Search, page: Page[CuratedItem]) -> list[Result]:
+def results(asked: Search, page: Page[Teaser]) -> list[Result]:
     """Return the items of a page as they are found; in one query, for their texts."""
     marker = Marker(asked.wanted.query)
     texts = SearchEntry.objects.filter(item__in=[item.pk for item in page.rows]).values_list("item", "body")

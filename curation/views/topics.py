@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from curation import listings
+from curation.kept import kept
 from curation.models import ItemTopic, Topic, Vocabulary
 
 from .coverage import topic_panel
@@ -41,7 +42,8 @@ def topic(request: HttpRequest, slug: str) -> HttpResponse:
     found = listing.subject
     trail = [Crumb("Topics", reverse("topics")), Crumb(found.vocabulary.name, found.vocabulary.get_absolute_url())]
     panel = topic_panel(found) if is_first(request) else None
-    return list_page(request, listing, "topic.html", trail, topic=found, namesakes=namesakes(found), panel=panel)
+    same = kept(f"namesakes of {found.pk}", lambda: list(namesakes(found)))
+    return list_page(request, listing, "topic.html", trail, topic=found, namesakes=same, panel=panel)
 
 
 def namesakes(topic: Topic) -> QuerySet[Topic]:
