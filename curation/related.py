@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, IntegerField, Q, QuerySet, Value
+from django.db.models import BigIntegerField, CharField, DateTimeField, F, IntegerField, Q, QuerySet, Value
 from django.utils import timezone
 
 from curation.models import CuratedItem, ItemOffering, ItemTopic
-from curation.models.items import ItemRelation
+from curation.models.items import ItemQuerySet, ItemRelation
+from curation.prepared import Given, Prepared
+from curation.stories import Named, Story
 from curation.teasers import Teaser, teasers
 
 SHOWN = 4
@@ -23,8 +25,6 @@ OFFERING, TOPIC, WORD = 3, 2, 1
 WORDS = re.compile(r"\w{5,}")
 #: Items that share nothing but words are related if they share so many.
 ENOUGH_WORDS = 2
-
-Rows = QuerySet[Any, tuple[int, int, str, datetime]]
 
 
 @dataclass(slots=True)
@@ -41,13 +41,13 @@ class Candidate:
         return self.tied > 0 or self.words >= ENOUGH_WORDS
 
 
-def related_items(item: CuratedItem) -> list[Teaser]:
+def related_items(story: Story) -> list[Teaser]:
     """Return the published items that share most offerings, topics and words of the title with one, in two queries.
 
-    The newest come first among equals. Uses the topics and offerings that were loaded with the item, in their order.
+    The newest come first among equals.
     """
-    candidates = _candidates(item)
-    words = _words(item.title)
+    candidates = _candidates(story)
+    words = _words(story.item.title)
     for candidate in candidates.values():
         candidate.words = WORD * len(words & _words(candidate.title))
 
@@ -58,16 +58,13 @@ def related_items(item: CuratedItem) -> list[Teaser]:
     return teasers(best, with_topics=False)
 
 
-def _candidates(item: CuratedItem) -> dict[int, Candidate]:
+def _candidates(story: Story) -> dict[int, Candidate]:
     """Return the items that may be related to one, by key; in one query."""
-    queries = [_newest_of(ItemTopic, TOPIC, topic=row.topic_id) for row in item.itemtopic_set.all()[:TOPICS]]
-    queries += [
-        _newest_of(ItemOffering, OFFERING, offering=row.offering_id) for row in item.itemoffering_set.all()[:OFFERINGS]
-    ]
+    topics, offerings = [topic.pk for topic in story.topics], [offering.pk for offering in story.offerings]
     candidates: dict[int, Candidate] = {}
-    for weight, pk, title, listed_at in _newest().union(*queries, all=True):
+    for weight, pk, title, listed_at in _newest_of_all(topics=topics, offerings=offerings, now=timezone.now()):
         candidates.setdefault(pk, Candidate(title, listed_at)).tied += weight
-    candidates.pop(item.pk, None)
+    candidates.pop(story.item.pk, None)
     return candidates
 
 
@@ -75,29 +72,53 @@ def _words(title: str) -> set[str]:
     return set(WORDS.findall(title.casefold()))
 
 
-def _newest() -> Rows:
-    """Return the newest of all items as rows of candidates; nested, for SQLite takes no `LIMIT` inside a union."""
-    newest = CuratedItem.objects.published().newest_first().values("pk")[:NEWEST]
-    return _rows(CuratedItem.objects.filter(pk__in=newest), 0, "pk", "title", "published_at")
+BIG = BigIntegerField()
+NOW: Any = Given("now", DateTimeField())
 
 
-def _newest_of(relation: type[ItemRelation], weight: int, **target: int) -> Rows:
+@Prepared
+def _newest_of_all() -> QuerySet[Any, tuple[int, int, str, datetime]]:
+    """Write the query for the newest items of all, and of some topics and offerings: weight, key, title and time.
+
+    Nested, for SQLite takes no `LIMIT` inside a union.
+    """
+    newest = CuratedItem.objects.published(NOW).newest_first().values("pk")[:NEWEST]
+    topics, offerings = (Given.many(*given) for given in (("topics", BIG, TOPICS), ("offerings", BIG, OFFERINGS)))
+    return _rows(CuratedItem.objects.filter(pk__in=newest), 0, "pk", "title", "published_at").union(
+        *(_newest_of(ItemTopic, TOPIC, topic=topic) for topic in topics),
+        *(_newest_of(ItemOffering, OFFERING, offering=offering) for offering in offerings),
+        all=True,
+    )
+
+
+def _newest_of(relation: type[ItemRelation], weight: int, **target: Any) -> QuerySet[Any, Any]:
     """Return the newest items of a relation's target as rows of candidates."""
-    listed = relation._default_manager.filter(**target, listed_at__lte=timezone.now())
+    listed = relation._default_manager.filter(**target, listed_at__lte=NOW)
     newest = listed.order_by("-listed_at", "-item_id").values("pk")[:NEWEST]
     return _rows(relation._default_manager.filter(pk__in=newest), weight, "item_id", "item__title", "listed_at")
 
 
-def _rows(rows: QuerySet[Any], weight: int, *columns: str) -> Rows:
+def _rows(rows: QuerySet[Any], weight: int, *columns: str) -> QuerySet[Any, Any]:
     return rows.order_by().values_list(Value(weight, IntegerField()), *map(F, columns))
 
 
-def newer_and_older(item: CuratedItem) -> tuple[CuratedItem | None, CuratedItem | None]:
-    """Return the published items next to one in the list of all, each an end of an index range; in two queries."""
-    others = CuratedItem.objects.published().only("slug", "title")
-    at, same = item.published_at, Q(published_at=item.published_at)
-    if at is None:
-        return None, None
-    newer = others.filter(published_at__gte=at).exclude(same, pk__lte=item.pk).order_by("published_at", "pk")
-    older = others.filter(published_at__lte=at).exclude(same, pk__gte=item.pk).newest_first()
-    return newer.first(), older.first()
+def newer_and_older(item: CuratedItem) -> tuple[Named | None, Named | None]:
+    """Return the published items next to one in the list of all; in one query."""
+    rows = _beside(at=item.published_at, pk=item.pk, now=timezone.now())
+    beside = {place: Named("item", pk, slug, title) for place, pk, slug, title in rows}
+    return beside.get("newer"), beside.get("older")
+
+
+@Prepared
+def _beside() -> QuerySet[Any, tuple[str, int, str, str]]:
+    """Write the query for the items next to a place, each an end of an index range."""
+    others, at, pk = CuratedItem.objects.published(NOW), Given("at", DateTimeField()), Given("pk", BIG)
+    same = Q(published_at=at)
+    newer = others.filter(published_at__gte=at).exclude(same, pk__lte=pk).order_by("published_at", "pk")
+    older = others.filter(published_at__lte=at).exclude(same, pk__gte=pk).newest_first()
+
+    def row(items: ItemQuerySet, place: str) -> QuerySet[Any, Any]:
+        only = CuratedItem.objects.filter(pk__in=items.values("pk")[:1])
+        return only.order_by().values_list(Value(place, CharField()), "pk", "slug", "title")
+
+    return row(newer, "newer").union(row(older, "older"), all=True)

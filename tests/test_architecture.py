@@ -27,6 +27,7 @@ ROOMS = (
         "prepared",
         "related",
         "sitemaps",
+        "stories",
         "teasers",
         "coverage",
         "kept",

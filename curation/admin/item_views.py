@@ -3,7 +3,6 @@ of an item that readers do not see yet.
 """
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern
 from django.utils import timezone
@@ -13,7 +12,8 @@ from taggit.models import Tag
 from curation.markup import body
 from curation.models import CuratedItem
 from curation.patience import TooMuch, render_in_time
-from curation.views.items import item_page, standfirst, whole_items
+from curation.stories import any_story
+from curation.views.items import item_page, standfirst
 
 from .base import CurationAdmin
 from .duplicates import items_with_link
@@ -70,6 +70,8 @@ class ItemViews(CurationAdmin):
 
     def page_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Answer an item's page, whether readers may see it or not; one without a publication time as if of now."""
-        item = get_object_or_404(whole_items(CuratedItem.objects.all()), pk=pk)
-        item.published_at = item.published_at or timezone.now()
-        return item_page(request, item)
+        story = any_story(pk)
+        if story is None:
+            raise Http404
+        story.item.published_at = story.item.published_at or timezone.now()
+        return item_page(request, story)

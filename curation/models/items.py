@@ -32,9 +32,12 @@ DERIVED = ("body_html", "body_text", "summary", "source_url_key")
 
 
 class ItemQuerySet(models.QuerySet["CuratedItem"]):
-    def published(self) -> ItemQuerySet:
-        """Items that readers see now. Every list, page, feed and sitemap starts here."""
-        return self.filter(status=CuratedItem.Status.PUBLISHED, published_at__lte=timezone.now())
+    def published(self, now: datetime | models.Value | None = None) -> ItemQuerySet:
+        """Items that readers see now. Every list, page, feed and sitemap starts here.
+
+        `now` is what stands for the time in a query that is written once (`Prepared`).
+        """
+        return self.filter(status=CuratedItem.Status.PUBLISHED, published_at__lte=now or timezone.now())
 
     def published_among(self, keys: Any, now: datetime | models.Value | None = None) -> ItemQuerySet:
         """Items of these keys that readers see now: like `published()`, but found by the keys.

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from curation.models import CuratedItem, Image
 from curation.pagination import PAGE_SIZE, Page
 from curation.rendering import excerpt
+from curation.stories import Story
 
 from .linked_data import breadcrumb_list, collection_page, news_article, organization, script_text
 from .trails import Crumb, home
@@ -101,8 +102,9 @@ OVERRIDES = {
 LINKS = ("og:image", "og:url", "twitter:image")
 
 
-def item_head(request: HttpRequest, item: CuratedItem, trail: Sequence[Crumb]) -> Head:
+def item_head(request: HttpRequest, story: Story, trail: Sequence[Crumb]) -> Head:
     """Describe an item's page: in the item's own words for it where it has any, else from the item."""
+    item = story.item
     canonical = request.build_absolute_uri(item.get_absolute_url())
     own = _overridden(item.meta, canonical)
     content = _common(canonical, item.title, excerpt(item.summary, DESCRIPTION_LENGTH)) | _article(item)
@@ -112,7 +114,7 @@ def item_head(request: HttpRequest, item: CuratedItem, trail: Sequence[Crumb]) -
         content |= _picture(canonical, item.image, item.image_alt)
     content |= {"title": item.title, **own}
     things = [
-        news_article(canonical, item),
+        news_article(canonical, story),
         breadcrumb_list(canonical, trail, item.title),
         organization(canonical),
     ]

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from curation.models import CuratedItem, Image
 from curation.models.addresses import url
+from curation.stories import Named, Story
 
 from .trails import Crumb
 
@@ -74,8 +75,9 @@ def collection_page(here: str, title: str, description: str, listed: Iterable[tu
     return page | ({"mainEntity": {"@type": "ItemList", "itemListElement": _numbered(rows, key="url")}} if rows else {})
 
 
-def news_article(here: str, item: CuratedItem) -> Thing:
-    """Describe an item, loaded as `whole_items()`: an article of this site that is based on another's."""
+def news_article(here: str, story: Story) -> Thing:
+    """Describe an item: an article of this site that is based on another's."""
+    item = story.item
     article: Thing = {
         "@type": "NewsArticle",
         "@id": f"{here}#article",
@@ -88,12 +90,12 @@ def news_article(here: str, item: CuratedItem) -> Thing:
         "inLanguage": "en",
         "articleSection": item.section or item.kind,
         "image": _image(here, item.image) if item.image else None,
-        "author": [_named("Person", here, relation.author) for relation in item.itemauthor_set.all()],
+        "author": [_named("Person", here, author) for author in story.authors],
         "publisher": {"@id": organization(here)["@id"]},
         "isBasedOn": _source(item) if item.source_url else None,
-        "about": [_named("Thing", here, relation.topic) for relation in item.itemtopic_set.all()],
-        "mentions": [_named("Thing", here, relation.offering) for relation in item.itemoffering_set.all()],
-        "keywords": [relation.tag.name for relation in item.itemtag_set.all()],
+        "about": [_named("Thing", here, topic) for topic in story.topics],
+        "mentions": [_named("Thing", here, offering) for offering in story.offerings],
+        "keywords": [tag.name for tag in story.tags],
     }
     return {name: value for name, value in article.items() if value}
 
@@ -111,10 +113,9 @@ def _image(here: str, image: Image) -> Thing:
     return {"@type": "ImageObject", "url": file, "width": image.width, "height": image.height}
 
 
-def _named(kind: str, here: str, row: Any) -> Thing:
+def _named(kind: str, here: str, named: Named) -> Thing:
     """Describe an author, a topic or an offering by its name and its page."""
-    name = getattr(row, "label", None) or row.name
-    return {"@type": kind, "name": name, "url": whole(here, row.get_absolute_url())}
+    return {"@type": kind, "name": named.name, "url": whole(here, named.get_absolute_url())}
 
 
 def _numbered(rows: Iterable[tuple[str, str]], key: str) -> list[Thing]:
