@@ -63,6 +63,15 @@ def test_an_edit_written_over_the_file_that_it_changes_is_no_change(sample: Path
     assert export_markdown(dest, "--all").startswith("6 as they came in, 0 with edits")
 
 
+def test_aliases_stand_in_the_order_of_the_file_and_those_made_here_follow_by_name(content: Path, dest: Path) -> None:
+    (content / "a.md").write_text("---\ntitle: A\nslug: a\naliases: [/z, /m]\n---\n")
+    import_markdown(content)
+    for path in ("/y", "/b", "/x"):
+        Alias.objects.create(item=CuratedItem.objects.get(), path=path)
+    export_markdown(dest, "--all")
+    assert "\naliases: [/z, /m, /b, /x, /y]\n" in (dest / "content" / "a.md").read_text()
+
+
 def test_an_alias_that_was_never_the_items_stays_in_its_file(content: Path, dest: Path) -> None:
     (content / "thief.md").write_text("---\ntitle: Thief\nslug: thief\naliases: [/news/victim, /x]\n---\n")
     (content / "victim.md").write_text("---\ntitle: Victim\nslug: victim\naliases: /x\n---\n")
