@@ -195,7 +195,8 @@ class ImportRunAdmin(UploadViews):
     def _note_undone(self, request: HttpRequest, run: ImportRun, undone: Undone) -> None:
         """Say what an undo did, now, on the run's page and in its history."""
         items = f"{undone.deleted:,} item{pluralize(undone.deleted)}"
-        done = f"{run} is undone: {items} deleted, {undone.restored:,} put back."
+        earlier = f" {undone.earlier:,} more were undone already." if undone.earlier else ""
+        done = f"{run} is undone: {items} deleted, {undone.restored:,} put back.{earlier}"
         left = [f"Left as it is: {left.path}: {left.why}." for left in undone.left[:MAX_LEFT]]
         if more := len(undone.left) - len(left):
             left.append(f"And {more:,} more.")

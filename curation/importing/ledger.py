@@ -35,7 +35,15 @@ _at_hand: set[int] = set()
 
 
 #: The columns of an `ImportRecord` where there is nothing to say.
-_NOTHING: dict[str, Any] = {"item_id": None, "sha256": "", "slug": "", "unmapped": [], "before": None, "after": None}
+_NOTHING: dict[str, Any] = {
+    "item_id": None,
+    "sha256": "",
+    "slug": "",
+    "unmapped": [],
+    "before": None,
+    "after": None,
+    "is_undone": False,
+}
 
 
 class Busy(Exception):

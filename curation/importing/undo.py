@@ -46,9 +46,13 @@ class Left:
 
 @dataclass(slots=True)
 class Undone:
-    """What an undo did: items deleted and put back, and what it left. A dry run writes nothing."""
+    """What an undo did: items deleted and put back, and what it left. A dry run writes nothing.
+
+    `earlier` files were undone by one that broke off.
+    """
 
     dry_run: bool = False
+    earlier: int = 0
     deleted: int = 0
     restored: int = 0
     left: list[Left] = field(default_factory=list)
@@ -68,7 +72,7 @@ def undo(
 
     Broken off, it is done in part, and can be done again. Raises `CannotUndo`; `ledger.Busy` as `ledger.begin()` does.
     """
-    undone = Undone(dry_run)
+    undone = Undone(dry_run, run.records.filter(is_undone=True).count())
     _check(run)
     if dry_run:
         for records in _batches(run):
@@ -96,9 +100,9 @@ def _check(run: ImportRun) -> None:
 
 
 def _batches(run: ImportRun) -> Iterator[list[ImportRecord]]:
-    """Yield what a run did, the last first."""
+    """Yield what a run did and has not been undone, the last first."""
     written = (Outcome.CREATED, Outcome.UPDATED, Outcome.CONFLICTED, Outcome.PRUNED)
-    ids = list(run.records.filter(outcome__in=written).order_by("-pk").values_list("pk", flat=True))
+    ids = list(run.records.filter(outcome__in=written, is_undone=False).order_by("-pk").values_list("pk", flat=True))
     for start in range(0, len(ids), BATCH_SIZE):
         yield list(ImportRecord.objects.filter(pk__in=ids[start : start + BATCH_SIZE]).order_by("-pk"))
 
@@ -110,23 +114,31 @@ def _undo_batch(records: Sequence[ImportRecord], undone: Undone) -> None:
     items = {item.pk: item for item in with_relations(chosen).prefetch_related("documents")}
     doomed: list[int] = []
     for record in records:
-        item = items.get(record.item_id or 0)
-        if item is None:
-            undone.leave(record, "its item has been deleted since")
-        elif record.outcome == Outcome.PRUNED:
-            _unprune(record, item, undone)
-        elif record.outcome == Outcome.CREATED:
-            if _is_as_left(item, record):
-                doomed.append(item.pk)
-            else:
-                undone.leave(record, "its item was changed since, and was kept")
-        elif record.before is not None and record.after:
-            _put_back(record, item, undone)
-        elif not undone.dry_run:
-            SourceDocument.objects.filter(path=record.path, is_primary=False).delete()
+        left = len(undone.left)
+        _undo_one(record, items.get(record.item_id or 0), doomed, undone)
+        record.is_undone = len(undone.left) == left
     if not undone.dry_run:
         CuratedItem.objects.filter(pk__in=doomed).delete()
+        done = [record.pk for record in records if record.is_undone]
+        ImportRecord.objects.filter(pk__in=done).update(is_undone=True)
     undone.deleted += len(doomed)
+
+
+def _undo_one(record: ImportRecord, item: CuratedItem | None, doomed: list[int], undone: Undone) -> None:
+    """Put an item back, or add it to the `doomed`, which go together; note why where neither may be."""
+    if item is None:
+        undone.leave(record, "its item has been deleted since")
+    elif record.outcome == Outcome.PRUNED:
+        _unprune(record, item, undone)
+    elif record.outcome == Outcome.CREATED:
+        if _is_as_left(item, record):
+            doomed.append(item.pk)
+        else:
+            undone.leave(record, "its item was changed since, and was kept")
+    elif record.before is not None and record.after:
+        _put_back(record, item, undone)
+    elif not undone.dry_run:
+        SourceDocument.objects.filter(path=record.path, is_primary=False).delete()
 
 
 def _is_as_left(item: CuratedItem, record: ImportRecord) -> bool:

@@ -146,6 +146,7 @@ class ImportRecord(models.Model):
 
     `before` and `after` are the item's state around the change (`importing.undo`): what an undo puts back, and what
     it compares with to leave an editor's later change alone. `before` is `None` for an item that the run made.
+    `is_undone` tells an undo that is repeated, for it broke off, what it has done.
     """
 
     class Outcome(models.TextChoices):
@@ -167,6 +168,7 @@ class ImportRecord(models.Model):
     unmapped = models.JSONField("keys without a column", default=list)
     before = models.JSONField(null=True, blank=True)
     after = models.JSONField(null=True, blank=True)
+    is_undone = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["id"]

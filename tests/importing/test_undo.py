@@ -155,8 +155,25 @@ def test_an_undo_that_broke_off_is_completed_by_another(
         undo(last_run())
     assert [item.slug for item in CuratedItem.objects.all()] == ["a"]
     monkeypatch.undo()
-    assert undo(last_run()).deleted == 1
+    for dry_run in (True, False):
+        undone = undo(last_run(), dry_run=dry_run)
+        assert (undone.earlier, undone.deleted, undone.left) == (1, 1, [])
     assert not CuratedItem.objects.exists()
+
+
+def test_an_undo_that_broke_off_lists_again_what_it_left(
+    write_file: WriteFile, import_: RunImport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in "ab":
+        write_file(f"{name}.md")
+    import_()
+    CuratedItem.objects.filter(slug="b").update(title="An editor's")
+    monkeypatch.setattr("curation.importing.undo._delete_unused", lambda _made: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        undo(last_run())
+    monkeypatch.undo()
+    undone = undo(last_run())
+    assert (undone.earlier, undone.deleted, [left.slug for left in undone.left]) == (1, 0, ["b"])
 
 
 def test_a_run_is_undone_once(write_file: WriteFile, import_: RunImport) -> None:

@@ -54,6 +54,14 @@ def test_what_was_left_is_listed_with_the_reason(
     assert summary == "0 deleted, 1 put back, 1 left"
 
 
+def test_what_an_undo_that_broke_off_did_is_said(run: ImportRun, capsys: pytest.CaptureFixture[str]) -> None:
+    item = CuratedItem.objects.get(slug="b")
+    run.records.filter(item=item).update(is_undone=True)
+    item.delete()
+    undo_import(run.pk)
+    assert capsys.readouterr().out == "0 deleted, 1 put back, 0 left, 1 undone already\n"
+
+
 def test_an_import_that_is_not_there_is_an_error() -> None:
     with pytest.raises(CommandError, match=r"There is no import 7\.") as error:
         undo_import(7)

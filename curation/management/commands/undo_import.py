@@ -49,8 +49,9 @@ class Command(BaseCommand):
     def print(self, undone: Undone, ending: str) -> None:
         for left in undone.left:
             self.stdout.write(self.style.WARNING(printable(f"left: {left.path}: {left.why}")))
-        self.stdout.write(
-            f"{undone.deleted:,} deleted, {undone.restored:,} put back, {len(undone.left):,} left{ending}"
-        )
+        parts = [f"{undone.deleted:,} deleted", f"{undone.restored:,} put back", f"{len(undone.left):,} left"]
+        if undone.earlier:
+            parts.append(f"{undone.earlier:,} undone already")
+        self.stdout.write(", ".join(parts) + ending)
         if undone.left:
             raise CommandError("Not all of it was taken back.", returncode=LEFT)
