@@ -160,7 +160,7 @@ def record(
 
     Marks the run alive.
     """
-    rows = map(_row, filter(_is_noted, outcomes))
+    rows = map(row_of, filter(is_noted, outcomes))
     insert(ImportRecord, ({"run_id": run.pk, **_NOTHING, **row} for row in rows))
     plans = [outcome for outcome in outcomes if isinstance(outcome, Plan)]
     Conflict.objects.bulk_create(
@@ -178,7 +178,7 @@ def record(
     run.save(update_fields=["heartbeat_at", "made"])
 
 
-def _is_noted(outcome: Plan | Refused | Unread) -> bool:
+def is_noted(outcome: Plan | Refused | Unread) -> bool:
     """Whether a file gets a row: one that was left alone does where there is something to say of it."""
     is_left = isinstance(outcome, Unread) or outcome.outcome == "unchanged"
     return not is_left or bool(_problems(outcome))
@@ -188,7 +188,8 @@ def _problems(outcome: Plan | Refused | Unread) -> Sequence[Problem]:
     return outcome.all_problems if isinstance(outcome, Plan) else outcome.problems
 
 
-def _row(outcome: Plan | Refused | Unread) -> dict[str, Any]:
+def row_of(outcome: Plan | Refused | Unread) -> dict[str, Any]:
+    """Return what the ledger says of a file, as columns of an `ImportRecord`."""
     source = outcome.parsed.source if isinstance(outcome, Plan) else outcome.source
     problems = [asdict(problem) for problem in _problems(outcome)]
     row: dict[str, Any] = {"path": source.name, "outcome": outcome.outcome, "problems": problems}

@@ -1,22 +1,24 @@
-"""What an import would do: the import itself, rolled back, with what it noted about each file."""
+"""What an import would do: the import itself, rolled back, and what it would note about each file."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from django.db import transaction
-
+from curation.frontmatter import plain
+from curation.importing import ledger
 from curation.importing.changes import Change, as_text, changes
 from curation.importing.discover import SourceFile, UsageError
+from curation.importing.merge import Conflicting
 from curation.importing.options import Options
+from curation.importing.plan import Plan
 from curation.importing.report import Report
-from curation.importing.run import Import
+from curation.importing.run import Import, Planned
 from curation.importing.uploads import Upload
-from curation.models import Conflict, ImportRecord, ImportRun
+from curation.models import ImportRecord
 
 #: Files that are shown of each outcome; of a long text, so many characters.
 MAX_FILES, MAX_TEXT = 100, 20_000
@@ -46,40 +48,41 @@ class Preview:
 
 
 def preview(sources: Sequence[SourceFile], options: Options, on_batch: Callable[[int], object] = int) -> Preview:
-    """Return what importing files would do. Everything is rolled back; `on_batch` hears how many files were done."""
+    """Return what importing files would do. Nothing is kept; `on_batch` hears how many files were done."""
     report, files, shown = Report(), list[Foreseen](), Counter[str]()
-    with transaction.atomic():
-        run = ImportRun.objects.create(outcome=ImportRun.Outcome.FINISHED)
-        with closing(Import(sources, replace(options, dry_run=True), run).reports()) as batches:
-            for batch in batches:
-                report.add(batch)
-                on_batch(len(batch))
-                for foreseen in _foresee(run):
-                    shown[foreseen.outcome] += 1
-                    files += [foreseen] if shown[foreseen.outcome] <= MAX_FILES else []
-        transaction.set_rollback(True)
+
+    def foresee(outcomes: Sequence[Planned]) -> None:
+        for outcome in filter(ledger.is_noted, outcomes):
+            shown[outcome.outcome] += 1
+            if shown[outcome.outcome] <= MAX_FILES:
+                files.append(_foreseen(outcome))
+
+    job = Import(sources, replace(options, dry_run=True), on_outcomes=foresee)
+    with closing(job.reports()) as batches:
+        for batch in batches:
+            report.add(batch)
+            on_batch(len(batch))
     return Preview(dict(report.counts), files)
 
 
-def _foresee(run: ImportRun) -> Iterator[Foreseen]:
-    """Yield what the run noted since it was asked last."""
-    conflicts = Conflict.objects.filter(run=run)
-    records = list(run.records.select_related("item").order_by("pk"))
-    for record in records:
-        yield Foreseen(
-            path=record.path,
-            outcome=record.outcome,
-            title=record.item.title if record.item else "",
-            item=record.item_id if record.before else None,
-            problems=record.problems,
-            changes=[_shortened(change) for change in changes(record)],
-            conflicts=[
-                _shortened(Change(row.field, as_text(row.field, row.ours), as_text(row.field, row.theirs)))
-                for row in conflicts
-                if row.item_id == record.item_id and record.outcome == ImportRecord.Outcome.CONFLICTED
-            ],
-        )
-    run.records.all().delete()
+def _foreseen(outcome: Planned) -> Foreseen:
+    plan = outcome if isinstance(outcome, Plan) else None
+    record = ImportRecord(**ledger.row_of(outcome))
+    return Foreseen(
+        path=record.path,
+        outcome=record.outcome,
+        title=plan.entry.item.title if plan else "",
+        item=record.item_id if record.before else None,
+        problems=record.problems,
+        changes=[_shortened(change) for change in changes(record)],
+        conflicts=[_shortened(_sides(conflict)) for conflict in plan.conflicts] if plan else [],
+    )
+
+
+def _sides(conflict: Conflicting) -> Change:
+    """Return a conflict as a change from the value here to the one in the file."""
+    field = conflict.field
+    return Change(field, as_text(field, plain(conflict.ours)), as_text(field, plain(conflict.theirs)))
 
 
 def _shortened(change: Change) -> Change:

@@ -18,7 +18,7 @@ def prune(folders: Iterable[Path], seen: Set[str], run: ImportRun | None) -> lis
 
     The document forgets the file, so that one that comes back is read again and publishes its item as it says.
     """
-    gone = _gone(folders, seen)
+    gone = gone_documents(folders, seen)
     shown = [document for document in gone if document.item.status != CuratedItem.Status.ARCHIVED]
     publishing.archive(CuratedItem.objects.filter(pk__in=[document.item_id for document in shown]))
     if run:
@@ -42,7 +42,8 @@ def prune(folders: Iterable[Path], seen: Set[str], run: ImportRun | None) -> lis
     return reports
 
 
-def _gone(folders: Iterable[Path], seen: Set[str]) -> QuerySet[SourceDocument]:
+def gone_documents(folders: Iterable[Path], seen: Set[str]) -> QuerySet[SourceDocument]:
+    """Return the primary documents whose files are no longer there, of those imported from some folders."""
     # Compared here, for to SQLite `startswith` is the same in either case, and folders are not.
     below = tuple(printable(f"{folder}/") for folder in folders)
     paths = SourceDocument.objects.filter(is_primary=True).exclude(sha256="").values_list("pk", "path").iterator()

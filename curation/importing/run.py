@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections import deque
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence, Set
 from contextlib import closing, contextmanager, nullcontext, suppress
 from pathlib import Path
 
@@ -19,7 +19,9 @@ from curation.importing.library import Library
 from curation.importing.options import Options
 from curation.importing.parse import Loaded, Parsed, Refused, Unread, load, rejected
 from curation.importing.plan import Plan, Planner
-from curation.importing.prune import prune
+from curation.importing.prune import gone_documents, prune
+from curation.importing.references import References
+from curation.importing.rehearsal import Rehearsal, keys_of, keys_of_entries, path_key
 from curation.importing.report import FileReport, Report
 from curation.importing.upsert import Batch, write
 from curation.importing.workers import Parsers
@@ -33,10 +35,15 @@ MOST_UNREAD = 20
 
 Read = Loaded | Refused | Unread
 Outcome = Parsed | Refused | Unread
+#: What becomes of a file.
+Planned = Plan | Refused | Unread
 
 
 class Import:
-    """One import of some files. `run` is its row in the ledger, `None` for a dry run; `prune` looks in `folders`."""
+    """One import of some files. `run` is its row in the ledger, `None` for a dry run; `prune` looks in `folders`.
+
+    `on_outcomes` hears what becomes of the files of each batch, within its transaction.
+    """
 
     def __init__(
         self,
@@ -44,11 +51,15 @@ class Import:
         options: Options,
         run: ImportRun | None = None,
         folders: Sequence[Path] = (),
+        on_outcomes: Callable[[Sequence[Planned]], object] = list,
     ) -> None:
         self.sources = sources
         self.options = options
         self.folders = folders
         self.run = run
+        self.on_outcomes = on_outcomes
+        self.parsers = Parsers(options.jobs)
+        self.rehearsal = Rehearsal() if options.dry_run else None
         self.seen = {source.name for source in sources}
         self.library = Library(options.static_roots)
         self.batches: list[Batch] = []
@@ -58,18 +69,17 @@ class Import:
         """Import the files in the order given, a batch a transaction, and yield what became of each batch.
 
         A file that cannot be imported is reported and leaves nothing behind; the others go on. With `atomic`, one such
-        file means that nothing is kept; a dry run keeps nothing either way: the same work, rolled back when the
-        iterator ends or is closed.
+        file means that nothing is kept; a dry run keeps nothing either way: the same work, each batch rolled back.
         """
-        whole = self.options.dry_run or self.options.atomic
+        whole = self.options.atomic and not self.options.dry_run
         kept = False
         try:
-            with Parsers(self.options.jobs) as parsers, transaction.atomic() if whole else nullcontext():
-                for files in self._read_ahead(parsers):
+            with self.parsers, transaction.atomic() if whole else nullcontext():
+                for files in self._read_ahead():
                     yield self._import_batch(files)
                 if self.options.prune:
-                    yield prune(self.folders, self.seen, self.run)
-                keep = not self.options.dry_run and not (self.options.atomic and self.rejected)
+                    yield self._prune()
+                keep = not (self.options.atomic and self.rejected)
                 if whole and not keep:
                     transaction.set_rollback(True)
             kept = keep
@@ -80,17 +90,27 @@ class Import:
         if self.run and whole and not kept:
             ledger.record(self.run, self.rejected)
 
-    def _read_ahead(self, parsers: Parsers) -> Iterator[list[Outcome]]:
+    def _read_ahead(self) -> Iterator[list[Outcome]]:
         """Yield parsed batches, while the parsers are at the next two already."""
         pending: deque[Callable[[], list[Outcome]]] = deque()
-        for files in self._batches(parsers):
-            pending.append(_parse(files, parsers))
+        for files in self._batches():
+            pending.append(self._parse(files))
             if len(pending) > READ_AHEAD:
                 yield pending.popleft()()
         while pending:
             yield pending.popleft()()
 
-    def _batches(self, parsers: Parsers) -> Iterator[list[Read]]:
+    def _parse(self, files: Sequence[Read]) -> Callable[[], list[Outcome]]:
+        """Have files parsed; return a call that waits for that."""
+        results = self.parsers.submit([file for file in files if isinstance(file, Loaded)])
+
+        def wait() -> list[Outcome]:
+            parsed = iter(results())
+            return [next(parsed) if isinstance(file, Loaded) else file for file in files]
+
+        return wait
+
+    def _batches(self) -> Iterator[list[Read]]:
         """Yield files as they were read, `batch_size` of which are to be written.
 
         Those that are as they were cost a transaction nothing, so that it may have a good many of them besides.
@@ -99,7 +119,7 @@ class Import:
         batch: list[Read] = []
         for file in self._read_all():
             if not (changed or isinstance(file, Unread)):
-                parsers.prepare()
+                self.parsers.prepare()
             batch.append(file)
             changed += not isinstance(file, Unread)
             if changed == size or len(batch) == size * MOST_UNREAD:
@@ -136,8 +156,12 @@ class Import:
         batch = Batch()
         made = dict(self.run.made) if self.run else {}
         try:
+            earlier = self._earlier(files)
             with transaction.atomic():
+                self._again(earlier, batch)
                 outcomes = self._import_together(files, batch)
+                if self.rehearsal:
+                    transaction.set_rollback(True)
         except BREAKDOWNS as error:
             self._discard(batch, made)
             if is_full(error) or (len(files) == 1 and isinstance(files[0], Refused)):
@@ -148,9 +172,12 @@ class Import:
         except BaseException:
             self._discard(batch, made)
             raise
-        self.batches.append(batch)
+        if self.rehearsal:
+            self._discard(batch, made)
+        else:
+            self.batches.append(batch)
+            self.library.batch_written()
         self.rejected += [file for file in outcomes if isinstance(file, Refused) and file.outcome == "rejected"]
-        self.library.batch_written()
         return [_report(outcome) for outcome in outcomes]
 
     def _import_alone(self, file: Outcome) -> list[FileReport]:
@@ -163,15 +190,58 @@ class Import:
         if self.run:
             self.run.made = made
 
-    def _import_together(self, files: Sequence[Outcome], batch: Batch) -> list[Plan | Refused | Unread]:
-        accepted = [file for file in files if isinstance(file, Parsed)]
-        planner = Planner(Catalogue(accepted), self.library, self.seen, self.options) if accepted else None
-        outcomes = [_plan(file, planner) for file in files]
-        plans = [outcome for outcome in outcomes if isinstance(outcome, Plan)]
-        write([plan for plan in plans if plan.writes], self.library, batch)
+    def _import_together(self, files: Sequence[Outcome], batch: Batch) -> list[Planned]:
+        outcomes = self._write(files, batch)
         if self.run:
             ledger.record(self.run, outcomes, batch.made)
+        self.on_outcomes(outcomes)
         return outcomes
+
+    def _write(self, files: Sequence[Outcome], batch: Batch) -> list[Planned]:
+        """Decide what becomes of each file, and carry that out."""
+        accepted = [file for file in files if isinstance(file, Parsed)]
+        catalogue = Catalogue(accepted) if accepted else None
+        known = keys_of_entries(catalogue) if catalogue and self.rehearsal else {}
+        planner = Planner(catalogue, self.library, self.seen, self.options) if catalogue else None
+        outcomes = [_plan(file, planner) for file in files]
+        plans = [outcome for outcome in outcomes if isinstance(outcome, Plan) and outcome.writes]
+        write(plans, self.library, batch)
+        if self.rehearsal:
+            self.rehearsal.note(plans, known)
+        return outcomes
+
+    def _earlier(self, files: Sequence[Outcome]) -> list[list[Outcome]]:
+        """Return what a dry run has to do again for some files, as `_again()` takes it."""
+        accepted = [file for file in files if isinstance(file, Parsed)]
+        if not (self.rehearsal and self.rehearsal.is_begun and accepted):
+            return []
+        with transaction.atomic():
+            items = keys_of_entries(Catalogue(accepted))
+        return self._parsed_again({key for file in accepted for key in keys_of(file)}.union(*items.values()))
+
+    def _parsed_again(self, keys: Set[str]) -> list[list[Outcome]]:
+        """Return the files that a dry run has taken back, a list for each batch, which have to do with some keys."""
+        batches = self.rehearsal.related(keys) if self.rehearsal else []
+        return [self._parse([load(source) for source in sources])() for sources in batches]
+
+    def _again(self, earlier: Iterable[Sequence[Outcome]], batch: Batch) -> None:
+        """Do again, in the caller's transaction, what a dry run has taken back."""
+        if self.rehearsal:
+            References(self.rehearsal.named)
+        for files in earlier:
+            self._write(files, batch)
+
+    def _prune(self) -> list[FileReport]:
+        if self.rehearsal is None:
+            return prune(self.folders, self.seen, self.run)
+        gone = gone_documents(self.folders, self.seen)
+        earlier, batch = self._parsed_again({path_key(document.path) for document in gone}), Batch()
+        with transaction.atomic():
+            self._again(earlier, batch)
+            reports = prune(self.folders, self.seen, self.run)
+            transaction.set_rollback(True)
+        batch.discard()
+        return reports
 
 
 @contextmanager
@@ -228,18 +298,7 @@ def _close(job: Import, outcome: str, report: Report, message: str = "") -> None
         ledger.finish(job.run, outcome, report, message)
 
 
-def _parse(files: Sequence[Read], parsers: Parsers) -> Callable[[], list[Outcome]]:
-    """Have files parsed; return a call that waits for that."""
-    results = parsers.submit([file for file in files if isinstance(file, Loaded)])
-
-    def wait() -> list[Outcome]:
-        parsed = iter(results())
-        return [next(parsed) if isinstance(file, Loaded) else file for file in files]
-
-    return wait
-
-
-def _plan(file: Outcome, planner: Planner | None) -> Plan | Refused | Unread:
+def _plan(file: Outcome, planner: Planner | None) -> Planned:
     """Return what to do with a file, or what became of it where there is nothing to do."""
     if not isinstance(file, Parsed) or planner is None:
         return file  # type: ignore[return-value]  # a parsed file has a planner
@@ -249,7 +308,7 @@ def _plan(file: Outcome, planner: Planner | None) -> Plan | Refused | Unread:
         return Refused(file.source, "rejected", (*refusal.problems, *file.document.problems))
 
 
-def _report(outcome: Plan | Refused | Unread) -> FileReport:
+def _report(outcome: Planned) -> FileReport:
     if isinstance(outcome, Plan):
         return FileReport(outcome.parsed.source.name, outcome.outcome, outcome.entry.item.slug, outcome.all_problems)
     if isinstance(outcome, Refused):

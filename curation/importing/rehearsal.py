@@ -1,0 +1,120 @@
+"""What the batches of a dry run have to know of one another, though each of them is taken back at once.
+
+A dry run keeps nothing, so nobody who writes shall wait for its end: it holds what it writes no longer than an import
+does, a batch. To a later batch, what an earlier one did would be unknown. So a file that has to do with earlier ones,
+by its identity, an address or a link, is imported after these were once more; and what earlier files named is made
+again.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import replace
+from typing import Any
+
+from curation.frontmatter.paths import page_path
+from curation.frontmatter.records import ItemRecord
+from curation.importing.catalogue import Catalogue, Entry
+from curation.importing.discover import SourceFile
+from curation.importing.parse import Parsed
+from curation.importing.plan import Plan
+from curation.links import url_key
+
+#: The fields of a record that hold names of rows which imports make.
+NAMES = ("topics", "offerings", "authors", "tags")
+_NOTHING = ItemRecord("", "", "", "", "draft", None)
+
+
+class Rehearsal:
+    """The files that a dry run would have written something for, in their order, by all that they have to do with.
+
+    Of each, memory holds its path and these keys. `named` are records without more than the names that came up.
+    """
+
+    def __init__(self) -> None:
+        self.named: list[ItemRecord] = []
+        self._seen: set[tuple[str, Hashable]] = set()
+        self._batches: list[list[SourceFile]] = []
+        self._keys: dict[SourceFile, set[str]] = {}
+        self._files: defaultdict[str, list[SourceFile]] = defaultdict(list)
+
+    @property
+    def is_begun(self) -> bool:
+        return bool(self._keys)
+
+    def related(self, keys: Iterable[str]) -> list[list[SourceFile]]:
+        """Return the files that have to do with some keys, or with such a file, batch by batch as they were written."""
+        found: set[SourceFile] = set()
+        done: set[str] = set()
+        waiting = set(keys)
+        while waiting:
+            key = waiting.pop()
+            done.add(key)
+            new = [file for file in self._files.get(key, ()) if file not in found]
+            found.update(new)
+            waiting.update(*(self._keys[file] - done for file in new))
+        batches = ([file for file in batch if file in found] for batch in self._batches) if found else ()
+        return [batch for batch in batches if batch]
+
+    def note(self, plans: Sequence[Plan], before: Mapping[Entry, Set[str]]) -> None:
+        """Remember what was written for a batch, unless it is done again; `before` are the keys that items had."""
+        new = [plan for plan in plans if plan.parsed.source not in self._keys]
+        self._batches.append([plan.parsed.source for plan in new])
+        for plan in new:
+            keys = {*keys_of(plan.parsed), *before.get(plan.entry, ()), *_keys_of_entry(plan.entry)}
+            self._keys[plan.parsed.source] = keys
+            for key in keys:
+                self._files[key].append(plan.parsed.source)
+            if plan.record:
+                self._note_names(plan.record)
+
+    def _note_names(self, record: ItemRecord) -> None:
+        """Keep of a record the names that have not come up."""
+        new: dict[str, Any] = {name: self._unseen(name, getattr(record, name)) for name in NAMES}
+        new["publisher"] = next(iter(self._unseen("publisher", filter(None, [record.publisher]))), None)
+        if any(new.values()):
+            self.named.append(replace(_NOTHING, **new))
+
+    def _unseen(self, name: str, refs: Iterable[Hashable]) -> tuple[Hashable, ...]:
+        unseen = tuple(ref for ref in refs if (name, ref) not in self._seen)
+        self._seen.update((name, ref) for ref in unseen)
+        return unseen
+
+
+def path_key(path: str) -> str:
+    return f"path {path}"
+
+
+def keys_of(file: Parsed) -> Iterator[str]:
+    """Yield what a file has to do with: its path, identity, addresses and link."""
+    identity, record = file.document.identity, file.record
+    yield from (path_key(file.source.name), page_path(record.slug), page_path(identity.slug), *record.aliases)
+    yield from _identity_keys(identity.source_system, identity.external_id, identity.md_name)
+    yield from _link_key(url_key(record.source_url))
+
+
+def keys_of_entries(catalogue: Catalogue) -> dict[Entry, set[str]]:
+    """Return what the items of a catalogue have to do with, as long as nothing is planned."""
+    return {entry: set(_keys_of_entry(entry)) for entry in catalogue.entries.values()}
+
+
+def _keys_of_entry(entry: Entry) -> Iterator[str]:
+    yield from (page_path(entry.item.slug), *entry.aliases)
+    yield from _link_key(entry.item.source_url_key)
+    for document in entry.documents:
+        yield path_key(document.path)
+        yield from _identity_keys(document.source_system, document.external_id, document.md_name)
+        yield from _link_key(document.source_url_key)
+
+
+def _identity_keys(system: str, external_id: str, md_name: str) -> Iterator[str]:
+    if external_id:
+        yield f"id {system} {external_id}"
+    if md_name:
+        yield f"name {md_name}"
+
+
+def _link_key(key: str) -> Iterator[str]:
+    if key:
+        yield f"link {key}"
