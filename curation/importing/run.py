@@ -251,7 +251,6 @@ def rare_collections() -> Iterator[Callable[[], object]]:
     A batch makes hundreds of thousands of objects that live until it is written: to look through them again and again
     finds nothing. What was there before is not looked through at all.
     """
-    gc.collect()
     gc.freeze()
     gc.disable()
     try:
