@@ -77,3 +77,11 @@ def test_a_page_that_is_made_again_asks_for_its_items_alone(path: str, least: in
             get(f"{path}{query}")
         costs.append(len(queries))
     assert costs[0] > costs[1] == costs[2] == least
+
+
+@pytest.mark.usefixtures("still")
+def test_the_form_is_kept_as_nobody_has_filled_it_in() -> None:
+    make_item("A robot")
+    for _ in range(2):
+        assert get("/news/?words=robot").one("input[@name='words']").get("value") == "robot"
+        assert get("/news/?unknown=1").one("input[@name='words']").get("value") is None
