@@ -5,13 +5,15 @@ Reader pages are made often, and Django's own templates would be most of the wor
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
 from django.template.defaultfilters import capfirst, pluralize, truncatechars
 from django.templatetags.static import static
 from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django_htmx.jinja import htmx_script
 from jinja2 import Environment, StrictUndefined
 
@@ -36,6 +38,7 @@ def environment(**options: Any) -> Environment:
         "body": body,
         "capfirst": capfirst,
         "comma": comma,
+        "day": day,
         "host": host_of,
         "in_words": in_words,
         "pluralize": pluralize,
@@ -45,7 +48,13 @@ def environment(**options: Any) -> Environment:
     return made
 
 
-@lru_cache(maxsize=1_000)  # the same days come again and again
+@lru_cache(maxsize=2_000)  # the same moments and days come again and again
+def day(moment: datetime) -> SafeString:
+    """Return the day of a moment as markup, in words and for machines."""
+    return format_html('<time datetime="{}">{}</time>', moment.isoformat(), in_words(moment.date()))
+
+
+@lru_cache(maxsize=1_000)
 def in_words(day: date, form: str = "j F Y") -> str:
     """Return a day in words, in a format of Django's `date` filter."""
     return date_format(day, form)
