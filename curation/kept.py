@@ -13,7 +13,7 @@ from django.conf import settings
 from curation.models import ContentVersion, CuratedItem
 
 #: With so many values, the next one has the place to itself: a bound on the memory.
-MOST = 500
+MOST = 2_000
 
 Result = TypeVar("Result")
 

@@ -8,29 +8,39 @@ from typing import Generic, TypeVar
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.db.models import Model, QuerySet
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from taggit.models import Tag
 
 from curation.coverage import Month
 from curation.filters import NewsFilter, typed_values
+from curation.kept import kept
 from curation.models import (
     Author,
     CuratedItem,
-    ItemAuthor,
-    ItemOffering,
-    ItemTopic,
     Offering,
     Publisher,
     Topic,
     Vocabulary,
 )
 from curation.models.items import ItemQuerySet
-from curation.pagination import Query
+from curation.pagination import Query, Rows
 from curation.search.find import LIMIT, newest
 from curation.searches import Search
+from curation.selections import (
+    EVERYTHING,
+    OF_AUTHOR,
+    OF_OFFERING,
+    OF_PUBLISHER,
+    OF_TAG,
+    OF_TOPIC,
+    OF_VOCABULARY,
+    Selected,
+)
 
 Subject = TypeVar("Subject")
+Row = TypeVar("Row", bound=Model)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,10 +54,19 @@ class Listing(Generic[Subject]):
     title: str
     description: str
     path: str
-    items: ItemQuerySet
+    selected: Selected | ItemQuerySet
     subject: Subject
     query: Query = ()
     is_indexed: bool = True
+
+    @property
+    def items(self) -> ItemQuerySet:
+        return self.selected.items if isinstance(self.selected, Selected) else self.selected
+
+    @property
+    def keys(self) -> Rows[int]:
+        """The items by key, as rows of a `Page`."""
+        return self.selected if isinstance(self.selected, Selected) else self.selected.values_list("pk", flat=True)
 
     @property
     def url(self) -> str:
@@ -65,7 +84,7 @@ def latest() -> Listing[None]:
         title="News",
         description=f"All items of {settings.SITE_NAME}, newest first.",
         path=reverse("news"),
-        items=CuratedItem.objects.published().newest_first(),
+        selected=EVERYTHING,
         subject=None,
     )
 
@@ -75,13 +94,13 @@ def news(query: Mapping[str, str]) -> Listing[NewsFilter]:
     typed = typed_values(query)
     everything = latest()
     filters = NewsFilter(typed)
-    items = filters.results
+    selected = filters.results if typed else everything.selected
     chosen = ", ".join(f"{active.label} {active.value}" for active in filters.active)
     return Listing(
         title=f"{everything.title}: {chosen}" if chosen else everything.title,
         description=everything.description,
         path=everything.path,
-        items=items,
+        selected=selected,
         subject=filters,
         query=tuple(filters.data.items()),
         is_indexed=not typed,
@@ -94,7 +113,7 @@ def month(found: Month) -> Listing[Month]:
         title=str(found),
         description=f"News of {found}.",
         path=found.get_absolute_url(),
-        items=items.filter(published_at__gte=found.start, published_at__lt=found.next.start),
+        selected=items.filter(published_at__gte=found.start, published_at__lt=found.next.start),
         subject=found,
     )
 
@@ -106,74 +125,79 @@ def search(asked: Search, found: Iterable[int] | None = None) -> Listing[Search]
         title=f"Search: {asked.text}" if asked.text else "Search",
         description=f"What {settings.SITE_NAME} has about “{asked.text}”." if asked.text else "Search the news.",
         path=reverse("search"),
-        items=CuratedItem.objects.published_among(ids).newest_first(),
+        selected=CuratedItem.objects.published_among(ids).newest_first(),
         subject=asked,
         query=asked.pairs,
         is_indexed=False,
     )
 
 
+def _found(rows: QuerySet[Row], **key: str) -> Row:
+    """Return the row that has a key, kept until the content changes. Raises `Http404` where none has."""
+    return kept(f"{rows.model.__name__} of {key}", lambda: get_object_or_404(rows, **key))
+
+
 def topic(slug: str) -> Listing[Topic]:
-    found = get_object_or_404(Topic.objects.select_related("vocabulary"), slug=slug)
+    found = _found(Topic.objects.select_related("vocabulary"), slug=slug)
     return Listing(
         title=f"{found.label} ({found.vocabulary.name})",
         description=found.description or f"News about {found.label} ({found.vocabulary.name}).",
         path=found.get_absolute_url(),
-        items=CuratedItem.objects.published().listed_by(ItemTopic, topic=found),
+        selected=OF_TOPIC.of(found.pk),
         subject=found,
     )
 
 
 def vocabulary(slug: str) -> Listing[Vocabulary]:
-    found = get_object_or_404(Vocabulary, slug=slug)
+    found = _found(Vocabulary.objects.all(), slug=slug)
     return Listing(
         title=f"{found.name} topics",
         description=found.description or f"News about the topics of {found.name}.",
         path=found.get_absolute_url(),
-        items=CuratedItem.objects.published().newest_first().of_vocabulary(found.pk),
+        selected=OF_VOCABULARY.of(found.pk),
         subject=found,
     )
 
 
 def offering(slug: str) -> Listing[Offering]:
-    found = get_object_or_404(Offering, slug=slug)
+    found = _found(Offering.objects.all(), slug=slug)
     return Listing(
         title=found.name,
         description=found.description or f"News about {found.name}.",
         path=found.get_absolute_url(),
-        items=CuratedItem.objects.published().listed_by(ItemOffering, offering=found),
+        selected=OF_OFFERING.of(found.pk),
         subject=found,
     )
 
 
 def publisher(domain: str) -> Listing[Publisher]:
-    found = get_object_or_404(Publisher.objects.select_related("icon"), domain=domain)
+    found = _found(Publisher.objects.select_related("icon"), domain=domain)
     return Listing(
         title=found.name,
         description=f"News that {found.name} published.",
         path=found.get_absolute_url(),
-        items=CuratedItem.objects.published().newest_first().filter(publisher=found),
+        selected=OF_PUBLISHER.of(found.pk),
         subject=found,
     )
 
 
 def author(slug: str) -> Listing[Author]:
-    found = get_object_or_404(Author, slug=slug)
+    found = _found(Author.objects.all(), slug=slug)
     return Listing(
         title=found.name,
         description=found.bio or f"News by {found.name}.",
         path=found.get_absolute_url(),
-        items=CuratedItem.objects.published().listed_by(ItemAuthor, author=found),
+        selected=OF_AUTHOR.of(found.pk),
         subject=found,
     )
 
 
 def tag(slug: str) -> Listing[Tag]:
-    found = get_object_or_404(Tag, slug=slug)
+    found = _found(Tag.objects.all(), slug=slug)
     return Listing(
         title=f"Tagged “{found.name}”",
         description=f"News tagged “{found.name}”.",
         path=reverse("tag", args=[found.slug]),
-        items=CuratedItem.objects.published().newest_first().filter(itemtag__tag=found),
+        selected=OF_TAG.of(found.pk),
         subject=found,
     )

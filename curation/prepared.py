@@ -67,11 +67,12 @@ class Prepared(Generic[Row]):
     def __init__(self, build: Callable[[], QuerySet[Any, Row]]) -> None:
         self._build, self._thread = build, local()
 
-    def __call__(self, **values: Any) -> list[Row]:
-        """Return the rows for some values, by the names of what stands for them."""
+    def __call__(self, part: slice = slice(None), **values: Any) -> list[Row]:
+        """Return the rows, or some of them in a row, for some values by the names of what stands for these."""
         written = self._written()
+        limits = written.compiler.connection.ops.limit_offset_sql(part.start, part.stop)
         with written.compiler.connection.cursor() as cursor:
-            cursor.execute(written.sql, written.given(values))
+            cursor.execute(f"{written.sql} {limits}", written.given(values))
             rows = cursor.fetchall()
         if written.converters:
             rows = [tuple(row) for row in written.compiler.apply_converters(rows, written.converters)]

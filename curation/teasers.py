@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from curation.models import CuratedItem, ItemTopic
 from curation.models.addresses import address
-from curation.pagination import PAGE_SIZE
+from curation.pagination import PAGE_SIZE, Rows
 from curation.prepared import Given, Prepared
 
 #: So many topics of an item are shown.
@@ -83,7 +83,7 @@ def teasers(keys: Sequence[int], *, with_topics: bool = True) -> list[Teaser]:
 class Teasers:
     """Items by their keys, as the rows of a `Page`: a slice of them is loaded when it is gone through."""
 
-    def __init__(self, keys: QuerySet[Any, int] | tuple[int, ...]) -> None:
+    def __init__(self, keys: Rows[int] | tuple[int, ...]) -> None:
         self._keys = keys
 
     def __getitem__(self, part: slice) -> Teasers:

@@ -26,6 +26,7 @@ ROOMS = (
         "patience",
         "prepared",
         "related",
+        "selections",
         "sitemaps",
         "stories",
         "teasers",

@@ -80,11 +80,13 @@ class ItemQuerySet(models.QuerySet["CuratedItem"]):
         """Load relations (`itemtopic_set`, …) in their order with what they lead to; a query each."""
         return self.prefetch_related(*(Prefetch(name, RELATIONS[name]()) for name in names))
 
-    def listed_by(self, relation: type[ItemRelation], **target: Any) -> ItemQuerySet:
+    def listed_by(
+        self, relation: type[ItemRelation], now: datetime | models.Value | None = None, **target: Any
+    ) -> ItemQuerySet:
         """Items that a relation ties to a target (`ItemTopic, topic=topic`), newest first, along its own index."""
         name = relation._meta.model_name
         conditions = {f"{name}__{field}": value for field, value in target.items()}
-        listed = self.filter(**conditions, **{f"{name}__listed_at__lte": timezone.now()})
+        listed = self.filter(**conditions, **{f"{name}__listed_at__lte": now or timezone.now()})
         return listed.order_by(f"-{name}__listed_at", f"-{name}__item_id")
 
 

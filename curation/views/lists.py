@@ -25,7 +25,7 @@ def list_page(
     request: HttpRequest, listing: Listing[Any], template: str, trail: Sequence[Crumb] = (), **context: Any
 ) -> HttpResponse:
     """Answer the page of a list that the request asks for; `context` is what its template shows beside the items."""
-    items = Teasers(listing.items.values_list("pk", flat=True))
+    items = Teasers(listing.keys)
     count = counted(items) if listing.query else kept(f"count of {listing.path}", lambda: counted(items))
     page = Page(items, request.GET.get("page", "1"), listing.query, count=count)
     head = list_head(request, listing.title, listing.description, page, trail=trail, indexed=listing.is_indexed)

@@ -52,7 +52,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "head": head,
         "feeds": feed_links(listing),
-        "front": front_page(list(Teasers(listing.items.values_list("pk", flat=True))[:PAGE_SIZE])),
+        "front": front_page(list(Teasers(listing.keys)[:PAGE_SIZE])),
         "topics": kept("topics lately", lambda: topics_lately(listing.items)),
     }
     return render(request, "home.html", context)
