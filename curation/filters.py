@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from functools import cached_property, partial
@@ -31,13 +32,22 @@ class WordsField(forms.CharField):
         return tidied(value or "")
 
 
-class WordsFilter(Filter):  # type: ignore[misc]  # django-filter has no types
+class Shared(Filter):  # type: ignore[misc]  # django-filter has no types
+    """A filter that is copied quickly, as each request does: a copy has what a request sets of its own, no more."""
+
+    def __deepcopy__(self, _memo: object) -> Shared:
+        made = copy(self)
+        made.extra = self.extra.copy()
+        return made
+
+
+class WordsFilter(Shared):
     """Keeps what a search for the words finds: see `NewsFilter.results`, which knows the other filters as well."""
 
     field_class = WordsField
 
 
-class DayFilter(DateFilter):  # type: ignore[misc]  # django-filter has no types
+class DayFilter(Shared, DateFilter):  # type: ignore[misc]  # django-filter has no types
     """Keeps items from the start of a day in UTC, or up to its end; the day as in ISO 8601."""
 
     def __init__(self, label: str, lookup: str, moment: time) -> None:
@@ -83,7 +93,7 @@ def _choices(options: Iterable[Option]) -> list[tuple[str, Any]]:
     return [("", "Any"), *groups.pop("", []), *groups.items()]
 
 
-class FacetFilter(Filter):  # type: ignore[misc]  # django-filter has no types
+class FacetFilter(Shared):
     """Keeps the items of one option; `narrow` says how. `like` names a filter that offers the same options."""
 
     field_class = FacetField
