@@ -16,11 +16,13 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django_htmx.jinja import htmx_script
 from jinja2 import Environment, StrictUndefined
+from jinja2.runtime import Macro
 
 from curation.links import host_of
 from curation.markup import body, picture
 from curation.models.addresses import url
 from curation.rendering import OUTSIDE_REL
+from curation.teasers import Teaser
 
 
 def environment(**options: Any) -> Environment:
@@ -30,6 +32,7 @@ def environment(**options: Any) -> Environment:
     made.globals |= {
         "OUTSIDE_REL": OUTSIDE_REL,
         "htmx_script": lru_cache(htmx_script),
+        "once": once,
         "picture": picture,
         "static": lru_cache(static),
         "url": url,
@@ -46,6 +49,18 @@ def environment(**options: Any) -> Environment:
         "truncatechars": truncatechars,
     }
     return made
+
+
+@lru_cache(maxsize=2_000)  # some 3 kB each
+def once(macro: Macro, story: Teaser, **how: bool) -> str:
+    """Return what a macro prints of a story, made once for the same values: the same stories stand in many lists.
+
+    Raises `TypeError` for anything but a `Teaser`. An item itself would be the same whatever became of it.
+    """
+    if not isinstance(story, Teaser):
+        raise TypeError(f"{story!r} is no teaser.")
+    printed: str = macro(story, **how)
+    return printed
 
 
 @lru_cache(maxsize=2_000)  # the same moments and days come again and again

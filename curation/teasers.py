@@ -58,7 +58,7 @@ class Teaser:
     published_at: datetime
     publisher: Source | None
     image: Picture | None
-    first_topics: Sequence[tuple[str, str]] = ()
+    first_topics: tuple[tuple[str, str], ...] = ()
 
     def __str__(self) -> str:
         return self.title
@@ -108,7 +108,7 @@ def _teaser(row: tuple[Any, ...], topics: Sequence[tuple[str, str]]) -> Teaser:
         published_at,
         publisher,
         Picture(*image) if image[0] else None,
-        topics,
+        tuple(topics),
     )
 
 

@@ -1,16 +1,22 @@
 """The templates of reader pages."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 from django.template import engines
 from django.template.backends.jinja2 import Jinja2
+from django.utils.html import escape
 from django.utils.safestring import SafeString
 from jinja2 import UndefinedError
 
-READER = engines["jinja2"]
-assert isinstance(READER, Jinja2)
+from curation.models import CuratedItem
+from curation.teasers import Teaser
+
+ENGINE = engines["jinja2"]
+assert isinstance(ENGINE, Jinja2)
+READER: Jinja2 = ENGINE
 
 
 def rendered(source: str, **context: Any) -> str:
@@ -34,6 +40,27 @@ def test_a_name_that_nobody_gave_is_an_error() -> None:
 
 def test_addresses_and_files_are_found_by_name() -> None:
     assert rendered("{{ url('archive_year', 2024) }} {{ static('reader.css') }}") == "/archive/2024/ /static/reader.css"
+
+
+def test_a_story_is_printed_once_until_anything_in_it_changes() -> None:
+    printed: list[str] = []
+
+    def note(title: str) -> str:
+        printed.append(title)
+        return title
+
+    story = Teaser(1, "a", "A", "", "", datetime(2024, 2, 3, tzinfo=UTC), None, None)
+    macros = READER.env.from_string("{% macro title(story) %}{{ note(story.title) }}{% endmacro %}", {"note": note})
+    for shown in (story, replace(story), replace(story, title="<B>"), story):
+        assert rendered("{{ once(title, story) }}", title=vars(macros.module)["title"], story=shown) == escape(
+            shown.title
+        )
+    assert printed == ["A", "<B>"]
+
+
+def test_an_item_is_no_story_that_is_printed_once() -> None:
+    with pytest.raises(TypeError):
+        rendered("{% macro title(story) %}{% endmacro %}{{ once(title, story) }}", story=CuratedItem(pk=1))
 
 
 @pytest.mark.parametrize(
