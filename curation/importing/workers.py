@@ -11,6 +11,7 @@ import pickle
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import TimeoutError as TookTooLong
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import forkserver, get_context, resource_tracker
 from types import TracebackType
@@ -72,6 +73,13 @@ class Parsers:
         return self._pool.schedule(packed, args=[work], timeout=FILE_SECONDS)
 
     def _start(self) -> ProcessPool:
+        """Start the processes; once more, should what they are forked from be killed meanwhile."""
+        try:
+            return self._start_once()
+        except BrokenProcessPool:
+            return self._start_once()
+
+    def _start_once(self) -> ProcessPool:
         self.prepare()
         with _held(signal.SIGINT, signal.SIGTERM):  # until every process that runs is known, and can be stopped
             pool = ProcessPool(max_workers=self.jobs, context=CONTEXT, initializer=_step_back)
