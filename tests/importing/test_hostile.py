@@ -6,11 +6,15 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+from xml.etree import ElementTree
 
 import html5lib
 import pytest
+from django.contrib.auth.models import User
 from django.db.models import Model
 from django.test import Client
+from django.urls import reverse
 from taggit.models import Tag
 
 from curation.importing.report import Report
@@ -86,6 +90,7 @@ def test_the_outcome_is_the_one_that_the_manifest_asks_for(
     assert created <= case["items_added"] or not report.counts["rejected"]
     assert_errors_are_clear(report)
     assert_pages_hold(client)
+    assert_editors_can_open(client)
     assert {f"hostile-{Path(name).stem}" for name in CONTROLS} <= set(
         CuratedItem.objects.values_list("slug", flat=True)
     )
@@ -127,13 +132,38 @@ def assert_errors_are_clear(report: Report) -> None:
 
 def assert_pages_hold(client: Client) -> None:
     for item in CuratedItem.objects.published():
-        response = client.get(item.get_absolute_url())
-        assert response.status_code == 200
-        assert_no_active_content(response.content.decode())
+        assert_no_active_content(answer(client, item.get_absolute_url()))
     for path in ("/", "/news/", "/topic/", "/offering/"):
-        response = client.get(path)
-        assert response.status_code == 200
-        assert_no_active_content(response.content.decode())
+        assert_no_active_content(answer(client, path))
+    answer(client, "/search/?q=hostile")
+    for path in ("/news/feed.rss", "/news/feed.atom"):
+        ElementTree.fromstring(answer(client, path))
+    json.loads(answer(client, "/news/feed.json"))
+    assert_sitemaps_are_well_formed(client, "/sitemap.xml")
+
+
+def answer(client: Client, address: str) -> str:
+    response = client.get(address)
+    assert response.status_code == 200, address
+    return response.content.decode()
+
+
+def assert_sitemaps_are_well_formed(client: Client, address: str) -> None:
+    sitemap = ElementTree.fromstring(answer(client, address))
+    if sitemap.tag.endswith("sitemapindex"):
+        for place in sitemap.iter("{*}loc"):
+            assert_sitemaps_are_well_formed(client, urlsplit(place.text or "").path)
+
+
+def assert_editors_can_open(client: Client) -> None:
+    """Ask for the admin's list, and for each item's form and history; the controls are the same in every case."""
+    client.force_login(User.objects.create_superuser("editor"))
+    answer(client, reverse("admin:curation_curateditem_changelist"))
+    controls = [f"hostile-{Path(name).stem}" for name in CONTROLS]
+    for item in CuratedItem.objects.exclude(slug__in=controls):
+        for page in ("change", "history"):
+            answer(client, reverse(f"admin:curation_curateditem_{page}", args=[item.pk]))
+    client.logout()
 
 
 def assert_no_active_content(markup: str) -> None:
