@@ -1,7 +1,9 @@
 """Queries that are written once: with other values, they answer as the ORM does."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from threading import Thread
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -9,8 +11,10 @@ from django.db import connection
 from django.db.models import BigIntegerField, CharField, DateTimeField, QuerySet, Value
 from django.utils import timezone
 
+from curation import related, selections, stories, teasers
 from curation.models import CuratedItem, Image, ItemTopic
 from curation.prepared import Given, Prepared
+from curation.selections import Selected, Selection
 from tests.factories import make_item, make_topic
 
 NOW = Given("now", DateTimeField())
@@ -90,3 +94,22 @@ def test_threads_do_not_share_what_belongs_to_a_connection() -> None:
     for thread in threads:
         thread.join()
     assert found == [expected, expected]
+
+
+def queries_of(module: ModuleType) -> Iterator[Prepared[Any]]:
+    for value in vars(module).values():
+        if isinstance(value, Prepared):
+            yield value
+        elif isinstance(value, Selection):
+            yield value.keys
+        elif isinstance(value, Selected):
+            yield value.selection.keys
+
+
+@pytest.mark.django_db
+def test_no_query_that_is_written_once_has_a_time_of_its_own() -> None:
+    queries = [query for module in (related, selections, stories, teasers) for query in queries_of(module)]
+    assert len(queries) >= 10
+    for parameter in (parameter for query in queries for parameter in query._written().parameters):
+        assert not isinstance(parameter, datetime)
+        assert not str(parameter).startswith(str(timezone.now().year))
