@@ -6,6 +6,7 @@ SECONDS ?= 60
 KILLS ?= 30
 SEED ?=
 SIZES ?= 1000,100000
+SEARCHED ?= 100000
 FILES ?= 10000
 
 BIN := .venv/bin
@@ -99,8 +100,8 @@ format: $(INSTALLED_DEV) ## Format the Python files
 
 # Measuring, breaking and showing
 
-bench: setup $(INSTALLED_DEV) $(NODE_MODULES) ## Measure import and pages (SIZES=1000,100000 FILES=10000)
-	@$(BIN)/python -m benchmarks --sizes $(SIZES) --files $(FILES)
+bench: setup $(INSTALLED_DEV) $(NODE_MODULES) ## Measure import, pages and searches (SIZES=1000,100000 SEARCHED=100000 FILES=10000)
+	@$(BIN)/python -m benchmarks --sizes $(SIZES) --searched $(SEARCHED) --files $(FILES)
 
 drill: setup $(INSTALLED_DEV) ## Break imports in every way, and check what is left (DRILLS="kill disk" KILLS=30 SEED=)
 	@$(BIN)/python -m drills $(DRILLS) --kills $(KILLS) $(if $(SEED),--seed $(SEED))

@@ -1,4 +1,4 @@
-"""`make bench`: import throughput and page latencies, printed as tables."""
+"""`make bench`: import throughput, and latencies of pages and searches, printed as tables."""
 
 import sys
 from argparse import ArgumentParser, Namespace
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks import imports, pages, served
+from benchmarks import imports, pages, searches, served
 from scripts import lighthouse
 
 #: What an import may cost: of which run, compared with which, the most, where there is a limit.
@@ -24,12 +24,17 @@ MOST_GROWTH = 1.2
 
 
 def options() -> Namespace:
-    parser = ArgumentParser(prog="python -m benchmarks", description="Measure import and pages on generated content.")
+    parser = ArgumentParser(
+        prog="python -m benchmarks", description="Measure import, pages and searches on generated content."
+    )
     parser.add_argument(
         "--files", type=sizes, default=[10_000], metavar="N,N", help="how many files to import, each in turn"
     )
     parser.add_argument(
         "--sizes", type=sizes, default=[1_000, 100_000], metavar="N,N", help="items in the databases to compare"
+    )
+    parser.add_argument(
+        "--searched", type=sizes, default=[100_000], metavar="N,N", help="items in the databases to search"
     )
     return parser.parse_args()
 
@@ -80,6 +85,14 @@ def print_pages(results: Iterator[pages.Result], sizes: Sequence[int]) -> None:
         print_row(result.page.name, *times, f"{result.ratio:.2f}", verdict(result.ratio, result.page.limit), queries)
 
 
+def print_searches(results: Iterable[tuple[str, Sequence[searches.Result]]]) -> None:
+    for name, found in results:
+        print(f"\nSearches, {name}: milliseconds of CPU, a database server's among them\n")
+        print_row("searched for", "p50", "p95", "limit")
+        for result in found:
+            print_row(result.name, f"{result.usual:.1f}", f"{result.slow:.1f}", verdict(result.slow, result.limit))
+
+
 def print_served(results: Iterable[served.Result]) -> None:
     print(f"\nServed by gunicorn, one sync worker, SQLite, {served.ITEMS:,} items, beside an empty Django view\n")
     print_row("page", "requests/CPU s", "ratio", "at least")
@@ -109,6 +122,7 @@ def main() -> None:
         print_growth(first[0], first[-1])
     with TemporaryDirectory(prefix="medigy-bench-") as folder:
         print_pages(pages.measure(chosen.sizes, Path(folder), say), chosen.sizes)
+        print_searches(searches.measure(chosen.searched, Path(folder), say))
     with TemporaryDirectory(prefix="medigy-bench-") as folder:
         print_served(served.measure(Path(folder), say))
     print()

@@ -65,11 +65,14 @@ class Result:
 
 
 class Database:
-    """A generated database of one size, in a process of its own that answers requests."""
+    """A generated database of one size, in a process of its own that answers requests: SQLite's, a file in `folder`,
+    or the one at an address."""
 
-    def __init__(self, size: int, folder: Path) -> None:
+    def __init__(self, size: int, folder: Path, url: str = "") -> None:
         self.size = size
-        self.pool = ProcessPoolExecutor(1, get_context("spawn"), open_database, (folder / f"{size}.sqlite3",))
+        file = folder / f"{size}.sqlite3"
+        self.is_filled = not url and file.exists()
+        self.pool = ProcessPoolExecutor(1, get_context("spawn"), open_database, (folder, url or f"sqlite:///{file}"))
 
     def fill(self) -> None:
         self.pool.submit(fill, self.size).result()
@@ -106,12 +109,12 @@ def measure_page(page: Page, databases: list[Database]) -> Result:
 # What follows runs in the database's own process.
 
 
-def open_database(path: Path) -> None:
-    collected = path.parent / "collected"
+def open_database(folder: Path, url: str) -> None:
+    collected = folder / "collected"
     collected.mkdir(exist_ok=True)
     os.environ |= {
         "DJANGO_SETTINGS_MODULE": "benchmarks.settings",
-        "DATABASE_URL": f"sqlite:///{path}",
+        "DATABASE_URL": url,
         "STATIC_ROOT": str(collected),
     }
     django.setup()
@@ -122,6 +125,9 @@ def fill(size: int) -> None:
 
     call_command("migrate", verbosity=0)
     generate(size)
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE")  # which a server does by itself, a minute or so later
 
 
 def client_for(path: str) -> Client:

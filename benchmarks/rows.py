@@ -29,6 +29,8 @@ from curation.search.index import rebuild
 BATCH = 2_000
 IMAGES = 40
 BODIES = 25
+#: So many of an item's words are its own: one in its title, the others at the end of its body.
+OTHER_WORDS = 20
 #: One in so many items is a draft, one in so many is due in the future.
 DRAFTS, SCHEDULED = 25, 200
 EDITOR = "bench"
@@ -91,13 +93,15 @@ class Filler:
 
     def item(self, number: int) -> CuratedItem:
         body, rendered = self.random.choice(self.bodies)
+        first, *others = stories.some_words(self.random, OTHER_WORDS)
+        last_words = f"{' '.join(others)}."
         url = f"https://example.org/story/{number}"
         return CuratedItem(
-            title=f"{stories.title(self.random)} ({number})",
+            title=f"{stories.title(self.random)} by {first.title()} ({number})",
             slug=item_slug(number),
-            body=body,
-            body_html=rendered.html,
-            body_text=rendered.text,
+            body=f"{body}<p>{last_words}</p>",
+            body_html=f"{rendered.html}<p>{last_words}</p>",
+            body_text=f"{rendered.text} {last_words}",
             summary=excerpt(rendered.text),
             status=CuratedItem.Status.PUBLISHED if (number + 1) % DRAFTS else CuratedItem.Status.DRAFT,
             published_at=self.published_at(number),

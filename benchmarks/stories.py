@@ -22,6 +22,9 @@ TAGS = 80
 SUBJECTS = ["Hospitals", "Clinics", "Researchers", "Insurers", "Nurses", "Startups", "Regulators", "Patients"]
 VERBS = ["adopt", "question", "test", "fund", "measure", "share", "secure", "rethink"]
 OBJECTS = ["remote monitoring", "virtual care", "health records", "wearables", "triage", "open data", "imaging", "AI"]
+#: Beside these words, of which every story has some, so many others that few have: what searches tell stories apart by.
+OTHER_WORDS = 20_000
+SYLLABLES = [consonant + vowel for consonant in "bdfgklmnprstvz" for vowel in "aeiou"]
 PLACES = ["in Ohio", "in Kerala", "across Europe", "in rural areas", "at home", "in trials", "after the pandemic"]
 
 
@@ -65,6 +68,19 @@ def several(random: Random, count: int, most: int) -> list[int]:
 def some_topics(random: Random, most: int) -> list[TopicName]:
     names = topic_names()
     return [names[index] for index in several(random, len(names), most)]
+
+
+@cache
+def other_words() -> list[str]:
+    """Return made-up words of three syllables, the most frequent first."""
+    random = Random(2)
+    return ["".join(random.choices(SYLLABLES, k=3)) for _ in range(OTHER_WORDS)]
+
+
+def some_words(random: Random, count: int) -> list[str]:
+    """Return so many of the other words; the first few stand in half of all stories, most in one of a thousand."""
+    words = other_words()
+    return [words[skewed(random, len(words))] for _ in range(count)]
 
 
 def publisher(number: int) -> str:

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from django.db import transaction
 
-from curation.models import CuratedItem, SearchEntry, SearchWord
+from curation.models import ContentVersion, CuratedItem, SearchEntry, SearchWord
 
 from .entries import entries_of
 from .names import NAMES, learn_names
@@ -49,7 +49,10 @@ def _learn(titles: Iterable[str]) -> None:
 
 
 def rebuild() -> Iterator[int]:
-    """Index every item anew, a batch a transaction, and yield how many were done with each."""
+    """Index every item anew, a batch a transaction, and yield how many were done with each.
+
+    Searches that readers are given again are those of another index then, so the content's version is renewed.
+    """
     SearchWord.objects.all().delete()
     for model in NAMES:
         for rows in batched(model._default_manager.order_by("pk").iterator(BATCH)):
@@ -57,6 +60,7 @@ def rebuild() -> Iterator[int]:
     for ids in _batches():
         index(ids)
         yield len(ids)
+    ContentVersion.renew()
 
 
 def check() -> Iterator[tuple[int, list[int]]]:

@@ -1,12 +1,19 @@
-"""Searches by `tsvector`: the planner walks the newest entries where words are common, the GIN index elsewhere."""
+"""Searches by `tsvector`, in one of two ways: along the newest entries, or by the GIN index.
+
+The index knows which entries match, not which of them are new, and each costs a visit to its row: dear for what is
+frequent. Going along the newest entries is dear for what is rare. Which of the two a search is cannot be told from
+statistics (of words in a row there are none), so a few of the newest entries are looked at first.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.db import connection
 
+from .marks import EVERY, mark, read
 from .match import Hit, Match, Scope
 from .names import Unit
 from .query import Term
@@ -15,13 +22,28 @@ from .query import Term
 Condition = tuple[str, list[str]]
 VECTORS = {Scope.TITLE: "title_vector", Scope.HEAD: "head_vector", Scope.ANYWHERE: "text_vector"}
 
-NEWEST = """
-SELECT item_id, facets FROM curation_searchentry
-WHERE {conditions} AND key BETWEEN %s AND %s ORDER BY key DESC LIMIT %s
+#: So many of the newest entries are looked at first. What one in so many of them has is frequent: titles are stored
+#: with the row and quickly compared, longer texts are not.
+SAMPLE = 200
+FREQUENT = {Scope.TITLE: 10, Scope.HEAD: 4, Scope.ANYWHERE: 4}
+#: What is frequent is expected among so many times the entries that the sample promises.
+FURTHER = 3
+#: What is not, the index is asked for: in the newest year, in so many years, and then in all.
+YEARS = 4
+
+SAMPLED = """
+SELECT item_id, facets, {condition} FROM curation_searchentry
+WHERE key BETWEEN %s AND %s ORDER BY key DESC LIMIT %s
 """
-TITLED = """
-SELECT item_id FROM curation_searchentry
-WHERE title_vector @@ to_tsquery('curation_search', %s) AND key <= %s ORDER BY key DESC LIMIT %s
+ALONG = """
+SELECT item_id, facets
+FROM (SELECT * FROM curation_searchentry WHERE key BETWEEN %s AND %s ORDER BY key DESC LIMIT %s) AS newest
+WHERE {condition} ORDER BY key DESC LIMIT %s
+"""
+# By an expression no index is sorted by: otherwise the planner may go along all entries.
+INDEXED = """
+SELECT item_id, facets FROM curation_searchentry
+WHERE {condition} AND key BETWEEN %s AND %s ORDER BY key + 0 DESC LIMIT %s
 """
 SIMILAR = """
 SELECT word FROM curation_searchword WHERE word %% %s GROUP BY word ORDER BY word <-> %s LIMIT %s
@@ -31,15 +53,46 @@ LEAST_SIMILAR = 0.2
 
 
 def newest(match: Match, scope: Scope, limit: int) -> list[Hit]:
-    conditions = list(_conditions(match, scope))
-    sql = NEWEST.format(conditions=" AND ".join(["TRUE", *(text for text, _ in conditions)]))
-    values = [value for _, values in conditions for value in values]
-    return [Hit(*row) for row in _rows(sql, *values, match.first, match.last, limit)]
+    """Return the newest entries that match with their wanted words in a scope; in one to five queries."""
+    condition, values = _condition(match, scope)
+    sample = _rows(SAMPLED.format(condition=condition), *values, match.first, match.last, SAMPLE)
+    hits = [Hit(item, marks) for item, marks, is_hit in sample if is_hit]
+    if len(sample) < SAMPLE or len(hits) >= limit:
+        return hits[:limit]
+    if len(hits) * FREQUENT[scope] >= SAMPLE:
+        window = FURTHER * limit * SAMPLE // len(hits)
+        along = _hits(ALONG.format(condition=condition), match.first, match.last, window, *values, limit)
+        if len(along) >= limit:
+            return along
+    return _newest_years(match, scope, limit, _year_of(sample[0][1]))
 
 
 def titled(words: Sequence[str], last: int, limit: int) -> list[int]:
-    query = " & ".join([*map(_quoted, words[:-1]), f"{_quoted(words[-1])}:*"])
-    return [item for (item,) in _rows(TITLED, query, last, limit)]
+    terms = [Term((word,)) for word in words]
+    terms[-1] = replace(terms[-1], is_prefix=True)
+    match = Match(wanted=tuple(map(Unit, terms)), last=last)
+    return [hit.item for hit in newest(match, Scope.TITLE, limit)]
+
+
+def _newest_years(match: Match, scope: Scope, limit: int, newest: int) -> list[Hit]:
+    """Ask the index for as few years as promise enough."""
+    for count in (1, YEARS):
+        years = tuple(mark("year", newest - past) for past in range(count))
+        found = _indexed(replace(match, groups=(*match.groups, years)), scope, limit)
+        if len(found) >= limit:
+            return found
+        if len(found) * YEARS < limit:
+            break
+    return _indexed(match, scope, limit)
+
+
+def _indexed(match: Match, scope: Scope, limit: int) -> list[Hit]:
+    condition, values = _condition(match, scope)
+    return _hits(INDEXED.format(condition=condition), *values, match.first, match.last, limit)
+
+
+def _year_of(facets: str) -> int:
+    return next(int(value) for facet, value in filter(None, map(read, facets.split())) if facet == "year")
 
 
 def similar(word: str, limit: int) -> list[str]:
@@ -57,20 +110,46 @@ def _rows(sql: str, *values: Any) -> list[tuple[Any, ...]]:
         return list(cursor.fetchall())
 
 
+def _hits(sql: str, *values: Any) -> list[Hit]:
+    return [Hit(*row) for row in _rows(sql, *values)]
+
+
+def _condition(match: Match, scope: Scope) -> Condition:
+    """Return what an entry must be."""
+    return _joined(" AND ", list(_conditions(match, scope)))
+
+
 def _conditions(match: Match, scope: Scope) -> Iterator[Condition]:
-    """Yield what an entry must be, as SQL and its values. Marks are in the head's vector and in the whole text's."""
-    if match.wanted:
-        yield _compared(VECTORS[scope], " && ", (_unit(unit, scope) for unit in match.wanted))
-    if match.groups:
-        yield _compared("head_vector", " && ", map(_any_mark, match.groups))
+    """Yield what an entry must be. Marks are in the head's vector and in the whole text's.
+
+    What is not wanted is said of one vector together with what is: so the index alone tells, and no text is fetched.
+    """
+    wanted = [_unit(unit, scope) for unit in match.wanted]
+    groups = [_any_mark(group) for group in match.groups]
+    if scope is Scope.ANYWHERE:
+        unwanted = [_none_of(match.unwanted)] if match.unwanted else []
+        yield _compared(scope, [*(wanted + groups or [_any_mark([EVERY])]), *unwanted])
+        return
+    yield _compared(scope, wanted)
+    if groups:
+        yield _compared(Scope.HEAD, groups)
     if match.unwanted:
-        text, values = _compared("text_vector", " || ", (_unit(unit, Scope.ANYWHERE) for unit in match.unwanted))
-        yield f"NOT {text}", values
+        yield from _conditions(match, Scope.ANYWHERE)
 
 
-def _compared(vector: str, operator: str, queries: Iterable[Condition]) -> Condition:
+def _none_of(units: Iterable[Unit]) -> Condition:
+    text, values = _joined(" || ", [_unit(unit, Scope.ANYWHERE) for unit in units])
+    return f"!!({text})", values
+
+
+def _compared(scope: Scope, queries: Sequence[Condition]) -> Condition:
+    text, values = _joined(" && ", queries)
+    return f"{VECTORS[scope]} @@ ({text})", values
+
+
+def _joined(operator: str, queries: Sequence[Condition]) -> Condition:
     texts, values = zip(*queries, strict=True)
-    return f"{vector} @@ ({operator.join(texts)})", [value for some in values for value in some]
+    return operator.join(texts), [value for some in values for value in some]
 
 
 def _unit(unit: Unit, scope: Scope) -> Condition:

@@ -29,8 +29,12 @@ class Suggestion:
 
 
 def suggestions(text: str) -> list[Suggestion]:
-    """Return what a reader may be typing, in at most five queries; nothing before the second letter of a word."""
+    """Return what a reader may be typing, in at most nine queries: by all words typed, but for a last one that has no
+    second letter yet. Nothing where no other is left.
+    """
     words = tuple(words_of(tidied(text))[:MAX_WORDS])
+    if words and len(words[-1]) < SHORTEST:
+        words = words[:-1]
     if not words or len(words[-1]) < SHORTEST:
         return []
     return [*_names(words), *_titles(words)]

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from curation.facets import Option
 from curation.search import find as finding
+from curation.search import postgres
 from curation.search.find import Wanted, find, newest
 from curation.search.query import parse
 from tests.factories import make_author, make_item, make_offering, make_publisher, make_topic
@@ -176,6 +177,23 @@ def test_the_newest_come_first_whatever_they_match_best() -> None:
     body = make_item("Other", body="Robots").pk
     assert newest(Wanted(parse("robots"))) == [body, title]
     assert newest(Wanted(parse("robots")), limit=1) == [body]
+
+
+@pytest.mark.parametrize("sample", [1, 2, 4, 200])
+def test_the_newest_are_found_whatever_the_newest_of_all_promise(sample: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postgres, "SAMPLE", sample)
+    years = (2000, 2001, 2002, 2007, 2008, 2010, 2010, 2010)
+    titles = ("Robots", "Nurses", "Robots", "Robots", "Doctors", "Robots", "Doctors", "Nurses")
+    robots = [
+        make_item(title, slug=f"item-{number}", published_at=datetime(year, 5, 1 + number, tzinfo=UTC)).pk
+        for number, (title, year) in enumerate(zip(titles, years, strict=True))
+    ]
+    found = [pk for pk, title in zip(robots, titles, strict=True) if title == "Robots"][::-1]
+    for limit in range(1, 5):
+        assert newest(Wanted(parse("robots")), limit) == found[:limit]
+    assert ids("robots -nurses") == found
+    assert ids("-nurses -doctors") == found
+    assert ids("robots", chosen=(Option("year", "2007", "2007"),)) == [found[1]]
 
 
 def test_no_more_than_a_limit_is_found_and_counted(monkeypatch: pytest.MonkeyPatch) -> None:

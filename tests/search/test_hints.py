@@ -70,7 +70,8 @@ def test_topics_offerings_and_titles_are_proposed() -> None:
         Suggestion("Story", old.title, old.get_absolute_url()),
     ]
     assert [found.text for found in suggestions("care re")] == ["Remote Care"]
-    assert [found.text for found in suggestions("nurses g")] == []
+    assert [found.text for found in suggestions("nurses g")] == ["Nurses go remote"]
+    assert suggestions("robots n g") == []
     assert [found.text for found in suggestions("nurses go")] == ["Nurses go remote"]
 
 

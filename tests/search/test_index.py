@@ -17,6 +17,7 @@ from curation.importing.undo import undo
 from curation.models import (
     Author,
     Conflict,
+    ContentVersion,
     CuratedItem,
     ImportRun,
     ItemTopic,
@@ -213,8 +214,10 @@ def test_the_command_makes_the_index_anew(capsys: pytest.CaptureFixture[str], st
     wanted = index_now()
     SearchEntry.objects.all().delete()
     SearchWord.objects.all().delete()
+    version = ContentVersion.objects.get().token
     call_command("rebuild_search_index")
     assert index_now() == wanted
+    assert ContentVersion.objects.get().token != version, "pages of the old index would be given again"
     assert capsys.readouterr().out == "3 items indexed\n"
 
 
