@@ -36,10 +36,15 @@ class SourceFile:
     that is known already: a damaged archive stands for all the files in it, and so does a folder nobody may read.
     """
 
-    path: Place
+    #: On disk, the path as text: an import holds all its files, and a `Path` takes four times the memory.
+    place: str | ArchivePath
     root: Place
     name: str
     refused: tuple[str, ...] = ()
+
+    @property
+    def path(self) -> Place:
+        return Path(self.place) if isinstance(self.place, str) else self.place
 
     @property
     def modified_at(self) -> datetime:
@@ -56,9 +61,10 @@ class SourceFile:
     @property
     def escapes(self) -> bool:
         """Whether the file is a symbolic link that leads out of its root. Links to folders were not followed to it."""
-        if isinstance(self.path, ArchivePath) or isinstance(self.root, ArchivePath):
+        if isinstance(self.place, ArchivePath) or isinstance(self.root, ArchivePath):
             return False
-        return self.path.is_symlink() and not leads_into(self.path, self.root)
+        path = Path(self.place)
+        return path.is_symlink() and not leads_into(path, self.root)
 
 
 def leads_into(path: Path, folder: Path) -> bool:
@@ -129,7 +135,8 @@ def source_file(path: Place, root: Place, *refused: str) -> SourceFile:
     if len(name) > MAX_NAME:
         name = f"{name[: MAX_NAME - 1]}…"
         refused = (f"has a path of more than {MAX_NAME:,} characters; shorten it",)
-    return SourceFile(path, root, name, tuple(map(printable, refused)))
+    place = os.fspath(path) if isinstance(path, Path) else path
+    return SourceFile(place, root, name, tuple(map(printable, refused)))
 
 
 def _inside(path: Path) -> Iterator[SourceFile]:
