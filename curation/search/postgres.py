@@ -25,7 +25,7 @@ VECTORS = {Scope.TITLE: "title_vector", Scope.HEAD: "head_vector", Scope.ANYWHER
 #: So many of the newest entries are looked at first. What one in so many of them has is frequent: titles are stored
 #: with the row and quickly compared, longer texts are not.
 SAMPLE = 200
-FREQUENT = {Scope.TITLE: 10, Scope.HEAD: 4, Scope.ANYWHERE: 4}
+FREQUENT = {Scope.TITLE: 20, Scope.HEAD: 4, Scope.ANYWHERE: 4}
 #: What is frequent is expected among so many times the entries that the sample promises.
 FURTHER = 3
 #: What is not, the index is asked for: in the newest year, in so many years, and then in all.
