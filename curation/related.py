@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.db.models import BigIntegerField, CharField, DateTimeField, F, IntegerField, Q, QuerySet, Value
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from curation.models import CuratedItem, ItemOffering, ItemTopic
@@ -32,7 +32,7 @@ class Candidate:
     """An item that may be related, and what it shares: offerings and topics (`tied`), and words."""
 
     title: str
-    listed_at: datetime
+    listed_at: str
     tied: int = 0
     words: int = 0
 
@@ -51,7 +51,7 @@ def related_items(story: Story) -> list[Teaser]:
     for candidate in candidates.values():
         candidate.words = WORD * len(words & _words(candidate.title))
 
-    def rank(pk: int) -> tuple[int, datetime, int]:
+    def rank(pk: int) -> tuple[int, str, int]:
         return candidates[pk].tied + candidates[pk].words, candidates[pk].listed_at, pk
 
     best = sorted((pk for pk in candidates if candidates[pk].is_related), key=rank, reverse=True)[:SHOWN]
@@ -77,10 +77,11 @@ NOW: Any = Given("now", DateTimeField())
 
 
 @Prepared
-def _newest_of_all() -> QuerySet[Any, tuple[int, int, str, datetime]]:
+def _newest_of_all() -> QuerySet[Any, tuple[int, int, str, str]]:
     """Write the query for the newest items of all, and of some topics and offerings: weight, key, title and time.
 
-    Nested, for SQLite takes no `LIMIT` inside a union.
+    The time is the database's own text, which sorts as well and need not be read. Nested, for SQLite takes no `LIMIT`
+    inside a union.
     """
     newest = CuratedItem.objects.published(NOW).newest_first().values("pk")[:NEWEST]
     topics, offerings = (Given.many(*given) for given in (("topics", BIG, TOPICS), ("offerings", BIG, OFFERINGS)))
@@ -99,7 +100,8 @@ def _newest_of(relation: type[ItemRelation], weight: int, **target: Any) -> Quer
 
 
 def _rows(rows: QuerySet[Any], weight: int, *columns: str) -> QuerySet[Any, Any]:
-    return rows.order_by().values_list(Value(weight, IntegerField()), *map(F, columns))
+    *others, time = columns
+    return rows.order_by().values_list(Value(weight, IntegerField()), *map(F, others), Cast(time, CharField()))
 
 
 def newer_and_older(item: CuratedItem) -> tuple[Named | None, Named | None]:

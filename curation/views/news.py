@@ -11,7 +11,6 @@ from urllib.parse import urlencode
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from curation import listings
@@ -82,14 +81,10 @@ def news(request: HttpRequest) -> HttpResponse:
     if any(not request.GET[name].strip() for name in NewsFilter.base_filters if name in request.GET):
         # A form sends its empty fields as well; the address to keep and to share is the one without them.
         return HttpResponseRedirect(f"{request.path}?{urlencode(typed)}" if typed else request.path)
+    if not typed:  # so the form is the same for everyone
+        form = kept("filters", lambda: part("filters", form=NewsFilter({}).form))
+        return list_page(request, listings.latest(), "news.html", active=(), errors=(), form=form)
     listing = listings.news(request.GET)
-    return list_page(request, listing, "news.html", filters=listing.subject, form=filter_form(listing.subject))
-
-
-def filter_form(filters: NewsFilter) -> SafeString:
-    """Return the filters as a form. That of the whole list is the same for everyone, and kept while the content is."""
-
-    def made() -> SafeString:
-        return part("filters", form=filters.form)
-
-    return made() if filters.is_bound else kept("filters", made)
+    filters = listing.subject
+    form, errors = part("filters", form=filters.form), filters.form.errors.values()
+    return list_page(request, listing, "news.html", active=filters.active, errors=errors, form=form)
