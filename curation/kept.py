@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from math import inf
 from time import time
@@ -28,13 +30,24 @@ class Kept:
 
 
 _values: dict[str, Kept] = {}
+_version: ContextVar[str | None] = ContextVar("version", default=None)
+
+
+@contextmanager
+def at_version(version: str) -> Iterator[None]:
+    """Take what is right at a version of the content, for a page that is kept as one of that version."""
+    token = _version.set(version)
+    try:
+        yield
+    finally:
+        _version.reset(token)
 
 
 def kept(name: str, make: Callable[[], Result]) -> Result:
     """Return what `make` returns: kept from before, if it is still right. `name` stands for all that it follows from
     besides the content. Nothing is kept while developing, where templates change.
     """
-    version = None if settings.DEBUG else ContentVersion.current()
+    version = None if settings.DEBUG else _version.get() or ContentVersion.current()
     if version is None:
         return make()
     found = _values.get(name)

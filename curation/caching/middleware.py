@@ -13,6 +13,7 @@ from django.utils import timezone
 from curation.caching.pages import page_of, unless_same
 from curation.caching.requests import best_encoding, page_key
 from curation.caching.store import PageStore
+from curation.kept import at_version
 from curation.models import ContentVersion, CuratedItem
 
 #: What of a request is about the copy that a reader has already.
@@ -41,7 +42,7 @@ class PageCacheMiddleware:
         if page is not None:
             return page.answer(request)
         expires = self.expires(version)
-        with asked_in_full(request):
+        with asked_in_full(request), at_version(version):
             response = self.get_response(request)
         page = page_of(response, version, expires)
         if page is None:

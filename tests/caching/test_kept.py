@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from curation import kept as module
-from curation.kept import kept
-from curation.models import CuratedItem
+from curation.kept import at_version, kept
+from curation.models import ContentVersion, CuratedItem
 from curation.pagination import PAGE_SIZE
 from tests.factories import make_item, make_topic
 from tests.views.pages import get
@@ -34,6 +34,21 @@ def test_a_value_is_made_again_once_anything_was_written() -> None:
     assert kept("titles", titles) == ["Two", "One"]
     CuratedItem.objects.filter(title="One").update(title="Uno")
     assert kept("titles", titles) == ["Two", "Uno"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_all_of_a_page_is_taken_at_the_version_that_it_is_kept_as() -> None:
+    make_item("One")
+    version = ContentVersion.current()
+    assert version
+    with at_version(version):
+        assert kept("titles", titles) == ["One"]
+        with CaptureQueriesContext(connection) as queries:
+            assert kept("titles", titles) == ["One"]
+        assert len(queries) == 0
+        make_item("Two")
+        assert kept("titles", titles) == ["One"]
+    assert kept("titles", titles) == ["Two", "One"]
 
 
 @pytest.mark.usefixtures("still")
