@@ -11,7 +11,6 @@ from threading import local
 from typing import Any, Generic, TypeVar
 
 from django.db import connection
-from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Field, QuerySet, Value
 from django.db.models.sql.compiler import SQLCompiler
 
@@ -35,12 +34,12 @@ class Given(Value):
     def as_sql(self, *_anything: Any) -> tuple[str, list[Any]]:  # type: ignore[override]  # no value yet
         return "%s", [self]
 
-    def among(self, values: Mapping[str, Any], using: BaseDatabaseWrapper) -> Any:
+    def among(self, values: Mapping[str, Any]) -> Any:
         """Return the value that was given, as the database takes it."""
         value = values[self.value]
         if self.place is not None:
             value = value[self.place] if self.place < len(value) else None
-        return self.output_field.get_db_prep_value(value, using)
+        return self.output_field.get_db_prep_value(value, connection)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +53,13 @@ class Written:
 
     def given(self, values: Mapping[str, Any]) -> list[Any]:
         """Return the parameters for some values."""
-        using = self.compiler.connection
-        return [value.among(values, using) if isinstance(value, Given) else value for value in self.parameters]
+        return [value.among(values) if isinstance(value, Given) else value for value in self.parameters]
 
 
 class Prepared(Generic[Row]):
     """A query by `values_list()`, with a `Given` wherever its values differ from run to run.
 
-    Each thread writes it for itself, as it has a connection of its own.
+    Each thread writes it for itself, and runs it on the connection that it has by then.
     """
 
     def __init__(self, build: Callable[[], QuerySet[Any, Row]]) -> None:
@@ -70,8 +68,8 @@ class Prepared(Generic[Row]):
     def __call__(self, part: slice = slice(None), **values: Any) -> list[Row]:
         """Return the rows, or some of them in a row, for some values by the names of what stands for these."""
         written = self._written()
-        limits = written.compiler.connection.ops.limit_offset_sql(part.start, part.stop)
-        with written.compiler.connection.cursor() as cursor:
+        limits = connection.ops.limit_offset_sql(part.start, part.stop)
+        with connection.cursor() as cursor:
             cursor.execute(f"{written.sql} {limits}", written.given(values))
             rows = cursor.fetchall()
         if written.converters:

@@ -7,8 +7,9 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import BigIntegerField, CharField, DateTimeField, QuerySet, Value
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from curation import related, selections, stories, teasers
@@ -94,6 +95,18 @@ def test_threads_do_not_share_what_belongs_to_a_connection() -> None:
     for thread in threads:
         thread.join()
     assert found == [expected, expected]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_query_runs_on_the_connection_of_the_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    prepared = Prepared(live)
+    assert prepared(now=timezone.now()) == []
+    other = connection.copy()
+    monkeypatch.setattr(connections._connections, DEFAULT_DB_ALIAS, other)  # type: ignore[attr-defined]
+    with CaptureQueriesContext(other) as queries:
+        assert prepared(now=timezone.now()) == []
+    assert len(queries) == 1
+    other.close()
 
 
 def queries_of(module: ModuleType) -> Iterator[Prepared[Any]]:
