@@ -82,6 +82,9 @@ def best_scores(address: str, kind: Kind) -> Scores:
 
 
 def report_on(address: str, kind: Kind) -> dict[str, Any]:
+    """Return Lighthouse's report on a page. Now and then Chromium records no start of the navigation, and Lighthouse
+    asks to be run again.
+    """
     command = [
         *(str(LIGHTHOUSE), f"{address}{kind.path}", "--output=json", "--quiet"),
         f"--only-categories={','.join((PERFORMANCE, *HELD))}",
@@ -89,9 +92,12 @@ def report_on(address: str, kind: Kind) -> dict[str, Any]:
         *(["--skip-audits", ",".join(kind.skipped)] if kind.skipped else []),
     ]
     variables = {**os.environ, "CHROME_PATH": str(chromium.find_chromium())}
-    done = subprocess.run(command, cwd=ROOT, env=variables, check=True, capture_output=True)
-    report: dict[str, Any] = json.loads(done.stdout)
-    return report
+    for _ in range(TRIES):
+        done = subprocess.run(command, cwd=ROOT, env=variables, check=False, capture_output=True)
+        if done.returncode == 0:
+            report: dict[str, Any] = json.loads(done.stdout)
+            return report
+    sys.exit(f"Lighthouse gave no report on {kind.path}: {done.stderr.decode(errors='replace')}")
 
 
 def scores_of(kind: Kind, report: dict[str, Any]) -> Scores:
