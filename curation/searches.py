@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 
 from curation.facets import FACET_LABELS, Option, meant_options
+from curation.filters import Active
 from curation.models.addresses import url
 from curation.pagination import Query as Pairs
 from curation.search.find import Wanted
@@ -18,15 +19,6 @@ from curation.search.query import parse
 #: So many values may be chosen; what an address says beyond that does not count.
 MOST_CHOSEN = 20
 LONGEST_VALUE = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """A value in use: the facet's name and its own for people, and the address without it."""
-
-    label: str
-    value: str
-    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +38,8 @@ class Search:
         return (*words, *((option.facet, option.value) for option in self.wanted.chosen))
 
     @property
-    def chosen(self) -> list[Chosen]:
-        return [Chosen(FACET_LABELS[option.facet], option.label, self.without(option)) for option in self.wanted.chosen]
+    def chosen(self) -> list[Active]:
+        return [Active(FACET_LABELS[option.facet], option.label, self.without(option)) for option in self.wanted.chosen]
 
     @property
     def url(self) -> str:

@@ -25,15 +25,23 @@ WAYS: tuple[Callable[[int, int], None], ...] = (os.kill, os.killpg)
 
 def drill(sandbox: Sandbox, baseline: Baseline, kills: int, random: Random) -> str:
     """Kill so many imports, each into a fresh site; some a second time, when they are to be completed."""
-    done = sites = 0
-    while done < kills:
-        sites += 1
-        if sites > kills + MOST_TRIES:
-            raise DrillFailed("imports end sooner than they can be killed; give them more files")
-        with sandbox.site(f"kill_{sites}") as site:
-            done += _kill_and_complete(site, baseline, random)
-        say_again(f"{done} of {kills} kills")
+    done, sites = until(kills, "kill", sandbox, lambda site: _kill_and_complete(site, baseline, random))
     return f"{done} imports killed on {sites} sites; completed, each site was as if nothing had happened"
+
+
+def until(wanted: int, what: str, sandbox: Sandbox, attempt: Callable[[Site], int]) -> tuple[int, int]:
+    """Make attempts, each on a fresh site, until so many imports were met while they ran; return how many were, and the
+    number of sites.
+    """
+    done = sites = 0
+    while done < wanted:
+        sites += 1
+        if sites > wanted + MOST_TRIES:
+            raise DrillFailed(f"imports end sooner than a {what} can meet them; give them more files")
+        with sandbox.site(f"{what}_{sites}") as site:
+            done += attempt(site)
+        say_again(f"{done} of {wanted} {what}s")
+    return done, sites
 
 
 def _kill_and_complete(site: Site, baseline: Baseline, random: Random) -> int:

@@ -12,7 +12,7 @@ from random import Random
 
 from benchmarks.imports import session_of
 from drills.baseline import Baseline
-from drills.kill import MOST_TRIES, STARTED, WAYS
+from drills.kill import STARTED, WAYS, until
 from drills.report import DrillFailed, say_again
 from drills.sandbox import Sandbox, Site, await_end_of_session, end_of
 
@@ -22,14 +22,7 @@ SUMMARY = "(stopped by hand: the next run completes it)"
 
 def drill(sandbox: Sandbox, baseline: Baseline, stops: int, random: Random) -> str:
     """Stop so many imports, each into a fresh site."""
-    done = sites = 0
-    while done < stops:
-        sites += 1
-        if sites > stops + MOST_TRIES:
-            raise DrillFailed("imports end sooner than they can be stopped; give them more files")
-        with sandbox.site(f"stop_{sites}") as site:
-            done += _stop_and_complete(site, baseline, random)
-        say_again(f"{done} of {stops} stops")
+    done, _sites = until(stops, "stop", sandbox, lambda site: _stop_and_complete(site, baseline, random))
     return f"{done} imports stopped by Ctrl-C or SIGTERM; each said so, and was completed by the next"
 
 
