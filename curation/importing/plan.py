@@ -24,6 +24,7 @@ from curation.importing.merge import Conflicting, merge
 from curation.importing.options import OnConflict, Options
 from curation.importing.parse import Parsed
 from curation.models import CuratedItem, Image, SourceDocument
+from curation.references import page_name
 from curation.snapshot import snapshot, state
 
 
@@ -293,7 +294,7 @@ def _describe(document: SourceDocument, parsed: Parsed, found: dict[str, dict[st
     document.opening, document.closing = parsed.document.opening, parsed.document.closing
     document.raw_body = parsed.document.raw_body
     document.record, document.source_url = parsed.json, parsed.record.source_url
-    document.source_url_key = parsed.columns["source_url_key"]
+    document.source_url_key, document.page_name = parsed.columns["source_url_key"], page_name(parsed.source.name)
     document.media = found
     document.imported_at = timezone.now()
 

@@ -6,6 +6,7 @@ from .items import CuratedItem, ItemAuthor, ItemOffering, ItemTag, ItemTopic
 from .ledger import Conflict, ImportRecord, ImportRun, SourceDocument
 from .offerings import Offering
 from .redirects import Alias
+from .references import BodyReference
 from .search import SearchEntry, SearchWord
 from .taxonomy import Topic, Vocabulary
 from .version import ContentVersion
@@ -13,6 +14,7 @@ from .version import ContentVersion
 __all__ = [
     "Alias",
     "Author",
+    "BodyReference",
     "Conflict",
     "ContentVersion",
     "CuratedItem",

@@ -245,7 +245,9 @@ def discard_pdf(name: str) -> None:
 
     def discard() -> None:
         with transaction.atomic():
-            if not CuratedItem.objects.filter(pdf=name).exclude(pdf="").exists():
+            attached = CuratedItem.objects.filter(pdf=name).exclude(pdf="")
+            linked = CuratedItem.objects.filter(references__document=name).exclude(references__document="")
+            if not attached.exists() and not linked.exists():
                 default_storage.delete(name)
 
     if name:

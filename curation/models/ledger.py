@@ -9,6 +9,7 @@ from django.db.models import Q
 from curation.frontmatter.split import join
 from curation.links import url_key
 from curation.processes import host_of
+from curation.references import page_name
 
 from .fields import HttpURLField
 from .items import CuratedItem
@@ -52,6 +53,7 @@ class SourceDocument(models.Model):
     raw_body = models.TextField(blank=True, help_text="The body, where the ends of its lines are not all LF.")
     record = models.JSONField(default=dict)
     media = models.JSONField(default=dict, help_text="The files it points to, by use, as they were found last.")
+    page_name = models.CharField(max_length=255, blank=True, editable=False, help_text="What links find it by.")
     source_url = HttpURLField("source link", max_length=2000, blank=True)
     source_url_key = models.CharField(max_length=2000, blank=True, editable=False)
     imported_at = models.DateTimeField()
@@ -62,6 +64,7 @@ class SourceDocument(models.Model):
             models.Index(fields=["external_id", "source_system"], name="document_external_id"),
             models.Index(fields=["md_name"], condition=~Q(md_name=""), name="document_md_name"),
             models.Index(fields=["source_url_key"], condition=Q(is_primary=False), name="document_further_link"),
+            models.Index(fields=["page_name"], condition=~Q(page_name=""), name="document_page_name"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["path"], condition=~Q(path=""), name="document_path_unique"),
@@ -77,7 +80,7 @@ class SourceDocument(models.Model):
         return self.path
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.source_url_key = url_key(self.source_url)
+        self.source_url_key, self.page_name = url_key(self.source_url), page_name(self.path)
         super().save(*args, **kwargs)
 
     @property

@@ -21,12 +21,13 @@ from .items import CuratedItem, ItemAuthor, ItemOffering, ItemTag, ItemTopic
 from .ledger import SourceDocument
 from .offerings import Offering
 from .redirects import Alias
+from .references import BodyReference
 from .taxonomy import Topic, Vocabulary
 from .version import ContentVersion, new_token
 
 #: What readers see something of.
 CONTENT: tuple[type[Model], ...] = (
-    *(CuratedItem, ItemTopic, ItemOffering, ItemAuthor, ItemTag, SourceDocument, Image, Alias),
+    *(CuratedItem, ItemTopic, ItemOffering, ItemAuthor, ItemTag, SourceDocument, Image, Alias, BodyReference),
     *(Vocabulary, Topic, Offering, Offering.topics.through, Publisher, Author, Tag),
 )
 VERSION = ContentVersion._meta.db_table

@@ -1,0 +1,167 @@
+"""Pictures and links of a body that name something of this site: which there are, and what they may mean.
+
+No database: `curation/resolving.py` looks the names up.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from posixpath import normpath
+from urllib.parse import unquote, urlsplit
+
+from curation.names import name_key
+
+#: What Hugo's `ref` and `relref` and Jekyll's `post_url` and `link` become in rendered HTML.
+REF = "ref:"
+PICTURE_SUFFIXES = (".avif", ".gif", ".jpeg", ".jpg", ".png", ".webp")
+PDF_SUFFIX = ".pdf"
+DOCUMENT_SUFFIXES = (".md", ".markdown", ".mdx")
+
+#: A start tag of canonical HTML (as nh3 writes it) whose link stays on this site and is more than a fragment.
+_LOCAL = re.compile(r'<(a|img)\b(?:[^">]|"[^"]*")*? (?:href|src)="((?!#|//)(?:ref:|(?![a-z][a-z0-9+.-]*:))[^"]+)"')
+#: What other generators put before a path: Pelican's `{filename}`, Jekyll's `{{ site.baseurl }}`.
+_PREFIX = re.compile(
+    r"[{|](?:filename|static|attach)[}|]|\{\{-?(?: |%20)*site\.(?:baseurl|url)(?: |%20)*-?\}\}", re.IGNORECASE
+)
+_BRACES = re.compile("%7[BCD]", re.IGNORECASE)
+_DATED = re.compile(r"\d{4}-\d\d?-\d\d?-(?=.)", re.ASCII)
+_DATE_FOLDERS = re.compile(r"/(\d{4})/(\d\d)/(\d\d)/([^/]+)$", re.ASCII)
+_PAGE_SUFFIX = re.compile(r"\.(?:md|markdown|mdx|html?)$", re.IGNORECASE)
+_FOLDER_PAGE = re.compile(r"/(?:_?index|readme)$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A picture or link of a body. `href` is as the HTML has it, entities decoded."""
+
+    is_picture: bool
+    href: str
+
+    @property
+    def path(self) -> str:
+        """The path alone, decoded: without query, fragment, or a generator's prefix."""
+        return path_of(self.href)
+
+    @property
+    def is_file(self) -> bool:
+        """Whether it names a file that can be stored: a picture, or a link to a picture or PDF."""
+        return self.is_picture or self.path.lower().endswith((*PICTURE_SUFFIXES, PDF_SUFFIX))
+
+    @property
+    def is_pdf(self) -> bool:
+        return not self.is_picture and self.path.lower().endswith(PDF_SUFFIX)
+
+
+def references_in(markup: str) -> tuple[Reference, ...]:
+    """Return the pictures and links of *sanitised* HTML that stay on this site, each once."""
+    if 'src="' not in markup and 'href="' not in markup:
+        return ()
+    found = ((tag == "img", html.unescape(href)) for tag, href in _LOCAL.findall(markup))
+    return tuple(Reference(*reference) for reference in dict.fromkeys(found))
+
+
+def has_references(markup: str) -> bool:
+    """Whether *sanitised* HTML has a picture or link that stays on this site."""
+    return _LOCAL.search(markup) is not None
+
+
+def path_of(href: str) -> str:
+    """Return the decoded path that a link names; "" where it has none or is malformed.
+
+    >>> path_of("ref:../other%20story.md?x=1#part")
+    '../other story.md'
+    """
+    text = _PREFIX.sub("", _BRACES.sub(lambda match: unquote(match[0]), href.removeprefix(REF)))
+    try:
+        path = urlsplit(text).path
+    except ValueError:
+        return ""
+    return unquote(path).replace("\x00", "").strip()
+
+
+def suffix_of(href: str) -> str:
+    """Return query and fragment of a link, as they are written.
+
+    >>> suffix_of("../other.md?x=1#part")
+    '?x=1#part'
+    """
+    match = re.search(r"[?#]", href)
+    return href[match.start() :] if match else ""
+
+
+def page_key(path: str) -> str:
+    """Return what tells one page's path from another's, whether it is a file's or an address.
+
+    >>> page_key("/post/A/index.md"), page_key("/post/a/"), page_key("/post/a.html")
+    ('/post/a', '/post/a', '/post/a')
+    """
+    key = _FOLDER_PAGE.sub("", _PAGE_SUFFIX.sub("", path.rstrip("/")))
+    return name_key(key) or "/"
+
+
+def page_name(path: str) -> str:
+    """Return the last part of a page's path, without the date before a Jekyll file's name: an index on pages.
+
+    >>> page_name("/blog/_posts/2020-01-31-Hello.md"), page_name("/post/a/index.md")
+    ('hello', 'a')
+    """
+    return _DATED.sub("", page_key(path).rpartition("/")[2])[:255]
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """Where an item's relative links start: the paths of its files, its old addresses, and its own address."""
+
+    files: tuple[str, ...]
+    addresses: tuple[str, ...]
+
+
+def candidates(href: str, base: Base) -> list[str]:
+    """Return the paths that a link may mean, in the order in which they are looked up: `/a/b`, cleaned of `..`.
+
+    A path that starts with a slash is looked up as it is, then below each folder above the item's file, for a site's
+    content may lie anywhere. A relative one starts at the file's folder, at the page that the generator makes of the
+    file (a folder of the same name), and at each address of the item; a link to a `.md` file at the folder alone.
+    """
+    path = path_of(href)
+    if not path:
+        return []
+    is_document = href.startswith(REF) or path.lower().endswith(DOCUMENT_SUFFIXES)
+    found = _absolute(path, base) if path.startswith("/") else _relative(path, base, is_document)
+    if href.startswith(REF) and not path.startswith("/"):
+        found = [*found, *_absolute(f"/{path}", base)]
+    return list(dict.fromkeys(_with_dated_names(found)))
+
+
+def _absolute(path: str, base: Base) -> list[str]:
+    folders = [str(folder) for file in base.files for folder in PurePosixPath(file).parents]
+    return [_clean(path), *(_clean(f"{folder}/{path}") for folder in folders)]
+
+
+def _relative(path: str, base: Base, is_document: bool) -> list[str]:
+    folders = [str(PurePosixPath(file).parent) for file in base.files]
+    pages = [page_folder(file) for file in base.files]
+    starts = folders if is_document else [*pages, *folders, *base.addresses]
+    return [_clean(f"{start}/{path}") for start in starts]
+
+
+def page_folder(file: str) -> str:
+    """Return the folder that a generator makes of a file: its own for `a/index.md`, else `a/` for `a.md`."""
+    return _FOLDER_PAGE.sub("", _PAGE_SUFFIX.sub("", file))
+
+
+def _clean(path: str) -> str:
+    return "/" + normpath(path).lstrip("/")
+
+
+def _with_dated_names(paths: Iterable[str]) -> Iterator[str]:
+    """Yield paths, and after each that holds a date the Jekyll file that has such an address."""
+    for path in paths:
+        yield path
+        if match := _DATE_FOLDERS.search(path):
+            year, month, day, name = match.groups()
+            yield f"{path[: match.start()]}/_posts/{year}-{month}-{day}-{name}"
