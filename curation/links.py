@@ -20,8 +20,9 @@ def url_key(url: str) -> str:
     """Return the form under which two links to one page are equal, or "" for what is no `http(s)` link.
 
     Follows the WHATWG URL Standard for host case, default port, dot segments and punycode; then drops scheme, `www.`,
-    the trailing slash, fragment, credentials and tracking parameters, and sorts the parameters that are left. Two links
-    that first differ after `KEY_LENGTH` characters count as equal.
+    the trailing slash, fragment, credentials and tracking parameters, and sorts the parameters that are left. A
+    fragment that starts with `!` or `/` stays: single-page applications name their pages by it. Two links that first
+    differ after `KEY_LENGTH` characters count as equal.
 
     >>> url_key("http://WWW.Example.org:80/a/?b=2&utm_source=x&a=1#top")
     'example.org/a?a=1&b=2'
@@ -35,8 +36,14 @@ def url_key(url: str) -> str:
     host = parsed.host.removeprefix("www.")
     pairs = parse_qsl(parsed.search.removeprefix("?"), keep_blank_values=True)
     query = urlencode(sorted(pair for pair in pairs if not TRACKING_PARAMETERS.match(pair[0])))
-    key = f"{host}{parsed.pathname.rstrip('/')}" + (f"?{query}" if query else "")
+    route = parsed.hash.rstrip("/") if parsed.hash.startswith(("#!", "#/")) else ""
+    key = f"{host}{parsed.pathname.rstrip('/')}" + (f"?{query}" if query else "") + (route if len(route) > 1 else "")
     return key[:KEY_LENGTH]
+
+
+def is_front_page(key: str) -> bool:
+    """Whether a `url_key()` is that of a site's front page: two links to it say nothing of being the same story."""
+    return bool(key) and not any(mark in key for mark in "/?#")
 
 
 def host_of(url: str) -> str:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curation.links import KEY_LENGTH, host_of, url_key
+from curation.links import KEY_LENGTH, host_of, is_front_page, url_key
 from curation.models import CuratedItem
 
 
@@ -18,6 +18,8 @@ from curation.models import CuratedItem
         "https://example.org:443/a/b?id=7",
         "http://example.org:80/a/b/?id=7",
         "https://example.org/a/b?id=7#part",
+        "https://example.org/a/b?id=7#",
+        "https://example.org/a/b?id=7#/",
         "https://example.org/x/../a/./b?id=7",
         "https://user:secret@example.org/a/b?id=7",
         "https://example.org/a/b?utm_source=x&id=7&utm_medium=y",
@@ -40,10 +42,29 @@ def test_ways_of_writing_one_page(url: str) -> None:
         ("https://example.org/a", "https://blog.example.org/a"),
         ("https://example.org/a", "https://example.org:8080/a"),
         ("https://example.org/a?tags=x", "https://example.org/a?tags=y"),
+        ("https://example.org/#!/app/1", "https://example.org/#!/app/2"),
+        ("https://example.org/app#/users/1", "https://example.org/app#/users/2"),
+        ("https://example.org/app#/users/1", "https://example.org/app"),
     ],
 )
 def test_two_pages(one: str, other: str) -> None:
     assert url_key(one) != url_key(other)
+
+
+@pytest.mark.parametrize(
+    ("url", "front"),
+    [
+        ("https://www.example.org", True),
+        ("http://example.org:8080/#top", True),
+        ("https://example.org/?utm_source=x", True),
+        ("https://example.org/a", False),
+        ("https://example.org/?p=1", False),
+        ("https://example.org/#!/app/1", False),
+        ("nonsense", False),
+    ],
+)
+def test_front_pages(url: str, front: bool) -> None:
+    assert is_front_page(url_key(url)) is front
 
 
 def test_the_order_of_parameters_does_not_matter() -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
+
+from .limits import MAX_PROBLEMS
 
 Status = Literal["draft", "published", "archived"]
 Level = Literal["error", "warning", "note"]
@@ -30,6 +32,26 @@ class Problem:
     message: str
     field: str = ""
     line: int | None = None
+
+
+#: Stands for the problems of a file beyond `MAX_PROBLEMS`.
+MORE_PROBLEMS = Problem(
+    "warning", "more-problems", f"more than {MAX_PROBLEMS} problems; correct these to see the others"
+)
+
+
+def bounded(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Return all errors and the first `MAX_PROBLEMS` others, followed by `MORE_PROBLEMS` where there are more."""
+    kept, room = list[Problem](), MAX_PROBLEMS
+    is_cut = False
+    for problem in problems:
+        if problem.level != "error":
+            is_cut = is_cut or problem == MORE_PROBLEMS or not room
+            if problem == MORE_PROBLEMS or not room:
+                continue
+            room -= 1
+        kept.append(problem)
+    return (*kept, MORE_PROBLEMS) if is_cut else tuple(kept)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any
 from curation.rendering import one_line, strip_markup
 
 from .limits import MAX_PROBLEMS
-from .records import Dialect, Level, Problem
+from .records import MORE_PROBLEMS, Dialect, Level, Problem
 from .values import Parsed, Value, shown
 
 
@@ -40,9 +40,8 @@ class Source:
         """Note what was dropped or guessed."""
         if len(self.problems) < MAX_PROBLEMS:
             self._note("warning", code, message, key)
-        elif self.problems[-1].code != "more-problems":
-            message = f"more than {MAX_PROBLEMS} problems; correct these to see the others"
-            self.problems.append(Problem("warning", "more-problems", message))
+        elif MORE_PROBLEMS not in self.problems:
+            self.problems.append(MORE_PROBLEMS)
 
     def _note(self, level: Level, code: str, message: str, key: str) -> None:
         key = self.prefix + key

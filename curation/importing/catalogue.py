@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass, field
+from itertools import islice
+from math import inf
 
-from django.db.models import Q
+from django.db.models import Count, F, FilteredRelation, Min, Q
 
 from curation.frontmatter.paths import page_path
 from curation.importing.parse import Parsed
@@ -29,25 +31,38 @@ class Entry:
 
     def __str__(self) -> str:
         """Name the item for a message: its title, its address, and the file it came from."""
-        origin = f", from {self.documents[0].path}" if self.documents and self.documents[0].path else ""
-        return f"“{self.item.title}” ({page_path(self.item.slug)}/{origin})"
+        return _name(self.item.title, self.item.slug, self.documents[0].path if self.documents else "")
 
     @property
     def primary(self) -> SourceDocument | None:
         return next((document for document in self.documents if document.is_primary), None)
 
 
-class Catalogue:
-    """Items and documents that the files of a batch may be, or collide with. A fixed number of queries a batch."""
+@dataclass(slots=True)
+class LinkHolders:
+    """Items beside those of a batch that have one link: how many, and the first (its ID and its name in messages)."""
 
-    def __init__(self, batch: Sequence[Parsed]) -> None:
+    count: int = 0
+    first: int | None = None
+    name: str = ""
+
+
+class Catalogue:
+    """Items and documents that the files of a batch may be, or collide with. A fixed number of queries a batch.
+
+    `held_elsewhere(key)` is the number of further items with a link that the database does not show (`rehearsal`).
+    """
+
+    def __init__(self, batch: Sequence[Parsed], held_elsewhere: Callable[[str], int] = lambda _key: 0) -> None:
         self.entries: dict[int, Entry] = {}
         self.by_path: dict[str, Entry] = {}
         self.by_external_id: dict[tuple[str, str], Entry] = {}
         self.by_md_name: dict[str, Entry] = {}
         self.by_slug: dict[str, Entry] = {}
         self.by_alias: dict[str, Entry] = {}
-        self.by_link: defaultdict[str, list[Entry]] = defaultdict(list)
+        self.by_link: defaultdict[str, dict[Entry, None]] = defaultdict(dict)  # in order, each once
+        self.holders: dict[str, LinkHolders] = {}
+        self.held_elsewhere = held_elsewhere
         self._load(batch)
 
     def _load(self, batch: Sequence[Parsed]) -> None:
@@ -56,10 +71,9 @@ class Catalogue:
         slugs = {path.rpartition("/")[2] for path in aliases | pages}
         links = {url_key(parsed.record.source_url) for parsed in batch} - {""}
         wanted = (
-            Q(pk__in=_documents_like(batch, links))
+            Q(pk__in=_documents_like(batch))
             | Q(pk__in=set(Alias.objects.filter(path__in=aliases | pages).values_list("item", flat=True)))
             | Q(slug__in=slugs)
-            | Q(source_url_key__in=links)
         )
         # Locked, so that what an editor saves meanwhile is written after the batch, and not lost under it.
         items = CuratedItem.objects.filter(wanted).select_for_update(of=("self",))
@@ -71,20 +85,20 @@ class Catalogue:
             self.add_document(self.entries[document.item_id], document)
         for pk, name in Conflict.objects.filter(item__in=self.entries).values_list("item", "field"):
             self.entries[pk].undecided.add(name)
+        self.holders = _link_holders(links, self.entries)
 
     def add(self, entry: Entry) -> None:
         """Register an item under its slug, link and aliases."""
         self.by_slug[entry.item.slug] = entry
         self.by_alias.update(dict.fromkeys(entry.aliases, entry))
         if entry.item.source_url_key:
-            self.by_link[entry.item.source_url_key].append(entry)
+            self.by_link[entry.item.source_url_key][entry] = None
 
     def forget(self, entry: Entry, slug: str, link: str) -> None:
         """Take an item away from a slug and link that it had."""
         if slug:
             self.by_slug.pop(slug, None)
-        if entry in self.by_link[link]:
-            self.by_link[link].remove(entry)
+        self.by_link[link].pop(entry, None)
 
     def page_of(self, path: str) -> Entry | None:
         """Return the item whose page a path is."""
@@ -100,7 +114,18 @@ class Catalogue:
         if document.md_name:
             self.by_md_name[document.md_name] = entry
         if document.source_url_key and not document.is_primary:
-            self.by_link[document.source_url_key].append(entry)
+            self.by_link[document.source_url_key][entry] = None
+
+    def others_with_link(self, entry: Entry) -> tuple[str, int]:
+        """Return the name of the first other item with an entry's link, and the number of all others."""
+        key = entry.item.source_url_key
+        holders = self.holders.get(key, LinkHolders())
+        inside = self.by_link[key]
+        first = next((other for other in islice(inside, 2) if other is not entry), None)
+        count = len(inside) - (entry in inside) + holders.count + self.held_elsewhere(key)
+        if first is None or (holders.first and holders.first < (first.item.pk or inf)):
+            return holders.name or "another item", count
+        return str(first), count
 
     def find(self, parsed: Parsed) -> Entry | None:
         """Return the item that a file is, by the first identity that the file has (docs/front-matter.md).
@@ -116,10 +141,37 @@ class Catalogue:
         return next(filter(_known_by_slug, (self.by_slug.get(identity.slug), same_path)), None)
 
 
-def _documents_like(batch: Sequence[Parsed], links: Set[str]) -> set[int]:
-    """Return the ids of items with a document of the same path, external id or `mdName` as a file of the batch, or with
-    a further one that has one of the links.
+def _name(title: str, slug: str, path: str) -> str:
+    """Name an item for a message: its title, its address, and the file it came from."""
+    return f"“{title}” ({page_path(slug)}/{f', from {path}' if path else ''})"
+
+
+def _link_holders(links: Set[str], besides: Iterable[int]) -> dict[str, LinkHolders]:
+    """Return who has some links, by source link or in a further document, in three queries; `besides` some items.
+
+    Only the first of each is loaded: a default link of a pipeline is that of all its stories.
     """
+    items = CuratedItem.objects.order_by().filter(source_url_key__in=links).exclude(pk__in=besides)
+    documents = SourceDocument.objects.order_by().filter(source_url_key__in=links, is_primary=False)
+    further = documents.exclude(item__in=besides).exclude(item__source_url_key=F("source_url_key"))
+    found: defaultdict[str, LinkHolders] = defaultdict(LinkHolders)
+    for key, count, first in (
+        *items.values_list("source_url_key").annotate(Count("pk"), Min("pk")),
+        *further.values_list("source_url_key").annotate(Count("item", distinct=True), Min("item")),
+    ):
+        found[key].count += count
+        found[key].first = min(first, found[key].first or first)
+    main = FilteredRelation("documents", condition=Q(documents__is_primary=True))
+    firsts = CuratedItem.objects.filter(pk__in={holders.first for holders in found.values()})
+    rows = firsts.annotate(main=main).values_list("pk", "title", "slug", "main__path")
+    names = {pk: _name(title, slug, path or "") for pk, title, slug, path in rows}
+    for holders in found.values():
+        holders.name = names.get(holders.first or 0, "")
+    return dict(found)
+
+
+def _documents_like(batch: Sequence[Parsed]) -> set[int]:
+    """Return the ids of items with a document of the same path, external id or `mdName` as a file of the batch."""
     identities = [parsed.document.identity for parsed in batch]
     systems = {identity.source_system for identity in identities}
     ids = {identity.external_id for identity in identities} - {""}
@@ -128,8 +180,7 @@ def _documents_like(batch: Sequence[Parsed], links: Set[str]) -> set[int]:
     by_path = items.filter(path__in=[parsed.source.name for parsed in batch]).exclude(path="")
     by_id = items.filter(source_system__in=systems, external_id__in=ids)
     by_name = items.filter(md_name__in={identity.md_name for identity in identities}).exclude(md_name="")
-    by_link = items.filter(source_url_key__in=links, is_primary=False)
-    return set(by_path.union(by_id, by_name, by_link))
+    return set(by_path.union(by_id, by_name))
 
 
 def _known_by_slug(entry: Entry | None) -> bool:

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from curation import frontmatter
 from curation.frontmatter.paths import page_path
-from curation.frontmatter.records import ItemRecord, Level, MediaRef, Problem, Rejected
+from curation.frontmatter.records import ItemRecord, Level, MediaRef, Problem, Rejected, bounded
 from curation.importing import media
 from curation.importing.catalogue import Catalogue, Entry
 from curation.importing.columns import columns_of
@@ -23,6 +23,7 @@ from curation.importing.library import Library
 from curation.importing.merge import Conflicting, merge
 from curation.importing.options import OnConflict, Options
 from curation.importing.parse import Parsed
+from curation.links import is_front_page
 from curation.models import CuratedItem, Image, SourceDocument
 from curation.references import page_name
 from curation.snapshot import snapshot, state
@@ -62,7 +63,7 @@ class Plan:
     @property
     def all_problems(self) -> tuple[Problem, ...]:
         """What is wrong with the file, and with what it is to become."""
-        return (*self.parsed.document.problems, *self.problems)
+        return bounded((*self.parsed.document.problems, *self.problems))
 
     def warn(self, code: str, field: str, message: str) -> None:
         self.problems.append(Problem("warning", code, message, field))
@@ -204,9 +205,16 @@ class Planner:
         return publisher is not None and publisher.icon_id is None and self.library.has(icon)
 
     def _warn_of_same_link(self, plan: Plan) -> None:
-        for other in self.catalogue.by_link[plan.entry.item.source_url_key]:
-            if other is not plan.entry:
-                plan.warn("same-link", "link", f"leads where {other} leads; keep one of them, or both if they differ")
+        """Say once how many other items have the link: a pipeline's default link is that of all its stories."""
+        first, count = self.catalogue.others_with_link(plan.entry)
+        if not count:
+            return
+        more = f" and {count - 1:,} more item{'s' * (count > 2)}" if count > 1 else ""
+        if is_front_page(plan.entry.item.source_url_key):
+            message = f"a front page, and the link of {first}{more}, too; link the story's own page if there is one"
+            plan.problems.append(Problem("note", "same-link", message, "link"))
+        else:
+            plan.warn("same-link", "link", f"the link of {first}{more}, too; keep one of them, or all if they differ")
 
     def _set_aliases(self, plan: Plan, wanted: Iterable[str]) -> None:
         """Give the entry the aliases it may have: a page of another item, or an alias of one, stays with that item."""

@@ -8,7 +8,7 @@ again.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from typing import Any
@@ -23,13 +23,15 @@ from curation.links import url_key
 
 #: The fields of a record that hold names of rows which imports make.
 NAMES = ("topics", "offerings", "authors", "tags")
+_LINK = "link "
 _NOTHING = ItemRecord("", "", "", "", "draft", None)
 
 
 class Rehearsal:
     """The files that a dry run would have written something for, in their order, by all that they have to do with.
 
-    Of each, memory holds its path and these keys. `named` are records without more than the names that came up.
+    Of each, memory holds its path and these keys; of files that share a link, how many. `named` are records without
+    more than the names that came up.
     """
 
     def __init__(self) -> None:
@@ -38,6 +40,9 @@ class Rehearsal:
         self._batches: list[list[SourceFile]] = []
         self._keys: dict[SourceFile, set[str]] = {}
         self._files: defaultdict[str, list[SourceFile]] = defaultdict(list)
+        self._new_links: dict[SourceFile, set[str]] = {}
+        self._holders: Counter[str] = Counter()
+        self._done_again: Counter[str] = Counter()
 
     @property
     def is_begun(self) -> bool:
@@ -54,18 +59,31 @@ class Rehearsal:
             new = [file for file in self._files.get(key, ()) if file not in found]
             found.update(new)
             waiting.update(*(self._keys[file] - done for file in new))
+        self._done_again = Counter(link for file in found for link in self._new_links[file])
         batches = ([file for file in batch if file in found] for batch in self._batches) if found else ()
         return [batch for batch in batches if batch]
+
+    def held_elsewhere(self, link: str) -> int:
+        """Return how many items were given a link (a `url_key`) that are not among those of the last `related()`."""
+        key = next(_link_key(link), "")
+        return self._holders[key] - self._done_again[key]
 
     def note(self, plans: Sequence[Plan], before: Mapping[Entry, Set[str]]) -> None:
         """Remember what was written for a batch, unless it is done again; `before` are the keys that items had."""
         new = [plan for plan in plans if plan.parsed.source not in self._keys]
         self._batches.append([plan.parsed.source for plan in new])
+        noted: set[Entry] = set()
         for plan in new:
-            keys = {*keys_of(plan.parsed), *before.get(plan.entry, ()), *_keys_of_entry(plan.entry)}
-            self._keys[plan.parsed.source] = keys
+            had, has = before.get(plan.entry, set()), set(_keys_of_entry(plan.entry))
+            keys = self._keys[plan.parsed.source] = {*keys_of(plan.parsed), *had, *has}
+            links = set() if plan.entry in noted else {key for key in has - had if _is_link(key)}
+            noted.add(plan.entry)
+            self._new_links[plan.parsed.source] = links
+            self._holders.update(links)
             for key in keys:
-                self._files[key].append(plan.parsed.source)
+                # Of the items that share a link, the first and those that lost it are enough: the others are counted.
+                if not _is_link(key) or key in had - has or (key in has and key not in self._files):
+                    self._files[key].append(plan.parsed.source)
             if plan.record:
                 self._note_names(plan.record)
 
@@ -117,4 +135,8 @@ def _identity_keys(system: str, external_id: str, md_name: str) -> Iterator[str]
 
 def _link_key(key: str) -> Iterator[str]:
     if key:
-        yield f"link {key}"
+        yield f"{_LINK}{key}"
+
+
+def _is_link(key: str) -> bool:
+    return key.startswith(_LINK)

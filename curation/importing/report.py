@@ -31,29 +31,50 @@ class FileReport:
 COUNTS = (*ALWAYS[:4], "conflicted", "rejected", "warnings", "seen")
 
 
+#: Lines that a level's problems of one code take; the others are counted. Errors name the files that are not there.
+MAX_LINES: dict[Level, int] = {"note": 20, "warning": 20, "error": 200}
+
+
 @dataclass(slots=True)
 class Report:
-    """What became of a run. Unless `keep_all` is set, files without a problem are only counted: memory stays flat."""
+    """What became of a run: every file with `keep_all`, else only counts and the lines to show, so memory stays flat.
+
+    `notes` are about the run as a whole, each a line: they stand before the summary and in a JSON report.
+    """
 
     keep_all: bool = False
     counts: Counter[str] = field(default_factory=lambda: Counter(dict.fromkeys(COUNTS, 0)))
     remarkable: list[FileReport] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    kinds: Counter[tuple[Level, str]] = field(default_factory=Counter)
+    shown: dict[Level, list[str]] = field(default_factory=lambda: {level: [] for level in MAX_LINES})
 
     def add(self, files: Iterable[FileReport]) -> None:
         for file in files:
             self.counts[file.outcome] += 1
             self.counts["warnings"] += sum(problem.level == "warning" for problem in file.problems)
             self.counts["seen"] += file.outcome != "archived"
-            if file.problems or self.keep_all:
+            for problem in file.problems:
+                self._add_problem(file, problem)
+            if self.keep_all:
                 self.remarkable.append(file)
 
+    def _add_problem(self, file: FileReport, problem: Problem) -> None:
+        kind = problem.level, problem.code
+        self.kinds[kind] += 1
+        if self.kinds[kind] <= MAX_LINES[problem.level]:
+            what = ": ".join(filter(None, (file.path, problem.field, printable(problem.message))))
+            place = f", line {problem.line}" if problem.line else ""
+            self.shown[problem.level].append(f"{what} [{problem.level}{place}]")
+
     def lines(self, level: Level) -> Iterator[str]:
-        """Yield `path: field: what is wrong; what to do [level, line]` for each problem of a level, in path order."""
-        for file in self.remarkable:
-            for problem in file.problems:
-                if problem.level == level:
-                    what = ": ".join(filter(None, (file.path, problem.field, printable(problem.message))))
-                    yield f"{what} [{level}, line {problem.line}]" if problem.line else f"{what} [{level}]"
+        """Yield `path: field: what is wrong; what to do [level, line]` for the problems of a level, in path order, then
+        a line for each kind of which there are more than `MAX_LINES`.
+        """
+        yield from self.shown[level]
+        for (its_level, code), number in self.kinds.items():
+            if its_level == level and number > MAX_LINES[level]:
+                yield f"… and {number - MAX_LINES[level]:,} more of {code}; --report FILE.csv lists all [{level}]"
 
     def summary(self) -> str:
         """Return the counts in one line."""
@@ -68,7 +89,8 @@ def write_report(report: Report, path: Path) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         if path.suffix == ".json":
             records = [asdict(entry) for entry in report.remarkable]
-            json.dump({"counts": report.counts, "records": records}, file, ensure_ascii=False, indent=1)
+            whole = {"counts": report.counts, "notes": report.notes, "records": records}
+            json.dump(whole, file, ensure_ascii=False, indent=1)
             file.write("\n")
         else:
             csv.writer(file).writerows(_rows(report))

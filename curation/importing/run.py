@@ -10,7 +10,7 @@ from pathlib import Path
 
 from django.db import DatabaseError, transaction
 
-from curation.frontmatter.records import Rejected
+from curation.frontmatter.records import Rejected, bounded
 from curation.importing import ledger, media
 from curation.importing.breakdown import BREAKDOWNS, in_words, is_full
 from curation.importing.catalogue import Catalogue
@@ -200,7 +200,8 @@ class Import:
     def _write(self, files: Sequence[Outcome], batch: Batch) -> list[Planned]:
         """Decide what becomes of each file, and carry that out."""
         accepted = [file for file in files if isinstance(file, Parsed)]
-        catalogue = Catalogue(accepted) if accepted else None
+        held = (self.rehearsal.held_elsewhere,) if self.rehearsal else ()
+        catalogue = Catalogue(accepted, *held) if accepted else None
         known = keys_of_entries(catalogue) if catalogue and self.rehearsal else {}
         planner = Planner(catalogue, self.library, self.seen, self.options) if catalogue else None
         outcomes = [_plan(file, planner) for file in files]
@@ -304,7 +305,7 @@ def _plan(file: Outcome, planner: Planner | None) -> Planned:
     try:
         return planner.plan(file)
     except Rejected as refusal:
-        return Refused(file.source, "rejected", (*refusal.problems, *file.document.problems))
+        return Refused(file.source, "rejected", bounded((*refusal.problems, *file.document.problems)))
 
 
 def _report(outcome: Planned) -> FileReport:

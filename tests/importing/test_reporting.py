@@ -1,0 +1,172 @@
+"""What a run says of thousands of files: each kind of problem so often, then how many more; each link once a file."""
+
+import json
+from collections.abc import Sequence
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+
+from curation.frontmatter.limits import MAX_PROBLEMS
+from curation.frontmatter.records import MORE_PROBLEMS, Level, Problem, bounded
+from curation.importing import catalogue, run
+from curation.importing.library import Library
+from curation.importing.plan import Plan
+from curation.importing.report import MAX_LINES, FileReport, Report, write_report
+from curation.importing.upsert import Batch, write
+from curation.management.commands.import_markdown import Command
+from curation.models import CuratedItem, ImportRecord
+
+from .conftest import RunImport, WriteFile
+
+pytestmark = pytest.mark.django_db
+
+HOME, STORY = "https://example.com/", "https://example.com/story"
+
+
+def same_link(report: Report) -> list[Problem]:
+    """Return what is said of links that several items have."""
+    return [problem for file in report.remarkable for problem in file.problems if problem.code == "same-link"]
+
+
+def share_link(write_file: WriteFile, names: str, link: str = STORY) -> None:
+    for name in names:
+        write_file(f"{name}.md", link=link, title=name)
+
+
+@pytest.mark.parametrize("batch_size", [1, 2, 100])
+@pytest.mark.parametrize("dry_run", [False, True])
+def test_one_link_in_many_files_is_one_warning_a_file_that_names_the_first_and_counts_the_others(
+    dry_run: bool, batch_size: int, write_file: WriteFile, import_: RunImport, content: Path
+) -> None:
+    share_link(write_file, "abcd")
+    told = [problem.message for problem in same_link(import_(dry_run=dry_run, batch_size=batch_size))]
+    first = f"“a” (/news/a/, from {content / 'a.md'})"
+    assert told == [
+        f"the link of {first}{more}, too; keep one of them, or all if they differ"
+        for more in ("", " and 1 more item", " and 2 more items")
+    ]
+
+
+def test_a_link_to_a_front_page_is_no_sign_of_one_story(write_file: WriteFile, import_: RunImport) -> None:
+    share_link(write_file, "ab", HOME)
+    (note,) = same_link(import_())
+    assert note.level == "note"
+    assert "front page" in note.message
+
+
+@pytest.mark.parametrize("batch_size", [1, 100])
+def test_a_link_that_an_earlier_file_gave_up_is_free(
+    batch_size: int, write_file: WriteFile, import_: RunImport
+) -> None:
+    share_link(write_file, "ab")
+    import_()
+    write_file("a.md", title="a", link="https://example.com/moved")
+    write_file("b.md", title="b", link="https://example.com/moved")
+    write_file("c.md", title="c", link=STORY)
+    foreseen = import_(dry_run=True, batch_size=batch_size)
+    assert [problem.field for problem in same_link(foreseen)] == ["link"]  # of b, whose link is that of a now
+    assert same_link(foreseen) == same_link(import_(batch_size=batch_size))
+
+
+def test_a_link_of_a_repeat_counts_with_the_item_that_it_is(write_file: WriteFile, import_: RunImport) -> None:
+    write_file("a.md", external_id=1, title="One", link="https://example.com/one")
+    write_file("b.md", external_id=1, title="One", link=STORY)
+    import_()
+    write_file("c.md", link=STORY)
+    (warning,) = same_link(import_())
+    assert "“One”" in warning.message
+
+
+def test_items_with_the_link_of_a_file_are_counted_and_not_loaded(
+    write_file: WriteFile, import_: RunImport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    share_link(write_file, "abcdef")
+    import_()
+    loaded: list[int] = []
+    entry = catalogue.Entry
+
+    def load(item: CuratedItem, *args: object, **kwargs: object) -> catalogue.Entry:
+        loaded.append(item.pk)
+        return entry(item, *args, **kwargs)
+
+    monkeypatch.setattr(catalogue, "Entry", load)
+    share_link(write_file, "g")
+    assert len(same_link(import_())) == 1
+    assert loaded == []
+
+
+@pytest.mark.parametrize("dry_run", [False, True])
+def test_a_dry_run_does_no_more_again_for_a_link_that_more_files_share(
+    dry_run: bool, write_file: WriteFile, import_: RunImport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[int] = []
+
+    def count(plans: Sequence[Plan], library: Library, batch: Batch) -> None:
+        written.append(len(plans))
+        write(plans, library, batch)
+
+    monkeypatch.setattr(run, "write", count)
+    share_link(write_file, "abcdefgh")
+    import_(dry_run=dry_run, batch_size=1)
+    assert sum(written) == (8 + 7 if dry_run else 8)  # each file, and before each but the first the first again
+
+
+@pytest.mark.parametrize("level", MAX_LINES)
+def test_the_terminal_shows_the_first_problems_of_each_kind_and_counts_the_others(level: Level) -> None:
+    report = Report()
+    limit = MAX_LINES[level]
+    for number in range(limit + 1_187):
+        report.add([FileReport(f"{number}.md", "updated", problems=(Problem(level, "many", "odd; mend it"),))])
+    report.add([FileReport("z.md", "updated", problems=(Problem(level, "rare", "odder; mend it"),))])
+    lines = list(report.lines(level))
+    assert len(lines) == limit + 2
+    assert lines[limit] == f"z.md: odder; mend it [{level}]"
+    assert lines[-1] == f"… and 1,187 more of {'many'}; --report FILE.csv lists all [{level}]"
+    assert report.remarkable == []  # memory stays flat
+
+
+def test_a_report_as_a_file_has_every_problem(write_file: WriteFile, content: Path, tmp_path: Path) -> None:
+    number = MAX_LINES["warning"] + 3
+    for name in range(number):
+        write_file(f"{name:02}.md", featuredImage="missing.png")
+    path, out = tmp_path / "report.json", StringIO()
+    call_command("import_markdown", content, report=path, jobs=1, stdout=out)
+    records = json.loads(path.read_text())["records"]
+    assert len([problem for record in records for problem in record["problems"]]) == number
+    assert "… and 3 more of " in out.getvalue()
+    assert out.getvalue().count("missing.png") == MAX_LINES["warning"]
+
+
+def test_notes_of_a_run_stand_before_the_summary_and_in_the_report(tmp_path: Path) -> None:
+    report = Report(keep_all=True, notes=["something of all files"])
+    out = StringIO()
+    Command(stdout=out).print(report, "")
+    assert out.getvalue().splitlines()[0] == "something of all files"
+    write_report(report, tmp_path / "report.json")
+    assert json.loads((tmp_path / "report.json").read_text())["notes"] == ["something of all files"]
+
+
+def test_problems_found_in_planning_count_towards_the_limit_of_a_file(
+    write_file: WriteFile, import_: RunImport
+) -> None:
+    paths = [f"/old/{number}" for number in range(MAX_PROBLEMS + 10)]
+    write_file("a.md", aliases=paths)
+    write_file("b.md", aliases=paths, status="unheard of")
+    file = import_().remarkable[-1]
+    assert len(file.problems) == MAX_PROBLEMS + 1
+    assert (file.problems[0].code, file.problems[-1]) == ("status-unknown", MORE_PROBLEMS)
+    assert len(ImportRecord.objects.get(path__endswith="b.md").problems) == MAX_PROBLEMS + 1
+
+
+@pytest.mark.parametrize(
+    ("warnings", "errors", "kept"), [(3, 1, 4), (MAX_PROBLEMS, 2, MAX_PROBLEMS + 2), (500, 2, MAX_PROBLEMS + 3)]
+)
+def test_errors_are_never_left_out(warnings: int, errors: int, kept: int) -> None:
+    found = [Problem("warning", "odd", str(number)) for number in range(warnings)]
+    wrong = [Problem("error", "wrong", str(number)) for number in range(errors)]
+    problems = bounded([*found, *wrong])
+    assert len(problems) == kept
+    assert set(wrong) <= set(problems)
+    assert bounded(problems) == problems
