@@ -21,7 +21,7 @@ NODE_MODULES := $(if $(shell command -v npm),node_modules/.package-lock.json)
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup run test lint types checks test-sqlite test-postgres lighthouse format bench drill fuzz screenshot clean
+.PHONY: help setup run test lint types checks test-sqlite test-postgres lighthouse format bench fidelity drill fuzz screenshot clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -102,6 +102,9 @@ format: $(INSTALLED_DEV) ## Format the Python files
 
 bench: setup $(INSTALLED_DEV) $(NODE_MODULES) ## Measure import, pages and searches (SIZES=1000,100000 SEARCHED=100000 FILES=10000)
 	@$(BIN)/python -m benchmarks --sizes $(SIZES) --searched $(SEARCHED) --files $(FILES)
+
+fidelity: setup $(INSTALLED_DEV) ## Compare pages with those that Hugo makes of the same files (VERBOSE=1: every difference)
+	@$(BIN)/python -m benchmarks.fidelity $(if $(VERBOSE),-v)
 
 drill: setup $(INSTALLED_DEV) ## Break imports in every way, and check what is left (DRILLS="kill disk" KILLS=30 SEED=)
 	@$(BIN)/python -m drills $(DRILLS) --kills $(KILLS) $(if $(SEED),--seed $(SEED))

@@ -1,0 +1,151 @@
+"""Differences from Hugo's page that are meant, each rule with its reason.
+
+A rule changes Hugo's page into the one that this site means to show, so that the two are compared by what is meant. How
+often each rule did so is printed beside the shares. Whatever no rule covers is a difference.
+"""
+
+import html
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from benchmarks.fidelity.sites import Page
+from benchmarks.fidelity.tree import Node
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`apply(page)` changes a page of Hugo's, and returns in how many places."""
+
+    name: str
+    reason: str
+    apply: Callable[[Page], int]
+
+
+_CONTROLS = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f]")
+
+
+def _all(page: Page, *tags: str) -> Iterator[Node]:
+    return (node for node in page.body.walk() if node.tag in tags)
+
+
+def _entities_in_title(page: Page) -> int:
+    decoded = html.unescape(page.title)
+    changed, page.title = decoded != page.title, decoded
+    return int(changed)
+
+
+def _entities_in_alternatives(page: Page) -> int:
+    pictures = [node for node in _all(page, "img") if html.unescape(node.get("alt")) != node.get("alt")]
+    for node in pictures:
+        node.attributes["alt"] = html.unescape(node.get("alt"))
+    return len(pictures)
+
+
+def _control_characters(page: Page) -> int:
+    count = 0
+    for node in page.body.walk():
+        texts = [_CONTROLS.sub(" ", child) if isinstance(child, str) else child for child in node.children]
+        count += sum(new != old for new, old in zip(texts, node.children, strict=True))
+        node.replace_children(*texts)
+    return count
+
+
+def _first_headings(page: Page) -> int:
+    headings = list(_all(page, "h1"))
+    for node in headings:
+        node.tag = "h2"
+    return len(headings)
+
+
+def _drawings(page: Page) -> int:
+    drawings = list(_all(page, "svg"))
+    for node in drawings:
+        node.replace_with()
+    return len(drawings)
+
+
+def _theme_shortcodes(page: Page) -> int:
+    marked = [node for node in page.body.walk() if "data-shortcode" in node.attributes]
+    for node in marked:
+        node.replace_with()
+    return len(marked)
+
+
+_ABBREVIATION = re.compile(r"^\*\[[^\]]+\]: .*$", re.MULTILINE)
+
+
+def _abbreviations(page: Page) -> int:
+    definitions = [node for node in _all(page, "p") if _ABBREVIATION.match(node.text.strip())]
+    for node in definitions:
+        node.replace_with()
+    return len(definitions)
+
+
+_EMBEDDED = {
+    re.compile(
+        r"(?:https?:)?//(?:www\.)?youtube(?:-nocookie)?\.com/embed/([\w-]+)"
+    ): "https://www.youtube.com/watch?v={}",
+    re.compile(r"(?:https?:)?//player\.vimeo\.com/video/(\d+)"): "https://vimeo.com/{}",
+}
+
+
+def _embeds(page: Page) -> int:
+    frames = list(_all(page, "iframe"))
+    for node in frames:
+        address = node.get("src")
+        for pattern, form in _EMBEDDED.items():
+            if found := pattern.match(address):
+                address = form.format(found[1])
+        node.replace_with(Node("a", {"href": address}, node.get("title") or address))
+    return len(frames)
+
+
+def _remote_pictures(page: Page) -> int:
+    pictures = [node for node in _all(page, "img") if page.resolve(node.get("src")).startswith(("http:", "https:"))]
+    for node in pictures:
+        words = node.get("alt") or node.get("title") or "Image"
+        inside = node.ancestor("a") is not None
+        node.replace_with(words if inside else Node("a", {"href": node.get("src")}, words))
+    return len(pictures)
+
+
+def _unsafe_links(page: Page) -> int:
+    links = [node for node in _all(page, "a") if re.match(r"\s*(javascript|data|vbscript|ftp):", node.get("href"))]
+    for node in links:
+        node.unwrap()
+    return len(links)
+
+
+def _dead_links(page: Page) -> int:
+    dead = [
+        node
+        for node in _all(page, "a")
+        if "href" in node.attributes
+        and not node.get("href").startswith("#")
+        and (not node.get("href") or page.resolve(node.get("href")).startswith("nothing"))
+    ]
+    for node in dead:
+        node.unwrap()
+    return len(dead)
+
+
+#: In the order they are applied.
+RULES = (
+    Rule("entities in titles", "are decoded: WordPress exports hold them", _entities_in_title),
+    Rule("entities in alternative texts", "are decoded: Hugo 0.111 escapes them twice", _entities_in_alternatives),
+    Rule("control characters", "become spaces: they break feeds", _control_characters),
+    Rule("headings of the first level", "h1 becomes h2: the page's title is the one h1", _first_headings),
+    Rule("drawings in the text", "are removed: SVG can hold scripts", _drawings),
+    Rule("shortcodes of a theme", "are not shown, and reported: only the theme knows them", _theme_shortcodes),
+    Rule("abbreviations", "are understood; Hugo prints their definitions", _abbreviations),
+    Rule("embedded pages", "become links: pages load nothing from elsewhere", _embeds),
+    Rule("pictures of other hosts", "become links: pages load nothing from elsewhere", _remote_pictures),
+    Rule("links that run something", "become text: they are no addresses", _unsafe_links),
+    Rule("links that lead nowhere", "become text: readers find no dead link", _dead_links),
+)
+
+
+def apply(page: Page) -> dict[str, int]:
+    """Make of Hugo's page the one that is meant here, and return how many places each rule changed."""
+    return {rule.name: count for rule in RULES if (count := rule.apply(page))}
