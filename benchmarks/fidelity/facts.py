@@ -11,7 +11,7 @@ from benchmarks.fidelity.tree import Node
 BLOCKS = {
     *("address", "article", "aside", "blockquote", "caption", "center", "dd", "details", "div", "dl", "dt"),
     *("fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li"),
-    *("main", "nav", "ol", "option", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead"),
+    *("main", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead"),
     *("tr", "ul"),
 }
 #: Elements that mean something to readers by their tag; all others are transparent.
@@ -20,6 +20,10 @@ MEANINGFUL = {
     *("figcaption", "figure", "hr", "i", "img", "ins", "kbd", "li", "mark", "ol", "p", "pre", "q", "s", "samp"),
     *("small", "strong", "sub", "summary", "sup", "table", "td", "th", "tr", "u", "ul", "var"),
 }
+#: Tags that mean the same.
+SAME = {**dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), "h"), "s": "del", "strike": "del"}
+#: Controls of forms: their texts are words apart.
+APART = {"button", "label", "legend", "option", "select"}
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 #: Elements whose content browsers do not show as text.
 SILENT = {"audio", "iframe", "noscript", "object", "script", "style", "template", "textarea", "title", "video"}
@@ -81,7 +85,7 @@ def _collect(node: Node, pieces: list[str], *, is_code: bool) -> None:
         pieces.append("\n")
     elif node.tag == "input" and node.get("type") == "checkbox":
         pieces.append("☑ " if "checked" in node.attributes else "☐ ")
-    edge = "\n" if node.tag in BLOCKS else ""
+    edge = "\n" if node.tag in BLOCKS else " " if node.tag in APART else ""
     pieces.append(edge)
     if node.tag == "pre":
         pieces.append("\v")
@@ -97,7 +101,7 @@ def _structure(node: Node, path: str = "") -> Iterator[str]:
     """Yield the path of every meaningful element, such as `ul li p em`."""
     if node.tag in SILENT:
         return
-    name = "h" if node.tag in HEADINGS else node.tag
+    name = SAME.get(node.tag, node.tag)
     if name == "input" and node.get("type") == "checkbox":
         yield f"{path} checkbox".lstrip()
     if name in MEANINGFUL or name == "h":

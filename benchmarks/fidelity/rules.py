@@ -8,6 +8,7 @@ import html
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from benchmarks.fidelity.sites import Page
 from benchmarks.fidelity.tree import Node
@@ -72,14 +73,26 @@ def _theme_shortcodes(page: Page) -> int:
     return len(marked)
 
 
-_ABBREVIATION = re.compile(r"^\*\[[^\]]+\]: .*$", re.MULTILINE)
+_ABBREVIATED = re.compile(r"^\*\[([^\]]+)\]:", re.MULTILINE)
 
 
 def _abbreviations(page: Page) -> int:
-    definitions = [node for node in _all(page, "p") if _ABBREVIATION.match(node.text.strip())]
+    definitions = [node for node in _all(page, "p") if _ABBREVIATED.match(node.text.strip())]
+    names = {name for node in definitions for name in _ABBREVIATED.findall(node.text)}
     for node in definitions:
         node.replace_with()
+    if names:
+        pattern = re.compile(rf"\b({'|'.join(map(re.escape, names))})\b")
+        for node in list(page.body.walk()):
+            node.replace_children(*(piece for child in node.children for piece in _marked(child, pattern)))
     return len(definitions)
+
+
+def _marked(child: Node | str, pattern: re.Pattern[str]) -> list[Node | str]:
+    """Return a text's pieces, its abbreviations as elements."""
+    if isinstance(child, Node):
+        return [child]
+    return [Node("abbr", {}, piece) if pattern.fullmatch(piece) else piece for piece in pattern.split(child)]
 
 
 _EMBEDDED = {
@@ -97,8 +110,18 @@ def _embeds(page: Page) -> int:
         for pattern, form in _EMBEDDED.items():
             if found := pattern.match(address):
                 address = form.format(found[1])
-        node.replace_with(Node("a", {"href": address}, node.get("title") or address))
+        node.replace_with(Node("a", {"href": address}, node.get("title") or urlsplit(address).hostname or address))
     return len(frames)
+
+
+def _media(page: Page) -> int:
+    players = list(_all(page, "video", "audio"))
+    for node in players:
+        source = node.find("source")
+        address = node.get("src") or (source.get("src") if source else "")
+        words = [child for child in node.children if isinstance(child, str) or child.tag not in ("source", "track")]
+        node.replace_with(Node("a", {"href": address}, urlsplit(address).hostname or address), " ", *words)
+    return len(players)
 
 
 def _remote_pictures(page: Page) -> int:
@@ -140,6 +163,7 @@ RULES = (
     Rule("shortcodes of a theme", "are not shown, and reported: only the theme knows them", _theme_shortcodes),
     Rule("abbreviations", "are understood; Hugo prints their definitions", _abbreviations),
     Rule("embedded pages", "become links: pages load nothing from elsewhere", _embeds),
+    Rule("films and sound", "become links, their words beside them: pages load nothing from elsewhere", _media),
     Rule("pictures of other hosts", "become links: pages load nothing from elsewhere", _remote_pictures),
     Rule("links that run something", "become text: they are no addresses", _unsafe_links),
     Rule("links that lead nowhere", "become text: readers find no dead link", _dead_links),
