@@ -85,7 +85,12 @@ def main() -> None:
         print(f"The corpus is left out: {CORPUS} is not there. MEDIGY_CORPUS names its folder.", file=sys.stderr)
     with TemporaryDirectory(prefix="medigy-fidelity-") as folder:
         set_up(Path(folder))
-        agree = [compare(name, sites, Path(folder), verbose=chosen.verbose) for name, sites in sets.items() if sites]
+        try:
+            agree = [
+                compare(name, sites, Path(folder), verbose=chosen.verbose) for name, sites in sets.items() if sites
+            ]
+        except hugo.HugoFailed as error:
+            sys.exit(str(error))
     sys.exit(not all(agree))
 
 

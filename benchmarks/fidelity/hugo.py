@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 from functools import partial
@@ -17,6 +18,11 @@ from benchmarks.fidelity.tree import Node, parse
 MINIMAL_SITE = Path(__file__).with_name("hugo_site")
 BASE = "https://site.example"
 MISSING = "Hugo is not installed, and is what pages are compared with. On Debian and Ubuntu: apt install hugo"
+
+
+#: Shortcodes that Hugo 0.111 has.
+OWN_SHORTCODES = {"figure", "gist", "highlight", "param", "ref", "relref", "vimeo", "youtube"}
+SHORTCODE = re.compile(r"\{\{[<%]\s*(/?)\s*([\w./-]+)")
 
 
 class HugoFailed(Exception):
@@ -91,6 +97,21 @@ class HugoSite:
         return digest(file.read_bytes()) if file.is_file() else ""
 
 
+def write_shortcodes(site: Site, folder: Path) -> None:
+    """Write a template for each shortcode that only the site's theme has, without which Hugo builds nothing.
+
+    What it prints is marked for rules to find. A template that names `.Inner` is closed wherever it is used.
+    """
+    texts = (path.read_text("utf-8", "replace") for path in site.content.rglob("*.md"))
+    found = {match.groups() for text in texts for match in SHORTCODE.finditer(text)}
+    for name in {name for _, name in found} - OWN_SHORTCODES:
+        template = folder / f"{name}.html"
+        if not template.exists():
+            template.parent.mkdir(parents=True, exist_ok=True)
+            inner = "{{ .Inner }}" if ("/", name) in found else ""
+            template.write_text(f'<div data-shortcode="{name}">{inner}</div>')
+
+
 def split_link(page: str, href: str) -> SplitResult | None:
     """Return the parts of the address that a link of a page leads to, None where it is no address."""
     try:
@@ -114,6 +135,7 @@ def digest(data: bytes) -> str:
 def build(site: Site, folder: Path) -> Path:
     """Build a site in `folder`, and return the folder of its pages."""
     shutil.copytree(MINIMAL_SITE, folder)
+    write_shortcodes(site, folder / "layouts" / "shortcodes")
     mounts = [("content", site.content), *([("static", site.static)] if site.static.is_dir() else [])]
     with (folder / "config.toml").open("a") as config:
         for target, source in mounts:
