@@ -10,7 +10,6 @@ from typing import Any
 from django.db.models import CharField, Count, QuerySet
 from django.db.models.functions import Cast, Left
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.formats import date_format
 
 from curation.models import CuratedItem, Publisher, Topic
@@ -113,7 +112,7 @@ def months_of(relation: type[ItemRelation], **target: Any) -> dict[Month, int]:
 
 
 def _listed(relation: type[ItemRelation], target: Mapping[str, Any]) -> QuerySet[Any]:
-    return relation._default_manager.filter(**target, listed_at__lte=timezone.now())
+    return relation.objects.listed().filter(**target)
 
 
 def _topics_of(items: QuerySet[Any, Any], but: Topic | None) -> list[tuple[Topic, int]]:

@@ -23,6 +23,7 @@ from curation.models import (
     Publisher,
     Topic,
     Vocabulary,
+    with_published_items,
 )
 
 #: Choices are those of so many newest items, so that they cost the same however many items there are.
@@ -62,9 +63,12 @@ class Facet:
         return rows.order_by().values_list(Value(self.name, CharField()), *columns, group)
 
     def meant_by(self, typed: str) -> QuerySet[Any, Any]:
-        """Return the options that a typed value may mean: a value, as it is or tidied, or a label whatever its case."""
+        """Return the options that a typed value may mean, of those that readers may know of.
+
+        It is a value, as it is or tidied, or a label whatever its case.
+        """
         is_meant = Q(**{f"{self.value}__in": _values(typed)}) | Q(**{f"{self.label}__iexact": typed})
-        return self.options(self.model._default_manager.filter(is_meant))
+        return self.options(with_published_items(self.model).filter(is_meant))
 
 
 def _values(typed: str) -> set[str]:
@@ -101,7 +105,7 @@ def _recent_options() -> Iterator[Option]:
         if publisher:
             yield Option(PUBLISHER.name, domain, name, publisher)
     items = [pk for pk, *_ in recent]
-    rows = VOCABULARY.options(Vocabulary.objects.all()).union(
+    rows = VOCABULARY.options(with_published_items(Vocabulary)).union(
         TOPIC.options(ItemTopic.objects.filter(item__in=items), "topic__"),
         OFFERING.options(ItemOffering.objects.filter(item__in=items), "offering__"),
         AUTHOR.options(ItemAuthor.objects.filter(item__in=items), "author__"),

@@ -214,6 +214,12 @@ class NewsFilter(FilterSet):  # type: ignore[misc]  # django-filter has no types
         return items
 
     @property
+    def names_nothing(self) -> bool:
+        """Whether a filter names what readers know nothing of, and every other is right."""
+        faults = self.form.errors if self.is_bound else {}
+        return bool(faults) and all(isinstance(self.filters[name], FacetFilter) for name in faults)
+
+    @property
     def active(self) -> list[Active]:
         return [Active(self.filters[name].label, self._in_words(name), self._without(name)) for name in self.data]
 

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.db.models import Model, QuerySet
+from django.db.models import Model
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from taggit.models import Tag
@@ -23,6 +23,7 @@ from curation.models import (
     Publisher,
     Topic,
     Vocabulary,
+    with_published_items,
 )
 from curation.models.items import ItemQuerySet
 from curation.pagination import Query, Rows
@@ -132,13 +133,19 @@ def search(asked: Search, found: Iterable[int] | None = None) -> Listing[Search]
     )
 
 
-def _found(rows: QuerySet[Row], **key: str) -> Row:
-    """Return the row that has a key, kept until the content changes. Raises `Http404` where none has."""
-    return kept(f"{rows.model.__name__} of {key}", lambda: get_object_or_404(rows, **key))
+def _found(model: type[Row], *joined: str, **key: str) -> Row:
+    """Return the row that has a key, kept until the content changes. Raises `Http404` where readers know of none."""
+
+    def find() -> Row:
+        rows = with_published_items(model)
+        found: Row = get_object_or_404(rows.select_related(*joined) if joined else rows, **key)
+        return found
+
+    return kept(f"{model.__name__} of {key}", find)
 
 
 def topic(slug: str) -> Listing[Topic]:
-    found = _found(Topic.objects.select_related("vocabulary"), slug=slug)
+    found = _found(Topic, "vocabulary", slug=slug)
     return Listing(
         title=f"{found.label} ({found.vocabulary.name})",
         description=found.description or f"News about {found.label} ({found.vocabulary.name}).",
@@ -149,7 +156,7 @@ def topic(slug: str) -> Listing[Topic]:
 
 
 def vocabulary(slug: str) -> Listing[Vocabulary]:
-    found = _found(Vocabulary.objects.all(), slug=slug)
+    found = _found(Vocabulary, slug=slug)
     return Listing(
         title=f"{found.name} topics",
         description=found.description or f"News about the topics of {found.name}.",
@@ -160,7 +167,7 @@ def vocabulary(slug: str) -> Listing[Vocabulary]:
 
 
 def offering(slug: str) -> Listing[Offering]:
-    found = _found(Offering.objects.all(), slug=slug)
+    found = _found(Offering, slug=slug)
     return Listing(
         title=found.name,
         description=found.description or f"News about {found.name}.",
@@ -171,7 +178,7 @@ def offering(slug: str) -> Listing[Offering]:
 
 
 def publisher(domain: str) -> Listing[Publisher]:
-    found = _found(Publisher.objects.select_related("icon"), domain=domain)
+    found = _found(Publisher, "icon", domain=domain)
     return Listing(
         title=found.name,
         description=f"News that {found.name} published.",
@@ -182,7 +189,7 @@ def publisher(domain: str) -> Listing[Publisher]:
 
 
 def author(slug: str) -> Listing[Author]:
-    found = _found(Author.objects.all(), slug=slug)
+    found = _found(Author, slug=slug)
     return Listing(
         title=found.name,
         description=found.bio or f"News by {found.name}.",
@@ -193,7 +200,7 @@ def author(slug: str) -> Listing[Author]:
 
 
 def tag(slug: str) -> Listing[Tag]:
-    found = _found(Tag.objects.all(), slug=slug)
+    found = _found(Tag, slug=slug)
     return Listing(
         title=f"Tagged “{found.name}”",
         description=f"News tagged “{found.name}”.",

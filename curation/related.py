@@ -94,7 +94,7 @@ def _newest_of_all() -> QuerySet[Any, tuple[int, int, str, str]]:
 
 def _newest_of(relation: type[ItemRelation], weight: int, **target: Any) -> QuerySet[Any, Any]:
     """Return the newest items of a relation's target as rows of candidates."""
-    listed = relation._default_manager.filter(**target, listed_at__lte=NOW)
+    listed = relation.objects.listed(NOW).filter(**target)
     newest = listed.order_by("-listed_at", "-item_id").values("pk")[:NEWEST]
     return _rows(relation._default_manager.filter(pk__in=newest), weight, "item_id", "item__title", "listed_at")
 

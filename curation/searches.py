@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 
-from curation.facets import FACET_LABELS, Option, meant_options
+from curation.facets import FACET_LABELS, NO_ROW, Option, meant_options
 from curation.filters import Active
 from curation.models.addresses import url
 from curation.pagination import Query as Pairs
@@ -36,6 +36,11 @@ class Search:
         """What the address says; the words first."""
         words = (("q", self.text),) if self.text else ()
         return (*words, *((option.facet, option.value) for option in self.wanted.chosen))
+
+    @property
+    def names_nothing(self) -> bool:
+        """Whether a value that was chosen is none that readers know of."""
+        return any(option.pk == NO_ROW for option in self.wanted.chosen)
 
     @property
     def chosen(self) -> list[Active]:

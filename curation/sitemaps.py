@@ -108,7 +108,7 @@ def _targets(model: type[Model], listed: QuerySet[Any, Any]) -> QuerySet[Any]:
 
 def _related_to(model: type[Model], relation: type[ItemRelation], target: str) -> Callable[[], QuerySet[Any]]:
     def rows() -> QuerySet[Any]:
-        listed = relation._default_manager.filter(**{target: OuterRef(OuterRef("pk"))}, listed_at__lte=timezone.now())
+        listed = relation.objects.listed().filter(**{target: OuterRef(OuterRef("pk"))})
         return _targets(model, listed.order_by("-listed_at", "-item_id").values("item"))
 
     return rows

@@ -20,8 +20,12 @@
     }
   });
 
-  /* The form stays as the reader has it, unless it has to say what is wrong, or says so no longer. */
+  /* The form stays as the reader has it, unless it has to say what is wrong, or says so no longer. A page that is
+     missing because a filter names nothing says so in its form. */
   on("beforeSwap", (swap) => {
+    if (swap.xhr.status === 404 && swap.serverResponse.includes('class="error"')) {
+      Object.assign(swap, { shouldSwap: true, isError: false });
+    }
     if (swap.target.id === "results" && (document.querySelector("#list .error") || swap.serverResponse.includes('class="error"'))) {
       Object.assign(swap, { target: document.getElementById("list"), selectOverride: "#list" });
     }

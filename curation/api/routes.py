@@ -13,7 +13,7 @@ from pydantic import create_model
 
 from curation import listings
 from curation.cursors import LARGEST_ID, BadCursor, Cursor, stretch
-from curation.filters import FacetFilter, NewsFilter
+from curation.filters import NewsFilter
 from curation.models import CuratedItem
 
 from .fields import Strict, chosen, narrowed, relations_of, said_of, schema_of
@@ -169,10 +169,8 @@ def refuse_filters(filters: NewsFilter) -> None:
     """Raise `Refused` where a filter means nothing: the page would be empty, and nobody would know why."""
     if not filters.is_bound or filters.is_valid():
         return
-    unknown = {name for name in filters.form.errors if isinstance(filters.filters[name], FacetFilter)}
     faults = [_fault_of(filters, name) for name in filters.form.errors]
-    only_unknown = unknown == set(filters.form.errors)
-    raise Refused(HTTPStatus.NOT_FOUND if only_unknown else HTTPStatus.BAD_REQUEST, *faults)
+    raise Refused(HTTPStatus.NOT_FOUND if filters.names_nothing else HTTPStatus.BAD_REQUEST, *faults)
 
 
 def _fault_of(filters: NewsFilter, name: str) -> Fault:

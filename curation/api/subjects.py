@@ -10,24 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Model, QuerySet
 from django.urls import reverse
-from django.utils import timezone
 from taggit.models import Tag
 
-from curation.models import (
-    Author,
-    CuratedItem,
-    ItemAuthor,
-    ItemOffering,
-    ItemTag,
-    ItemTopic,
-    Offering,
-    Publisher,
-    Topic,
-    Vocabulary,
-)
-from curation.models.items import ItemRelation
+from curation.models import Author, Offering, Publisher, Topic, Vocabulary, with_published_items
 
 from .fields import Field, Fields
 from .problems import ROOT
@@ -35,13 +22,16 @@ from .problems import ROOT
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A kind of subject: its names in addresses, what its rows say, and which there are; `key` tells them apart."""
+    """A kind of subject: its names in addresses, what its rows say, and their model; `key` tells them apart."""
 
     plural: str
     name: str
     fields: Fields
-    rows: Callable[[], QuerySet[Any]]
+    model: type[Model]
     key: str = "slug"
+
+    def rows(self) -> QuerySet[Any]:
+        return with_published_items(self.model)
 
 
 def text(column: str, says: str) -> Field:
@@ -111,40 +101,11 @@ TAG: Fields = {
 }
 
 
-def _listed(relation: type[ItemRelation], **target: Any) -> Exists:
-    return Exists(relation._default_manager.filter(listed_at__lte=timezone.now(), **target))
-
-
-def _published() -> QuerySet[CuratedItem]:
-    return CuratedItem.objects.published()
-
-
 SUBJECTS = (
-    Subject(
-        "vocabularies",
-        "vocabulary",
-        VOCABULARY,
-        lambda: Vocabulary.objects.filter(_listed(ItemTopic, topic__vocabulary=OuterRef("pk"))),
-    ),
-    Subject("topics", "topic", TOPIC, lambda: Topic.objects.filter(_listed(ItemTopic, topic=OuterRef("pk")))),
-    Subject(
-        "offerings",
-        "offering",
-        OFFERING,
-        lambda: Offering.objects.filter(_listed(ItemOffering, offering=OuterRef("pk"))),
-    ),
-    Subject(
-        "publishers",
-        "publisher",
-        PUBLISHER,
-        lambda: Publisher.objects.filter(Exists(_published().filter(publisher=OuterRef("pk")))),
-        key="domain",
-    ),
-    Subject("authors", "author", AUTHOR, lambda: Author.objects.filter(_listed(ItemAuthor, author=OuterRef("pk")))),
-    Subject(
-        "tags",
-        "tag",
-        TAG,
-        lambda: Tag.objects.filter(Exists(ItemTag.objects.filter(tag=OuterRef("pk"), content_object__in=_published()))),
-    ),
+    Subject("vocabularies", "vocabulary", VOCABULARY, Vocabulary),
+    Subject("topics", "topic", TOPIC, Topic),
+    Subject("offerings", "offering", OFFERING, Offering),
+    Subject("publishers", "publisher", PUBLISHER, Publisher, key="domain"),
+    Subject("authors", "author", AUTHOR, Author),
+    Subject("tags", "tag", TAG, Tag),
 )

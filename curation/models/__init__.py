@@ -10,6 +10,7 @@ from .references import BodyReference
 from .search import SearchEntry, SearchWord
 from .taxonomy import Topic, Vocabulary
 from .version import ContentVersion
+from .visibility import with_published_items
 
 __all__ = [
     "Alias",
@@ -32,4 +33,5 @@ __all__ = [
     "SourceDocument",
     "Topic",
     "Vocabulary",
+    "with_published_items",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -31,26 +31,43 @@ from .taxonomy import Topic
 DERIVED = ("body_html", "body_text", "summary", "source_url_key")
 
 
+#: A time, or what stands for it in a query that is written once (`Prepared`); without one, it is now.
+Moment = datetime | models.Value | None
+
+
 class ItemQuerySet(models.QuerySet["CuratedItem"]):
-    def published(self, now: datetime | models.Value | None = None) -> ItemQuerySet:
-        """Items that readers see now. Every list, page, feed and sitemap starts here.
+    def published(self, now: Moment = None) -> ItemQuerySet:
+        """Items that readers see at a time. Every list, page, feed and sitemap starts here."""
+        now = now or timezone.now()
+        return self.filter(status=CuratedItem.Status.PUBLISHED, published_at__lte=now).exclude(pk__in=expired(now))
 
-        `now` is what stands for the time in a query that is written once (`Prepared`).
-        """
-        return self.filter(status=CuratedItem.Status.PUBLISHED, published_at__lte=now or timezone.now())
-
-    def published_among(self, keys: Any, now: datetime | models.Value | None = None) -> ItemQuerySet:
-        """Items of these keys that readers see now: like `published()`, but found by the keys.
+    def published_among(self, keys: Any, now: Moment = None) -> ItemQuerySet:
+        """Items of these keys that readers see at a time: like `published()`, but found by the keys.
 
         SQLite takes the index of all that readers see where it can, however few the keys are; it cannot here.
         """
-        seen = Q(status=CuratedItem.Status.PUBLISHED, published_at__lte=now or timezone.now())
+        now = now or timezone.now()
+        seen = Q(status=CuratedItem.Status.PUBLISHED, published_at__lte=now) & ~Q(pk__in=expired(now))
         return self.filter(Case(When(seen, then=True), default=False, output_field=models.BooleanField()), pk__in=keys)
 
     def next_due(self) -> datetime | None:
-        """Return when the next scheduled item will be among the published ones."""
-        scheduled = self.filter(status=CuratedItem.Status.PUBLISHED, published_at__gt=timezone.now())
-        return scheduled.order_by("published_at").values_list("published_at", flat=True).first()
+        """Return when an item will next appear among the published ones, or leave them; in one query."""
+        return min(self._dues("gt", ""), default=None)
+
+    def last_due(self) -> datetime | None:
+        """Return when an item last appeared among the published ones by the clock alone, or left them; in one query."""
+        return max(self._dues("lte", "-"), default=None)
+
+    def _dues(self, lookup: str, order: str) -> Iterator[datetime]:
+        """Yield the first publication and the first expiry of published items that `lookup` says of now."""
+        now, published = timezone.now(), self.filter(status=CuratedItem.Status.PUBLISHED)
+
+        def first(column: str) -> models.QuerySet[CuratedItem, tuple[datetime]]:
+            due = published.filter(**{f"{column}__{lookup}": now}).order_by(order + column)
+            # Nested, for SQLite takes no `LIMIT` inside a union.
+            return self.filter(pk__in=due.values("pk")[:1]).order_by().values_list(column)
+
+        return (moment for (moment,) in first("published_at").union(first("expires_at")))
 
     def datetimes(  # type: ignore[override]  # the admin's date hierarchy wants no more than to go through them
         self, field_name: str, kind: Any, order: Any = "ASC", tzinfo: Any = None
@@ -80,14 +97,22 @@ class ItemQuerySet(models.QuerySet["CuratedItem"]):
         """Load relations (`itemtopic_set`, …) in their order with what they lead to; a query each."""
         return self.prefetch_related(*(Prefetch(name, RELATIONS[name]()) for name in names))
 
-    def listed_by(
-        self, relation: type[ItemRelation], now: datetime | models.Value | None = None, **target: Any
-    ) -> ItemQuerySet:
+    def listed_by(self, relation: type[ItemRelation], now: Moment = None, **target: Any) -> ItemQuerySet:
         """Items that a relation ties to a target (`ItemTopic, topic=topic`), newest first, along its own index."""
         name = relation._meta.model_name
         conditions = {f"{name}__{field}": value for field, value in target.items()}
         listed = self.filter(**conditions, **{f"{name}__listed_at__lte": now or timezone.now()})
         return listed.order_by(f"-{name}__listed_at", f"-{name}__item_id")
+
+
+def expired(now: Moment) -> models.QuerySet[CuratedItem]:
+    """Return the published items that readers no longer see at a time, as their keys.
+
+    Whatever shows readers something leaves these out. They are few, and one short range of an index, so that no other
+    index and no relation has to hold the time.
+    """
+    over = CuratedItem.objects.filter(status=CuratedItem.Status.PUBLISHED, expires_at__lte=now).order_by()
+    return over.values("pk")  # type: ignore[return-value]  # for a subquery
 
 
 class CuratedItem(models.Model):  # type: ignore[django-manager-missing]  # taggit has no types
@@ -110,6 +135,9 @@ class CuratedItem(models.Model):  # type: ignore[django-manager-missing]  # tagg
     status = models.CharField(max_length=16, choices=Status.choices, default=Status.DRAFT)
     published_at = models.DateTimeField(
         "publication time", null=True, blank=True, help_text="UTC. A time to come: readers see the item from then on."
+    )
+    expires_at = models.DateTimeField(
+        "expiry time", null=True, blank=True, help_text="UTC. From then on the item counts as archived."
     )
     source_modified_at = models.DateTimeField("modified at the source", null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -164,6 +192,7 @@ class CuratedItem(models.Model):  # type: ignore[django-manager-missing]  # tagg
             models.Index("publisher", F("published_at").desc(), F("id").desc(), name="item_publisher_newest"),
             models.Index(Coalesce("published_at", "created_at").desc(), F("id").desc(), name="item_desk"),
             models.Index(fields=["pdf"], condition=~Q(pdf=""), name="item_pdf"),
+            models.Index(fields=["status", "expires_at"], condition=Q(expires_at__isnull=False), name="item_expires"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -212,8 +241,12 @@ class CuratedItem(models.Model):  # type: ignore[django-manager-missing]  # tagg
         return str(self.publisher or host_of(self.source_url))
 
     @property
+    def is_expired(self) -> bool:
+        return self.expires_at is not None and self.expires_at <= timezone.now()
+
+    @property
     def is_live(self) -> bool:
-        return self.listed_at is not None and self.listed_at <= timezone.now()
+        return self.listed_at is not None and self.listed_at <= timezone.now() and not self.is_expired
 
     @property
     def changed_at(self) -> datetime:
@@ -259,6 +292,13 @@ def _discard_pdf_along(instance: CuratedItem, **_kwargs: Any) -> None:
     discard_pdf(instance.pdf.name or "")
 
 
+class RelationQuerySet(models.QuerySet[Any]):
+    def listed(self, now: Moment = None) -> RelationQuerySet:
+        """Relations of the items that readers see at a time, found without a look at the items."""
+        now = now or timezone.now()
+        return self.filter(listed_at__lte=now).exclude(item__in=expired(now))
+
+
 class ItemRelation(models.Model):
     """An ordered relation of an item.
 
@@ -268,6 +308,8 @@ class ItemRelation(models.Model):
     item = models.ForeignKey(CuratedItem, on_delete=models.CASCADE, db_index=False)
     position = models.PositiveSmallIntegerField(default=0)
     listed_at = models.DateTimeField(null=True, editable=False)
+
+    objects = RelationQuerySet.as_manager()
 
     class Meta:
         abstract = True

@@ -85,6 +85,7 @@ def match_of(wanted: Wanted) -> Match:
         groups=tuple(_groups(wanted.chosen)),
         first=first_key(wanted.since) if wanted.since else FIRST_KEY,
         last=last_key(min(now, wanted.until or now)),
+        now=now,
     )
 
 

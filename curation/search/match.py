@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import Enum
 from typing import Protocol
+
+from django.utils import timezone
 
 from .marks import FIRST_KEY, LAST_KEY
 from .names import Unit
 from .query import Term
+
+#: That an entry's item has not expired at a time, the value of which comes after this; both databases understand it.
+NOT_EXPIRED = """item_id NOT IN (
+    SELECT id FROM curation_curateditem WHERE status = 'published' AND expires_at <= %s
+)"""
 
 
 class Scope(Enum):
@@ -22,13 +30,16 @@ class Scope(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """All that an entry must be: every wanted unit, no unwanted one, a mark of every group, its key in the range."""
+    """All that an entry must be: every wanted unit, no unwanted one, a mark of every group, its key in the range, and
+    its item not expired by `now`.
+    """
 
     wanted: tuple[Unit, ...] = ()
     unwanted: tuple[Unit, ...] = ()
     groups: tuple[tuple[str, ...], ...] = ()
     first: int = FIRST_KEY
     last: int = LAST_KEY
+    now: datetime = field(default_factory=timezone.now)
 
     def in_a_row(self) -> Match:
         """Return the match of an entry that has all wanted words in a row, as they were typed."""
@@ -50,8 +61,8 @@ class Backend(Protocol):
     def newest(self, match: Match, scope: Scope, limit: int) -> list[Hit]:
         """Return the newest entries that match with their wanted words in a scope."""
 
-    def titled(self, words: Sequence[str], last: int, limit: int) -> list[int]:
-        """Return the items of the newest entries, up to a key, with all words in the title; the last is a prefix."""
+    def titled(self, words: Sequence[str], now: datetime, limit: int) -> list[int]:
+        """Return the items of the newest entries by a time with all words in the title; the last is a prefix."""
 
     def similar(self, word: str, limit: int) -> list[str]:
         """Return words of titles and names that share most with one."""

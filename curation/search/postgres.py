@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
 
-from .marks import EVERY, mark, read
-from .match import Hit, Match, Scope
+from .marks import EVERY, last_key, mark, read
+from .match import NOT_EXPIRED, Hit, Match, Scope
 from .names import Unit
 from .query import Term
 
@@ -31,20 +32,20 @@ FURTHER = 3
 #: What is not, the index is asked for: in the newest year, in so many years, and then in all.
 YEARS = 4
 
-SAMPLED = """
-SELECT item_id, facets, {condition} FROM curation_searchentry
-WHERE key BETWEEN %s AND %s ORDER BY key DESC LIMIT %s
-"""
-ALONG = """
+SAMPLED = f"""
+SELECT item_id, facets, {{condition}} FROM curation_searchentry
+WHERE key BETWEEN %s AND %s AND {NOT_EXPIRED} ORDER BY key DESC LIMIT %s
+"""  # noqa: S608  # a condition of ours
+ALONG = f"""
 SELECT item_id, facets
 FROM (SELECT * FROM curation_searchentry WHERE key BETWEEN %s AND %s ORDER BY key DESC LIMIT %s) AS newest
-WHERE {condition} ORDER BY key DESC LIMIT %s
-"""
+WHERE {{condition}} AND {NOT_EXPIRED} ORDER BY key DESC LIMIT %s
+"""  # noqa: S608  # a condition of ours
 # By an expression no index is sorted by: otherwise the planner may go along all entries.
-INDEXED = """
+INDEXED = f"""
 SELECT item_id, facets FROM curation_searchentry
-WHERE {condition} AND key BETWEEN %s AND %s ORDER BY key + 0 DESC LIMIT %s
-"""
+WHERE {{condition}} AND key BETWEEN %s AND %s AND {NOT_EXPIRED} ORDER BY key + 0 DESC LIMIT %s
+"""  # noqa: S608  # a condition of ours
 SIMILAR = """
 SELECT word FROM curation_searchword WHERE word %% %s GROUP BY word ORDER BY word <-> %s LIMIT %s
 """
@@ -55,22 +56,22 @@ LEAST_SIMILAR = 0.2
 def newest(match: Match, scope: Scope, limit: int) -> list[Hit]:
     """Return the newest entries that match with their wanted words in a scope; in one to five queries."""
     condition, values = _condition(match, scope)
-    sample = _rows(SAMPLED.format(condition=condition), *values, match.first, match.last, SAMPLE)
+    sample = _rows(SAMPLED.format(condition=condition), *values, match.first, match.last, match.now, SAMPLE)
     hits = [Hit(item, marks) for item, marks, is_hit in sample if is_hit]
     if len(sample) < SAMPLE or len(hits) >= limit:
         return hits[:limit]
     if len(hits) * FREQUENT[scope] >= SAMPLE:
         window = FURTHER * limit * SAMPLE // len(hits)
-        along = _hits(ALONG.format(condition=condition), match.first, match.last, window, *values, limit)
+        along = _hits(ALONG.format(condition=condition), match.first, match.last, window, *values, match.now, limit)
         if len(along) >= limit:
             return along
     return _newest_years(match, scope, limit, _year_of(sample[0][1]))
 
 
-def titled(words: Sequence[str], last: int, limit: int) -> list[int]:
+def titled(words: Sequence[str], now: datetime, limit: int) -> list[int]:
     terms = [Term((word,)) for word in words]
     terms[-1] = replace(terms[-1], is_prefix=True)
-    match = Match(wanted=tuple(map(Unit, terms)), last=last)
+    match = Match(wanted=tuple(map(Unit, terms)), last=last_key(now), now=now)
     return [hit.item for hit in newest(match, Scope.TITLE, limit)]
 
 
@@ -88,7 +89,7 @@ def _newest_years(match: Match, scope: Scope, limit: int, newest: int) -> list[H
 
 def _indexed(match: Match, scope: Scope, limit: int) -> list[Hit]:
     condition, values = _condition(match, scope)
-    return _hits(INDEXED.format(condition=condition), *values, match.first, match.last, limit)
+    return _hits(INDEXED.format(condition=condition), *values, match.first, match.last, match.now, limit)
 
 
 def _year_of(facets: str) -> int:

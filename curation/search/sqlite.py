@@ -3,40 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
 
-from .match import Hit, Match, Scope
+from .marks import last_key
+from .match import NOT_EXPIRED, Hit, Match, Scope
 from .names import Unit
 from .query import Term
 
 COLUMNS = {Scope.TITLE: "{title}", Scope.HEAD: "{title summary}", Scope.ANYWHERE: "{title summary body}"}
 
-NEWEST = """
+NEWEST = f"""
 SELECT entry.item_id, entry.facets
 FROM curation_searchtext AS text JOIN curation_searchentry AS entry ON entry.key = text.rowid
-WHERE text.curation_searchtext MATCH %s AND text.rowid BETWEEN %s AND %s
+WHERE text.curation_searchtext MATCH %s AND text.rowid BETWEEN %s AND %s AND {NOT_EXPIRED}
 ORDER BY text.rowid DESC LIMIT %s
-"""
-TITLED = """
+"""  # noqa: S608  # a condition of ours
+TITLED = f"""
 SELECT entry.item_id
 FROM curation_searchtitle AS title JOIN curation_searchentry AS entry ON entry.key = title.rowid
-WHERE title.curation_searchtitle MATCH %s AND title.rowid <= %s
+WHERE title.curation_searchtitle MATCH %s AND title.rowid <= %s AND {NOT_EXPIRED}
 ORDER BY title.rowid DESC LIMIT %s
-"""
+"""  # noqa: S608  # a condition of ours
 SIMILAR = """
 SELECT word FROM curation_searchtrigram WHERE curation_searchtrigram MATCH %s ORDER BY rank LIMIT %s
 """
 
 
 def newest(match: Match, scope: Scope, limit: int) -> list[Hit]:
-    return [Hit(*row) for row in _rows(NEWEST, expression(match, scope), match.first, match.last, limit)]
+    return [
+        Hit(*row) for row in _rows(NEWEST, expression(match, scope), match.first, match.last, _time(match.now), limit)
+    ]
 
 
-def titled(words: Sequence[str], last: int, limit: int) -> list[int]:
+def titled(words: Sequence[str], now: datetime, limit: int) -> list[int]:
     expression = " AND ".join([*map(_quoted, words[:-1]), f"{_quoted(words[-1])} *"])
-    return [item for (item,) in _rows(TITLED, expression, last, limit)]
+    return [item for (item,) in _rows(TITLED, expression, last_key(now), _time(now), limit)]
 
 
 def similar(word: str, limit: int) -> list[str]:
@@ -48,6 +52,11 @@ def verify() -> None:
     with connection.cursor() as cursor:
         for table in ("curation_searchtext", "curation_searchtitle", "curation_searchtrigram"):
             cursor.execute(f"INSERT INTO {table}({table}, rank) VALUES ('integrity-check', 1)")  # noqa: S608
+
+
+def _time(moment: datetime) -> Any:
+    """Return a time as the database keeps it."""
+    return connection.ops.adapt_datetimefield_value(moment)
 
 
 def _rows(sql: str, *values: Any) -> list[tuple[Any, ...]]:

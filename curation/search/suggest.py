@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from curation.models import CuratedItem, ItemOffering, ItemTopic, Offering, Topic
-from curation.models.items import ItemRelation
+from curation.models import CuratedItem, Offering, Topic, with_published_items
 
 from .backends import backend
-from .marks import LETTERS, last_key
+from .marks import LETTERS
 from .names import named
 from .query import MAX_WORDS, Term, tidied
 from .words import words_of
@@ -42,8 +39,8 @@ def suggestions(text: str) -> list[Suggestion]:
 
 def _names(words: tuple[str, ...]) -> list[Suggestion]:
     marks = named([Term(words, is_prefix=True)])[0].marks
-    topics = _listed(Topic.objects.filter(pk__in=_numbers(marks, "topic")), ItemTopic, "topic")
-    offerings = _listed(Offering.objects.filter(pk__in=_numbers(marks, "offering")), ItemOffering, "offering")
+    topics = with_published_items(Topic).filter(pk__in=_numbers(marks, "topic"))
+    offerings = with_published_items(Offering).filter(pk__in=_numbers(marks, "offering"))
     return [
         *(Suggestion("Topic", topic.label, topic.get_absolute_url()) for topic in topics[:NAMES]),
         *(Suggestion("Offering", offering.name, offering.get_absolute_url()) for offering in offerings[:NAMES]),
@@ -54,13 +51,7 @@ def _numbers(marks: tuple[str, ...], facet: str) -> list[int]:
     return [int(written[2:]) for written in marks if written[1] == LETTERS[facet]]
 
 
-def _listed(rows: QuerySet[Any], relation: type[ItemRelation], key: str) -> QuerySet[Any]:
-    """Keep those that readers see an item of."""
-    shown = relation._default_manager.filter(**{key: OuterRef("pk")}, listed_at__lte=timezone.now())
-    return rows.filter(Exists(shown))
-
-
 def _titles(words: tuple[str, ...]) -> list[Suggestion]:
-    ids = backend().titled(words, last_key(timezone.now()), TITLES)
+    ids = backend().titled(words, timezone.now(), TITLES)
     found = CuratedItem.objects.published_among(ids).only("title", "slug").in_bulk()
     return [Suggestion("Story", found[pk].title, found[pk].get_absolute_url()) for pk in ids if pk in found]

@@ -38,5 +38,4 @@ def content_changed_at() -> datetime | None:
     written = ContentVersion.changed_at()
     if written is None:
         return None
-    due = CuratedItem.objects.published().newest_first().values_list("published_at", flat=True).first()
-    return max(written, due or written)
+    return max(written, CuratedItem.objects.last_due() or written)

@@ -38,7 +38,7 @@ def month_feed(request: HttpRequest, form: str, year: str, month: str) -> HttpRe
 @require_safe
 def search_feed(request: HttpRequest, form: str) -> HttpResponse:
     asked = read_search(request.GET)
-    if asked.wanted.is_empty:
+    if asked.wanted.is_empty or asked.names_nothing:
         raise Http404("This feed is of no search.")
     return _feed_of(request, listings.search(asked), form)
 

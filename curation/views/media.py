@@ -1,12 +1,13 @@
 """Stored images and documents, where the site itself serves them (a file system, no object store or web server)."""
 
+from django.conf import settings
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 from django.views.decorators.http import require_safe
 
-from curation.models import CuratedItem
+from curation.models import CuratedItem, Image, with_published_items
 
 #: The only names that are served: content-addressed images, their renditions, and attached PDFs.
 MEDIA_NAME = (
@@ -22,14 +23,16 @@ CONTENT_TYPES = {
     "avif": "image/avif",
     "pdf": "application/pdf",
 }
-#: Images never change.
-IMAGES = f"public, max-age={365 * 24 * 3600}, immutable"
+#: For so many seconds a browser shows a picture again without asking. It never changes, but it can be withdrawn.
+FRESH = 300
+#: Who sees files that readers do not.
+EDITORS = ("curation.view_curateditem", "curation.view_image", "curation.view_publisher")
 
 
 @require_safe
 def media(request: HttpRequest, name: str) -> HttpResponseBase:
     """Serve a stored file. `name` matches `MEDIA_NAME`. Whatever is in it, nothing of it runs as part of the site."""
-    cached = IMAGES if name.startswith("images/") else _cached(request, name)
+    cached = _cached(request, name)
     try:
         modified = int(default_storage.get_modified_time(name).timestamp())
         etag = f'"{modified:x}-{default_storage.size(name):x}"'
@@ -44,12 +47,20 @@ def media(request: HttpRequest, name: str) -> HttpResponseBase:
 
 
 def _cached(request: HttpRequest, name: str) -> str:
-    """Return for whom a document may be cached: readers may have that of an item that they see, editors any."""
-    if CuratedItem.objects.published().filter(pdf=name).exclude(pdf="").exists():
-        return "no-cache"
-    if request.user.has_perm("curation.view_curateditem"):
+    """Return for whom a file may be cached, and how long: readers may have what they see an item of, editors any."""
+    is_image = name.startswith("images/")
+    if _is_seen(name, is_image):
+        return f"public, max-age={FRESH}, s-maxage={settings.CDN_SECONDS}" if is_image else "no-cache"
+    if any(map(request.user.has_perm, EDITORS)):
         return "private, no-store"
     raise Http404
+
+
+def _is_seen(name: str, is_image: bool) -> bool:
+    """Whether an item that readers see has a file, or the picture that it is a rendition of; in one query."""
+    if is_image:
+        return with_published_items(Image).filter(sha256=name.split("/")[2].partition(".")[0]).exists()
+    return CuratedItem.objects.published().filter(pdf=name).exclude(pdf="").exists()
 
 
 def _headers(name: str, cached: str) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from http import HTTPStatus
 from itertools import groupby
 from urllib.parse import urlencode
 
@@ -87,4 +88,5 @@ def news(request: HttpRequest) -> HttpResponse:
     listing = listings.news(request.GET)
     filters = listing.subject
     form, errors = part("filters", form=filters.form), filters.form.errors.values()
-    return list_page(request, listing, "news.html", active=filters.active, errors=errors, form=form)
+    status = HTTPStatus.NOT_FOUND if filters.names_nothing else HTTPStatus.OK
+    return list_page(request, listing, "news.html", status=status, active=filters.active, errors=errors, form=form)

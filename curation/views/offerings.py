@@ -4,11 +4,10 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from curation import listings
-from curation.models import ItemOffering, Offering
+from curation.models import ItemOffering, Offering, Topic, with_published_items
 from curation.pagination import Page
 
 from .coverage import offering_panel
@@ -32,7 +31,7 @@ def offerings(request: HttpRequest) -> HttpResponse:
 
 def listed_offerings() -> QuerySet[Offering]:
     """Return the offerings that have published items, those of the latest first; `latest` is its time."""
-    listed = ItemOffering.objects.filter(offering=OuterRef("pk"), listed_at__lte=timezone.now())
+    listed = ItemOffering.objects.listed().filter(offering=OuterRef("pk"))
     latest = Subquery(listed.order_by("-listed_at", "-item_id").values("listed_at")[:1])
     return Offering.objects.annotate(latest=latest).filter(latest__isnull=False).order_by("-latest", "-pk")
 
@@ -40,7 +39,7 @@ def listed_offerings() -> QuerySet[Offering]:
 @require_safe
 def offering(request: HttpRequest, slug: str) -> HttpResponse:
     listing = listings.offering(slug)
-    topics = listing.subject.topics.select_related("vocabulary")
+    topics = with_published_items(Topic).filter(offerings=listing.subject).select_related("vocabulary")
     trail = [Crumb("Offerings", reverse("offerings"))]
     panel = offering_panel(listing.subject) if is_first(request) else None
     return list_page(request, listing, "offering.html", trail, offering=listing.subject, topics=topics, panel=panel)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
@@ -70,7 +71,9 @@ def search(request: HttpRequest) -> HttpResponse:
         "facets": dict(_offered(asked, found)),
         "hint": hint(asked) if not found.items else None,
     }
-    return render(request, "search.html", context)
+    return render(
+        request, "search.html", context, status=HTTPStatus.NOT_FOUND if asked.names_nothing else HTTPStatus.OK
+    )
 
 
 def results(asked: Search, page: Page[Teaser]) -> list[Result]:

@@ -2,17 +2,16 @@
 
 from itertools import groupby
 
-from django.db.models import Exists, OuterRef, QuerySet, Value
+from django.db.models import QuerySet, Value
 from django.db.models.functions import Lower
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from curation import listings
 from curation.kept import kept
-from curation.models import ItemTopic, Topic, Vocabulary
+from curation.models import ItemTopic, Topic, Vocabulary, with_published_items
 
 from .coverage import topic_panel
 from .head import list_head
@@ -49,8 +48,7 @@ def topic(request: HttpRequest, slug: str) -> HttpResponse:
 def namesakes(topic: Topic) -> QuerySet[Topic]:
     """Return the topics of the same label in other vocabularies that have published items."""
     same = Topic.objects.annotate(lower=Lower("label")).filter(lower=Lower(Value(topic.label))).exclude(pk=topic.pk)
-    listed = ItemTopic.objects.filter(topic=OuterRef("pk"), listed_at__lte=timezone.now())
-    return same.filter(Exists(listed)).select_related("vocabulary")
+    return same.filter(pk__in=with_published_items(Topic).values("pk")).select_related("vocabulary")
 
 
 @require_safe

@@ -103,7 +103,7 @@ def test_a_page_without_a_picture_is_shared_with_the_sites(path: str) -> None:
 
 
 def test_a_list_describes_itself() -> None:
-    make_topic("Care")
+    make_item(topics=[make_topic("Care")])
     page = get("/topic/symplur-care/")
     assert page.one("link[@rel='canonical']").get("href") == "http://testserver/topic/symplur-care/"
     assert page.meta("description") == page.meta("og:description") == "News about Care (Symplur)."

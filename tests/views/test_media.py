@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.test import Client
@@ -17,7 +18,7 @@ from curation.imaging import clean
 from curation.markup import picture
 from curation.models import Image
 from curation.views.media import CONTENT_TYPES
-from tests.factories import make_item
+from tests.factories import make_item, make_publisher
 
 DIGEST = "ab" * 32
 
@@ -25,6 +26,13 @@ DIGEST = "ab" * 32
 def store(name: str, data: bytes = b"bytes") -> str:
     """Store a file, and return its address."""
     return default_storage.url(default_storage.save(name, ContentFile(data)))
+
+
+def shown(name: str, data: bytes = b"bytes", digest: str = DIGEST) -> str:
+    """Store a file of a picture that a published item has, and return its address."""
+    image = Image.objects.create(file=name, sha256=digest, width=900, height=600, format="JPEG", size=1)
+    make_item(image=image)
+    return store(name, data)
 
 
 def make_image(width: int = 900, height: int = 600) -> Image:
@@ -40,9 +48,10 @@ def attributes(tag: str) -> dict[str, str]:
 # Files
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("suffix", ["jpg", "png", "gif", "webp", "avif"])
-def test_an_image_is_served_for_good_and_as_nothing_but_an_image(client: Client, suffix: str) -> None:
-    response = client.get(store(f"images/ab/{DIGEST}.{suffix}", b"<script>alert(1)</script>"))
+def test_an_image_is_served_and_as_nothing_but_an_image(client: Client, suffix: str) -> None:
+    response = client.get(shown(f"images/ab/{DIGEST}.{suffix}", b"<script>alert(1)</script>"))
 
     assert response.getvalue() == b"<script>alert(1)</script>"
     assert response["Content-Type"] == f"image/{suffix}".replace("jpg", "jpeg")
@@ -50,13 +59,14 @@ def test_an_image_is_served_for_good_and_as_nothing_but_an_image(client: Client,
     assert response["Content-Security-Policy"] == "default-src 'none'; sandbox"
     assert response["Cross-Origin-Resource-Policy"] == "same-origin"
     assert response["Content-Disposition"] == "inline"
-    assert response["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert response["Cache-Control"] == "public, max-age=300, s-maxage=60"
     assert response["Content-Length"] == "25"
     assert "Vary" not in response
 
 
+@pytest.mark.django_db
 def test_a_rendition_is_served(client: Client) -> None:
-    response = client.get(store(f"images/ab/{DIGEST}/1600w.avif"))
+    response = client.get(shown(f"images/ab/{DIGEST}/1600w.avif"))
 
     assert (response.status_code, response["Content-Type"]) == (200, "image/avif")
 
@@ -71,7 +81,51 @@ def test_a_document_is_handed_over_and_asked_for_again(client: Client) -> None:
     assert response["Cache-Control"] == "no-cache"
 
 
-@pytest.mark.parametrize("fields", [None, {"status": "draft"}, {"published_at": datetime(2999, 1, 1, tzinfo=UTC)}])
+HIDDEN: list[dict[str, Any]] = [
+    {"status": "draft"},
+    {"status": "archived"},
+    {"published_at": datetime(2999, 1, 1, tzinfo=UTC)},
+    {"expires_at": datetime(2024, 1, 1, tzinfo=UTC)},
+]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("hidden", [None, *HIDDEN], ids=["no item", "draft", "archived", "future", "expired"])
+@pytest.mark.parametrize("as_icon", [False, True], ids=["picture", "icon"])
+def test_a_picture_and_its_renditions_that_no_item_shows_are_for_editors(
+    client: Client, admin_client: Client, hidden: dict[str, Any] | None, *, as_icon: bool
+) -> None:
+    image = make_image()
+    image.make_renditions()
+    image.refresh_from_db()
+    publisher = make_publisher(icon=image if as_icon else None)
+    if hidden:
+        make_item(image=None if as_icon else image, publisher=publisher, **hidden)
+    addresses = re.findall(r"/media/[^ \",]+", picture(image))
+
+    assert {client.get(address).status_code for address in addresses} == {404}
+    assert {admin_client.get(address)["Cache-Control"] for address in addresses} == {"private, no-store"}
+
+    make_item(publisher=publisher, image=None if as_icon else image)
+    assert {client.get(address).status_code for address in addresses} == {200}
+
+
+@pytest.mark.django_db
+def test_a_picture_costs_one_query(client: Client, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    url = shown(f"images/ab/{DIGEST}.png")
+
+    with django_assert_num_queries(1):
+        client.get(url)
+
+
+@pytest.mark.django_db
+def test_a_stranger_with_an_account_sees_no_hidden_picture(client: Client) -> None:
+    client.force_login(User.objects.create_user("stranger", is_staff=True))
+
+    assert client.get(make_image().file.url).status_code == 404
+
+
+@pytest.mark.parametrize("fields", [None, *HIDDEN])
 @pytest.mark.django_db
 def test_a_document_that_no_item_shows_is_for_editors(
     client: Client, admin_client: Client, fields: dict[str, Any] | None
@@ -84,20 +138,22 @@ def test_a_document_that_no_item_shows_is_for_editors(
     assert admin_client.get(url)["Cache-Control"] == "private, no-store"
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("header", ["ETag", "Last-Modified"])
 def test_a_file_that_a_reader_has_is_not_sent_again(client: Client, header: str) -> None:
-    url = store(f"images/ab/{DIGEST}.png")
+    url = shown(f"images/ab/{DIGEST}.png")
     known = client.get(url)[header]
     asked = {"ETag": "If-None-Match", "Last-Modified": "If-Modified-Since"}[header]
 
     response = client.get(url, headers={asked: known})
 
     assert (response.status_code, response.content) == (304, b"")
-    assert response["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert response["Cache-Control"] == "public, max-age=300, s-maxage=60"
 
 
+@pytest.mark.django_db
 def test_only_reading_is_allowed(client: Client) -> None:
-    url = store(f"images/ab/{DIGEST}.png")
+    url = shown(f"images/ab/{DIGEST}.png")
 
     assert client.head(url).status_code == 200
     assert client.post(url).status_code == 405
@@ -143,7 +199,7 @@ def test_nothing_else_is_served(client: Client, media_root: Path, path: str) -> 
     ]:
         store(name)
     store(f"images/ab/{DIGEST}.html")
-    store(f"images/ab/{DIGEST}.png")
+    shown(f"images/ab/{DIGEST}.png")
     (media_root / "documents" / "sub.pdf").mkdir()
 
     assert client.get(f"/media/{path}").status_code == 404
@@ -190,6 +246,7 @@ def test_every_address_that_a_page_offers_is_served(client: Client) -> None:
     image = make_image()
     image.make_renditions()
     image.refresh_from_db()
+    make_item(image=image)
 
     addresses = re.findall(r"/media/[^ \",]+", picture(image))
 

@@ -45,6 +45,6 @@ def test_a_topics_page_says_what_it_is_and_lists_its_items() -> None:
 
 
 def test_topics_of_one_label_have_titles_of_their_own() -> None:
-    make_topic("AI", "Symplur"), make_topic("AI", "KLAS")
+    make_item(topics=[make_topic("AI", "Symplur"), make_topic("AI", "KLAS")])
     titles = {get(path).one("title").text for path in ("/topic/symplur-ai/", "/topic/klas-ai/")}
     assert titles == {"AI (Symplur) · Medigy", "AI (KLAS) · Medigy"}

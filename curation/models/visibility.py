@@ -1,0 +1,42 @@
+"""Which names, and which pictures, readers may know of: those that an item has which they see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import Exists, Model, OuterRef, QuerySet
+from django.utils import timezone
+from taggit.models import Tag
+
+from .credits import Author, Publisher
+from .images import Image
+from .items import CuratedItem, ItemAuthor, ItemOffering, ItemTag, ItemTopic, Moment
+from .offerings import Offering
+from .taxonomy import Topic, Vocabulary
+
+ROW = OuterRef("pk")
+#: For each model, the condition that a published item has a row, at a time.
+SEEN: dict[type[Model], Callable[[Moment], Any]] = {
+    Topic: lambda now: Exists(ItemTopic.objects.listed(now).filter(topic=ROW)),
+    Vocabulary: lambda now: Exists(ItemTopic.objects.listed(now).filter(topic__vocabulary=ROW)),
+    Offering: lambda now: Exists(ItemOffering.objects.listed(now).filter(offering=ROW)),
+    Author: lambda now: Exists(ItemAuthor.objects.listed(now).filter(author=ROW)),
+    Publisher: lambda now: Exists(CuratedItem.objects.published(now).filter(publisher=ROW)),
+    Tag: lambda now: Exists(
+        ItemTag.objects.filter(tag=ROW, content_object__in=CuratedItem.objects.published(now).order_by().values("pk"))
+    ),
+    Image: lambda now: (
+        Exists(CuratedItem.objects.published(now).filter(image=ROW))
+        | Exists(CuratedItem.objects.published(now).filter(publisher__icon=ROW))
+    ),
+}
+
+
+def with_published_items(model: type[Model], now: Moment = None) -> QuerySet[Any]:
+    """Return the rows of a model that readers may know of at a time (by default now): a published item has them.
+
+    Whatever else a page, a feed, a filter, a sitemap or the API says of names starts here. A vocabulary is known by its
+    topics, a publisher's icon by the publisher's items.
+    """
+    return model._default_manager.filter(SEEN[model](now or timezone.now()))
