@@ -42,6 +42,7 @@ ROOMS = (
         "feeds",
         "api",
         "admin",
+        "changelists",
         "middleware",
         "context",
         "jinja",

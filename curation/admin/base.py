@@ -12,10 +12,11 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from curation.changelists import BoundedAdmin
 from curation.models import CuratedItem
 
 
-class CurationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs alone
+class CurationAdmin(BoundedAdmin):
     """Lists of fixed cost, and deletion pages that count what goes along instead of printing all of it."""
 
     list_per_page = 50

@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.contrib import admin, messages
-from django.contrib.admin.views.main import ChangeList
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect
@@ -18,6 +17,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
 from curation import frontmatter
+from curation.changelists import BoundedList
 from curation.importing import settle
 from curation.importing.changes import Change, as_text
 from curation.models import Conflict, CuratedItem
@@ -38,7 +38,7 @@ class Shown:
     versions: Difference
 
 
-class ConflictList(ChangeList):
+class ConflictList(BoundedList):
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
         self.shown = list(side_by_side(self.result_list))

@@ -12,6 +12,7 @@ from taggit.models import Tag
 from curation.markup import body
 from curation.models import CuratedItem
 from curation.patience import TooMuch, render_in_time
+from curation.search.query import tidied
 from curation.stories import any_story
 from curation.views.items import item_page, standfirst
 
@@ -58,7 +59,7 @@ class ItemViews(CurationAdmin):
 
     def suggest_view(self, request: HttpRequest, field: str) -> HttpResponse:
         """Answer the values that other items have in a field and that start with what was typed."""
-        start = request.GET.get("q", "").replace("\x00", "")
+        start = tidied(request.GET.get("q", ""))
         if field == "tags":
             values = Tag.objects.filter(name__istartswith=start).order_by("name").values_list("name", flat=True)
         elif field in SUGGESTED:

@@ -3,7 +3,6 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.db import connection
 from django.db.models import Model, Prefetch, Q, QuerySet
@@ -14,6 +13,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from curation.changelists import BoundedList
 from curation.links import url_key
 from curation.markup import picture
 from curation.models import Alias, CuratedItem, ItemTopic, SourceDocument
@@ -47,7 +47,7 @@ MAX_TOPICS = 3
 FORM_ONLY = {"new_image", "save_anyway", "shown"}
 
 
-class ItemList(ChangeList):
+class ItemList(BoundedList):
     """The list without the long columns, which it does not show."""
 
     def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Any]:
@@ -111,7 +111,7 @@ class ItemAdmin(ItemViews):
     ) -> tuple[QuerySet[Any], bool]:
         """Find words as Django does, and beside them what a whole link or an external ID names."""
         found, duplicates = super().get_search_results(request, queryset, search_term)
-        term = search_term.strip()
+        term = search_term.replace("\x00", "").strip()
         exact = Q(pk__in=SourceDocument.objects.filter(external_id=term).values("item"))
         if key := url_key(term):
             exact |= Q(source_url_key=key)

@@ -1,0 +1,202 @@
+"""Every list of the admin answers every address, soon, and never with an error of the server."""
+
+from contextlib import suppress
+from itertools import product
+from time import perf_counter
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.contrib import admin
+from django.contrib.admin.exceptions import DisallowedModelAdminLookup
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.auth.models import Group, User
+from django.db.models import ForeignKey, Model
+from django.test import Client, RequestFactory
+from django.urls import reverse
+
+from curation.changelists import BoundedAdmin, bounded_search
+from curation.models import Alias, CuratedItem, Publisher
+from curation.search.query import MAX_LENGTH, MAX_WORDS
+from tests.factories import make_item, make_publisher
+
+from .conftest import client_of
+from .pages import text, tree
+
+MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
+LISTS = [f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist" for model in MODELS]
+LIMIT = 2.0  # seconds
+
+SEARCHES = [
+    "a " * 1_000,
+    " ".join(map(str, range(3_000))),
+    "b" * 100_000,
+    "\x00",
+    "me\x00digy",
+    'say "a b',
+    '" ' * 1_000,
+    "half a surrogate \ud800",
+    "% _ \\ ' ; --",
+]
+
+
+@pytest.fixture
+def root(db: None) -> Client:
+    return client_of(User.objects.create_superuser("root"))
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_any_search_is_answered_soon(name: str, root: Client) -> None:
+    make_item(title="Medigy")
+    for search in SEARCHES:
+        start = perf_counter()
+        assert root.get(reverse(name), {"q": search.encode("utf-8", "surrogatepass")}).status_code == 200, search[:20]
+        assert perf_counter() - start < LIMIT, search[:20]
+
+
+#: The foreign keys whose admin form, or list filter, is an autocomplete.
+AUTOCOMPLETES = sorted(
+    (model._meta.app_label, model._meta.model_name, field.name)
+    for model in MODELS
+    for field in model._meta.get_fields(include_hidden=True)
+    if isinstance(field, ForeignKey) and getattr(admin.site._registry.get(field.related_model), "search_fields", ())
+)
+
+
+def test_there_are_autocompletes() -> None:
+    assert ("curation", "curateditem", "publisher") in AUTOCOMPLETES
+
+
+@pytest.mark.parametrize("field", AUTOCOMPLETES, ids=".".join)
+def test_any_autocomplete_is_answered_soon(field: tuple[str, str, str], root: Client) -> None:
+    names = dict(zip(("app_label", "model_name", "field_name"), field, strict=True))
+    for search in SEARCHES:
+        start = perf_counter()
+        answer = root.get(reverse("admin:autocomplete"), names | {"term": search.encode("utf-8", "surrogatepass")})
+        assert answer.status_code == 200, search[:20]
+        assert perf_counter() - start < LIMIT, search[:20]
+
+
+VALUES = ["x\x00", "", "99999999999999999999999", "-1", "é" * 10_000, "2024-13-45"]
+LOOKUPS = ["", "__exact", "__in", "__range", "__regex", "__year", "__contains", "__isnull"]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("model", MODELS, ids=[model._meta.label for model in MODELS])
+def test_any_value_of_any_filter_makes_a_list_or_is_refused(model: type[Model]) -> None:
+    """Refused as Django's views expect it: by a redirect, or by 400."""
+    make_item(title="Medigy")
+    own, user = admin.site._registry[model], User.objects.create_superuser("root")
+    made = 0
+    for field, lookup, value in product(model._meta.concrete_fields, LOOKUPS, VALUES):
+        request = RequestFactory().get("/", {f"{field.name}{lookup}": value})
+        request.user = user
+        with suppress(IncorrectLookupParameters, DisallowedModelAdminLookup):
+            list(own.get_changelist_instance(request).result_list)
+            made += 1
+    assert made
+
+
+ASKED = [
+    "status__exact=%00",
+    "slug=%00",
+    "id=99999999999999999999",
+    "slug__regex=(a%2B)%2B$",
+    "id__in=a",
+    "meta__contains=%7B%7D",
+    "vocabulary=%00",
+    "topic=%00",
+    "published_from=%00",
+    "o=%00",
+    "all=%00",
+]
+
+
+@pytest.mark.parametrize("query", ASKED)
+def test_no_filter_is_an_error_of_the_server(query: str, root: Client) -> None:
+    make_item()
+    url = reverse("admin:curation_curateditem_changelist")
+    assert root.get(f"{url}?{query}").status_code in (200, 302, 400)
+
+
+DATES = ["99999999999999", "99999", "9999", "0", "-1", "x", "\x00"]
+
+
+@pytest.mark.parametrize("value", DATES)
+@pytest.mark.parametrize("part", ["year", "month", "day"])
+def test_dates_that_there_are_not_are_no_error(value: str, part: str, root: Client) -> None:
+    make_item()
+    parts = {"year": "2024", "month": "12", "day": "31", part: value}
+    query = {f"published_at__{name}": number for name, number in parts.items()}
+    assert root.get(reverse("admin:curation_curateditem_changelist"), query, follow=True).status_code == 200
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_page_that_is_not_there_is_the_nearest_one(name: str, root: Client) -> None:
+    for page in ("3", "999", "9" * 400, "0", "-1", "x", "", "\x00"):
+        assert root.get(reverse(name), {"p": page, "q": "a"}).status_code == 200, page[:20]
+
+
+def test_a_page_past_the_end_is_the_last_one_with_word_and_filters(editor: Client) -> None:
+    publisher, other = make_publisher(), make_publisher()
+    for number in range(101):
+        make_item(title=f"xn {number}", publisher=publisher)
+    make_item(title="xn elsewhere", publisher=other)
+    query = {"q": "xn", "publisher": publisher.pk, "p": 999}
+    answer = editor.get(reverse("admin:curation_curateditem_changelist"), query)
+    changelist = answer.context["cl"]
+    assert (changelist.page_num, len(changelist.result_list), changelist.result_count) == (3, 1, 101)
+    page = tree(answer)
+    assert page.find(".//input[@id='searchbar']").get("value") == "xn"  # type: ignore[union-attr]  # there is one
+    assert [text(mark) for mark in page.iter("span") if mark.get("class") == "this-page"] == ["3"]
+
+
+@pytest.mark.parametrize("wrong", ["nonsense=1", "status__nonsense=1", "topic=999", "published_at__year=x", "slug=%00"])
+def test_a_wrong_filter_is_left_out_and_named_and_the_others_stay(wrong: str, editor: Client) -> None:
+    make_item()
+    url = reverse("admin:curation_curateditem_changelist")
+    answer = editor.get(f"{url}?q=xn&state=live&{wrong}&missing=image", follow=True)
+    ((address, _),) = answer.redirect_chain
+    assert parse_qs(urlsplit(address).query) == {"q": ["xn"], "state": ["live"], "missing": ["image"]}
+    assert f"“{wrong.partition('=')[0]}”" in text(tree(answer))
+
+
+def test_many_wrong_filters_are_left_out_together(editor: Client) -> None:
+    query = "&".join(f"nonsense{number}=1" for number in range(500))
+    answer = editor.get(f"{reverse('admin:curation_alias_changelist')}?q=xn&{query}", follow=True)
+    ((address, _),) = answer.redirect_chain
+    assert parse_qs(urlsplit(address).query) == {"q": ["xn"]}
+
+
+def test_regular_expressions_are_no_filters(root: Client) -> None:
+    for model, name in ((Publisher, "publisher"), (Alias, "alias"), (User, "user"), (Group, "group")):
+        field = next(field.name for field in model._meta.concrete_fields if field.get_internal_type() == "CharField")
+        url = reverse(f"admin:{model._meta.app_label}_{name}_changelist")
+        assert root.get(url, {f"{field}__regex": "(a+)+$"}).status_code == 400
+
+
+def test_every_list_is_bounded_those_of_other_applications_too() -> None:
+    assert [own for own in admin.site._registry.values() if not isinstance(own, BoundedAdmin)] == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "searched"),
+    [
+        ("a b", "a b"),
+        ("  a\x00b \n", "a b"),
+        ('say "two words" x', 'say "two words" x'),
+        ("w " * 100, " ".join("w" * MAX_WORDS)),
+        ("x" * 1_000, "x" * MAX_LENGTH),
+    ],
+)
+def test_what_is_typed_beyond_the_limits_does_not_count(typed: str, searched: str) -> None:
+    assert bounded_search(typed) == searched
+
+
+def test_a_whole_link_beyond_the_limit_of_a_search_is_found(editor: Client) -> None:
+    link = "https://example.org/" + "long/" * 100
+    item = make_item(source_url=link + "a")
+    make_item(source_url=link + "b")
+    url = reverse("admin:curation_curateditem_changelist")
+    found = list(editor.get(url, {"q": f"{link}a?utm_source=x"}).context["cl"].result_list)
+    assert item in found
+    assert CuratedItem.objects.count() == 2
