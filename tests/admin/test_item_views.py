@@ -33,7 +33,7 @@ def test_a_body_that_would_keep_the_site_busy_is_neither_shown_nor_saved(
     editor: Client, monkeypatch: pytest.MonkeyPatch, body: str, said: str
 ) -> None:
     monkeypatch.setattr("curation.patience.FILE_SECONDS", 0.5)
-    monkeypatch.setattr("curation.rendering.Markdown.convert", lambda *_: pytest.fail("in this process"))
+    monkeypatch.setattr("markdown_it.MarkdownIt.render", lambda *_: pytest.fail("in this process"))
     assert said in editor.post(PREVIEW, {"body": body}).content.decode()
     assert errors(submit(editor, ADD, title="News", body=body)) == [said]
     assert not CuratedItem.objects.exists()

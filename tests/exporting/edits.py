@@ -65,9 +65,9 @@ EDITS: list[tuple[str, Edit, str]] = [
         save(title="Q & A: <less> sense"),
         """
         -  - 'Sensors &amp; sense on the <em>ward</em>'
-        +  - 'Q &amp; A: &lt;less&gt; sense'
+        +  - 'Q & A: <less> sense'
         -title: 'Sensors &amp; sense on the <em>ward</em>'
-        +title: 'Q &amp; A: &lt;less&gt; sense'
+        +title: 'Q & A: <less> sense'
         """,
     ),
     (

@@ -19,7 +19,7 @@ BODY = 'See [more](/topic/), [below](#end) and [there](https://example.com/a?b=1
 CONTENT = (
     '<p>See <a href="http://testserver/topic/">more</a>, <a href="http://testserver/news/story/#end">below</a> and '
     '<a href="https://example.com/a?b=1&amp;c=2" rel="noopener nofollow ugc">there</a>.</p>\n'
-    '<p><code>&lt;a href="/x"&gt;</code></p>\n<h2>End</h2>\n'
+    '<p><code>&lt;a href="/x"&gt;</code></p>\n<h2 id="end">End</h2>\n'
     '<p><a href="https://example.org/story" rel="noopener nofollow ugc">Read at The “Paper” &amp; Sons</a></p>'
 )
 

@@ -21,7 +21,7 @@ from .files import read_keys, read_text, record, reject_keys, rejection, warning
         ("a < b & c > d", "a < b & c > d"),
         ("&lt;b&gt;", "<b>"),
         ("&amp;lt;b&amp;gt;", "&lt;b&gt;"),
-        ('</script><script>xss("x")</script><!--', 'xss("x")'),
+        ('</script><script>xss("x")</script><!-- -->', 'xss("x")'),
         ("bell&#7;&#27;[31m", "bell [31m"),
         ("12", "12"),
         ("новости 📰", "новости 📰"),

@@ -1,0 +1,57 @@
+"""A body as written to what readers get of it."""
+
+import logging
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from .commonmark import commonmark_to_html
+from .python_markdown import python_markdown_to_html
+from .sanitiser import clean, finish
+from .text import plain_text
+
+#: "commonmark" is CommonMark with the extensions of GitHub and Hugo, "markdown" Python-Markdown with those of Pelican.
+Flavour = Literal["commonmark", "markdown"]
+CONVERTERS: dict[Flavour, Callable[[str], str]] = {
+    "commonmark": commonmark_to_html,
+    "markdown": python_markdown_to_html,
+}
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A body, rendered. `html` is sanitised, with links and pictures of this site as they were written. `text` is plain
+    and must be escaped; it has no alternative texts of pictures and no marks of footnotes.
+    """
+
+    html: str
+    text: str
+
+
+#: A body that is HTML block after block, as whole pipelines write it. Markdown leaves it as it is, after a millisecond
+#: of thought. Atomic groups keep the match linear.
+_HTML_ALONE = re.compile(r"(?:(?><(p|ul|ol|h[1-6]|blockquote|table|figure)>[^\n]*?</\1>)\s*+)++")
+
+
+def render(body: str, flavour: Flavour = "commonmark") -> Rendered:
+    """Turn a body as written (Markdown, which may be all HTML) into safe HTML and plain text."""
+    if not body.strip():
+        return Rendered("", "")
+    cleaned = clean(_convert(body, flavour))
+    return Rendered(finish(cleaned).strip(), plain_text(cleaned))
+
+
+def _convert(body: str, flavour: Flavour) -> str:
+    """Return Markdown as HTML, and what its converter gives up on (lists a thousand deep) as it is.
+
+    Whatever it raises is caught, for a body must not keep its item from being read.
+    """
+    if _HTML_ALONE.fullmatch(body.strip()):
+        return body
+    try:
+        return CONVERTERS[flavour](body)
+    except Exception as error:
+        logger.warning("A body could not be read as Markdown (%s); it is shown as HTML", type(error).__name__)
+        return body

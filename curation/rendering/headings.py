@@ -1,0 +1,59 @@
+"""The ids of headings, as Hugo makes them: links to a part of a story were written for those."""
+
+import re
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
+
+#: `## Title {#part .wide}`: attributes of a heading, of which the id counts.
+_ATTRIBUTES = re.compile(r"[ \t]*\{[ \t]*([#.][^{}\n]*)\}\Z")
+_ID = re.compile(r"#([^\s#.{}\"'<>]+)")
+_NO_PART_OF_AN_ID = re.compile(r"[^\w\- ]")
+
+
+def heading_ids_plugin(parser: MarkdownIt) -> None:
+    """Give every heading an `id`: its own where it names one, else one made from its text."""
+    parser.core.ruler.after("inline", "heading_ids", _add_ids)
+
+
+def _add_ids(state: StateCore) -> None:
+    pairs = [
+        (token, inline)
+        for token, inline in zip(state.tokens, state.tokens[1:], strict=False)
+        if token.type == "heading_open"
+    ]
+    own = {id(token): _take_attributes(inline) for token, inline in pairs}
+    used = set(own.values())
+    for token, inline in pairs:
+        token.attrSet("id", own[id(token)] or unique(heading_id(inline.content.rpartition("\n")[2]), used))
+
+
+def _take_attributes(inline: Token) -> str:
+    """Return the id that a heading names, or "", and remove its attributes from what is shown."""
+    last = inline.children[-1] if inline.children else None
+    if last is None or last.type != "text" or not (found := _ATTRIBUTES.search(last.content)):
+        return ""
+    last.content = last.content[: found.start()]
+    inline.content = _ATTRIBUTES.sub("", inline.content)
+    named = _ID.search(found[1])
+    return named[1] if named else ""
+
+
+def heading_id(text: str) -> str:
+    """Return the id for a heading as written, its marks included, by Hugo's rule `github`.
+
+    >>> heading_id("What is *new*, in 2024?")
+    'what-is-new-in-2024'
+    """
+    return _NO_PART_OF_AN_ID.sub("", text.strip()).replace(" ", "-").lower() or "heading"
+
+
+def unique(name: str, used: set[str]) -> str:
+    """Return a name that is not in `used` yet, and add it: `part`, `part-1`, `part-2`, …"""
+    candidate, number = name, 0
+    while candidate in used:
+        number += 1
+        candidate = f"{name}-{number}"
+    used.add(candidate)
+    return candidate

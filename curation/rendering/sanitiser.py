@@ -1,0 +1,178 @@
+"""HTML to what readers may get of it: a sanitiser, then the rules of the site."""
+
+import html
+import re
+from collections.abc import Iterator
+from urllib.parse import urljoin, urlsplit
+
+import nh3
+
+from .tags import (
+    ATTRIBUTE,
+    ATTRIBUTES,
+    EMBEDDED,
+    FRAME,
+    RENAMED,
+    REPLACED_ATTRIBUTES,
+    SILENT_TAGS,
+    SPACES,
+    TAG,
+    TAGS,
+    identifier,
+    language,
+)
+from .targets import OUTSIDE, OUTSIDE_REL, REF_SCHEME, link_target
+from .text import CONTROL_CHARACTERS
+
+
+def _filter_attribute(_tag: str, name: str, value: str) -> str | None:
+    if name in ("href", "src", "data"):
+        return link_target(value)
+    if name in ("id", "name"):
+        return identifier(value)
+    return language(value) if name == "class" else value
+
+
+_cleaner = nh3.Cleaner(
+    tags=TAGS | RENAMED.keys() | SPACES | REPLACED_ATTRIBUTES.keys(),
+    attributes=ATTRIBUTES | REPLACED_ATTRIBUTES,
+    clean_content_tags=SILENT_TAGS,
+    url_schemes={"http", "https", "mailto", REF_SCHEME.rstrip(":")},
+    attribute_filter=_filter_attribute,
+    link_rel=OUTSIDE_REL,
+)
+_FRAME = re.compile(r"<(/?)iframe(?=[\s/>])", re.IGNORECASE)
+
+
+def clean(markup: str) -> str:
+    """Return canonical HTML with nothing active left, before the rules of the site."""
+    return CONTROL_CHARACTERS.sub(" ", _cleaner.clean(_FRAME.sub(rf"<\1{FRAME}", markup)))
+
+
+def sanitise(markup: str) -> str:
+    """Return HTML with only what `TAGS` and `ATTRIBUTES` allow, links marked, nothing active left."""
+    return finish(clean(markup))
+
+
+def finish(cleaned: str) -> str:
+    """Return the HTML that `clean()` made with the rules of the site applied.
+
+    Links within the site lose `rel`; `h1` becomes `h2`, for the page's title is the one `h1`; a picture of another host
+    becomes a link to it, for pages load nothing from elsewhere, and so does a frame, a film or a sound; of two elements
+    with one id, the second loses it; block tags that readers do not get leave a block, others a space.
+    """
+    return "".join(_Walk().tags(cleaned))
+
+
+class _Walk:
+    """One walk over the tags of cleaned HTML, and what it has met."""
+
+    def __init__(self) -> None:
+        self.links = 0  # that are open
+        self.film: str | None = None  # the title of an open film that has not named its file
+        self.ids: set[str] = set()
+
+    def tags(self, markup: str) -> Iterator[str]:
+        end = 0
+        for match in TAG.finditer(markup):
+            yield markup[end : match.start()]
+            end = match.end()
+            yield self.tag(match)
+        yield markup[end:]
+
+    def tag(self, match: re.Match[str]) -> str:
+        closing, name, rest = match.groups()
+        name = "h2" if name == "h1" else RENAMED.get(name, name)
+        if name in SPACES:
+            return " "
+        if name in REPLACED_ATTRIBUTES:
+            return self.embedded(name, dict(ATTRIBUTE.findall(rest)), is_start=not closing)
+        if closing:
+            self.links -= name == "a"
+            return f"</{name}>"
+        if name == "img":
+            return _picture(dict(ATTRIBUTE.findall(rest)), rest, in_link=self.links > 0)
+        if name == "a":
+            self.links += 1
+            rest = _link(rest)
+        return f"<{name}{self.once(rest) if ' id=' in rest else rest}>"
+
+    def once(self, rest: str) -> str:
+        """Return attributes without an id that an earlier element has."""
+        name = dict(ATTRIBUTE.findall(rest))["id"]
+        if name in self.ids:
+            return rest.replace(f' id="{name}"', "")
+        self.ids.add(name)
+        return rest
+
+    def embedded(self, name: str, attributes: dict[str, str], *, is_start: bool) -> str:
+        """Return a link to what a tag embeds. A film names it itself, or by the first `<source>` in it."""
+        title = attributes.get("title") or attributes.get("aria-label") or ""
+        target = attributes.get(EMBEDDED.get(name, "src"), "")
+        if name == "source":
+            if self.film is None or not target:
+                return ""
+            title, self.film = self.film, None
+        else:
+            self.film = title if is_start and not target else None
+        return f" {_named_link(target, title, in_link=self.links > 0)} " if target else " "
+
+
+def _link(rest: str) -> str:
+    attributes = dict(ATTRIBUTE.findall(rest))
+    if name := attributes.get("name"):  # what `id` was called once
+        rest = rest.replace(f' name="{name}"', "" if "id" in attributes else f' id="{name}"')
+    if attributes.get("href", "").startswith(OUTSIDE):
+        return rest
+    return rest.replace(f' rel="{OUTSIDE_REL}"', "")
+
+
+def _picture(attributes: dict[str, str], rest: str, *, in_link: bool) -> str:
+    source = attributes.get("src", "")
+    words = attributes.get("alt") or attributes.get("title") or "Image"
+    if not source.startswith(OUTSIDE):
+        return f"<img{rest}>" if source and not source.startswith((REF_SCHEME, "mailto:")) else words
+    return words if in_link else f'<a href="{source}" rel="{OUTSIDE_REL}">{words}</a>'
+
+
+def _named_link(target: str, title: str, *, in_link: bool) -> str:
+    """Return a link to something embedded: by its title, else by its host, or the name of its file."""
+    target = _watchable(target)
+    words = title or urlsplit(target).hostname or html.escape(target.partition("?")[0].rstrip("/").rpartition("/")[2])
+    if in_link:
+        return words
+    rel = f' rel="{OUTSIDE_REL}"' if target.startswith(OUTSIDE) else ""
+    return f'<a href="{target}"{rel}>{words or "Link"}</a>'
+
+
+_PLAYERS = (
+    (
+        re.compile(r"https?://(?:www\.)?youtube(?:-nocookie)?\.com/embed/([\w-]{11})(?=[?#]|$).*"),
+        "https://www.youtube.com/watch?v={}",
+    ),
+    (re.compile(r"https?://player\.vimeo\.com/video/(\d+)(?=[?#]|$).*"), "https://vimeo.com/{}"),
+)
+
+
+def _watchable(target: str) -> str:
+    """Return the page of a film for the address of its player, which is made to stand in another page."""
+    for player, page in _PLAYERS:
+        if found := player.fullmatch(target):
+            return page.format(found[1])
+    return target
+
+
+_OWN_LINK = re.compile(r' (href|src)="((?!https?:|mailto:|ref:)[^"]*)"')
+
+
+def with_whole_links(markup: str, page: str) -> str:
+    """Return *sanitised* HTML for reading elsewhere: with whole addresses for links to this site and to its own `page`.
+
+    >>> with_whole_links('<a href="/news/">News</a> <a href="#end">End</a>', "https://site.example/a/")
+    '<a href="https://site.example/news/">News</a> <a href="https://site.example/a/#end">End</a>'
+    """
+
+    def whole(link: re.Match[str]) -> str:
+        return f' {link[1]}="{html.escape(urljoin(page, html.unescape(link[2])))}"'
+
+    return TAG.sub(lambda tag: _OWN_LINK.sub(whole, tag[0]), markup)

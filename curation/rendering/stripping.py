@@ -1,0 +1,129 @@
+"""Fields that may hold HTML as one line of plain text: no word that somebody wrote is lost as markup."""
+
+import html
+import re
+
+from .text import CONTROL_CHARACTERS, one_line
+
+#: Elements that stand between words without holding them together: a space stays in their place.
+_BLOCK = {
+    *(
+        "address",
+        "article",
+        "aside",
+        "audio",
+        "blockquote",
+        "body",
+        "br",
+        "button",
+        "caption",
+        "center",
+        "dd",
+        "details",
+    ),
+    *("dialog", "dir", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "frame", "frameset"),
+    *("h1", "h2", "h3", "h4", "h5", "h6", "head", "header", "hgroup", "hr", "html", "iframe", "img", "input", "legend"),
+    *(
+        "li",
+        "link",
+        "main",
+        "menu",
+        "meta",
+        "nav",
+        "object",
+        "ol",
+        "optgroup",
+        "option",
+        "p",
+        "pre",
+        "search",
+        "section",
+    ),
+    *("select", "summary", "table", "tbody", "td", "textarea", "tfoot", "th", "thead", "title", "tr", "ul", "video"),
+}
+#: The other elements of the HTML standard, obsolete ones included.
+_INLINE = {
+    *("a", "abbr", "acronym", "area", "b", "base", "bdi", "bdo", "big", "canvas", "cite", "code", "col", "colgroup"),
+    *("data", "datalist", "del", "dfn", "em", "embed", "font", "i", "ins", "kbd", "label", "map", "mark", "meter"),
+    *("nobr", "noscript", "output", "param", "picture", "progress", "q", "rp", "rt", "ruby", "s", "samp", "script"),
+    *("slot", "small", "source", "span", "strike", "strong", "style", "sub", "sup", "svg", "template", "time", "track"),
+    *("tt", "u", "var", "wbr"),
+}
+#: Elements that people use alone, without attributes and without an end. Of others such a tag is a word about HTML.
+_ALONE = {
+    *(
+        "b",
+        "big",
+        "blockquote",
+        "br",
+        "center",
+        "cite",
+        "code",
+        "dd",
+        "del",
+        "div",
+        "dl",
+        "dt",
+        "em",
+        "font",
+        "h1",
+        "h2",
+    ),
+    *("h3", "h4", "h5", "h6", "hr", "i", "ins", "li", "mark", "ol", "p", "q", "s", "small", "span", "strike", "strong"),
+    *("sub", "sup", "td", "th", "tr", "tt", "u", "ul", "wbr"),
+}
+_BOOLEAN = (
+    "allowfullscreen|async|autoplay|checked|compact|controls|default|defer|disabled|download|hidden|ismap|itemscope|loop"
+    "|multiple|muted|nomodule|noshade|novalidate|nowrap|open|playsinline|readonly|required|reversed|selected"
+)
+# `<b 120 and rising` and `<b and c>` are no tags: an attribute has a value, or is one that never has. As no part of a
+# tag may hold a `<`, no text is looked at twice, however many tags in it never end.
+_ATTRIBUTE = rf"""(?:[^\s<>"'/=]+\s*=\s*(?:"[^"<]*"|'[^'<]*'|[^\s<>"'=`]+)|(?:{_BOOLEAN})(?=[\s/>]))"""
+_TAG = re.compile(rf"<(/?)([a-z][a-z0-9]*)((?:[\s/]+{_ATTRIBUTE})*+)[\s/]*>", re.IGNORECASE)
+_COMMENT = re.compile(r"<!--(?:[^-<]|-(?!->)|<(?!!--))*+-->")
+_CDATA = re.compile(r"<!\[CDATA\[((?:[^\]<]|\](?!\]>)|<(?!!\[CDATA))*+)\]\]>")
+#: Control characters as references, which Python's `unescape()` takes for nothing at all.
+_CONTROL_REFERENCE = re.compile(
+    r"&#(?:0*(?:[1-9]|[12][0-9]|3[01]|127)|x0*(?:1?[1-9a-f]|10|7f))(?![0-9a-f]);?", re.IGNORECASE
+)
+#: Tags may come about as others are removed (`<<b>b>`). After so many layers, brackets that are left become spaces.
+_MAX_PASSES = 10
+
+
+def strip_markup(text: str) -> str:
+    """Return one line of plain text from a field that may hold HTML: tags removed, entities decoded.
+
+    Markup is what the HTML standard calls the tag of an element, closed by its `>`; all else stays as it is written:
+    `x<y`, `<jane@example.org>`, and a lone `<video>`, which is a word about HTML. What is left has no markup, so to
+    strip it again changes nothing (but where entities stood for brackets).
+    """
+    if "<" not in text:
+        return _decoded(text)
+    text = CONTROL_CHARACTERS.sub(" ", text)
+    for _ in range(_MAX_PASSES):
+        stripped = _without_tags(_CDATA.sub(r"\1", _COMMENT.sub(" ", text)))
+        if stripped == text:
+            break
+        text = stripped
+    else:
+        text = text.replace("<", " ")
+    return _decoded(text)
+
+
+def _decoded(text: str) -> str:
+    return one_line(html.unescape(_CONTROL_REFERENCE.sub(" ", text)) if "&" in text else text)
+
+
+def _without_tags(text: str) -> str:
+    tags = list(_TAG.finditer(text))
+    ends = {tag[2].lower() for tag in tags if tag[1]}
+
+    def replacement(tag: re.Match[str]) -> str:
+        closing, name, attributes = tag[1], tag[2].lower(), tag[3]
+        if name not in _BLOCK and name not in _INLINE:
+            return tag[0]
+        if not (closing or attributes or name in _ALONE or name in ends):
+            return tag[0]
+        return " " if name in _BLOCK else ""
+
+    return _TAG.sub(replacement, text)
