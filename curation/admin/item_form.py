@@ -12,24 +12,21 @@ from django.core.files.uploadedfile import UploadedFile
 from django.urls import reverse_lazy
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from taggit.forms import TagWidget
-from taggit.models import Tag
 
 from curation.models import Alias, CuratedItem
 from curation.patience import TooMuch, render_in_time
 from curation.publishing import address, publication_time
-from curation.rendering import one_line
 
 from .base import state_of
 from .duplicates import items_with_link
 from .forms import SluggedForm, new_tab
+from .tags import TagsField
 from .uploads import ImageInput, Picture, clean_image, clean_pdf
 from .widgets import ConfirmBox, MarkdownField, suggesting
 
 #: The groups that `meta` may have; within each, names of tags and their contents.
 META_GROUPS = {"openGraph", "twitter", "html"}
 META_EXAMPLE = '{"openGraph": {"ogtitle": "…"}, "twitter": {…}, "html": {"robots": "noindex"}}'
-MAX_TAG = Tag._meta.get_field("name").max_length or 0
 
 Doubts = list[tuple[str, SafeString]]
 
@@ -44,6 +41,7 @@ class ItemForm(SluggedForm):
     slug_from = ("title",)
     slug_help = "The name in the address. Left empty, it is made from the title; changed, it leaves a redirect behind."
 
+    tags = TagsField(widget=AdminTextInputWidget(attrs=suggesting("tags")))
     new_image = forms.FileField(
         label="Upload an image",
         required=False,
@@ -82,7 +80,6 @@ class ItemForm(SluggedForm):
             "source_url": AdminURLFieldWidget(
                 attrs={"data-check-url": reverse_lazy("admin:curation_curateditem_check_link")}
             ),
-            "tags": TagWidget(attrs={"class": "vTextField", **suggesting("tags")}),
             **{
                 name: AdminTextInputWidget(attrs=suggesting(name))
                 for name in ("kind", "format", "section", "institution")
@@ -117,10 +114,9 @@ class ItemForm(SluggedForm):
         return meta
 
     def clean_tags(self) -> list[str]:
-        tags = [one_line(tag) for tag in self.cleaned_data["tags"]]
-        if any(len(tag) > MAX_TAG for tag in tags):
-            raise ValidationError(f"A tag has at most {MAX_TAG} characters; put commas between tags.")
-        return tags
+        field = self.fields["tags"]
+        assert isinstance(field, TagsField)  # noqa: S101  # for the types
+        return field.clean_tags(self.cleaned_data["tags"], self.initial.get("tags"))
 
     def clean_new_image(self) -> Picture | None:
         upload = self.cleaned_data["new_image"]
@@ -132,6 +128,8 @@ class ItemForm(SluggedForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
+        if "tags" not in self.changed_data:
+            cleaned.pop("tags", None)  # so that nothing is written
         doubts = [] if self.errors else list(self.doubts(cleaned))
         token = hashlib.sha256("".join(message for _, message in doubts).encode()).hexdigest()
         if doubts and cleaned.get("save_anyway") != token:

@@ -18,6 +18,7 @@ from curation.views.items import item_page, standfirst
 
 from .base import CurationAdmin
 from .duplicates import items_with_link
+from .tags import write_tags
 
 #: The columns whose values are suggested, beside tags.
 SUGGESTED = ("kind", "format", "section", "institution")
@@ -61,13 +62,14 @@ class ItemViews(CurationAdmin):
         """Answer the values that other items have in a field and that start with what was typed."""
         start = tidied(request.GET.get("q", ""))
         if field == "tags":
-            values = Tag.objects.filter(name__istartswith=start).order_by("name").values_list("name", flat=True)
+            tags = Tag.objects.filter(name__istartswith=start).order_by("name").values_list("name", flat=True)
+            values = [write_tags([name]) for name in tags[:MAX_SUGGESTIONS]]
         elif field in SUGGESTED:
             items = CuratedItem.objects.filter(**{f"{field}__istartswith": start}).exclude(**{field: ""})
-            values = items.order_by(field).values_list(field, flat=True).distinct()
+            values = list(items.order_by(field).values_list(field, flat=True).distinct()[:MAX_SUGGESTIONS])
         else:
             raise Http404
-        return JsonResponse({"values": list(values[:MAX_SUGGESTIONS])})
+        return JsonResponse({"values": values})
 
     def page_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Answer an item's page, whether readers may see it or not; one without a publication time as if of now."""
