@@ -6,7 +6,6 @@ from random import Random
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils.text import slugify
-from taggit.models import Tag
 
 from benchmarks import stories
 from curation.links import url_key
@@ -20,6 +19,7 @@ from curation.models import (
     ItemTopic,
     Offering,
     Publisher,
+    Tag,
     Topic,
     Vocabulary,
 )

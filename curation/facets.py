@@ -9,7 +9,6 @@ from typing import Any
 
 from django.db.models import CharField, F, Model, Q, QuerySet, Value
 from django.utils.text import slugify
-from taggit.models import Tag
 
 from curation.links import host_of
 from curation.models import (
@@ -21,10 +20,12 @@ from curation.models import (
     ItemTopic,
     Offering,
     Publisher,
+    Tag,
     Topic,
     Vocabulary,
     with_published_items,
 )
+from curation.names import name_key
 
 #: Choices are those of so many newest items, so that they cost the same however many items there are.
 RECENT = 100
@@ -65,9 +66,9 @@ class Facet:
     def meant_by(self, typed: str) -> QuerySet[Any, Any]:
         """Return the options that a typed value may mean, of those that readers may know of.
 
-        It is a value, as it is or tidied, or a label whatever its case.
+        It is a value, as it is or tidied, or a name in any spelling.
         """
-        is_meant = Q(**{f"{self.value}__in": _values(typed)}) | Q(**{f"{self.label}__iexact": typed})
+        is_meant = Q(**{f"{self.value}__in": _values(typed)}) | Q(name_key=name_key(typed))
         return self.options(with_published_items(self.model).filter(is_meant))
 
 
@@ -150,7 +151,7 @@ def _best(name: str, value: str, found: Iterable[Option]) -> Option:
 
 
 def _is_meant(option: Option, typed: str) -> bool:
-    return option.value in _values(typed) or option.label.lower() == typed.lower()
+    return option.value in _values(typed) or name_key(option.label) == name_key(typed)
 
 
 def options_of(numbers: Mapping[str, Collection[int]]) -> dict[tuple[str, int], Option]:

@@ -18,6 +18,7 @@ from curation.facets import ALSO, NO_ROW, TOPIC, WORDS, Option, meant_options, o
 from curation.kept import kept
 from curation.models import CuratedItem, ItemAuthor, ItemOffering, ItemTopic
 from curation.models.items import ItemQuerySet
+from curation.names import name_key
 from curation.search.find import Wanted, newest
 from curation.search.query import MAX_LENGTH, parse, tidied
 
@@ -88,7 +89,7 @@ def _choices(options: Iterable[Option]) -> list[tuple[str, Any]]:
     """Return options as choices, once each: by label, under their group where they have one."""
     once = {option.value: option for option in options}
     groups: dict[str, list[tuple[str, str]]] = {}
-    for option in sorted(once.values(), key=lambda option: (option.group, option.label.lower())):
+    for option in sorted(once.values(), key=lambda option: (option.group, name_key(option.label))):
         groups.setdefault(option.group, []).append((option.value, option.label))
     return [("", "Any"), *groups.pop("", []), *groups.items()]
 
@@ -196,7 +197,7 @@ class NewsFilter(FilterSet):  # type: ignore[misc]  # django-filter has no types
         """Return a word as it is offered, whatever its case was typed in."""
         if option.facet not in WORDS:
             return option
-        same = (word for word in self._offered_for(option.facet) if word.value.casefold() == option.value.casefold())
+        same = (word for word in self._offered_for(option.facet) if name_key(word.value) == name_key(option.value))
         return next(same, option)
 
     @property

@@ -11,7 +11,6 @@ from django.conf import settings
 from django.db.models import Model
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from taggit.models import Tag
 
 from curation.coverage import Month
 from curation.filters import NewsFilter, typed_values
@@ -21,6 +20,7 @@ from curation.models import (
     CuratedItem,
     Offering,
     Publisher,
+    Tag,
     Topic,
     Vocabulary,
     with_published_items,

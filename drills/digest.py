@@ -23,7 +23,6 @@ from django.db.models import Field, ForeignKey, Model
 from django_tasks import task_backends
 from django_tasks_db import DatabaseBackend
 from django_tasks_db.models import DBTaskResult
-from taggit.models import Tag
 
 from curation.models import (
     ContentVersion,
@@ -34,6 +33,7 @@ from curation.models import (
     SearchEntry,
     SearchWord,
     SourceDocument,
+    Tag,
 )
 from curation.search import index
 

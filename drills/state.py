@@ -11,9 +11,8 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Model
 from django_tasks_db.models import DBTaskResult
-from taggit.models import Tag
 
-from curation.models import ContentVersion
+from curation.models import ContentVersion, Tag
 
 
 @dataclass(frozen=True, slots=True)

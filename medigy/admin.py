@@ -28,15 +28,13 @@ class CurationAdminSite(admin.AdminSite):
         super().register(model_or_iterable, admin_class, **options)
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
-        """List content first, in the order of `ORDER`, with the tags that another application keeps."""
+        """List content first, in the order of `ORDER`."""
         apps: list[Any] = super().get_app_list(request, app_label)
         content = next((app for app in apps if app["app_label"] == "curation"), None)
         if content is None:
             return apps
-        tags = [app for app in apps if app["app_label"] == "taggit"]
-        models = content["models"] + [model for app in tags for model in app["models"]]
-        content["models"] = sorted(models, key=lambda model: _rank(model["object_name"]))
-        return [content, *(app for app in apps if app is not content and app not in tags)]
+        content["models"] = sorted(content["models"], key=lambda model: _rank(model["object_name"]))
+        return [content, *(app for app in apps if app is not content)]
 
 
 def _rank(object_name: str) -> int:

@@ -209,9 +209,8 @@ TIME_ZONE = "UTC"
 USE_I18N = True
 USE_TZ = True
 
-# Tags and lists
+# Lists
 
-TAGGIT_CASE_INSENSITIVE = True
 SITE_NAME = env.str("SITE_NAME", default="Medigy")
 
 # Logging: to standard error, for whatever runs the process to keep

@@ -7,10 +7,10 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
-from taggit.models import Tag
 
 from curation.markup import body
-from curation.models import CuratedItem
+from curation.models import CuratedItem, Tag
+from curation.names import name_key
 from curation.patience import TooMuch, render_in_time
 from curation.search.query import tidied
 from curation.stories import any_story
@@ -62,7 +62,7 @@ class ItemViews(CurationAdmin):
         """Answer the values that other items have in a field and that start with what was typed."""
         start = tidied(request.GET.get("q", ""))
         if field == "tags":
-            tags = Tag.objects.filter(name__istartswith=start).order_by("name").values_list("name", flat=True)
+            tags = Tag.objects.filter(name_key__startswith=name_key(start)).values_list("name", flat=True)
             values = [write_tags([name]) for name in tags[:MAX_SUGGESTIONS]]
         elif field in SUGGESTED:
             items = CuratedItem.objects.filter(**{f"{field}__istartswith": start}).exclude(**{field: ""})

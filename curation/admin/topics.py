@@ -2,17 +2,15 @@
 
 from typing import Any
 
+import taggit.models
 from django.contrib import admin
-from django.core.exceptions import ValidationError
-from django.db.models import QuerySet, Value
-from django.db.models.functions import Lower
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from taggit.models import Tag
 
-from curation.models import ItemTag, ItemTopic, Topic, Vocabulary
+from curation.models import ItemTag, ItemTopic, Tag, Topic, Vocabulary
 
 from .base import CurationAdmin, ItemCountAdmin, row_count
 from .forms import SluggedForm
@@ -54,25 +52,13 @@ class TopicAdmin(ItemCountAdmin):
         return super().get_queryset(request).select_related("vocabulary")
 
 
-admin.site.unregister(Tag)  # taggit's form edits the rows of its own table, which is not the one in use
-
-
-class TagForm(SluggedForm):
-    """Tags are one without regard to case, as items take them."""
-
-    def clean_name(self) -> str:
-        name = str(self.cleaned_data["name"])
-        same = Tag.objects.annotate(lower=Lower("name")).filter(lower=Lower(Value(name))).exclude(pk=self.instance.pk)
-        if other := same.first():
-            raise ValidationError(f"There is a tag “{other}” already.")
-        return name
+admin.site.unregister(taggit.models.Tag)  # of a table that nothing here uses
 
 
 @admin.register(Tag)
 class TagAdmin(ItemCountAdmin):
     holder, key = ItemTag, "tag"
-    form = TagForm
+    form = SluggedForm
     list_display = ("name", "item_count", "slug")
     search_fields = ("name",)
-    ordering = ("name",)
     prepopulated_fields = {"slug": ["name"]}

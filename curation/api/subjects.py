@@ -12,9 +12,8 @@ from urllib.parse import urlencode
 
 from django.db.models import Model, QuerySet
 from django.urls import reverse
-from taggit.models import Tag
 
-from curation.models import Author, Offering, Publisher, Topic, Vocabulary, with_published_items
+from curation.models import Author, Offering, Publisher, Tag, Topic, Vocabulary, with_published_items
 
 from .fields import Field, Fields
 from .problems import ROOT

@@ -13,6 +13,7 @@ from curation.frontmatter.offerings import means
 from curation.frontmatter.paths import page_path
 from curation.frontmatter.records import ItemRecord, MediaRef, OfferingRef, Rejected, TopicRef
 from curation.models import Alias, CuratedItem, Image, SourceDocument
+from curation.names import name_key
 from curation.rendering import excerpt
 from curation.snapshot import snapshot
 
@@ -107,8 +108,8 @@ class ItemFiles:
 
     def _tags(self, base: ItemRecord) -> tuple[str, ...]:
         """Return the tags, which the database keeps in no order: those of the file in its order, then by name."""
-        place = {tag.casefold(): number for number, tag in enumerate(base.tags)}
-        return tuple(sorted(self.record.tags, key=lambda tag: (place.get(tag.casefold(), len(place)), tag.casefold())))
+        place = {name_key(tag): number for number, tag in enumerate(base.tags)}
+        return tuple(sorted(self.record.tags, key=lambda tag: (place.get(name_key(tag), len(place)), name_key(tag))))
 
     def _aliases(self, base: ItemRecord) -> tuple[str, ...]:
         """Return the addresses that lead to the item. One of the file that another item holds was never taken."""
@@ -196,7 +197,7 @@ def _meant(written: OfferingRef, offerings: Iterable[OfferingRef]) -> str:
     named_alike = [
         offering
         for offering in offerings
-        if offering.name.casefold() == written.name.casefold() and not (offering.external_id and written.external_id)
+        if name_key(offering.name) == name_key(written.name) and not (offering.external_id and written.external_id)
     ]
     found = [offering for offering in offerings if means(written, offering)] or named_alike
     return found[0].slug if found else ""

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Hashable
 from typing import Any
 
+from curation.names import name_key
+
 from .records import MediaRef, OfferingRef, PublisherRef
 
 
@@ -13,10 +15,10 @@ def offering_key(offering: OfferingRef) -> Hashable:
 
 #: What is equal for two entries of a list that are the same.
 LISTS: dict[str, Callable[[Any], Hashable]] = {
-    "authors": str.casefold,
-    "topics": lambda topic: (topic.vocabulary.casefold(), topic.label.casefold()),
+    "authors": name_key,
+    "topics": lambda topic: (name_key(topic.vocabulary), name_key(topic.label)),
     "offerings": offering_key,
-    "tags": str.casefold,
+    "tags": name_key,
     "aliases": str,
 }
 #: Lists that are kept in no order.

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from curation.names import name_key
+
 from .identity import ascii_slug, whole_number
 from .limits import OFFERING, SLUG
 from .records import OfferingRef
@@ -30,8 +32,8 @@ def offerings(source: Source) -> tuple[OfferingRef, ...]:
 def _primary(source: Source, related: list[OfferingRef]) -> Iterator[OfferingRef]:
     value = source.get("offering")
     if isinstance(value, str):
-        name = source.label(value, "offering", OFFERING).casefold()
-        if known := next((offering for offering in related if offering.name.casefold() == name), None):
+        name = name_key(source.label(value, "offering", OFFERING))
+        if known := next((offering for offering in related if name_key(offering.name) == name), None):
             yield replace(known, is_primary=True)
             return
         value = {"label": value} if name else None
@@ -95,7 +97,7 @@ def _is_same(one: OfferingRef, other: OfferingRef) -> bool:
 
 def _merged(source: Source, first: OfferingRef, second: OfferingRef) -> OfferingRef:
     """Return an offering named twice: as first said, with what only the second says."""
-    named_alike = first.name.casefold() == second.name.casefold() and first.slug == second.slug
+    named_alike = name_key(first.name) == name_key(second.name) and first.slug == second.slug
     ids_differ = first.external_id != "" != second.external_id and first.external_id != second.external_id
     if ids_differ or not named_alike:
         message = f"{shown(first.name)} and {shown(second.name)} are one offering by id or permalink; correct one"

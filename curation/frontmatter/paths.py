@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import unquote
 
+from curation.names import name_key
 from curation.rendering import strip_markup
 
 from .limits import CRUMB, PATH
@@ -97,7 +98,7 @@ def ends_at_item(source: Source) -> bool:
     labels, links = source.entries("breadcrumbs"), [value for _key, value in source.entries("breadcrumbLinks")]
     if not labels:
         return False
-    says_title = _crumb_label(source, *labels[-1]).casefold() == source.fields["title"].casefold()
+    says_title = name_key(_crumb_label(source, *labels[-1])) == name_key(source.fields["title"])
     return says_title or links[len(labels) - 1 :] == [""]
 
 

@@ -3,7 +3,9 @@
 from copy import copy
 from html import unescape
 from typing import Any
+from unicodedata import normalize
 
+from curation.names import name_key
 from curation.rendering import one_line, strip_markup
 
 from .limits import MAX_PROBLEMS
@@ -91,7 +93,7 @@ class Source:
         for entry_key, value in self.entries(key):
             text = self.label(value, entry_key, limit)
             if text:
-                found.setdefault(text.casefold(), text)
+                found.setdefault(name_key(text), text)
         return tuple(found.values())
 
     def name_of(self, key: str, limit: int) -> str:
@@ -100,11 +102,11 @@ class Source:
         return "" if value is None else self.label(value, key, limit)
 
     def label(self, value: Value, key: str, limit: int) -> str:
-        """Return an entry of a list as a text that names something, or "" with a warning."""
+        """Return an entry of a list as a name in composed form (NFC), or "" with a warning."""
         if not isinstance(value, str):
             self.warn("not-text", f"{shown(value)} is no text; write one, in quotes, or remove it", key)
             return ""
-        text = one_line(unescape(value))
+        text = normalize("NFC", one_line(unescape(value)))
         if len(text) > limit:
             self.warn("too-long", f"longer than {limit} characters and ignored; shorten it", key)
             return ""

@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 from html import unescape
 
+from curation.names import name_key
 from curation.rendering import one_line
 
 from .limits import SLUG, TOPIC, VOCABULARY
@@ -69,14 +70,14 @@ def parted(text: str) -> tuple[str, str]:
 
 
 def identity(topic: TopicRef) -> str:
-    """Return what is equal for two ways of writing a topic, whatever their case and the spaces at their colons."""
+    """Return what is equal for two ways of writing a topic, whatever their spelling and the spaces at their colons."""
     return _identity(topic.vocabulary, topic.label)
 
 
 @lru_cache(maxsize=5_000)
 def _identity(vocabulary: str, label: str) -> str:
-    text = re.sub(" *: *", ":", f"{vocabulary}:{label}").casefold()
-    return text.removeprefix(f"{DEFAULT_VOCABULARY}:".casefold())
+    text = re.sub(" *: *", ":", f"{name_key(vocabulary)}:{name_key(label)}")
+    return text.removeprefix(f"{name_key(DEFAULT_VOCABULARY)}:")
 
 
 def _slugs(source: Source, count: int) -> list[str]:
@@ -99,10 +100,10 @@ def _slug(source: Source, key: str, value: Value) -> str:
 def _check_copies(source: Source, found: tuple[TopicRef, ...]) -> None:
     """Warn where a key that repeats the categories says something else."""
     topics = {identity(topic) for topic in found}
-    labels = {topic.label.casefold() for topic in found}
+    labels = {name_key(topic.label) for topic in found}
     for key, expected in ((COPY, topics), ("categorySlug", topics), ("categoryLabel", labels)):
         texts = [one_line(unescape(value)) for _key, value in source.entries(key) if isinstance(value, str)]
-        actual = {text.casefold() if key == "categoryLabel" else identity(TopicRef(*parted(text))) for text in texts}
+        actual = {name_key(text) if key == "categoryLabel" else identity(TopicRef(*parted(text))) for text in texts}
         if actual and actual != expected:
             message = "says something else than categories and is ignored; correct or remove it"
             source.warn("derived-differs", message, key)

@@ -7,6 +7,7 @@ from html import unescape
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from curation.names import name_key
 from curation.rendering import one_line
 
 from .identity import ascii_slug, whole_number
@@ -54,8 +55,8 @@ def labels(key: str) -> Writer:
     """Return a writer of a list of names."""
 
     def write(file: FileText, names: tuple[str, ...]) -> None:
-        old = [(_label(value).casefold() or None, value) for value in _entries(file, key)]
-        _set(file, key, arranged(old, ((name.casefold(), as_label(name)) for name in names)))
+        old = [(name_key(_label(value)) or None, value) for value in _entries(file, key)]
+        _set(file, key, arranged(old, ((name_key(name), as_label(name)) for name in names)))
 
     return write
 
@@ -122,8 +123,8 @@ def _category(topic: TopicRef) -> str:
 
 def _repeats(file: FileText, copy: str, categories: list[Value]) -> bool:
     """Return whether a key is there and says what the categories say."""
-    said = [_label(value).casefold() for value in _entries(file, copy)]
-    return file.has(copy) and said == [_REPEATS[copy](_label(value)).casefold() for value in categories]
+    said = [name_key(_label(value)) for value in _entries(file, copy)]
+    return file.has(copy) and said == [name_key(_REPEATS[copy](_label(value))) for value in categories]
 
 
 def _addresses(file: FileText, categories: list[Value]) -> dict[Key, Any]:

@@ -1,7 +1,7 @@
 """The rows that items refer to (topics, offerings, publishers, authors, tags): found, or made where missing.
 
 One `References` serves a batch: it collects what the batch names, asks the database once a kind, and adds what is not
-there. Names compare without case; the first spelling met is the one that stays.
+there. Names compare by their keys; the first spelling met is the one that stays.
 """
 
 from __future__ import annotations
@@ -11,14 +11,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 from django.db import models
-from django.db.models import Q, QuerySet, Value
-from django.db.models.functions import Lower
+from django.db.models import Q
 from django.utils.text import slugify
-from taggit.models import Tag
 
 from curation.bulk import insert
 from curation.frontmatter.records import ItemRecord, OfferingRef, PublisherRef, TopicRef
-from curation.models import Author, Offering, Publisher, Topic, Vocabulary
+from curation.models import Author, Offering, Publisher, Tag, Topic, Vocabulary
+from curation.names import name_key
 from curation.search.names import learn_names
 
 M = TypeVar("M", bound=models.Model)
@@ -43,16 +42,19 @@ class References:
         self._link_offerings_to_topics(offerings)
 
     def author(self, name: str) -> Author:
-        return self._authors[name.lower()]
+        return self._authors[name_key(name)]
 
     def tag(self, name: str) -> Tag:
-        return self._tags[name.lower()]
+        return self._tags[name_key(name)]
 
     def publisher(self, ref: PublisherRef | None) -> Publisher | None:
         return self._publishers[ref.domain] if ref else None
 
     def topic(self, ref: TopicRef) -> Topic:
-        return self._topics[self._vocabularies[ref.vocabulary.lower()].pk, ref.label.lower()]
+        return self._topics[self._topic_key(ref)]
+
+    def _topic_key(self, ref: TopicRef) -> tuple[int, str]:
+        return self._vocabularies[name_key(ref.vocabulary)].pk, name_key(ref.label)
 
     def offering(self, ref: OfferingRef) -> Offering:
         return self._offerings[_offering_key(ref)]
@@ -65,14 +67,13 @@ class References:
         return made
 
     def _named(self, model: type[M], names: Iterable[str]) -> dict[str, M]:
-        """Return rows of a model with `name` and `slug` by lower-case name."""
-        wanted = {name.lower(): name for name in reversed(list(names))}
-        rows = _with(model, "name", wanted.values())
-        found = {row.name.lower(): row for row in rows}
+        """Return rows of a model with `name` and `slug` by the keys of their names."""
+        wanted = {name_key(name): name for name in reversed(list(names))}
+        found: dict[str, Any] = {row.name_key: row for row in model._default_manager.filter(name_key__in=wanted)}  # type: ignore[attr-defined]
         missing = [name for key, name in wanted.items() if key not in found]
         slugs = _free_slugs(model, {name: slugify(name) for name in missing})
         made = self._make(model, (model(name=name, slug=slugs[name]) for name in reversed(missing)))
-        return found | {row.name.lower(): row for row in made}  # type: ignore[attr-defined]
+        return found | {row.name_key: row for row in made}  # type: ignore[attr-defined]
 
     def _load_publishers(self, refs: Iterable[PublisherRef]) -> dict[str, Publisher]:
         wanted = {ref.domain: ref for ref in reversed(list(refs))}
@@ -82,13 +83,9 @@ class References:
         return found | {row.domain: row for row in made}
 
     def _load_topics(self, refs: Iterable[TopicRef]) -> dict[tuple[int, str], Topic]:
-        wanted = {
-            (self._vocabularies[ref.vocabulary.lower()].pk, ref.label.lower()): ref for ref in reversed(list(refs))
-        }
-        rows = _with(Topic, "label", (ref.label for ref in wanted.values())).filter(
-            vocabulary__in={key[0] for key in wanted}
-        )
-        found = {(row.vocabulary_id, row.label.lower()): row for row in rows}
+        wanted = {self._topic_key(ref): ref for ref in reversed(list(refs))}
+        rows = Topic.objects.filter(vocabulary__in={key[0] for key in wanted}, name_key__in={key[1] for key in wanted})
+        found = {(row.vocabulary_id, row.name_key): row for row in rows}
         missing = {key: ref for key, ref in reversed(wanted.items()) if key not in found}
         # A slug that two topics claim (`categoryUrl`) is for the one whose name it is.
         missing = dict(sorted(missing.items(), key=lambda entry: entry[1].slug != _topic_slug(entry[1])))
@@ -117,7 +114,7 @@ class References:
         return found | self._make_offerings({key: ref for key, ref in wanted.items() if key not in found})
 
     def _compare(self, ref: OfferingRef, name: str) -> None:
-        if ref.name.lower() != name.lower():
+        if name_key(ref.name) != name_key(name):
             self.warnings[ref] = (
                 f"offering {ref.external_id or ref.slug} is “{name}”, not “{ref.name}”; its name was kept"
             )
@@ -142,16 +139,6 @@ class References:
         )
         new = sorted(wanted - known)
         insert(through, ({"offering_id": offering, "topic_id": topic} for offering, topic in new))
-
-
-def _with(model: type[M], column: str, names: Iterable[str]) -> QuerySet[Any]:
-    """Return a model's rows that have one of some names, in any case as the database sees it.
-
-    Of a few letters (Σ, İ) it sees another than Python does, and its unique indexes go by what it sees. What is ASCII
-    is the same to both, but for the I, which Turkish databases make an ı.
-    """
-    lowered = [name.lower() if name.isascii() and "I" not in name else Lower(Value(name)) for name in names]
-    return model._default_manager.annotate(lower=Lower(column)).filter(lower__in=lowered)
 
 
 def _topic_slug(ref: TopicRef) -> str:

@@ -212,7 +212,7 @@ def _delete_unused(made: dict[str, list[int]]) -> None:
         "curation.Author": {"itemauthor": None, "bio": "", "url": ""},
         "curation.Publisher": {"items": None},
         "curation.Image": {"items": None, "publishers": None},
-        "taggit.Tag": {"curation_itemtag_items": None},
+        "curation.Tag": {"itemtags": None},
     }
     for name, conditions in unused.items():
         model = apps.get_model(name)

@@ -118,10 +118,10 @@ def _insert_items(items: Sequence[CuratedItem]) -> None:
 
 
 def _tie(filled: Sequence[Filled], references: References) -> None:
-    """Write the relations of items that have none."""
+    """Write the relations of items that have none. Two names of a record may be one row's."""
     relations: list[tuple[type[Model], Callable[[ItemRecord], Iterable[dict[str, Any]]]]] = [
-        (ItemTopic, lambda record: ({"topic_id": references.topic(ref).pk} for ref in record.topics)),
-        (ItemAuthor, lambda record: ({"author_id": references.author(name).pk} for name in record.authors)),
+        (ItemTopic, lambda record: _once("topic_id", map(references.topic, record.topics))),
+        (ItemAuthor, lambda record: _once("author_id", map(references.author, record.authors))),
         (ItemOffering, lambda record: _offerings(record.offerings, references)),
     ]
     for model, rows in relations:
@@ -136,11 +136,15 @@ def _tie(filled: Sequence[Filled], references: References) -> None:
     insert(
         ItemTag,
         (
-            {"content_object_id": entry.item.pk, "tag_id": references.tag(name).pk}
+            {"content_object_id": entry.item.pk, **row}
             for entry in filled
-            for name in entry.record.tags
+            for row in _once("tag_id", map(references.tag, entry.record.tags))
         ),
     )
+
+
+def _once(column: str, rows: Iterable[Model]) -> Iterable[dict[str, Any]]:
+    return ({column: pk} for pk in dict.fromkeys(row.pk for row in rows))
 
 
 def _offerings(refs: Sequence[OfferingRef], references: References) -> Iterable[dict[str, Any]]:

@@ -8,6 +8,7 @@ from .offerings import Offering
 from .redirects import Alias
 from .references import BodyReference
 from .search import SearchEntry, SearchWord
+from .tags import Tag
 from .taxonomy import Topic, Vocabulary
 from .version import ContentVersion
 from .visibility import with_published_items
@@ -31,6 +32,7 @@ __all__ = [
     "SearchEntry",
     "SearchWord",
     "SourceDocument",
+    "Tag",
     "Topic",
     "Vocabulary",
     "with_published_items",

@@ -2,13 +2,13 @@
 
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models.functions import Lower
 
 from curation.frontmatter.links import HOST
 
 from .addresses import address
-from .fields import HttpURLField, LineField
+from .fields import HttpURLField, NameField
 from .images import Image
+from .named import SAME_NAME, Named
 
 DOMAIN = RegexValidator(
     HOST.pattern,
@@ -16,15 +16,16 @@ DOMAIN = RegexValidator(
 )
 
 
-class Publisher(models.Model):
+class Publisher(Named):
     """The brand behind a source link, known by its host name."""
 
     domain = models.CharField(max_length=253, validators=[DOMAIN], help_text="Host name without “www.”: example.org.")
-    name = LineField(max_length=200, help_text="As readers see it; the domain where no better name is known.")
+    name = NameField(max_length=200, help_text="As readers see it; the domain where no better name is known.")
     icon = models.ForeignKey(Image, null=True, blank=True, on_delete=models.SET_NULL, related_name="publishers")
 
     class Meta:
         ordering = ["name"]
+        indexes = [models.Index(fields=["name_key"], name="publisher_name_key")]
         constraints = [models.UniqueConstraint(fields=["domain"], name="publisher_domain_unique")]
 
     def __str__(self) -> str:
@@ -34,10 +35,10 @@ class Publisher(models.Model):
         return address("publisher", self.domain)
 
 
-class Author(models.Model):
+class Author(Named):
     """A person or desk named as the author of items."""
 
-    name = LineField(max_length=200)
+    name = NameField(max_length=200)
     slug = models.SlugField(max_length=255, help_text="The address: /author/…/.")
     bio = models.TextField(blank=True, help_text="Shown at the top of the author's page.")
     url = HttpURLField("website", max_length=500, blank=True)
@@ -47,8 +48,9 @@ class Author(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["slug"], name="author_slug_unique"),
             models.UniqueConstraint(
-                Lower("name"),
+                fields=["name_key"],
                 name="author_name_unique",
+                violation_error_code=SAME_NAME,
                 violation_error_message="There is an author of this name already.",
             ),
         ]

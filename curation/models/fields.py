@@ -1,6 +1,7 @@
 """Column types of our own."""
 
 from typing import TYPE_CHECKING, Any
+from unicodedata import normalize
 
 from django.core.files.storage import Storage
 from django.core.validators import URLValidator
@@ -8,12 +9,17 @@ from django.db import models
 from django.forms import Field
 from pictures.models import Picture, PictureField, PictureFieldFile, PillowPicture
 
+from curation.names import name_key
 from curation.rendering import one_line
 
 if TYPE_CHECKING:
     CharField = models.CharField[str, str]
 else:  # not generic at run time
     CharField = models.CharField
+
+
+#: The longest name of any model, in characters.
+MAX_NAME = 300
 
 
 class HttpURLField(models.URLField):  # type: ignore[type-arg]  # not generic at run time
@@ -33,6 +39,36 @@ class LineField(CharField):
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value)
         return one_line(text) if isinstance(text, str) else text
+
+    def deconstruct(self) -> Any:
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.CharField", args, kwargs
+
+
+class NameField(LineField):
+    """A name on one line, stored in composed form (Unicode NFC), whichever form a file or a keyboard gave it."""
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        return normalize("NFC", text) if isinstance(text, str) else text
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        name = normalize("NFC", super().pre_save(model_instance, add))
+        setattr(model_instance, self.attname, name)
+        return name
+
+
+class NameKeyField(CharField):
+    """The `name_key()` of the name beside it, written with every save and every bulk insert."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        # Full case folding makes three letters of one at most (Unicode Standard, section 5.18).
+        super().__init__(**{"max_length": 3 * MAX_NAME, "editable": False, "default": "", **kwargs})
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:  # noqa: ARG002  # as Django calls it
+        key = name_key(getattr(model_instance, model_instance.NAME))  # type: ignore[attr-defined]  # a `Named`
+        setattr(model_instance, self.attname, key)
+        return key
 
     def deconstruct(self) -> Any:
         name, _path, args, kwargs = super().deconstruct()

@@ -15,7 +15,7 @@ from django.db.models.signals import post_delete
 from django.dispatch import receiver
 from django.utils import timezone
 from taggit.managers import TaggableManager
-from taggit.models import TaggedItemBase
+from taggit.models import ItemBase
 
 from curation.links import host_of, url_key
 from curation.rendering import Rendered, excerpt, one_line, render
@@ -25,6 +25,7 @@ from .credits import Author, Publisher
 from .fields import HttpURLField, LineField
 from .images import Image
 from .offerings import Offering
+from .tags import NamedTags, Tag
 from .taxonomy import Topic
 
 #: Columns that follow from others, and are written with them.
@@ -180,7 +181,7 @@ class CuratedItem(models.Model):  # type: ignore[django-manager-missing]  # tagg
     authors = models.ManyToManyField(Author, through="ItemAuthor", related_name="items")
     topics = models.ManyToManyField(Topic, through="ItemTopic", related_name="items")
     offerings = models.ManyToManyField(Offering, through="ItemOffering", related_name="items")
-    tags = TaggableManager(through="ItemTag", blank=True)
+    tags = TaggableManager(through="ItemTag", blank=True, manager=NamedTags)
 
     objects = ItemQuerySet.as_manager()
 
@@ -362,8 +363,9 @@ class ItemOffering(ItemRelation):
         return self.offering.name
 
 
-class ItemTag(TaggedItemBase):  # type: ignore[misc]  # taggit has no types
+class ItemTag(ItemBase):  # type: ignore[misc]  # taggit has no types
     content_object = models.ForeignKey(CuratedItem, on_delete=models.CASCADE, db_index=False)
+    tag = models.ForeignKey(Tag, on_delete=models.CASCADE, related_name="itemtags")
 
     objects = models.Manager["ItemTag"]()
 

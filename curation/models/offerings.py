@@ -3,14 +3,15 @@
 from django.db import models
 
 from .addresses import address
-from .fields import HttpURLField, LineField
+from .fields import MAX_NAME, HttpURLField, NameField
+from .named import Named
 from .taxonomy import Topic
 
 
-class Offering(models.Model):
+class Offering(Named):
     """A product or service. `external_id` is the `offeringId` of front matter."""
 
-    name = LineField(max_length=300)
+    name = NameField(max_length=MAX_NAME)
     slug = models.SlugField(max_length=255, help_text="The address: /offering/…/.")
     external_id = models.CharField(
         "external ID", max_length=64, blank=True, help_text="Its number where offerings are kept (OpenProject)."
@@ -21,6 +22,7 @@ class Offering(models.Model):
 
     class Meta:
         ordering = ["name"]
+        indexes = [models.Index(fields=["name_key"], name="offering_name_key")]
         constraints = [
             models.UniqueConstraint(fields=["slug"], name="offering_slug_unique"),
             models.UniqueConstraint(

@@ -1,28 +1,29 @@
 """Vocabularies and their topics: what items are about."""
 
 from django.db import models
-from django.db.models.functions import Lower
 
 from .addresses import address
-from .fields import HttpURLField, LineField
+from .fields import HttpURLField, NameField
+from .named import SAME_NAME, Named
 
 
-class Vocabulary(models.Model):
+class Vocabulary(Named):
     """A list of topics with one owner: Symplur, KLAS, Gartner, …, or our own."""
 
-    name = LineField(max_length=100, help_text="As written before the colon: “Symplur” in “Symplur: COVID-19”.")
+    name = NameField(max_length=100, help_text="As written before the colon: “Symplur” in “Symplur: COVID-19”.")
     slug = models.SlugField(max_length=100, help_text="The name in addresses: lower-case letters, digits, hyphens.")
     description = models.TextField(blank=True, help_text="One or two sentences for readers: whose list this is.")
     url = HttpURLField("website", max_length=500, blank=True, help_text="Where its owner publishes it.")
 
     class Meta:
-        ordering = [Lower("name")]
+        ordering = ["name_key"]
         verbose_name_plural = "vocabularies"
         constraints = [
             models.UniqueConstraint(fields=["slug"], name="vocabulary_slug_unique"),
             models.UniqueConstraint(
-                Lower("name"),
+                fields=["name_key"],
                 name="vocabulary_name_unique",
+                violation_error_code=SAME_NAME,
                 violation_error_message="There is a vocabulary of this name already.",
             ),
         ]
@@ -34,22 +35,24 @@ class Vocabulary(models.Model):
         return address("vocabulary", self.slug)
 
 
-class Topic(models.Model):
+class Topic(Named):
     """A label of a vocabulary, written `Vocabulary: Label` in front matter."""
 
+    NAME = "label"
+
     vocabulary = models.ForeignKey(Vocabulary, on_delete=models.PROTECT, related_name="topics")
-    label = LineField(max_length=200, help_text="As readers see it: “Digital Technology”.")
+    label = NameField(max_length=200, help_text="As readers see it: “Digital Technology”.")
     slug = models.SlugField(max_length=255, help_text="The address: /topic/…/.")
     description = models.TextField(blank=True, help_text="Shown at the top of the topic's page.")
 
     class Meta:
-        ordering = [Lower("vocabulary__name"), Lower("label")]
+        ordering = ["vocabulary__name_key", "name_key"]
         constraints = [
             models.UniqueConstraint(fields=["slug"], name="topic_slug_unique"),
             models.UniqueConstraint(
-                "vocabulary",
-                Lower("label"),
+                fields=["vocabulary", "name_key"],
                 name="topic_label_unique",
+                violation_error_code=SAME_NAME,
                 violation_error_message="This vocabulary has a topic of this label already.",
             ),
         ]

@@ -13,7 +13,6 @@ from typing import Any
 from django.db import connections, transaction
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Model
-from taggit.models import Tag
 
 from .credits import Author, Publisher
 from .images import Image
@@ -22,6 +21,7 @@ from .ledger import SourceDocument
 from .offerings import Offering
 from .redirects import Alias
 from .references import BodyReference
+from .tags import Tag
 from .taxonomy import Topic, Vocabulary
 from .version import ContentVersion, new_token
 

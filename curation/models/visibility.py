@@ -7,12 +7,12 @@ from typing import Any
 
 from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.utils import timezone
-from taggit.models import Tag
 
 from .credits import Author, Publisher
 from .images import Image
 from .items import CuratedItem, ItemAuthor, ItemOffering, ItemTag, ItemTopic, Moment
 from .offerings import Offering
+from .tags import Tag
 from .taxonomy import Topic, Vocabulary
 
 ROW = OuterRef("pk")

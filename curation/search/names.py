@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Model, Q
-from taggit.models import Tag
 
-from curation.models import Author, Offering, Publisher, SearchWord, Topic, Vocabulary
+from curation.models import Author, Offering, Publisher, SearchWord, Tag, Topic, Vocabulary
 
 from .marks import LETTERS, mark
 from .query import Term

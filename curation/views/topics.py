@@ -2,8 +2,7 @@
 
 from itertools import groupby
 
-from django.db.models import QuerySet, Value
-from django.db.models.functions import Lower
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -47,8 +46,8 @@ def topic(request: HttpRequest, slug: str) -> HttpResponse:
 
 def namesakes(topic: Topic) -> QuerySet[Topic]:
     """Return the topics of the same label in other vocabularies that have published items."""
-    same = Topic.objects.annotate(lower=Lower("label")).filter(lower=Lower(Value(topic.label))).exclude(pk=topic.pk)
-    return same.filter(pk__in=with_published_items(Topic).values("pk")).select_related("vocabulary")
+    same = Topic.objects.filter(name_key=topic.name_key, pk__in=with_published_items(Topic).values("pk"))
+    return same.exclude(pk=topic.pk).select_related("vocabulary")
 
 
 @require_safe

@@ -5,9 +5,8 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
-from taggit.models import Tag
 
-from curation.models import CuratedItem, Offering, Publisher, Topic, Vocabulary
+from curation.models import CuratedItem, Offering, Publisher, Tag, Topic, Vocabulary
 from tests.factories import make_author, make_item, make_offering, make_publisher, make_topic, make_vocabulary
 
 from .pages import errors, form_data, links, query_count, rows, tree
@@ -30,7 +29,7 @@ LISTS = {
     "offering": "/admin/curation/offering/",
     "publisher": "/admin/curation/publisher/",
     "author": "/admin/curation/author/",
-    "tag": "/admin/taggit/tag/",
+    "tag": "/admin/curation/tag/",
 }
 
 
@@ -193,6 +192,6 @@ def test_hostile_names_are_printed_as_words(editor: Client, key: str) -> None:
 
 def test_a_form_without_changes_saves_what_was_there(editor: Client) -> None:
     tag = Tag.objects.create(name="AI", slug="ai")
-    url = f"/admin/taggit/tag/{tag.pk}/change/"
+    url = f"/admin/curation/tag/{tag.pk}/change/"
     editor.post(url, form_data(editor.get(url), "tag_form"))
     assert Tag.objects.values("name", "slug").get() == {"name": "AI", "slug": "ai"}

@@ -12,7 +12,6 @@ from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.utils import timezone
-from taggit.models import Tag
 
 from curation import publishing
 from curation.caching.middleware import PageCacheMiddleware
@@ -29,6 +28,7 @@ from curation.models import (
     Offering,
     Publisher,
     SourceDocument,
+    Tag,
     Topic,
     Vocabulary,
 )

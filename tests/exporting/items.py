@@ -3,8 +3,6 @@
 from dataclasses import replace
 from typing import Any
 
-from taggit.models import Tag
-
 from curation.frontmatter.compare import essence
 from curation.frontmatter.records import ItemRecord
 from curation.models import (
@@ -15,6 +13,7 @@ from curation.models import (
     Offering,
     Publisher,
     SourceDocument,
+    Tag,
     Topic,
     Vocabulary,
 )

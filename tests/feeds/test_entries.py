@@ -4,9 +4,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from taggit.models import Tag
 
-from curation.models import CuratedItem, Image
+from curation.models import CuratedItem, Image, Tag
 from curation.publishing import rename
 from tests.factories import make_author, make_item, make_offering, make_publisher, make_topic
 

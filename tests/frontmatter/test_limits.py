@@ -39,6 +39,6 @@ def test_a_limit_is_the_width_of_its_column(limit: int, model: type[Model], colu
 
 
 def test_a_tag_fits() -> None:
-    from taggit.models import Tag
+    from curation.models import Tag
 
     assert Tag._meta.get_field("name").max_length == limits.TAG

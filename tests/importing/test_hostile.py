@@ -16,10 +16,9 @@ from django.contrib.auth.models import User
 from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
-from taggit.models import Tag
 
 from curation.importing.report import Report
-from curation.models import Author, CuratedItem, Image, Offering, Publisher, SourceDocument, Topic
+from curation.models import Author, CuratedItem, Image, Offering, Publisher, SourceDocument, Tag, Topic
 from tests.conftest import SHARED
 
 from .conftest import RunImport
@@ -208,7 +207,7 @@ def assert_nothing_is_left_over(media_root: Path) -> None:
         Author: {"itemauthor": None},
         Publisher: {"items": None},
         Image: {"items": None, "publishers": None},
-        Tag: {"curation_itemtag_items": None},
+        Tag: {"itemtags": None},
     }
     for model, conditions in without_item.items():
         assert not model._default_manager.filter(**conditions).exists(), model

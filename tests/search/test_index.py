@@ -9,7 +9,6 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from taggit.models import Tag
 
 from curation import publishing
 from curation.importing import settle
@@ -25,6 +24,7 @@ from curation.models import (
     Publisher,
     SearchEntry,
     SearchWord,
+    Tag,
     Topic,
     Vocabulary,
 )

@@ -6,9 +6,8 @@ import pytest
 import time_machine
 from django.test import Client
 from django.utils import timezone
-from taggit.models import Tag
 
-from curation.models import CuratedItem
+from curation.models import CuratedItem, Tag
 from tests.factories import make_author, make_item, make_offering, make_publisher, make_topic
 
 from .pages import get

@@ -40,7 +40,7 @@ class Command(BaseCommand):
 def make_group() -> Group:
     """Return the group of editors, with every permission on content, but for what imports alone write."""
     group, _ = Group.objects.get_or_create(name=GROUP)
-    content = Q(content_type__app_label="curation") | Q(content_type__app_label="taggit", content_type__model="tag")
+    content = Q(content_type__app_label="curation")
     of_imports = Q(content_type__model__in=WRITTEN_BY_IMPORTS) & ~Q(codename__startswith="view_")
     group.permissions.set(Permission.objects.filter(content).exclude(of_imports))
     return group

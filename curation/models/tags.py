@@ -1,0 +1,58 @@
+"""Tags: free words that editors and files give to items."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db import models
+from taggit.managers import _TaggableManager
+from taggit.models import TagBase
+
+from curation.names import name_key
+
+from .fields import NameField
+from .named import SAME_NAME, Named
+
+
+class Tag(Named, TagBase):  # type: ignore[django-manager-missing, misc]  # taggit has no types
+    """A tag, one whatever its case, form and spacing."""
+
+    name = NameField(max_length=100)
+    slug = models.SlugField(max_length=100, allow_unicode=True, help_text="The address: /tag/…/.")
+
+    objects = models.Manager["Tag"]()
+
+    class Meta:
+        ordering = ["name_key"]
+        constraints = [
+            models.UniqueConstraint(fields=["slug"], name="tag_slug_unique"),
+            models.UniqueConstraint(
+                fields=["name_key"],
+                name="tag_name_unique",
+                violation_error_code=SAME_NAME,
+                violation_error_message="There is a tag of this name already.",
+            ),
+        ]
+
+
+class NamedTags(_TaggableManager):  # type: ignore[misc]  # taggit has no types
+    """The tags of an item, or of all items: given as words, they are found by their keys."""
+
+    def _to_tag_model_instances(self, tags: Iterable[str | Tag], tag_kwargs: Mapping[str, Any]) -> list[Tag]:
+        """Return the tags that some words and tags mean, each once, in their order; those that are missing are made."""
+        tags = list(tags)
+        keys = {name_key(tag) for tag in tags if isinstance(tag, str)}
+        known = {tag.name_key: tag for tag in Tag.objects.filter(name_key__in=keys, **tag_kwargs)}
+        meant: dict[int, Tag] = {}
+        for tag in tags:
+            row = self._tag(tag, known) if isinstance(tag, str) else tag
+            meant.setdefault(row.pk, row)
+        return list(meant.values())
+
+    @staticmethod
+    def _tag(name: str, known: dict[str, Tag]) -> Tag:
+        key = name_key(name)
+        if key not in known:
+            known[key], _made = Tag.objects.get_or_create(name_key=key, defaults={"name": name})
+        return known[key]
