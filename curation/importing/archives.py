@@ -1,7 +1,7 @@
 """Archives read in place: a `.zip` or `.tar.gz` is a folder whose files are never unpacked to disk.
 
-Nothing here trusts an archive. Its list of members is read first, within limits, and what could do harm anywhere
-(names that lead out, bombs) refuses it whole.
+Nothing here trusts an archive. Its list of members is read first, within limits; bombs are refused whole. A member
+with a name that leads out, or that is there twice, is left out and told, and the others are read.
 """
 
 from __future__ import annotations
@@ -36,10 +36,16 @@ MAX_UNPACKED = 1_000_000_000
 MAX_RATIO, HARMLESS = 200, 20_000_000
 #: Bytes that the list of members of a zip file may have, and the headers of one member of a tar file.
 MAX_LIST, MAX_HEADERS = 8_000_000, 1_000_000
+#: The bit of a zip file's flags that says that a name is UTF-8.
+UTF8_FLAG = 0x800
 #: The last second that `datetime` knows.
 MAX_TIME = 253_402_300_799
 #: So many names that lead out are told before the rest is left out.
 MAX_TOLD = 20
+
+#: What Finder and Explorer put beside files, wherever: attributes of `story.md` as `._story.md`, or below `__MACOSX/`.
+LEFT_BY_SYSTEMS = re.compile(r"/(?:__MACOSX/|\._[^/]*$|\.DS_Store$|Thumbs\.db$|desktop\.ini$)")
+DRIVE = re.compile(r"[A-Za-z]:/")
 
 TOP = PurePosixPath("/")
 #: What `zipfile`, `tarfile` and `zlib` raise when they are given nonsense.
@@ -73,28 +79,50 @@ class Member:
 
 @dataclass(slots=True)
 class Index:
-    """The members of an archive by their path in it, which starts with a slash, and its folders."""
+    """The members of an archive by their path in it, which starts with a slash, and its folders.
+
+    `faults` say which members were left out and why, at most `MAX_TOLD` of them after `judge()`.
+    """
 
     files: dict[str, Member] = field(default_factory=dict)
     folders: set[str] = field(default_factory=lambda: {"/"})
     faults: list[str] = field(default_factory=list)
     count: int = 0
+    _twice: set[str] = field(default_factory=set)
 
-    def add(self, name: str, member: Member | None) -> None:
-        """Note a file, or a folder where `member` is `None`. Raises `ArchiveRefused` beyond the limits."""
+    def add(self, name: str, member: Member | None, fault: str = "") -> None:
+        """Note a file, or a folder where `member` is `None` or the name ends as one. Separators are `/` and, as some
+        Windows programs write them, `\\`. With a `fault`, the file is told and left out.
+
+        Raises `ArchiveRefused` beyond the limits.
+        """
         self.count += 1
         if self.count > MAX_MEMBERS:
             raise ArchiveRefused(f"holds more than {MAX_MEMBERS:,} files; split it, or unpack it and give the folder")
-        path = PurePosixPath("/", name)
-        if name.startswith("/") or "\\" in name or ".." in path.parts:
+        inner = name.replace("\\", "/")
+        path = PurePosixPath("/", inner)
+        if inner.startswith("/") or DRIVE.match(inner) or ".." in path.parts:
             self.faults.append(f"“{name}” leads out of the archive; make it again with names inside it")
-        elif member is None:
+        elif LEFT_BY_SYSTEMS.search(f"/{inner}"):
+            pass
+        elif member is None or inner.endswith("/"):
             self._add_folder(path)
-        elif str(path) in self.files:
+        elif fault:
+            self.faults.append(f"“{name}” {fault}")
+        else:
+            self._add_file(str(path), name, member)
+            self._add_folder(path.parent)
+
+    def _add_file(self, path: str, name: str, member: Member) -> None:
+        """Note a file. Of two with one name, nobody can tell which is meant: both are left out."""
+        if path in self._twice:
+            return
+        if path in self.files:
+            self._twice.add(path)
+            del self.files[path]
             self.faults.append(f"holds “{name}” twice; make it again with one of them")
         else:
-            self.files[str(path)] = member
-            self._add_folder(path.parent)
+            self.files[path] = member
 
     def _add_folder(self, path: PurePosixPath) -> None:
         """Note a folder and those it is in: an archive need not have entries for them."""
@@ -103,11 +131,11 @@ class Index:
             path = path.parent
 
     def judge(self) -> None:
-        """Raise `ArchiveRefused` for the faults that were found."""
+        """Bound what is told of faults. Raises `ArchiveRefused` for them where they leave no file."""
         if len(self.faults) > MAX_TOLD:
             more = len(self.faults) - MAX_TOLD
             self.faults[MAX_TOLD:] = [f"{more:,} more of its names are like that; make the archive again"]
-        if self.faults:
+        if self.faults and not self.files:
             raise ArchiveRefused(*self.faults)
 
 
@@ -136,13 +164,14 @@ class ZipArchive:
         self.index.judge()
 
     def _add(self, info: zipfile.ZipInfo) -> None:
+        fault = ""
         if info.flag_bits & 1:
-            raise ArchiveRefused("is encrypted; make it again without a password")
-        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise ArchiveRefused("is compressed in a way other than deflate; make it again the ordinary way")
+            fault = "is encrypted; make it again without a password"
+        elif info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            fault = "is compressed in a way other than deflate; make it again the ordinary way"
         is_regular = stat.S_IFMT(info.external_attr >> 16) in (0, stat.S_IFREG)
         member = Member(info, info.file_size, _zip_time(info), is_regular)
-        self.index.add(info.filename, None if info.is_dir() else member)
+        self.index.add(_zip_name(info), member, fault)
 
     def read(self, member: Member, limit: int) -> bytes:
         with self._zip.open(member.key) as file:
@@ -209,6 +238,18 @@ def check_size(unpacked: int, packed: int) -> None:
         raise ArchiveRefused(f"unpacks to more than {limit}; split it, or unpack it and give the folder")
     if unpacked > HARMLESS and unpacked > packed * MAX_RATIO:
         raise ArchiveRefused(f"unpacks to more than {MAX_RATIO} times its size, as bombs do; give the unpacked folder")
+
+
+def _zip_name(info: zipfile.ZipInfo) -> str:
+    """Return a member's name. Without the flag for UTF-8 it is code page 437 (APPNOTE 6.3.10, appendix D), but many
+    programs write UTF-8 all the same: what can be read as that is meant so.
+    """
+    if info.flag_bits & UTF8_FLAG or info.filename.isascii():
+        return info.filename
+    try:
+        return info.filename.encode("cp437").decode("utf-8")
+    except UnicodeError:
+        return info.filename
 
 
 def _zip_time(info: zipfile.ZipInfo) -> float:

@@ -14,8 +14,8 @@ SUFFIXES = (".md", ".markdown")
 UPLOAD = "upload:"
 #: Characters that a stored path may have.
 MAX_NAME = 1000
-#: Where Finder puts what other systems have no place for, beside each file: `__MACOSX/content/._story.md`.
-FINDER = "/__MACOSX/"
+#: How the names of files begin in which Finder keeps what other systems have no place for: `._story.md`.
+FINDER = "._"
 
 #: Where a file is: on disk, or in an archive.
 Place = Path | ArchivePath
@@ -118,7 +118,7 @@ def _below(path: Path) -> Iterator[SourceFile]:
         closed: list[OSError] = []
         for folder, _folders, names in os.walk(path, onerror=closed.append):
             for name in names:
-                if name.lower().endswith(SUFFIXES):
+                if name.lower().endswith(SUFFIXES) and not name.startswith(FINDER):
                     yield source_file(Path(folder, name), path)
         for error in closed:
             reason = f"is a folder that cannot be read ({error.strerror}); check its permissions"
@@ -140,15 +140,17 @@ def source_file(path: Place, root: Place, *refused: str) -> SourceFile:
 
 
 def _inside(path: Path) -> Iterator[SourceFile]:
-    """Yield the Markdown files of an archive; the archive itself, refused, where it cannot be trusted."""
+    """Yield the Markdown files of an archive, and the archive itself, refused, for what in it cannot be trusted."""
     try:
-        files = open_archive(path).index.files
+        index = open_archive(path).index
     except ArchiveRefused as refusal:
         yield source_file(path, path.parent, *refusal.reasons)
         return
+    if index.faults:
+        yield source_file(path, path.parent, *index.faults)
     root = ArchivePath(path)
-    for name, member in files.items():
-        if name.lower().endswith(SUFFIXES) and not name.startswith(FINDER):
+    for name, member in index.files.items():
+        if name.lower().endswith(SUFFIXES):
             reasons = () if member.is_regular else ("is a link or a device; put the file itself into the archive",)
             yield source_file(root / name, root, *reasons)
 

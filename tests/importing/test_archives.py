@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from PIL import Image as Pillow
 
 from curation.importing import archives, gunzip
-from curation.importing.archives import close_archives
+from curation.importing.archives import close_archives, open_archive
 from curation.importing.discover import SourceFile, Unreadable, discover, read_bytes
 from curation.importing.gunzip import Gunzip
 from curation.models import CuratedItem, Image, ImportRecord, SourceDocument
@@ -28,6 +28,11 @@ from .conftest import RunImport, WriteFile
 Files = dict[str, bytes]
 Pack = Callable[[Path, Files], Path]
 
+#: Names that would lead out of the folder that an archive is unpacked to, on some system.
+OUTSIDE = [
+    *("../a.md", "/etc/a.md", "a/../../b.md", "..", "a/.."),
+    *("a\\..\\b.md", "..\\a.md", "\\a.md", "\\\\server\\a.md", "C:\\a.md", "c:/a.md"),
+]
 STORY = b"---\ntitle: A story\nslug: %s\ndate: 2024-05-01\nfeaturedImage:\n  href: /img/a.png\n---\nA *body*."
 
 
@@ -170,6 +175,54 @@ def test_going_back_costs_little_in_little_memory(limit: int, monkeypatch: pytes
     assert len(unpacked._marks) <= limit
 
 
+@pytest.mark.django_db
+def test_backslashes_stand_between_folders(pack: Callable[[Files], Path], import_: RunImport) -> None:
+    story = STORY.replace(b"/img/a.png", b"img/a.png") % b"a"
+    path = pack({"news\\2024\\": b"", "news\\2024\\a.md": story, "news\\2024\\img\\a.png": picture()})
+    report = import_(path)
+    assert (report.counts["created"], report.counts["warnings"], report.counts["rejected"]) == (1, 0, 0)
+    assert SourceDocument.objects.get().path == f"{path}!/news/2024/a.md"
+    assert Image.objects.count() == 1
+
+
+LEFT = ["__MACOSX/._a.md", "x/__MACOSX/a.md", "x/._a.md", "._b.md", "x\\._a.md", "x/.DS_Store", "Thumbs.db"]
+
+
+def test_what_systems_leave_beside_files_is_ignored(pack: Callable[[Files], Path]) -> None:
+    path = pack({"x/a.md": b"", **dict.fromkeys(LEFT, b"\0\5\x16\7")})
+    assert [(source.name, source.refused) for source in discover([path])] == [(f"{path}!/x/a.md", ())]
+
+
+def test_attributes_that_finder_keeps_are_ignored_in_folders(write_file: WriteFile, content: Path) -> None:
+    write_file("a.md")
+    write_file("b/._a.md")
+    assert [source.path for source in discover([content])] == [content / "a.md"]
+
+
+def make_unflagged_zip(path: Path, names: list[bytes]) -> Path:
+    """Make a zip file whose names are bytes, none said to be UTF-8."""
+    blanks = [chr(ord("A") + number) * len(name) for number, name in enumerate(names)]
+    data = make_zip(path, dict.fromkeys(blanks, b"")).read_bytes()
+    for blank, name in zip(blanks, names, strict=True):
+        data = data.replace(blank.encode(), name)
+    path.write_bytes(data)
+    return path
+
+
+def test_names_without_the_flag_are_read_as_utf_8_where_they_are_that(tmp_path: Path) -> None:
+    names = ["prévention.md", "健康ニュース.md", "broschüre.md"]
+    path = make_unflagged_zip(
+        tmp_path / "a.zip", [names[0].encode(), names[1].encode(), names[2].encode("cp437"), b"plain-name.md"]
+    )
+    assert {source.path.name for source in discover([path])} == {*names, "plain-name.md"}
+    assert [read_bytes(source.path, 10) for source in discover([path])] == [b""] * 4
+
+
+def test_a_utf_8_name_that_leads_out_is_told_whatever_its_flag(tmp_path: Path) -> None:
+    path = make_unflagged_zip(tmp_path / "a.zip", ["../prévention.md".encode()])
+    assert "“../prévention.md” leads out" in reasons(path)
+
+
 # Refusing
 
 
@@ -194,10 +247,45 @@ def test_a_bomb_is_refused_before_it_takes_memory(hostile: Path) -> None:
 
 
 @pytest.mark.parametrize("make", [make_zip, make_tar])
-@pytest.mark.parametrize("name", ["../a.md", "/etc/a.md", "a/../../b.md", "a\\..\\b.md", "..", "C:\\a.md"])
-def test_names_that_lead_out_are_told(make: Pack, name: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", OUTSIDE)
+def test_a_name_that_leads_out_is_told_and_the_other_files_are_read(make: Pack, name: str, tmp_path: Path) -> None:
     path = make(tmp_path / ("a.zip" if make is make_zip else "a.tgz"), {"good.md": b"", name: b""})
+    refused, good = discover([path])
+    assert refused.path == path
+    (reason,) = refused.refused
+    assert reason == f"“{name}” leads out of the archive; make it again with names inside it"
+    assert (good.name, good.refused) == (f"{path}!/good.md", ())
+    assert set(open_archive(path).index.files) == {"/good.md"}
+
+
+@pytest.mark.parametrize("make", [make_zip, make_tar])
+@pytest.mark.parametrize("name", OUTSIDE)
+def test_an_archive_of_nothing_else_is_refused(make: Pack, name: str, tmp_path: Path) -> None:
+    path = make(tmp_path / ("a.zip" if make is make_zip else "a.tgz"), {name: b""})
     assert "leads out of the archive; make it again" in reasons(path)
+
+
+@pytest.mark.django_db
+def test_nothing_is_read_or_written_outside_for_a_name_that_leads_out(
+    tmp_path: Path, import_: RunImport, pack: Callable[[Files], Path]
+) -> None:
+    (tmp_path / "secret.png").write_bytes(picture())
+    story = STORY.replace(b"/img/a.png", b"../secret.png")
+    path = pack({"../evil.md": STORY % b"evil", "../secret.png": picture("blue"), "ok/good.md": story % b"good"})
+    report = import_(path)
+    assert (report.counts["created"], report.counts["rejected"]) == (1, 1)
+    assert [item.slug for item in CuratedItem.objects.all()] == ["good"]
+    assert not Image.objects.exists()
+    assert not list(tmp_path.rglob("evil.md"))
+    errors = list(report.lines("error"))
+    assert [line.startswith(f"{path}: “../") and line.endswith("[error]") for line in errors] == [True, True]
+
+
+@pytest.mark.parametrize("changes", [{"flag_bits": 1}, {"compress_type": zipfile.ZIP_LZMA}], ids=["secret", "lzma"])
+def test_a_member_that_cannot_be_read_leaves_the_others(changes: dict[str, Any], tmp_path: Path) -> None:
+    refused, good = discover([make_zip(tmp_path / "a.zip", {"a.md": b"", "good.md": b""}, **changes)])
+    assert refused.refused[0].startswith("“a.md” is ")
+    assert good.name.endswith("!/good.md")
 
 
 def test_many_such_names_are_not_all_told(tmp_path: Path) -> None:
@@ -207,8 +295,14 @@ def test_many_such_names_are_not_all_told(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("make", [make_zip, make_tar])
 def test_a_name_that_is_there_twice_is_told(make: Pack, tmp_path: Path) -> None:
-    path = make(tmp_path / ("a.zip" if make is make_zip else "a.tgz"), {"a.md": b"1", "./a.md": b"2"})
+    path = make(tmp_path / ("a.zip" if make is make_zip else "a.tgz"), {"a.md": b"1", "./a.md": b"2", "x/../y": b""})
     assert "holds “./a.md” twice;" in reasons(path)
+
+
+@pytest.mark.parametrize("names", [["a.md", "./a.md"], ["a.md", ".\\a.md", "a.md/"], ["b/a.md", "b\\a.md", "b//a.md"]])
+def test_no_file_is_read_whose_name_is_there_twice(names: list[str], tmp_path: Path) -> None:
+    path = make_zip(tmp_path / "a.zip", {**dict.fromkeys(names, b""), "good.md": b""})
+    assert [source.name for source in discover([path]) if not source.refused] == [f"{path}!/good.md"]
 
 
 @pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.FIFOTYPE])
