@@ -29,10 +29,13 @@ def options() -> Namespace:
 
 def set_up(folder: Path) -> None:
     """Have Django use an empty database and a media folder in `folder`."""
+    static = folder / "static"
+    static.mkdir()
     os.environ |= {
         "DJANGO_SETTINGS_MODULE": "benchmarks.settings",
         "DATABASE_URL": f"sqlite:///{folder / 'fidelity.sqlite3'}",
         "MEDIA_ROOT": str(folder / "media"),
+        "STATIC_ROOT": str(static),
     }
     django.setup()
     call_command("migrate", verbosity=0)

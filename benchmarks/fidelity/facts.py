@@ -102,8 +102,6 @@ def _structure(node: Node, path: str = "") -> Iterator[str]:
     if node.tag in SILENT:
         return
     name = SAME.get(node.tag, node.tag)
-    if name == "input" and node.get("type") == "checkbox":
-        yield f"{path} checkbox".lstrip()
     if name in MEANINGFUL or name == "h":
         path = f"{path} {name}{_detail(node)}".lstrip()
         yield path

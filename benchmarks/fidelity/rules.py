@@ -115,10 +115,10 @@ def _embeds(page: Page) -> int:
 
 
 def _media(page: Page) -> int:
-    players = list(_all(page, "video", "audio"))
+    players = list(_all(page, "video", "audio", "object"))
     for node in players:
         source = node.find("source")
-        address = node.get("src") or (source.get("src") if source else "")
+        address = node.get("src") or node.get("data") or (source.get("src") if source else "")
         words = [child for child in node.children if isinstance(child, str) or child.tag not in ("source", "track")]
         node.replace_with(Node("a", {"href": address}, urlsplit(address).hostname or address), " ", *words)
     return len(players)
