@@ -56,13 +56,13 @@ def parsing(clock: Clock, content: Path) -> list[Parsed]:
     files: list[Any] = clock.time("reading", lambda: [load(source) for source in sources])
     parts = clock.time("splitting", lambda: [split(file.data) for file in files])
     clock.time("YAML by libyaml", lambda: [parse(part) for part in parts])
-    documents = clock.time("", lambda: [frontmatter.read(file.data, file.source.path.name) for file in files])
+    documents = clock.time("", lambda: [frontmatter.read(*file.work) for file in files])
     clock.stages["fields"] = clock.stages.pop("") - clock.stages["splitting"] - clock.stages["YAML by libyaml"]
     rendered = clock.time("rendering, sanitising", lambda: [render(document.record.body) for document in documents])
     pairs = [(document.record, body) for document, body in zip(documents, rendered, strict=True)]
     clock.time("checking columns", lambda: [columns_of(record, body) for record, body in pairs])
     clock.time("record as JSON", lambda: [frontmatter.to_json(record) for record, _ in pairs])
-    results = [(file, understand(file.data, file.source.path.name)) for file in files]
+    results = [(file, understand(*file.work)) for file in files]
     received = clock.time("between processes", lambda: pickle.loads(pickle.dumps(results)))
     return list(accepted(received))
 

@@ -41,7 +41,7 @@ class ParsersHere:
     def prepare(self) -> None: ...
 
     def submit(self, files: Sequence[Loaded]) -> Callable[[], list[Parsed | Refused]]:
-        return lambda: [parsed(file, understand(file.data, file.source.path.name)) for file in files]
+        return lambda: [parsed(file, understand(*file.work)) for file in files]
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,7 @@ class ItemFiles:
     def _own(self, row: SourceDocument) -> Document:
         path = self.layout.document(row, self.item.slug)
         try:
-            file = FileText(row.data, PurePosixPath(path).name)
+            file = FileText(row.data, row.place_of(path), row.inherited)
         except Rejected as refusal:
             return self._new(path, f"made anew: the file that it came from cannot be read any more ({refusal})")
         refs, media = self._media(file.record, row.media)
@@ -89,7 +89,7 @@ class ItemFiles:
         """Return a further file of the item: as it came in, but for the text, by which it is known to be the same."""
         path = self.layout.document(row, self.item.slug)
         try:
-            file = FileText(row.data, PurePosixPath(path).name)
+            file = FileText(row.data, row.place_of(path), row.inherited)
         except Rejected as refusal:
             return Document(path, row.data, "kept", problems=(f"cannot be read any more ({refusal})",))
         wanted = replace(file.record, title=self.record.title, body=self.record.body)

@@ -1,10 +1,24 @@
 """The one mapping from front-matter keys to what they become, explained in `docs/front-matter.md`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from . import identity, links, media, meta, offerings, paths, publication, topics, write_links, write_lists, writers
+from . import (
+    identity,
+    links,
+    media,
+    meta,
+    offerings,
+    paths,
+    publication,
+    topics,
+    visibility,
+    write_links,
+    write_lists,
+    writers,
+)
+from .keys import Names
 from .limits import AUTHOR, INSTITUTION, LABEL, SUMMARY, TAG
 from .source import Source
 from .writers import Writer
@@ -42,9 +56,9 @@ RULES = (
         writers.prose("description"),
     ),
     Rule("body", (), lambda source: source.body, lambda file, body: file.set_body(body)),
-    Rule("published_at", ("date",), publication.published_at, writers.moment("date")),
-    Rule("modified_at", ("lastMod", "lastmod"), publication.modified_at, writers.moment("lastMod", "lastmod")),
-    Rule("status", ("status", "draft"), publication.status, writers.status),
+    Rule("published_at", publication.PUBLISHED_KEYS, publication.published_at, writers.published_at),
+    Rule("modified_at", publication.MODIFIED_KEYS, publication.modified_at, writers.moment(*publication.MODIFIED_KEYS)),
+    Rule("status", (*visibility.KEYS, *visibility.BUILD_PARTS), publication.status, writers.status),
     Rule("source_url", links.SOURCE_LINK_KEYS, links.source_url, write_links.source_url),
     Rule(
         "source_url_original",
@@ -94,11 +108,11 @@ KEPT = (
     *("socialScore", "socialScoreSimulated", "haveFrontMatter", "body.description"),
 )
 
-_KNOWN = {key for rule in RULES for key in rule.keys} | set(KEPT)
-_KNOWN |= {key.partition(".")[0] for key in _KNOWN}
+#: Every key that is read, by which files are found to spell it in another case.
+NAMES = Names.of((*(key for rule in RULES for key in rule.keys), *KEPT))
 _PREFIXES = tuple(key.removesuffix("*") for key in KEPT if key.endswith("*"))
 
 
-def unmapped(keys: list[str]) -> tuple[str, ...]:
-    """Return the top-level keys that nothing above names."""
-    return tuple(key for key in keys if key not in _KNOWN and not key.startswith(_PREFIXES))
+def unmapped(keys: Iterable[str]) -> tuple[str, ...]:
+    """Return the top-level keys that nothing above names, in any case."""
+    return tuple(key for key in keys if key.lower() not in NAMES.top and not key.startswith(_PREFIXES))

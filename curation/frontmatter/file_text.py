@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from .braces_text import JsonText, TomlText
+from .inheritance import NOTHING, Inherited
 from .reading import interpret, record_of
 from .records import Format, ItemRecord
 from .source import Source
@@ -26,17 +27,21 @@ _SYNTAXES: dict[Format, type[_Text]] = {"yaml": YamlText, "toml": TomlText, "jso
 
 
 class FileText:
-    """A content file, and what it says now (`source`). Raises `Rejected` where it cannot be read."""
+    """A content file, and what it says now (`source`). Raises `Rejected` where it cannot be read.
+
+    `path` and `inherited` are as `read()` takes them.
+    """
 
     parts: Parts
     source: Source
 
-    def __init__(self, data: bytes, name: str) -> None:
-        self.name = name
+    def __init__(self, data: bytes, path: str, inherited: Inherited = NOTHING) -> None:
+        self.path = path
+        self.inherited = inherited
         self._take(split(data))
 
     def _take(self, parts: Parts) -> None:
-        self.parts, self.source = parts, interpret(parts, self.name)
+        self.parts, self.source = parts, interpret(parts, self.path, self.inherited)
 
     @property
     def data(self) -> bytes:
@@ -53,7 +58,7 @@ class FileText:
         return self.source.get(key)
 
     def has(self, key: str) -> bool:
-        """Return whether a key is there, be it without a value."""
+        """Return whether a key is there, be it without a value, its own or inherited."""
         outer, inner = self._path(key)[0], self._path(key)[-1]
         mapping = self.source.values.get(outer)
         return outer in self.source.values if outer == inner else isinstance(mapping, dict) and inner in mapping
@@ -62,11 +67,16 @@ class FileText:
         outer, _, inner = key.partition(".")
         return [key] if not inner or key in self.source.values else [outer, inner]
 
+    def _spelled(self, key: str) -> list[str]:
+        """Return the names that lead to a key as the file spells them."""
+        path, spelled = self._path(key), self.source.spelled
+        return [spelled.get(".".join(path[: depth + 1]), name) for depth, name in enumerate(path)]
+
     def set(self, key: str, value: Writable) -> None:
         """Give a key (`title`, `link.href`) another value, in place; one that is not there is added at the end."""
         if same(value, self.get(key)):
             return
-        path = self._path(key)
+        path = self._spelled(key)
         text = _SYNTAXES[self.parts.format](self.parts.front_matter).set(path, value, self.get(key))
         self._take(replace(self.parts, front_matter=text))
 

@@ -7,6 +7,7 @@ from urllib.parse import unquote
 from curation.names import name_key
 from curation.rendering import strip_markup
 
+from .languages import LANGUAGES
 from .limits import CRUMB, PATH
 from .records import Crumb
 from .source import Source
@@ -14,6 +15,36 @@ from .values import Value, shown
 
 _PERMALINK = re.compile(r"/post/\d{4}/\d\d/\d\d/", re.ASCII)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+
+
+_NAME_LANGUAGE = re.compile(r"\.([a-z]{2}(?:-[A-Za-z]{2})?)\.\w+$", re.ASCII)
+
+
+def language_of_name(path: str) -> str:
+    """Return the language that a file's name ends with (`story.fr.md`, `story.pt-BR.md`), or ""."""
+    match = _NAME_LANGUAGE.search(path)
+    return match[1] if match and match[1][:2] in LANGUAGES else ""
+
+
+def section_of(path: str) -> str:
+    """Return the folder of a file's page below the site's content: that of the file, or of its page bundle.
+
+    >>> section_of("content/post/story.md"), section_of("post/story/index.md")
+    ('/post', '/post')
+    """
+    folders = path.split("/")[:-1]
+    if "content" in folders:
+        folders = folders[folders.index("content") + 1 :]
+    if path.rpartition("/")[2].partition(".")[0] == "index":
+        folders = folders[:-1]
+    return "/" + "/".join(folders) if folders else ""
+
+
+def logical_path(path: str) -> str:
+    """Return the path that Hugo knows a file's page by: below the content folder, without language and extension."""
+    name = _NAME_LANGUAGE.sub("", path.rpartition("/")[2]).partition(".")[0]
+    page = path.split("/")[-2] if name == "index" and "/" in path else name
+    return f"{section_of(path)}/{page}"
 
 
 def site_path(text: str) -> str:

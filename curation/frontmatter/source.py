@@ -1,5 +1,6 @@
 """One file's values as the field rules read them: typed, cleaned, and every oddity noted as a problem."""
 
+from collections.abc import Mapping
 from copy import copy
 from html import unescape
 from typing import Any
@@ -14,13 +15,22 @@ from .values import Parsed, Value, shown
 
 
 class Source:
-    """The parsed front matter of the file `name`, the problems found so far, and the record's fields read so far."""
+    """The parsed front matter of a file, the problems found so far, and the record's fields read so far.
 
-    def __init__(self, name: str, dialect: Dialect, parsed: Parsed, body: str) -> None:
-        self.name = name
+    `path` is the file's path below the imported folder, `name` the last part of it. `inherited` names the keys whose
+    values are those of an `_index.md` above, and that file.
+    """
+
+    def __init__(
+        self, path: str, dialect: Dialect, parsed: Parsed, body: str, inherited: Mapping[str, str] | None = None
+    ) -> None:
+        self.path = path
+        self.name = path.rpartition("/")[2]
         self.dialect = dialect
         self.values = parsed.values
         self.lines = parsed.lines
+        self.spelled = parsed.spelled
+        self.inherited = inherited or {}
         self.body = body
         self.prefix = ""
         self.problems: list[Problem] = []
@@ -35,17 +45,21 @@ class Source:
     # Problems
 
     def error(self, code: str, message: str, key: str) -> None:
-        """Note what makes the file unfit to be an item."""
-        self._note("error", code, message, key)
+        """Report what makes the file unfit to be an item."""
+        self._add("error", code, message, key)
+
+    def note(self, code: str, message: str, key: str) -> None:
+        """Report what is as it should be, and good to know."""
+        self._add("note", code, message, key)
 
     def warn(self, code: str, message: str, key: str) -> None:
-        """Note what was dropped or guessed."""
+        """Report what was dropped or guessed."""
         if len(self.problems) < MAX_PROBLEMS:
-            self._note("warning", code, message, key)
+            self._add("warning", code, message, key)
         elif MORE_PROBLEMS not in self.problems:
             self.problems.append(MORE_PROBLEMS)
 
-    def _note(self, level: Level, code: str, message: str, key: str) -> None:
+    def _add(self, level: Level, code: str, message: str, key: str) -> None:
         key = self.prefix + key
         problem = Problem(level, code, message, key, self.lines.get(key))
         if problem not in self.problems:  # two fields may be made from one key

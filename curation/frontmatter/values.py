@@ -1,7 +1,8 @@
 """What front matter may hold once it is parsed, in one form for YAML, TOML and JSON."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from curation.rendering import one_line
@@ -16,10 +17,16 @@ UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """Front matter as a mapping. `lines` maps dotted keys (`link.href`, `tags[0]`) to lines, where known."""
+    """Front matter as a mapping. `lines` maps dotted keys (`link.href`, `tags[0]`) to lines, where known.
+
+    `spelled` maps dotted keys to the name in the file, where that is in another case; `repeated` are keys that stand
+    there in another case as well, each with the one that counts (`frontmatter.keys`).
+    """
 
     values: dict[str, Value]
     lines: dict[str, int]
+    spelled: Mapping[str, str] = field(default_factory=dict)
+    repeated: tuple[tuple[str, str], ...] = ()
 
 
 def shown(value: Value) -> str:

@@ -101,9 +101,9 @@ def _of(rule: Rule, record: ItemRecord) -> Any:
     return essence(rule.field, getattr(record, rule.field))
 
 
-def compose(wanted: ItemRecord, excerpt: str, name: str) -> Written:
-    """Return a new file for an item that came from none."""
-    file = FileText(BLANK.encode(), name)
+def compose(wanted: ItemRecord, excerpt: str, path: str) -> Written:
+    """Return a new file for an item that came from none, to stand at a path below the exported folder."""
+    file = FileText(BLANK.encode(), path)
     file.set("slug", wanted.slug)  # also where it would follow from the title
     if wanted.status != "published":
         file.set("status", wanted.status)

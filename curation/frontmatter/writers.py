@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 from curation.rendering import one_line, strip_markup
 
-from . import paths
+from . import paths, visibility
+from .dates import is_no_date
 from .meta import GROUPS, SINGLE
+from .publication import PUBLISHED_KEYS, published_key
 from .records import Crumb, MediaRef, Status
 from .splice import Writable
 from .values import Value
@@ -27,8 +29,6 @@ Writer = Callable[["FileText", Any], None]
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\d([Tt ])\s*\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?(.*)", re.ASCII)
 _OFFSET = re.compile(r"([+-])(\d{1,2}):?(\d\d)?")
-#: What `draft` says where the file is none.
-_OFF = {"", "false", "no", "off"}
 
 
 # Texts
@@ -93,6 +93,19 @@ def moment(*keys: str) -> Writer:
     return write
 
 
+def published_at(file: FileText, when: datetime | None) -> None:
+    """Write the publication time under the key that speaks, else `date`; no time silences every key."""
+    if when is None:
+        for key in PUBLISHED_KEYS:
+            if not is_no_date(file.get(key)) and (key != "published" or visibility.is_date(file.get(key))):
+                file.set(key, None)
+        if file.source.fields["published_at"]:  # by the file's name
+            file.set("date", "")
+        return
+    key = published_key(file.source) or "date"
+    file.set(key, written_like(when, file.get(key)))
+
+
 def written_like(when: datetime, old: Value) -> str:
     """Return a time as another is written: a mere date where that will do, else with its separator and zone.
 
@@ -113,16 +126,30 @@ def _local(when: datetime, offset: timedelta, separator: str) -> str:
 
 
 def status(file: FileText, state: Status) -> None:
-    """Write a workflow state the way the dialect says it: Hugo has a `draft`, the others a `status`."""
-    flag, has_status = file.get("draft"), file.get("status") is not None
-    if state == "draft" and not has_status and (flag is not None or file.source.dialect in ("hugo", "wordpress")):
-        file.set("draft", True)
+    """Write a workflow state the way the dialect says it: Hugo has a `draft`, the others a `status`.
+
+    Whatever hides a file is silenced where readers shall see it. A file's place is not changed.
+    """
+    if state == "draft":
+        _hide(file)
         return
-    if str(flag or "").lower() not in _OFF:
-        file.set("draft", False)
-    said = str(file.get("status") or "").strip().lower() or "published"
-    if said != state:
+    for reason in visibility.reasons(file.source):
+        if reason.key and reason.key not in visibility.STATE:
+            file.set(reason.key, visibility.SHOWN_BY.get(reason.key, "always"))
+    for key in visibility.STATE:
+        said = visibility.word(file.get(key))
+        if said and visibility.STATES.get(said) != state:
+            file.set(key, state)
+    if state == "archived" and not any(visibility.word(file.get(key)) for key in visibility.STATE):
         file.set("status", state)
+
+
+def _hide(file: FileText) -> None:
+    key = next((key for key in visibility.STATE if file.get(key) is not None), "")
+    if not key and (file.get("draft") is not None or file.source.dialect in ("hugo", "wordpress")):
+        file.set("draft", True)
+    else:
+        file.set(key or "status", "draft")
 
 
 # Files

@@ -47,6 +47,13 @@ class SourceFile:
         return Path(self.place) if isinstance(self.place, str) else self.place
 
     @property
+    def inner_path(self) -> str:
+        """The path below the root, with `/` between its parts."""
+        if isinstance(self.place, ArchivePath):
+            return str(self.place.inner).removeprefix("/")
+        return self.place[len(os.fspath(self.root)) :].lstrip("/") or self.path.name
+
+    @property
     def modified_at(self) -> datetime:
         """When the file was last written to; long ago for one that cannot be asked."""
         try:

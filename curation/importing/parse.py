@@ -1,24 +1,33 @@
 """A file's bytes to a record with its columns ready. Makes no query, so it can run in any process."""
 
 import hashlib
-from dataclasses import dataclass, replace
+import json
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from curation import frontmatter
+from curation.frontmatter.inheritance import NOTHING, Inherited
 from curation.frontmatter.limits import MAX_FILE_BYTES
 from curation.frontmatter.records import Document, ItemRecord, Problem, Rejected, SectionPage
+from curation.importing.cascades import Cascades
 from curation.importing.columns import columns_of
-from curation.importing.discover import SourceFile, Unreadable, read_bytes
+from curation.importing.discover import SourceFile, Unreadable, printable, read_bytes
 from curation.rendering import excerpt, render
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A file's bytes and their digest."""
+    """A file's bytes, what it inherits from the folders above, and the digest of both."""
 
     source: SourceFile
     data: bytes
     sha256: str
+    inherited: Inherited = field(default_factory=dict)
+
+    @property
+    def work(self) -> tuple[bytes, str, Inherited]:
+        """What `understand()` takes."""
+        return self.data, printable(self.source.inner_path), self.inherited
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +56,7 @@ class Parsed:
 
     source: SourceFile
     sha256: str
+    inherited: Inherited
     document: Document
     record: ItemRecord
     json: dict[str, Any]
@@ -76,8 +86,8 @@ class Unread:
     problems: tuple[Problem, ...] = ()
 
 
-def load(source: SourceFile) -> Loaded | Refused:
-    """Read one file."""
+def load(source: SourceFile, cascades: Cascades | None = None) -> Loaded | Refused:
+    """Read one file, and what it inherits."""
     if source.refused:
         return Refused(source, "rejected", tuple(Problem("error", "archive", reason) for reason in source.refused))
     if source.escapes:
@@ -86,13 +96,19 @@ def load(source: SourceFile) -> Loaded | Refused:
         data = read_bytes(source.path, MAX_FILE_BYTES)
     except Unreadable as error:
         return rejected(source, "unreadable", str(error))
-    return Loaded(source, data, hashlib.sha256(data).hexdigest())
+    inherited = cascades.inherited_by(source) if cascades else NOTHING
+    # A file is another one, too, where only the folders above it say something else.
+    above = json.dumps([(key, value) for key, (value, _origin) in sorted(inherited.items())]) if inherited else ""
+    return Loaded(source, data, hashlib.sha256(data + above.encode()).hexdigest(), inherited)
 
 
-def understand(data: bytes, name: str) -> Understood | Refusal:
-    """Read what a file's bytes say. May take long on hostile input: `workers` sets the limit."""
+def understand(data: bytes, path: str, inherited: Inherited = NOTHING) -> Understood | Refusal:
+    """Read what a file's bytes say. `path` is that below the imported folder.
+
+    May take long on hostile input: `workers` sets the limit.
+    """
     try:
-        document = frontmatter.read(data, name)
+        document = frontmatter.read(data, path, inherited)
         rendered = render(document.record.body)
         record = document.record
         if not record.summary:
@@ -109,7 +125,7 @@ def parsed(file: Loaded, result: Understood | Refusal) -> Parsed | Refused:
     """Return a file together with what was read from it."""
     if isinstance(result, Refusal):
         return Refused(file.source, result.outcome, result.problems)
-    return Parsed(file.source, file.sha256, result.document, result.record, result.json, result.columns)
+    return Parsed(file.source, file.sha256, file.inherited, result.document, result.record, result.json, result.columns)
 
 
 def rejected(source: SourceFile, code: str, message: str) -> Refused:

@@ -18,7 +18,7 @@ from curation.frontmatter.records import ItemRecord, Level, MediaRef, Problem, R
 from curation.importing import media
 from curation.importing.catalogue import Catalogue, Entry
 from curation.importing.columns import columns_of
-from curation.importing.discover import is_gone
+from curation.importing.discover import MAX_NAME, is_gone, printable
 from curation.importing.library import Library
 from curation.importing.merge import Conflicting, merge
 from curation.importing.options import OnConflict, Options
@@ -298,6 +298,8 @@ def _describe(document: SourceDocument, parsed: Parsed, found: dict[str, dict[st
     document.source_system, document.external_id = identity.source_system, identity.external_id
     document.md_name, document.dialect = identity.md_name, parsed.document.dialect
     document.path, document.sha256 = parsed.source.name, parsed.sha256
+    document.inner_path = printable(parsed.source.inner_path)[-MAX_NAME:]
+    document.inherited = dict(parsed.inherited)
     document.front_matter_format, document.front_matter = parsed.document.format, parsed.document.front_matter
     document.opening, document.closing = parsed.document.opening, parsed.document.closing
     document.raw_body = parsed.document.raw_body

@@ -13,6 +13,7 @@ from django.db import DatabaseError, transaction
 from curation.frontmatter.records import Rejected, bounded
 from curation.importing import ledger, media
 from curation.importing.breakdown import BREAKDOWNS, in_words, is_full
+from curation.importing.cascades import Cascades
 from curation.importing.catalogue import Catalogue
 from curation.importing.discover import SourceFile
 from curation.importing.library import Library
@@ -59,6 +60,7 @@ class Import:
         self.run = run
         self.on_outcomes = on_outcomes
         self.parsers = Parsers(options.jobs)
+        self.cascades = Cascades()
         self.rehearsal = Rehearsal() if options.dry_run else None
         self.seen = {source.name for source in sources}
         self.library = Library(options.static_roots)
@@ -142,7 +144,7 @@ class Import:
     def _read(self, source: SourceFile, sha256: str, found: media.Found, slug: str, item: int | None) -> Read:
         if self.options.since and source.modified_at < self.options.since:
             return Unread(source, "skipped", slug)
-        file = load(source)
+        file = load(source, self.cascades)
         if isinstance(file, Refused) or self.options.force or file.sha256 != sha256:
             return file
         missing = self.library.look_again(found, source)
@@ -223,7 +225,7 @@ class Import:
     def _parsed_again(self, keys: Set[str]) -> list[list[Outcome]]:
         """Return the files that a dry run has taken back, a list for each batch, which have to do with some keys."""
         batches = self.rehearsal.related(keys) if self.rehearsal else []
-        return [self._parse([load(source) for source in sources])() for sources in batches]
+        return [self._parse([load(source, self.cascades) for source in sources])() for sources in batches]
 
     def _again(self, earlier: Iterable[Sequence[Outcome]], batch: Batch) -> None:
         """Do again, in the caller's transaction, what a dry run has taken back."""

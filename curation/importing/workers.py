@@ -18,6 +18,7 @@ from types import TracebackType
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
+from curation.frontmatter.inheritance import Inherited
 from curation.importing.parse import Loaded, Parsed, Refusal, Refused, Understood, parsed, rejected, understand
 
 #: Seconds that one file may take. An ordinary one takes two milliseconds.
@@ -69,7 +70,7 @@ class Parsers:
     def _schedule(self, files: Sequence[Loaded]) -> ProcessFuture[bytes]:
         if self._pool is None:
             self._pool = self._start()
-        work = [(file.data, file.source.path.name) for file in files]
+        work = [file.work for file in files]
         return self._pool.schedule(packed, args=[work], timeout=FILE_SECONDS)
 
     def _start(self) -> ProcessPool:
@@ -111,13 +112,13 @@ def _step_back() -> None:
     os.nice(2)
 
 
-def packed(files: Sequence[tuple[bytes, str]]) -> bytes:
-    """Read files, each given as its bytes and its name, in this process, and return a pickled list of results.
+def packed(files: Sequence[tuple[bytes, str, Inherited]]) -> bytes:
+    """Read files, each given as `Loaded.work`, in this process, and return a pickled list of results.
 
     Batches wait to be written, and a pickle takes a fifth of the memory that its objects do.
     """
     signal.alarm(FILE_SECONDS + 1)  # ends a process whose import is gone, and nobody else would
-    results: list[Understood | Refusal] = [understand(data, name) for data, name in files]
+    results: list[Understood | Refusal] = [understand(*work) for work in files]
     signal.alarm(0)
     return pickle.dumps(results, pickle.HIGHEST_PROTOCOL)
 

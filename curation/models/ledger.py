@@ -1,5 +1,6 @@
 """Where imported items came from, and what each import did."""
 
+from pathlib import PurePosixPath
 from typing import Any
 
 from django.conf import settings
@@ -45,7 +46,11 @@ class SourceDocument(models.Model):
     path = models.CharField(
         max_length=1000, blank=True, help_text="Absolute, undecodable bytes escaped. Empty: the file is gone."
     )
-    sha256 = models.CharField("SHA-256", max_length=64)
+    inner_path = models.CharField(max_length=1000, blank=True, help_text="The path below the imported folder.")
+    inherited = models.JSONField(
+        default=dict, help_text="Keys that an _index.md above says for it, each with the value and that file."
+    )
+    sha256 = models.CharField("SHA-256", max_length=64, help_text="Of its bytes and of what it inherits.")
     front_matter_format = models.CharField(max_length=4, choices=Format.choices, default=Format.YAML)
     opening = models.TextField(blank=True, help_text="What stands before the front matter.")
     front_matter = models.TextField()
@@ -82,6 +87,10 @@ class SourceDocument(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.source_url_key, self.page_name = url_key(self.source_url), page_name(self.path)
         super().save(*args, **kwargs)
+
+    def place_of(self, path: str) -> str:
+        """Return the path below the imported folder that the file would have under the name of another path."""
+        return str(PurePosixPath(self.inner_path).with_name(PurePosixPath(path).name)) if self.inner_path else path
 
     @property
     def data(self) -> bytes:

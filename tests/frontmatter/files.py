@@ -6,7 +6,7 @@ from typing import Any
 import yaml
 
 from curation.frontmatter import read
-from curation.frontmatter.records import Document, ItemRecord, Problem, Rejected
+from curation.frontmatter.records import Document, ItemRecord, Level, Problem, Rejected
 
 CONTENT = Path(__file__).resolve().parent.parent / "content"
 
@@ -52,7 +52,16 @@ def record(**keys: Any) -> ItemRecord:
 
 def warnings(**keys: Any) -> list[tuple[str, str]]:
     """Return the code and key of each warning of a file with these keys."""
-    return [(problem.code, problem.field) for problem in read_keys(**keys).problems]
+    return problems_of("warning", **keys)
+
+
+def notes(**keys: Any) -> list[tuple[str, str]]:
+    """Return the code and key of each note on a file with these keys."""
+    return problems_of("note", **keys)
+
+
+def problems_of(level: Level, **keys: Any) -> list[tuple[str, str]]:
+    return [(problem.code, problem.field) for problem in read_keys(**keys).problems if problem.level == level]
 
 
 def rejection(data: bytes, name: str = "a-file.md") -> tuple[Problem, ...]:

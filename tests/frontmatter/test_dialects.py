@@ -175,7 +175,10 @@ def test_a_plain_hugo_page_in_toml() -> None:
 def test_a_plain_hugo_page_in_json() -> None:
     document = sample("a-page-in-json.md")
     assert (document.dialect, document.format, document.unmapped) == ("hugo", "json", ("params",))
-    assert [(problem.code, problem.field) for problem in document.problems] == [("not-text", "author[1]")]
+    assert [(problem.code, problem.field) for problem in document.problems] == [
+        ("hidden", "draft"),
+        ("not-text", "author[1]"),
+    ]
     assert document.record == ItemRecord(
         title="A page in JSON",
         slug="a-page-in-json",

@@ -53,7 +53,7 @@ def test_every_problem_is_explained() -> None:
 
 
 #: What reports a problem of which level; its first argument is the code.
-REPORTERS = {"error": "error", "because": "error", "refused": "error", "warn": "warning"}
+REPORTERS = {"error": "error", "because": "error", "refused": "error", "warn": "warning", "note": "note"}
 
 
 def problem_codes() -> Iterator[tuple[str, str]]:
@@ -64,5 +64,7 @@ def problem_codes() -> Iterator[tuple[str, str]]:
             texts = [str(argument.value) for argument in call.args if isinstance(argument, ast.Constant)]
             if name in REPORTERS and texts:
                 yield texts[0], REPORTERS[name]
+            elif name == "Reason":
+                yield (texts[-2], texts[-1]) if len(texts) > 1 else ("hidden", "note")
             elif name == "Problem" and len(texts) > 1:  # else its code comes from a call above
                 yield texts[1], texts[0]

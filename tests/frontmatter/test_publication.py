@@ -1,9 +1,12 @@
 """Dates are read, never guessed; and what decides whether an item is published."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+
+from curation.frontmatter import FileText, read, rewrite
 
 from .files import read_keys, read_text, record, reject_keys, rejection, warnings
 
@@ -49,13 +52,22 @@ def test_anything_else_is_rejected(written: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "shown"),
-    [("yesterday", "“yesterday”"), ("[2023, 1, 3]", "[“2023”, “1”, “3”]"), ("2023-02-30", "“2023-02-30”")],
+    ("written", "shown", "fault"),
+    [
+        ("yesterday", "“yesterday”", "is no date in a form that is read here"),
+        ("3 January 2023", "“3 January 2023”", "is no date in a form that is read here"),
+        ("[2023, 1, 3]", "[“2023”, “1”, “3”]", "is no date in a form that is read here"),
+        ("2023-02-30", "“2023-02-30”", "is no date of the calendar"),
+        ("Thu, 30 Feb 2023 09:30:00 +0000", "“Thu, 30 Feb 2023 09:30:00 +0000”", "is no date of the calendar"),
+        ("2023/10/17", "“2023/10/17”", "has slashes, which say day and month in two ways"),
+        ("2023-10-17T24:00:00", "“2023-10-17T24:00:00”", "has the hour 24, which is the next day"),
+        ("2016-12-31T23:59:60Z", "“2016-12-31T23:59:60Z”", "has a second 60, which no clock here has"),
+    ],
 )
-def test_the_rejection_names_the_value_and_its_line(written: str, shown: str) -> None:
+def test_the_rejection_names_the_value_its_fault_and_its_line(written: str, shown: str, fault: str) -> None:
     (problem,) = rejection(f"---\ntitle: x\ndate: {written}\n---\n".encode())
     assert (problem.field, problem.line) == ("date", 3)
-    assert problem.message.startswith(f"{shown} is no date of the calendar; ")
+    assert problem.message.startswith(f"{shown} {fault}; ")
 
 
 def test_a_broken_date_of_modification_is_ignored_with_a_warning() -> None:
@@ -113,5 +125,100 @@ def test_an_unknown_state_is_a_draft_with_a_warning(written: Any) -> None:
 
 def test_an_unclear_draft_flag_is_a_draft_with_a_warning() -> None:
     assert record(draft="perhaps").status == "draft"
-    assert warnings(draft="perhaps") == [("draft-unknown", "draft")]
+    assert warnings(draft="perhaps") == [("flag-unknown", "draft")]
     assert read_keys(draft=[1]).record.status == "draft"
+
+
+@pytest.mark.parametrize(
+    ("written", "moment"),
+    [
+        # RFC 2822, 1123, 822, 850
+        ("Mon, 07 Feb 2011 14:30:43 +0000", datetime(2011, 2, 7, 14, 30, 43)),
+        ("7 Feb 2011 14:30 -0500", datetime(2011, 2, 7, 19, 30)),
+        ("Mon, 07 Feb 2011 14:30:43 GMT", datetime(2011, 2, 7, 14, 30, 43)),
+        ("Mon, 07 Feb 2011 14:30:43 EST", datetime(2011, 2, 7, 19, 30, 43)),
+        ("Mon, 07 Feb 2011 14:30:43 +0530 (IST)", datetime(2011, 2, 7, 9, 0, 43)),
+        ("02 Jan 06 15:04 MST", datetime(2006, 1, 2, 22, 4)),
+        ("02 Jan 99 15:04 -0700", datetime(1999, 1, 2, 22, 4)),
+        ("Monday, 02-Jan-06 15:04:05 GMT", datetime(2006, 1, 2, 15, 4, 5)),
+        ("02 Jan 2006", datetime(2006, 1, 2)),
+        # Go's own
+        ("Fri Jul 26 14:03:11 UTC 2019", datetime(2019, 7, 26, 14, 3, 11)),
+        ("Fri Jul  5 14:03:11 2019", datetime(2019, 7, 5, 14, 3, 11)),
+        ("Fri Jul 26 14:03:11 -0700 2019", datetime(2019, 7, 26, 21, 3, 11)),
+        ("2019-07-26 14:03:11.123 +0000 UTC", datetime(2019, 7, 26, 14, 3, 11, 123_000)),
+        ("2019-07-26 14:03:11 -0700 MST", datetime(2019, 7, 26, 21, 3, 11)),
+        ("2019-07-26 14:03:11 UTC", datetime(2019, 7, 26, 14, 3, 11)),
+    ],
+)
+def test_dates_of_mail_and_of_go_are_read(written: str, moment: datetime) -> None:
+    assert record(date=written).published_at == moment.replace(tzinfo=UTC)
+    assert warnings(date=written) == []
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        *("Mon, 30 Feb 2011 14:30:43 +0000", "07 Feb 2011 25:00 GMT", "07 Feb 2011 14:30 CET", "07 Fbr 2011"),
+        *("Fri Jul 26 14:03:11 XYZ 2019", "31 Dec 9999 23:00 -0500", "07 Feb 2011 14:30 +9999", "Feb 2011"),
+    ],
+)
+def test_dates_of_mail_and_of_go_that_are_none_are_rejected(written: str) -> None:
+    assert reject_keys(date=written) == [("date-malformed", "date")]
+
+
+@pytest.mark.parametrize("key", ["publishDate", "pubDate", "publish_date", "PublishDate", "pubdate"])
+def test_the_date_from_which_a_page_is_shown_wins_over_its_date(key: str) -> None:
+    item = record(date="2024-01-01", **{key: "2099-01-01"})
+    assert (item.published_at, item.status) == (datetime(2099, 1, 1, tzinfo=UTC), "published")
+    assert record(**{key: ""}).published_at == datetime(2023, 1, 31, tzinfo=UTC)
+
+
+def test_a_date_from_which_a_page_is_shown_is_never_guessed() -> None:
+    assert reject_keys(publishDate="soon") == [("date-malformed", "publishDate")]
+
+
+@pytest.mark.parametrize(
+    "key", ["lastMod", "lastmod", "lastModified", "updated", "modified", "last_modified_at", "Last_Modified_At"]
+)
+def test_the_time_of_modification_has_many_names(key: str) -> None:
+    assert record(**{key: "2024-05-06"}).modified_at == datetime(2024, 5, 6, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("name", "keys", "date"),
+    [
+        ("2024-05-06-a-story.md", "", datetime(2024, 5, 6)),
+        ("_posts/2024-5-6-a-story.md", "", datetime(2024, 5, 6)),
+        ("2024-05-06-a-story.md", "date: 2020-01-01", datetime(2020, 1, 1)),
+        ("2024-05-06-a-story.md", "date:", None),
+        ("2024-05-06-a-story.md", "date: 0001-01-01", None),
+        ("2024-13-06-a-story.md", "", None),
+        ("2024-05-06.md", "", None),
+        ("a-2024-05-06-story.md", "", None),
+    ],
+)
+def test_the_date_of_a_jekyll_post_is_in_its_name(name: str, keys: str, date: datetime | None) -> None:
+    item = read_text(f"title: x\n{keys}", name=name).record
+    assert item.published_at == (date and date.replace(tzinfo=UTC))
+    assert item.status == ("published" if date else "draft")
+
+
+@pytest.mark.parametrize("key", ["date", "publishDate", "pubDate", "published"])
+@pytest.mark.parametrize("when", [datetime(2024, 5, 6, tzinfo=UTC), None])
+def test_an_edited_time_is_written_under_the_key_that_speaks(key: str, when: datetime | None) -> None:
+    data = f"---\ntitle: x\nslug: x\ndate: 2020-01-01\n{key + ': 2021-01-01' if key != 'date' else ''}\n---\n".encode()
+    file = FileText(data, "2024-01-02-x.md")
+    status: Any = "published" if when else "draft"
+    written = rewrite(file, replace(file.record, published_at=when, status=status), "")
+    assert written.unsaid == ()
+    assert read(written.data, "2024-01-02-x.md").record.published_at == when
+    if when:
+        assert f"\n{key}: 2024-05-06\n" in written.data.decode()
+
+
+@pytest.mark.parametrize("key", ["lastmod", "LastModified", "updated", "modified", "last_modified_at"])
+def test_an_edited_time_of_modification_is_written_under_its_key(key: str) -> None:
+    file = FileText(f"---\ntitle: x\nslug: x\ndate: 2020-01-01\n{key}: 2021-01-01\n---\n".encode(), "x.md")
+    written = rewrite(file, replace(file.record, modified_at=datetime(2024, 5, 6, tzinfo=UTC)), "")
+    assert f"\n{key}: 2024-05-06\n" in written.data.decode()

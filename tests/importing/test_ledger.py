@@ -140,7 +140,7 @@ def test_an_import_that_breaks_says_so_and_keeps_what_was_whole(
     monkeypatch.setattr("curation.importing.run.READ_AHEAD", 0)
     loaded = []
 
-    def load(source: object) -> object:
+    def load(source: object, *_cascades: object) -> object:
         from curation.importing.parse import load as original
 
         loaded.append(source)

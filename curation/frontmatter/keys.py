@@ -1,0 +1,103 @@
+"""Keys in any case: front matter under the names that the rules use, and how the file spells them.
+
+Hugo compares keys without regard to case, so `Title` and `CATEGORIES` mean what `title` and `categories` mean.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from .values import Parsed, Value
+
+_SEGMENT = re.compile(r"[^.\[]+")
+#: Names inside mappings that no rule spells out as a dotted key.
+INNER = (
+    *("href", "src", "url", "path", "image", "alt", "size", "format", "valid", "workPackage"),
+    *("wpAttachment", "fileName", "link", "name", "title", "label", "permalink", "categories", "offeringId"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The names of keys by their lower-case form: at the top level, and inside mappings."""
+
+    top: Mapping[str, str]
+    inner: Mapping[str, str]
+
+    @classmethod
+    def of(cls, keys: Iterable[str]) -> "Names":
+        """Return the names of the dotted `keys` that rules read."""
+        dotted = [key for key in keys if not key.endswith("*")]
+        top = [*(key.partition(".")[0] for key in dotted), *dotted]
+        inner = [*INNER, *(name for key in dotted for name in key.split(".")[1:])]
+        # Where two rules spell a name differently (`lastMod`, `lastmod`), the first of them names it.
+        return cls(_by_lower_case(top), _by_lower_case(inner))
+
+
+def _by_lower_case(names: Iterable[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name in names:
+        found.setdefault(name.lower(), name)
+    return found
+
+
+def respelled(parsed: Parsed, names: Names) -> Parsed:
+    """Return front matter with every known key under the name that rules use.
+
+    Of two spellings of one key in a mapping, the rules' own counts, else the first; the others stay as they are, and
+    are told in `Parsed.repeated`.
+    """
+    speller = _Speller(names)
+    values = speller.mapping(parsed.values, names.top, "")
+    if not speller.changed:
+        return parsed
+    lines = {speller.path(path): line for path, line in reversed(parsed.lines.items())} | parsed.lines
+    return Parsed(values, lines, speller.spelled, tuple(speller.repeated))
+
+
+class _Speller:
+    def __init__(self, names: Names) -> None:
+        self.names = names
+        self.spelled: dict[str, str] = {}
+        self.repeated: list[tuple[str, str]] = []
+        self.changed = False
+
+    def mapping(self, values: dict[str, Value], names: Mapping[str, str], path: str) -> dict[str, Value]:
+        if any(names.get(key.lower(), key) != key for key in values):
+            self.changed = True
+            values = self._renamed(values, names, path)
+        for key, value in values.items():
+            if isinstance(value, dict | list):
+                values[key] = self.value(value, f"{path}{key}")
+        return values
+
+    def value(self, value: Value, path: str) -> Value:
+        if isinstance(value, dict):
+            return self.mapping(value, self.names.inner, f"{path}.")
+        if isinstance(value, list) and any(isinstance(entry, dict | list) for entry in value):
+            return [self.value(entry, f"{path}[{number}]") for number, entry in enumerate(value)]
+        return value
+
+    def _renamed(self, values: dict[str, Value], names: Mapping[str, str], path: str) -> dict[str, Value]:
+        renamed: dict[str, Value] = {}
+        for key, value in values.items():
+            name = names.get(key.lower(), key)
+            if name != key and (name in values or name in renamed):
+                self.repeated.append((f"{path}{key}", f"{path}{name}"))
+                renamed[key] = value
+                continue
+            if name != key:
+                self.spelled[f"{path}{name}"] = key
+            renamed[name] = value
+        return renamed
+
+    def path(self, written: str) -> str:
+        """Return the dotted path of a key under the names that rules use."""
+        whole = self.names.top.get(written.lower())
+        if whole is not None:
+            return whole
+        first = _SEGMENT.match(written)
+        if first is None:
+            return written
+        rest = _SEGMENT.sub(lambda name: self.names.inner.get(name[0].lower(), name[0]), written[first.end() :])
+        return self.names.top.get(first[0].lower(), first[0]) + rest

@@ -1,0 +1,28 @@
+"""Languages as BCP 47 writes them."""
+
+import re
+
+_CODES = """
+aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el
+en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu
+ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na
+nb nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so
+sq sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu
+"""
+#: The languages of ISO 639-1 (https://www.loc.gov/standards/iso639-2/php/English_list.php).
+LANGUAGES = frozenset(_CODES.split())
+# A language tag (RFC 5646, section 2.1) without extensions and private use.
+_TAG = re.compile(r"([a-z]{2,3})(-[a-z]{3})?(-[a-z]{4})?(-[a-z]{2}|-\d{3})?((?:-(?:[a-z0-9]{5,8}|\d[a-z0-9]{3}))*)")
+
+
+def language_tag(text: str) -> str:
+    """Return a language tag as BCP 47 recommends to write it, or "" for what is none.
+
+    >>> language_tag("zh-hant-tw"), language_tag("EN"), language_tag("English")
+    ('zh-Hant-TW', 'en', '')
+    """
+    match = _TAG.fullmatch(text.lower())
+    if match is None or (len(match[1]) == 2 and match[1] not in LANGUAGES):
+        return ""
+    language, extended, script, region, variants = (part or "" for part in match.groups())
+    return language + extended + script.title() + region.upper() + variants
