@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('curation', '0013_items_that_expire'),
+        ('curation', '0016_unique_name_keys'),
     ]
 
     operations = [
