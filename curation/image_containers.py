@@ -36,6 +36,20 @@ def strip(data: bytes, image_format: str) -> bytes:
     return _riff(stripped) if image_format == "WEBP" else stripped
 
 
+def count_frames(data: bytes, image_format: str) -> int:
+    """Return how many pictures an animation shows, 1 for a still, without decoding any; 0 where only a decoder knows.
+
+    Raises `Malformed`.
+    """
+    if image_format == "GIF":
+        return sum(block[0] == 0x2C for block in _gif(data))
+    if image_format == "PNG":
+        return max(1, sum(chunk[4:8] == b"fcTL" for chunk in _png(data)))
+    if image_format == "WEBP":
+        return max(1, sum(chunk[:4] == b"ANMF" for chunk in _webp(data)))
+    return 0 if image_format == "AVIF" else 1
+
+
 def _take(data: bytes, start: int, length: int) -> bytes:
     piece = data[start : start + length]
     if len(piece) < length:

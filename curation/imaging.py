@@ -117,6 +117,14 @@ def _open(data: bytes) -> Image.Image:
     raise ImageRefused(f"has more than {MAX_PIXELS // 1_000_000} megapixels; make it smaller")
 
 
+def _check_frames(image: Image.Image, data: bytes) -> None:
+    """Raise `ImageRefused` for an animation whose frames together have too many pixels: a browser decodes them all."""
+    frames = image_containers.count_frames(data, str(image.format)) or getattr(image, "n_frames", 1)
+    if image.width * image.height * frames > MAX_PIXELS:
+        size, limit = f"{image.width:,} × {image.height:,} pixels", f"{MAX_PIXELS // 1_000_000} megapixels"
+        raise ImageRefused(f"has {frames:,} frames of {size}, more than {limit} together; make it smaller or a still")
+
+
 def _kind(data: bytes) -> str:
     if not data:
         return "is empty"
@@ -125,6 +133,7 @@ def _kind(data: bytes) -> str:
 
 def _cleaned(data: bytes) -> tuple[str, bytes]:
     image = _open(data)
+    _check_frames(image, data)
     image_format = "JPEG" if image.format == "MPO" else str(image.format)
     turn = _turn(image)
     if turn is not None:
@@ -163,6 +172,8 @@ def save_renditions(source: IO[bytes], renditions: Collection[Rendition]) -> Non
     The source is decoded once, and first made as small as the largest of them; a huge JPEG is not even decoded at full
     size. So one large picture at a time is in memory.
     """
+    if not renditions:  # it is too high for any
+        return
     with Image.open(source, formats=FORMATS) as original:
         image = _srgb(_reduced(original, max(rendition.width for rendition in renditions)))
     for rendition in renditions:

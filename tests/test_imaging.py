@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms, ImageFile, ImageOps, PngImagePlugin
 
 from curation import imaging
+from curation.image_containers import count_frames
 from curation.imaging import FORMATS, ImageRefused, clean
 
 SECRET = b"51.5007N 0.1246W"
@@ -322,6 +323,33 @@ def test_a_picture_of_just_so_many_pixels_is_decoded(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(imaging, "MAX_PIXELS", 60 * 40)
 
     assert clean(GOOD["PNG"]).width == 60
+
+
+def animation(image_format: str, frames: int, size: tuple[int, int] = (50, 40)) -> bytes:
+    first, *others = [Image.new("RGB", size, (35 * number, 0, 255 - 35 * number)) for number in range(frames)]
+    return encoded(first, image_format, save_all=True, append_images=others, duration=100, loop=0)
+
+
+@pytest.mark.parametrize("image_format", ["GIF", "PNG", "WEBP", "AVIF"])
+def test_the_frames_of_an_animation_count_together(image_format: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(imaging, "MAX_PIXELS", 6 * 50 * 40)
+    assert clean(animation(image_format, 6)).width == 50
+    with pytest.raises(ImageRefused, match=r"has 7 frames of 50 × 40 pixels, more than .* together; make it smaller"):
+        clean(animation(image_format, 7))
+
+
+@pytest.mark.usefixtures("undecodable")
+def test_gigapixels_in_frames_are_refused_before_they_are_decoded() -> None:
+    frame = b"\x2c" + struct.pack("<4HB", 0, 0, 6000, 6000, 0) + b"\x08\x01\x00\x00"
+    data = b"GIF89a" + struct.pack("<2H3B", 6000, 6000, 0x80, 0, 0) + bytes(6) + frame * 150 + b"\x3b"
+    with pytest.raises(ImageRefused, match="has 150 frames of 6,000 × 6,000 pixels, more than 100 megapixels together"):
+        clean(data)
+
+
+@pytest.mark.parametrize("image_format", ["GIF", "PNG", "WEBP"])
+def test_frames_are_counted_without_decoding(image_format: str) -> None:
+    assert count_frames(GOOD[image_format], image_format) == 1
+    assert count_frames(animation(image_format, 5), image_format) == 5
 
 
 @pytest.mark.usefixtures("undecodable")

@@ -8,6 +8,7 @@ from django.core.validators import URLValidator
 from django.db import models
 from django.forms import Field
 from pictures.models import Picture, PictureField, PictureFieldFile, PillowPicture
+from PIL import Image
 
 from curation.names import name_key
 from curation.rendering import one_line
@@ -80,12 +81,28 @@ WIDTHS = (200, 400, 800, 1200, 1600)
 WIDEST = 2400
 #: A rendition of more than this part of the picture's own width saves nothing.
 NEARLY_ALL = 0.8
+#: Pixels that a WebP file may be high (https://developers.google.com/speed/webp/docs/riff_container).
+HIGHEST = 16_383
 
 
-def rendition_widths(width: int) -> list[int]:
-    """Return the widths of a picture's renditions, all of them whole pixels that it has."""
+def rendition_widths(width: int, height: int = 1) -> list[int]:
+    """Return the widths of a picture's renditions, all of them whole pixels that it has; none that were too high."""
     own = min(width, WIDEST)
-    return [*(fixed for fixed in WIDTHS if fixed <= own * NEARLY_ALL), own]
+    widths = [*(fixed for fixed in WIDTHS if fixed <= own * NEARLY_ALL), own]
+    return [wide for wide in widths if rendition_height(wide, width, height) <= HIGHEST]
+
+
+def rendition_height(wide: int, width: int, height: int) -> int:
+    """Return how high a picture is that was made `wide` pixels wide: one pixel at least."""
+    return max(1, round(height * wide / width))
+
+
+class Rendition(PillowPicture):  # type: ignore[misc]  # django-pictures has no types
+    """A file exactly as wide as its name and `srcset` say, and at least a pixel high: django-pictures rounds down."""
+
+    def resize(self, image: Image.Image) -> Image.Image:
+        size = self.width, rendition_height(self.width, *image.size)
+        return image if size == image.size else image.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
 
 
 class RenditionsFile(PictureFieldFile):  # type: ignore[misc]  # django-pictures has no types
@@ -93,12 +110,12 @@ class RenditionsFile(PictureFieldFile):  # type: ignore[misc]  # django-pictures
 
     @staticmethod
     def get_picture_files(
-        *, file_name: str, img_width: int, storage: Storage, field: PictureField, **_height: int
+        *, file_name: str, img_width: int, img_height: int, storage: Storage, field: PictureField
     ) -> dict[None, dict[str, dict[int, Picture]]]:
-        widths = rendition_widths(img_width)
+        widths = rendition_widths(img_width, img_height)
         return {
             None: {
-                kind: {width: PillowPicture(file_name, kind, None, storage, width) for width in widths}
+                kind: {width: Rendition(file_name, kind, None, storage, width) for width in widths}
                 for kind in field.file_types
             }
         }
