@@ -37,12 +37,14 @@ class SlugTaken(Exception):
 class Change:
     """What a verb did: the ids of the items that it changed, and how many were so already.
 
-    `scheduled` of the changed ones have a publication time to come.
+    `scheduled` of the changed ones have a publication time to come. `expired` were not published, as their expiry time
+    has passed.
     """
 
     changed: list[int]
     unchanged: int
     scheduled: int = 0
+    expired: int = 0
 
 
 def publication_time(status: str, published_at: datetime | None) -> datetime | None:
@@ -51,7 +53,10 @@ def publication_time(status: str, published_at: datetime | None) -> datetime | N
 
 
 def publish(items: ItemQuerySet) -> Change:
-    """Show items to readers from their publication time on; an item without one gets the present time."""
+    """Show items to readers from their publication time on; an item without one gets the present time.
+
+    Items whose expiry time has passed stay as they are: nobody would see them.
+    """
     return _move(items, Status.PUBLISHED, published_at=Coalesce("published_at", timezone.now()))
 
 
@@ -70,8 +75,9 @@ def _move(items: ItemQuerySet, status: str, **values: Any) -> Change:
     now = timezone.now()
     # A queryset filtered by status would no longer find its items after the change, so the ids come first.
     chosen = CuratedItem.objects.filter(pk__in=items.values("pk")).select_for_update()
-    rows = list(chosen.values_list("pk", "status", "published_at"))
-    changed = [(pk, time) for pk, old_status, time in rows if old_status != status]
+    rows = list(chosen.values_list("pk", "status", "published_at", "expires_at"))
+    expired = {pk for pk, *_, end in rows if status == Status.PUBLISHED and end is not None and end <= now}
+    changed = [(pk, time) for pk, old_status, time, _ in rows if old_status != status and pk not in expired]
     ids = [pk for pk, _ in changed]
     for start in range(0, len(ids), BATCH):
         batch = CuratedItem.objects.filter(pk__in=ids[start : start + BATCH])
@@ -79,7 +85,8 @@ def _move(items: ItemQuerySet, status: str, **values: Any) -> Change:
         _relist(batch, status)
     index(ids)
     scheduled = sum(time is not None and time > now for _, time in changed)
-    return Change(ids, len(rows) - len(ids), scheduled if status == Status.PUBLISHED else 0)
+    unchanged = len(rows) - len(ids) - len(expired)
+    return Change(ids, unchanged, scheduled if status == Status.PUBLISHED else 0, len(expired))
 
 
 def _relist(items: ItemQuerySet, status: str) -> None:

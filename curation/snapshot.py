@@ -12,7 +12,7 @@ from curation.models.items import ItemQuerySet
 
 #: Record fields that are columns of the item, and the column where its name differs.
 COLUMNS = {
-    **{name: name for name in ("title", "slug", "summary", "body", "status", "published_at")},
+    **{name: name for name in ("title", "slug", "summary", "body", "status", "published_at", "expires_at")},
     **{name: name for name in ("source_url", "source_url_original", "via_name", "via_url")},
     **{name: name for name in ("kind", "format", "section", "institution", "meta", "breadcrumbs")},
     "modified_at": "source_modified_at",
@@ -41,6 +41,8 @@ def with_relations(items: ItemQuerySet) -> ItemQuerySet:
 def snapshot(item: CuratedItem) -> ItemRecord:
     """Return what the database says of an item loaded through `with_relations()`."""
     columns = {name: getattr(item, column) for name, column in COLUMNS.items()}
+    if item.has_expired:  # as its file is read
+        columns["status"] = CuratedItem.Status.ARCHIVED.value
     return ItemRecord(
         **{**columns, "breadcrumbs": tuple(Crumb(**crumb) for crumb in item.breadcrumbs)},
         publisher=PublisherRef(item.publisher.domain, item.publisher.name) if item.publisher else None,

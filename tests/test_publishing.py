@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
@@ -11,6 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 from curation.models import Alias, CuratedItem, ItemAuthor, ItemOffering, ItemTopic
 from curation.models.items import ItemQuerySet
 from curation.publishing import Change, SlugTaken, archive, publish, rename, withdraw
+from curation.snapshot import snapshot, with_relations
 
 from .factories import make_author, make_item, make_offering, make_topic
 
@@ -132,3 +134,19 @@ def test_an_address_that_two_items_had_leads_to_the_last() -> None:
     rename(second, "a")
     rename(second, "c")
     assert Alias.objects.get(path="/news/a").item == second
+
+
+def test_an_item_whose_expiry_has_passed_is_not_published() -> None:
+    over = make_item(status=Status.ARCHIVED, expires_at=timezone.now() - timedelta(minutes=1))
+    coming = make_item(status=Status.DRAFT, expires_at=timezone.now() + timedelta(minutes=1))
+    assert publish(CuratedItem.objects.all()) == Change([coming.pk], 0, expired=1)
+    over.refresh_from_db()
+    assert over.status == Status.ARCHIVED
+
+
+def test_an_item_counts_as_archived_from_its_expiry_on_in_what_files_say_of_it() -> None:
+    minute = timezone.now() + timedelta(hours=1)
+    item = with_relations(CuratedItem.objects.filter(pk=make_item(expires_at=minute).pk)).get()
+    assert (item.is_live, snapshot(item).status) == (True, "published")
+    with time_machine.travel(minute):
+        assert (item.is_live, snapshot(item).status) == (False, "archived")

@@ -38,6 +38,8 @@ def _report(model_admin: Any, request: HttpRequest, change: Change, done: str, s
     text = f"{_items(len(change.changed))} {done}"
     if change.scheduled:
         text += f", {change.scheduled} of them for a time to come"
+    if change.expired:
+        text += f"; {change.expired} skipped: their expiry time has passed, so empty it or give a later one first"
     if change.unchanged:
         text += f"; {change.unchanged} skipped: they {skipped}"
     level = messages.SUCCESS if change.changed else messages.WARNING

@@ -103,6 +103,8 @@ def row_count(model: type[Model], foreign_key: str) -> Coalesce:
 
 def state_of(item: CuratedItem) -> str:
     """Return an item's state in a word, as readers feel it."""
+    if item.has_expired:
+        return "Expired"
     if item.status == CuratedItem.Status.PUBLISHED and not item.is_live:
         return "Scheduled"
     return "Live" if item.is_live else item.get_status_display()

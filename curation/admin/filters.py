@@ -15,12 +15,13 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from curation.models import CuratedItem, ItemAuthor, ItemOffering, ItemTag, ItemTopic, Vocabulary
+from curation.models.items import expired
 
 Items = QuerySet[CuratedItem]
 
 
 class StateFilter(admin.SimpleListFilter):
-    """The status as readers feel it: published is live or still to come."""
+    """The status as readers feel it: published is live or still to come; what has expired counts as archived."""
 
     title = "state"
     parameter_name = "state"
@@ -29,12 +30,13 @@ class StateFilter(admin.SimpleListFilter):
         return [("live", "Live"), ("scheduled", "Scheduled"), ("draft", "Draft"), ("archived", "Archived")]
 
     def queryset(self, _request: HttpRequest, queryset: Items) -> Items:
-        published = Q(status=CuratedItem.Status.PUBLISHED)
+        now = timezone.now()
+        published, over = Q(status=CuratedItem.Status.PUBLISHED), Q(pk__in=expired(now))
         wanted = {
-            "live": published & Q(published_at__lte=timezone.now()),
-            "scheduled": published & Q(published_at__gt=timezone.now()),
+            "live": published & Q(published_at__lte=now) & ~over,
+            "scheduled": published & Q(published_at__gt=now) & ~over,
             "draft": Q(status=CuratedItem.Status.DRAFT),
-            "archived": Q(status=CuratedItem.Status.ARCHIVED),
+            "archived": Q(status=CuratedItem.Status.ARCHIVED) | over,
         }
         return queryset.filter(wanted.get(self.value() or "", Q()))
 

@@ -10,6 +10,7 @@ from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidg
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.urls import reverse_lazy
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -96,6 +97,14 @@ class ItemForm(SluggedForm):
 
     def clean_published_at(self) -> datetime | None:
         return publication_time(self.cleaned_data.get("status", ""), self.cleaned_data["published_at"])
+
+    def clean_expires_at(self) -> datetime | None:
+        """Refuse to publish what nobody would see."""
+        end: datetime | None = self.cleaned_data["expires_at"]
+        start = max(timezone.now(), self.cleaned_data.get("published_at") or timezone.now())
+        if end and end <= start and self.cleaned_data.get("status") == CuratedItem.Status.PUBLISHED:
+            raise ValidationError("Nobody would see the item: empty this, give a later time, or choose Archived.")
+        return end
 
     def clean_body(self) -> str:
         body: str = self.cleaned_data["body"]

@@ -79,7 +79,7 @@ class ItemAdmin(ItemViews):
     prepopulated_fields = {"slug": ["title"]}
     readonly_fields = ("chosen_picture",)
     fieldsets = (
-        (None, {"fields": ("save_anyway", "shown", "title", "slug", ("status", "published_at"))}),
+        (None, {"fields": ("save_anyway", "shown", "title", "slug", ("status", "published_at", "expires_at"))}),
         ("Source", {"fields": ("source_url", "publisher", ("via_name", "via_url"))}),
         ("Text", {"fields": ("summary", "body")}),
         ("Image", {"fields": ("image", "chosen_picture", "new_image", "image_alt")}),

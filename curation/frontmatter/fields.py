@@ -58,6 +58,7 @@ RULES = (
     Rule("body", (), lambda source: source.body, lambda file, body: file.set_body(body)),
     Rule("published_at", publication.PUBLISHED_KEYS, publication.published_at, writers.published_at),
     Rule("modified_at", publication.MODIFIED_KEYS, publication.modified_at, writers.moment(*publication.MODIFIED_KEYS)),
+    Rule("expires_at", publication.EXPIRY_KEYS, publication.expires_at, writers.moment(*publication.EXPIRY_KEYS)),
     Rule("status", (*visibility.KEYS, *visibility.BUILD_PARTS), publication.status, writers.status),
     Rule("source_url", links.SOURCE_LINK_KEYS, links.source_url, write_links.source_url),
     Rule(

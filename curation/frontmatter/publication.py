@@ -1,6 +1,6 @@
 """When an item was published, and whether it is."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from . import visibility
 from .dates import date_of_file, is_no_date, malformed, parse_date
@@ -10,6 +10,8 @@ from .source import Source
 #: Where the publication time may be, best first. Hugo shows a page from its `publishDate` on, whatever its `date`.
 PUBLISHED_KEYS = ("publishDate", "pubDate", "publish_date", "published", "date")
 MODIFIED_KEYS = ("lastMod", "lastModified", "updated", "modified", "last_modified_at", "updatedDate", "updated_at")
+#: When a page of Hugo leaves the site; the first that says a time.
+EXPIRY_KEYS = ("expiryDate", "unpublishdate")
 
 
 def published_at(source: Source) -> datetime | None:
@@ -45,11 +47,40 @@ def modified_at(source: Source) -> datetime | None:
         return None
 
 
+def expires_at(source: Source) -> datetime | None:
+    """Return the time, in UTC, from which on the source's site does not show the file."""
+    key = _expiry_key(source)
+    value = source.get(key)
+    try:
+        return parse_date(value)
+    except ValueError:
+        source.warn("expiry-malformed", malformed(value, ", so this is a draft"), key)
+        return None
+
+
+def _expiry_key(source: Source) -> str:
+    """Return the key that says when a file expires, the first of them where none does."""
+    return next((key for key in EXPIRY_KEYS if not is_no_date(source.get(key))), EXPIRY_KEYS[0])
+
+
 def status(source: Source) -> Status:
-    """Return the workflow state. What has no date, or is hidden at the source, is a draft."""
+    """Return the workflow state. What has no date or is hidden at the source is a draft, what has expired archived."""
     stated = visibility.state(source)
+    if stated == "published":
+        stated = _unless_expired(source)
     if stated != "published" or source.fields["published_at"]:
         return stated
     if published_key(source) == "":  # else it is no date, and the file is rejected
         source.warn("date-missing", "date missing, so this is a draft; write one like 2023-01-31", "date")
     return "draft"
+
+
+def _unless_expired(source: Source) -> Status:
+    """Return the state of a file that is published until its expiry time; one that cannot be read hides it."""
+    key, moment = _expiry_key(source), source.fields["expires_at"]
+    if moment is None:
+        return "published" if is_no_date(source.get(key)) else "draft"
+    if moment > datetime.now(UTC):
+        return "published"
+    source.note("expired", f"expired at {moment:%Y-%m-%d %H:%M} UTC, so this is archived; nothing to do", key)
+    return "archived"

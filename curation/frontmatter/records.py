@@ -106,9 +106,10 @@ class Crumb:
 class ItemRecord:
     """One item, whatever dialect it was written in. Field names match `CuratedItem` where it has the column.
 
-    `published_at` and `modified_at` are aware, in UTC. `body` has `\\n` line ends. `aliases` are site paths with a
-    leading and no trailing slash, never the item's own address. `breadcrumbs` leave out the item itself. `meta` maps
-    "openGraph", "twitter" and "html" to the overrides that are not null, keyed as in the file (`ogtitle`, `robots`, …).
+    `published_at`, `modified_at` and `expires_at` are aware, in UTC. `body` has `\\n` line ends. `aliases` are site
+    paths with a leading and no trailing slash, never the item's own address. `breadcrumbs` leave out the item itself.
+    `meta` maps "openGraph", "twitter" and "html" to the overrides that are not null, keyed as in the file (`ogtitle`,
+    `robots`, …).
     """
 
     title: str
@@ -118,6 +119,7 @@ class ItemRecord:
     status: Status
     published_at: datetime | None
     modified_at: datetime | None = None
+    expires_at: datetime | None = None
     source_url: str = ""
     source_url_original: str = ""
     publisher: PublisherRef | None = None

@@ -62,6 +62,7 @@ _moment = _optional(datetime.fromisoformat)
 _READERS: dict[str, Callable[[Any], Any]] = {
     "published_at": _moment,
     "modified_at": _moment,
+    "expires_at": _moment,
     "publisher": _optional(lambda values: PublisherRef(**values)),
     "authors": tuple,
     "topics": _many(_topic),

@@ -65,6 +65,7 @@ def _meta(value: Mapping[str, Mapping[str, str]]) -> str:
 _WORDS: dict[str, Callable[[Any], str]] = {
     "published_at": _moment,
     "modified_at": _moment,
+    "expires_at": _moment,
     "publisher": lambda value: f"{value['name']} ({value['domain']})",
     "topics": _lines(lambda value: f"{value['vocabulary']}: {value['label']}"),
     "offerings": _lines(_offering),

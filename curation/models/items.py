@@ -242,12 +242,14 @@ class CuratedItem(models.Model):  # type: ignore[django-manager-missing]  # tagg
         return str(self.publisher or host_of(self.source_url))
 
     @property
-    def is_expired(self) -> bool:
-        return self.expires_at is not None and self.expires_at <= timezone.now()
+    def has_expired(self) -> bool:
+        """Whether the item is published, but counts as archived since its expiry time."""
+        is_over = self.expires_at is not None and self.expires_at <= timezone.now()
+        return self.status == self.Status.PUBLISHED and is_over
 
     @property
     def is_live(self) -> bool:
-        return self.listed_at is not None and self.listed_at <= timezone.now() and not self.is_expired
+        return self.listed_at is not None and self.listed_at <= timezone.now() and not self.has_expired
 
     @property
     def changed_at(self) -> datetime:

@@ -29,6 +29,7 @@ SEEN: dict[type[Model], Callable[[Moment], Any]] = {
     Image: lambda now: (
         Exists(CuratedItem.objects.published(now).filter(image=ROW))
         | Exists(CuratedItem.objects.published(now).filter(publisher__icon=ROW))
+        | Exists(CuratedItem.objects.published(now).filter(references__image=ROW))
     ),
 }
 
@@ -37,6 +38,6 @@ def with_published_items(model: type[Model], now: Moment = None) -> QuerySet[Any
     """Return the rows of a model that readers may know of at a time (by default now): a published item has them.
 
     Whatever else a page, a feed, a filter, a sitemap or the API says of names starts here. A vocabulary is known by its
-    topics, a publisher's icon by the publisher's items.
+    topics, a publisher's icon by the publisher's items, a picture by the bodies that show it, too.
     """
     return model._default_manager.filter(SEEN[model](now or timezone.now()))

@@ -2,12 +2,13 @@
 
 from django.conf import settings
 from django.core.files.storage import default_storage
+from django.db.models import Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 from django.views.decorators.http import require_safe
 
-from curation.models import CuratedItem, Image, with_published_items
+from curation.models import BodyReference, CuratedItem, Image, with_published_items
 
 #: The only names that are served: content-addressed images, their renditions, and attached PDFs.
 MEDIA_NAME = (
@@ -60,7 +61,8 @@ def _is_seen(name: str, is_image: bool) -> bool:
     """Whether an item that readers see has a file, or the picture that it is a rendition of; in one query."""
     if is_image:
         return with_published_items(Image).filter(sha256=name.split("/")[2].partition(".")[0]).exists()
-    return CuratedItem.objects.published().filter(pdf=name).exclude(pdf="").exists()
+    attached = Q(pdf=name) | Q(pk__in=BodyReference.objects.filter(document=name).values("item"))
+    return CuratedItem.objects.published().filter(attached).exists()
 
 
 def _headers(name: str, cached: str) -> dict[str, str]:

@@ -30,6 +30,13 @@ def test_publishing_says_what_changed_and_what_did_not(editor: Client) -> None:
     assert CuratedItem.objects.filter(status=Status.PUBLISHED).count() == 4
 
 
+def test_what_has_expired_is_not_published_and_the_message_says_why(editor: Client) -> None:
+    over = make_item(status=Status.DRAFT, expires_at=timezone.now() - timedelta(days=1))
+    (said,) = messages(act(editor, "publish_items", over))
+    why = "their expiry time has passed, so empty it or give a later one first"
+    assert said == f"0 items published; 1 skipped: {why}."
+
+
 @pytest.mark.parametrize(
     ("action", "status", "done"),
     [("withdraw_items", Status.DRAFT, "withdrawn to draft"), ("archive_items", Status.ARCHIVED, "archived")],

@@ -1,6 +1,6 @@
 """The form of an item."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -40,6 +40,14 @@ def test_a_time_to_come_schedules_an_item(editor: Client) -> None:
     assert item.published_at is not None
     assert item.published_at.date() == day
     assert not item.is_live
+
+
+def test_nothing_is_published_that_would_have_expired(editor: Client) -> None:
+    fields = {"title": "News", "expires_at_0": "2024-01-01", "expires_at_1": "08:00"}
+    response = submit(editor, ADD, status=Status.PUBLISHED, **fields)
+    assert errors(response) == ["Nobody would see the item: empty this, give a later time, or choose Archived."]
+    submit(editor, ADD, status=Status.ARCHIVED, **fields)
+    assert CuratedItem.objects.get().expires_at == datetime(2024, 1, 1, 8, tzinfo=UTC)
 
 
 def test_saving_an_untouched_form_changes_nothing(editor: Client) -> None:

@@ -108,6 +108,15 @@ def test_items_are_filtered_by_state(editor: Client, state: str) -> None:
     assert titles(editor, f"?state={state}") == [f"{state} one"]
 
 
+def test_what_has_expired_is_marked_and_found_among_the_archived(editor: Client) -> None:
+    make_item("over", expires_at=timezone.now() - timedelta(seconds=1))
+    make_item("not yet", expires_at=timezone.now() + timedelta(hours=1))
+    assert titles(editor, "?state=archived") == ["over"]
+    assert titles(editor, "?state=live") == ["not yet"]
+    (row,) = rows(editor.get(LIST, {"state": "archived"}))
+    assert "Expired" in row
+
+
 @pytest.mark.parametrize(
     ("missing", "expected"), [("image", "bare"), ("alt", "illustrated"), ("topic", "illustrated"), ("source", "bare")]
 )

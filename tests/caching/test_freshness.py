@@ -193,6 +193,21 @@ def test_a_scheduled_item_shows_the_moment_it_is_due(reader: Reader) -> None:
         assert "Later" in reader.said("/")
 
 
+def test_an_item_that_expires_is_gone_the_moment_it_does(reader: Reader) -> None:
+    over = datetime(2030, 1, 1, 12, tzinfo=UTC)
+    make_item("Soon over", expires_at=over, topics=[make_topic("Care")])
+    make_item("Later", published_at=over + timedelta(seconds=30))
+    with time_machine.travel(over - timedelta(minutes=1), tick=False) as clock:
+        assert "Soon over" in reader.said("/")
+        clock.move_to(over - timedelta(microseconds=1))
+        assert reader.finds_kept("/")
+        clock.move_to(over)
+        assert "Soon over" not in reader.said("/")
+        assert reader.finds_kept("/")
+        clock.move_to(over + timedelta(seconds=30))
+        assert "Later" in reader.said("/")
+
+
 def test_a_page_made_while_its_content_changes_is_not_shown_again() -> None:
     def write_while_the_page_is_made(_request: HttpRequest) -> HttpResponse:
         page = HttpResponse(CuratedItem.objects.get().title)

@@ -114,6 +114,13 @@ EDITS: list[tuple[str, Edit, str]] = [
         """,
     ),
     (
+        TOML,
+        save(expires_at=datetime(2999, 1, 31, 9, 30, tzinfo=UTC)),
+        """
+        +expiryDate = "2999-01-31T09:30:00Z"
+        """,
+    ),
+    (
         PROJECT,
         save(summary="Short."),
         """

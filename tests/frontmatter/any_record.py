@@ -107,6 +107,7 @@ def records(draw: st.DrawFn) -> ItemRecord:
         status=status,
         published_at=draw(moments if status == "published" else maybe(moments, None)),
         modified_at=draw(maybe(moments, None)),
+        expires_at=draw(maybe(st.just(datetime(2999, 1, 31, 9, 30, tzinfo=UTC)), None)),
         source_url=draw(maybe(links)),
         source_url_original=draw(maybe(links)),
         publisher=draw(maybe(publishers, None)),

@@ -1,10 +1,11 @@
 """Dates are read, never guessed; and what decides whether an item is published."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 
 from curation.frontmatter import FileText, read, rewrite
 
@@ -222,3 +223,44 @@ def test_an_edited_time_of_modification_is_written_under_its_key(key: str) -> No
     file = FileText(f"---\ntitle: x\nslug: x\ndate: 2020-01-01\n{key}: 2021-01-01\n---\n".encode(), "x.md")
     written = rewrite(file, replace(file.record, modified_at=datetime(2024, 5, 6, tzinfo=UTC)), "")
     assert f"\n{key}: 2024-05-06\n" in written.data.decode()
+
+
+@pytest.mark.parametrize("key", ["expiryDate", "unpublishdate", "ExpiryDate", "unpublishDate"])
+def test_a_file_whose_expiry_has_passed_is_archived_with_a_note(key: str) -> None:
+    document = read_keys(**{key: "2020-01-01"})
+    assert (document.record.status, document.record.expires_at) == ("archived", datetime(2020, 1, 1, tzinfo=UTC))
+    (problem,) = document.problems
+    assert (problem.level, problem.code, problem.field.lower()) == ("note", "expired", key.lower())
+    assert problem.message == "expired at 2020-01-01 00:00 UTC, so this is archived; nothing to do"
+
+
+@pytest.mark.parametrize("key", ["expiryDate", "unpublishdate", "ExpiryDate", "unpublishDate"])
+def test_a_file_that_is_to_expire_is_published_until_its_minute(key: str) -> None:
+    minute = datetime(2030, 1, 1, 12, tzinfo=UTC)
+    for seconds, status in ((-1, "published"), (0, "archived")):
+        with time_machine.travel(minute + timedelta(seconds=seconds), tick=False):
+            found = record(**{key: "2030-01-01T12:00:00Z"})
+            assert (found.status, found.expires_at) == (status, minute)
+
+
+@pytest.mark.parametrize("written", ["", None, "0001-01-01T00:00:00Z"])
+def test_no_expiry_is_none(written: Any) -> None:
+    found = read_keys(expiryDate=written)
+    assert (found.record.status, found.record.expires_at, found.problems) == ("published", None, ())
+
+
+def test_the_second_key_counts_where_the_first_says_nothing() -> None:
+    assert record(expiryDate="", unpublishdate="2020-01-01").status == "archived"
+
+
+@pytest.mark.parametrize("written", ["soon", "2020-02-30", "1/2/2020"])
+def test_an_expiry_that_cannot_be_read_hides_the_file(written: str) -> None:
+    document = read_keys(expiryDate=written)
+    assert (document.record.status, document.record.expires_at) == ("draft", None)
+    assert [(problem.level, problem.code) for problem in document.problems] == [("warning", "expiry-malformed")]
+
+
+@pytest.mark.parametrize("state", ["draft", "archived"])
+def test_a_state_that_hides_a_file_stays_whatever_its_expiry(state: str) -> None:
+    for expiry in ("2020-01-01", "2999-01-01"):
+        assert record(status=state, expiryDate=expiry).status == state

@@ -1,8 +1,10 @@
 """Files in, rows out: what one run over a folder leaves behind."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -67,6 +69,21 @@ def test_a_long_slug_of_a_topic_or_offering_is_kept_whole_and_found_again(
         assert import_().counts["warnings"] == 0
     assert Offering.objects.get().slug == slug
     assert {topic.slug for topic in Topic.objects.all()} == {longest, "y" * 253 + "-2"}
+
+
+def test_what_has_expired_is_archived_and_what_is_to_expire_is_public_until_then(
+    write_file: WriteFile, import_: RunImport, client: Client
+) -> None:
+    write_file("over.md", expiryDate="2020-01-01")
+    write_file("coming.md", unpublishdate="2030-01-01T12:00:00Z")
+    report = import_()
+    assert (report.counts["created"], report.counts["warnings"]) == (2, 0)
+    assert dict(CuratedItem.objects.values_list("slug", "status")) == {"over": "archived", "coming": "published"}
+    for seconds, shown in ((-1, 200), (0, 404)):
+        with time_machine.travel(datetime(2030, 1, 1, 12, tzinfo=UTC) + timedelta(seconds=seconds), tick=False):
+            assert client.get("/news/over/").status_code == 404
+            assert client.get("/news/coming/").status_code == shown
+            assert import_().counts["unchanged"] == 2
 
 
 def test_a_second_run_writes_nothing(
