@@ -18,6 +18,8 @@ from curation import image_containers
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "AVIF")
 MAX_PIXELS = 100_000_000
 MAX_BYTES = 50_000_000
+#: Pixels that take 64 MB in four channels.
+LARGE = 16_000_000
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 
 #: How a picture is turned upright, by the value of its EXIF orientation (CIPA DC-008, tag 0x0112).
@@ -82,7 +84,7 @@ def clean(data: bytes) -> CleanImage:
     """Verify a picture, and leave out what was added to it: position, names, previews, comments.
 
     It is decoded, to know that all of it is there, but written again only if it has to be turned, or is an AVIF with
-    metadata; of an animation the first frame is kept then. Raises `ImageRefused`.
+    metadata; of an animation the first frame is kept then. Raises `ImageRefused`, and `MemoryError`.
     """
     if len(data) > MAX_BYTES:
         raise ImageRefused(f"is larger than {MAX_BYTES // 1_000_000} MB; make it smaller")
@@ -92,13 +94,21 @@ def clean(data: bytes) -> CleanImage:
     return CleanImage(cleaned, hashlib.sha256(data).hexdigest(), image_format, width, height)
 
 
+def is_large(data: bytes) -> bool:
+    """Whether decoding a picture takes much memory, by its head; what has none is not large."""
+    with suppress(Exception), warnings.catch_warnings(action="ignore"):
+        width, height = Image.open(io.BytesIO(data), formats=FORMATS).size
+        return width * height > LARGE
+    return False
+
+
 @contextmanager
 def _damage_refused() -> Iterator[None]:
     """Turn what Pillow's readers stumble over, which is any exception at all, into `ImageRefused`; print no warning."""
     try:
         with warnings.catch_warnings(action="ignore"):
             yield
-    except ImageRefused:
+    except (ImageRefused, MemoryError):
         raise
     except Exception as error:
         raise ImageRefused("is damaged or cut off; save it again from its source") from error

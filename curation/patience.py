@@ -1,14 +1,15 @@
 """Rendering what somebody just wrote, in another process and with an end: no body may keep the site from answering."""
 
-from multiprocessing.connection import Connection
-
-from curation.importing.workers import CONTEXT, FILE_SECONDS
+from curation.importing.workers import FILE_SECONDS
+from curation.isolation import LimitExceeded, run_isolated
 from curation.rendering import Rendered, render
 
 #: Characters that a body may have.
 MAX_BODY = 1_000_000
 #: A body of so many characters cannot take long (`[` a thousand times, a quarter of a second).
 SHORT = 1_000
+#: Memory that rendering one may take.
+MEGABYTES = 1_000
 
 
 class TooMuch(Exception):
@@ -23,24 +24,8 @@ def render_in_time(body: str) -> Rendered:
 
 
 def _render_elsewhere(body: str) -> Rendered:
-    reader, writer = CONTEXT.Pipe(duplex=False)
-    process = CONTEXT.Process(target=_send, args=(writer, body), daemon=True)
-    process.start()
-    writer.close()
     try:
-        if reader.poll(FILE_SECONDS):
-            rendered: Rendered = reader.recv()
-            return rendered
-    except EOFError:
-        pass  # it ended without a word: the memory was not enough
-    finally:
-        process.kill()
-        process.join()
-        reader.close()
-    raise TooMuch(
-        f"The body takes longer than {FILE_SECONDS} s to render; simplify it, its brackets and nesting first."
-    )
-
-
-def _send(writer: Connection, body: str) -> None:
-    writer.send(render(body))
+        return run_isolated(render, body, seconds=FILE_SECONDS, megabytes=MEGABYTES)
+    except LimitExceeded:
+        advice = "simplify it, its brackets and nesting first"
+        raise TooMuch(f"The body takes longer than {FILE_SECONDS} s to render; {advice}.") from None

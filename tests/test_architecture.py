@@ -32,6 +32,8 @@ ROOMS = (
         "teasers",
         "coverage",
         "kept",
+        "isolation",
+        "decoding",
     },
     {"tasks", "orphans"},
     {

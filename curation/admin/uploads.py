@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import IO
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
 
 from curation import imaging
+from curation.decoding import clean_file
 from curation.imaging import CleanImage
 from curation.models import Image
 
@@ -27,26 +33,46 @@ class ImageInput(forms.FileInput):
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A verified picture, and what its file was called."""
+    """A verified picture, what its file was called, and the file with its bytes, which `content` has not."""
 
     content: CleanImage
     name: str
+    file: IO[bytes]
 
     def store(self) -> tuple[Image, bool]:
         """Return the image, and whether it is a new one."""
-        return Image.objects.store(self.content, self.name)
+        self.file.seek(0)
+        return Image.objects.store(replace(self.content, data=self.file.read()), self.name)
 
 
 def clean_image(upload: UploadedFile[bytes]) -> Picture:
+    """Verify an uploaded picture from file to file, so that this process never holds one whole."""
+    _check_size(upload, imaging.MAX_BYTES)
+    target = NamedTemporaryFile()  # noqa: SIM115  # it goes with the picture
     try:
-        return Picture(imaging.clean(_read(upload, imaging.MAX_BYTES)), upload.name or "")
+        with _on_disk(upload) as path:
+            return Picture(clean_file(path, Path(target.name)), upload.name or "", target)
     except imaging.ImageRefused as refused:
         raise ValidationError(f"“{upload.name}” {refused}.") from refused
 
 
+@contextmanager
+def _on_disk(upload: UploadedFile[bytes]) -> Iterator[Path]:
+    """Give the path of an upload: Django has written a large one to the disk already."""
+    if isinstance(upload, TemporaryUploadedFile):
+        yield Path(upload.temporary_file_path())
+        return
+    with NamedTemporaryFile() as file:
+        for chunk in upload.chunks():
+            file.write(chunk)
+        file.flush()
+        yield Path(file.name)
+
+
 def clean_pdf(upload: UploadedFile[bytes]) -> UploadedFile[bytes] | str:
     """Return an uploaded PDF named by its content, or the name of the stored file that is the same."""
-    data = _read(upload, MAX_PDF_BYTES)
+    _check_size(upload, MAX_PDF_BYTES)
+    data: bytes = upload.read()
     if not data.startswith(b"%PDF-"):
         raise ValidationError(f"“{upload.name}” is not a PDF file.")
     upload.seek(0)
@@ -55,8 +81,6 @@ def clean_pdf(upload: UploadedFile[bytes]) -> UploadedFile[bytes] | str:
     return stored if default_storage.exists(stored) else upload
 
 
-def _read(upload: UploadedFile[bytes], limit: int) -> bytes:
+def _check_size(upload: UploadedFile[bytes], limit: int) -> None:
     if (upload.size or 0) > limit:
         raise ValidationError(f"“{upload.name}” is larger than {limit // 1_000_000} MB; make it smaller.")
-    data: bytes = upload.read()
-    return data

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from curation import imaging
+from curation.decoding import clean_isolated
 from curation.frontmatter.records import Problem
 from curation.importing.archives import ArchivePath
 from curation.importing.discover import Place, SourceFile, Unreadable, is_inside, read_bytes
@@ -129,7 +130,8 @@ def read_image(place: Place) -> imaging.CleanImage:
     """Return a verified image, ready to store. Raises `MediaMissing`."""
     data = _read(place)
     try:
-        return imaging.clean(data)
+        # Only a large one is worth a process: the others take milliseconds, and there are thousands.
+        return clean_isolated(data) if imaging.is_large(data) else imaging.clean(data)
     except imaging.ImageRefused as refused:
         raise MediaRefused(str(refused)) from refused
 
