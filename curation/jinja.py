@@ -18,8 +18,9 @@ from django_htmx.jinja import htmx_script
 from jinja2 import Environment, StrictUndefined
 from jinja2.runtime import Macro
 
+from curation.bodies import body
 from curation.links import host_of
-from curation.markup import body, picture
+from curation.markup import picture
 from curation.models.addresses import url
 from curation.rendering import OUTSIDE_REL
 from curation.teasers import Teaser

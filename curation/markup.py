@@ -1,4 +1,4 @@
-"""Markup that readers and editors see alike: an item's body, and pictures."""
+"""Pictures as readers and editors see them alike."""
 
 from __future__ import annotations
 
@@ -6,21 +6,18 @@ from functools import lru_cache
 from typing import Any
 
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
-from curation.models import CuratedItem, Image
+from curation.models import Image
 from curation.teasers import Picture
 
 SOURCE = '<source type="{}" srcset="{}" sizes="{}">'
-PICTURE = '<picture>{}<img src="{}" width="{}" height="{}" alt="{}" decoding="async" {}></picture>'
+PICTURE = '<picture>{}<img src="{}" width="{}" height="{}" alt="{}" decoding="async" {}{}></picture>'
 
 
-def body(item: CuratedItem) -> SafeString:
-    """Return an item's body to print unescaped: `rendering.render` sanitised it when it was stored."""
-    return mark_safe(item.body_html)  # noqa: S308
-
-
-def picture(image: Image | Picture | None, alt: str = "", sizes: str = "100vw", priority: bool = False) -> SafeString:
+def picture(
+    image: Image | Picture | None, alt: str = "", sizes: str = "100vw", priority: bool = False, title: str = ""
+) -> SafeString:
     """Return an image as a `<picture>`, in the smallest file that fits the reader's screen: with renditions, or the
     original while there are none; nothing for no image.
 
@@ -29,12 +26,12 @@ def picture(image: Image | Picture | None, alt: str = "", sizes: str = "100vw", 
     """
     if image is None:
         return SafeString()
-    return _picture(image.name, image.width, image.height, image.has_renditions, alt, sizes, priority)
+    return _picture(image.name, image.width, image.height, image.has_renditions, alt, sizes, priority, title)
 
 
 @lru_cache(maxsize=2_000)  # what a file is shown by never changes, and the same ones come again and again
 def _picture(
-    name: str, width: int, height: int, has_renditions: bool, alt: str, sizes: str, priority: bool
+    name: str, width: int, height: int, has_renditions: bool, alt: str, sizes: str, priority: bool, title: str
 ) -> SafeString:
     sources = _sources(name, width, height) if has_renditions else []
     return format_html(
@@ -45,6 +42,7 @@ def _picture(
         height,
         alt,
         SafeString('fetchpriority="high"' if priority else 'loading="lazy"'),
+        format_html(' title="{}"', title) if title else "",
     )
 
 

@@ -17,6 +17,7 @@ from django.utils import timezone
 from curation.models import Alias, CuratedItem, ItemAuthor, ItemOffering, ItemTopic
 from curation.models.items import ItemQuerySet
 from curation.models.redirects import normalise_path
+from curation.resolving import arrived, released
 from curation.search.index import index
 
 Status = CuratedItem.Status
@@ -113,11 +114,15 @@ def rename(item: CuratedItem, slug: str) -> None:
     item.save(update_fields=["slug", "updated_at"])
     claim_addresses([item])
     Alias.objects.update_or_create(path=old_path, defaults={"item": item})
+    arrived([item])
 
 
 def claim_addresses(items: Iterable[CuratedItem]) -> None:
     """Delete the aliases, whoever's, at the addresses of items: pages are there now, and no alias leads past a page."""
-    Alias.objects.filter(path__in=[address(item) for item in items]).delete()
+    paths = [address(item) for item in items]
+    gone, _ = Alias.objects.filter(path__in=paths).delete()
+    if gone:
+        released(paths)
 
 
 def address(item: CuratedItem) -> str:

@@ -19,6 +19,7 @@ from curation.models import (
     Topic,
     Vocabulary,
 )
+from curation.resolving import refresh
 from curation.search.index import index
 
 _number = count(1)
@@ -81,4 +82,5 @@ def make_item(
         item.tags.add(*tags)
     if topics or offerings or authors or tags:
         index([item.pk])
+    refresh([item])
     return item

@@ -26,7 +26,9 @@ ROOMS = (
         "patience",
         "prepared",
         "related",
+        "resolving",
         "selections",
+        "sitepages",
         "sitemaps",
         "stories",
         "teasers",
@@ -37,6 +39,7 @@ ROOMS = (
     },
     {"tasks", "orphans"},
     {
+        "bodies",
         "views",
         "filters",
         "searches",

@@ -90,6 +90,8 @@ class ItemForm(SluggedForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial["shown"] = self.version()
+        if "body" in self.fields:
+            self.fields["body"].widget.attrs["data-item"] = self.instance.pk or ""
 
     def version(self) -> str:
         """Return what tells the item as this form shows it from what others may make of it until it is saved."""

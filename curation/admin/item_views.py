@@ -8,7 +8,7 @@ from django.urls import URLPattern
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from curation.markup import body
+from curation.bodies import body, load_unsaved
 from curation.models import CuratedItem, Tag
 from curation.names import name_key
 from curation.patience import TooMuch, render_in_time
@@ -43,11 +43,14 @@ class ItemViews(CurationAdmin):
 
     def preview_view(self, request: HttpRequest) -> HttpResponse:
         """Answer a page that shows title, summary and body as readers will see them."""
-        item, problem = CuratedItem(**{name: request.POST.get(name, "") for name in ("title", "summary")}), ""
+        pk = request.POST.get("item", "")
+        item, problem = CuratedItem(**{name: request.POST.get(name, "") for name in ("title", "summary", "slug")}), ""
+        item.pk = int(pk) if pk.isdecimal() and len(pk) < 19 else None
         try:
             item.derive(render_in_time(request.POST.get("body", "")))
         except TooMuch as error:
             problem = str(error)
+        load_unsaved(item)
         context = {"item": item, "standfirst": standfirst(item), "body": body(item), "problem": problem}
         return TemplateResponse(request, "admin/curation/curateditem/preview.html", context)
 

@@ -19,6 +19,7 @@ from curation.markup import picture
 from curation.models import Alias, CuratedItem, ItemTopic, SourceDocument
 from curation.models.items import discard_pdf
 from curation.publishing import claim_addresses, rename
+from curation.resolving import arrived, refresh
 from curation.search.index import index
 
 from .actions import archive_items, publish_items, withdraw_items
@@ -146,9 +147,13 @@ class ItemAdmin(ItemViews):
             discard_pdf(form.initial["pdf"].name or "")
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Save what the item is tied to, which comes after the item itself, and index it with that."""
+        """Save what the item is tied to, which comes after the item itself; index it with that, and look up what its
+        body leads to and what waited for it.
+        """
         super().save_related(request, form, formsets, change)
         index([form.instance.pk])
+        refresh([form.instance])
+        arrived([form.instance])
 
     @property
     def media(self) -> Media:

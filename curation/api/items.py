@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from curation.bodies import body_elsewhere
 from curation.feeds.entries import MEDIA_TYPES
 from curation.models import CuratedItem
-from curation.rendering import with_whole_links
 
 from .fields import Field, Fields, Strict, Whole, said_of, schema_of
 from .subjects import AUTHOR, OFFERING, PUBLISHER, TAG, TOPIC, page, text
@@ -75,7 +75,7 @@ def _via(item: CuratedItem, _whole: Whole) -> dict[str, str] | None:
 
 
 def _html(item: CuratedItem, whole: Whole) -> str:
-    return with_whole_links(item.body_html, whole(item.get_absolute_url()))
+    return body_elsewhere(item, whole(item.get_absolute_url()))
 
 
 IMAGE = ("image__file", "image__format", "image__size", "image__width", "image__height", "image_alt")

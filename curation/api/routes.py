@@ -12,6 +12,7 @@ from ninja.openapi.schema import OpenAPISchema
 from pydantic import create_model
 
 from curation import listings
+from curation.bodies import load
 from curation.cursors import LARGEST_ID, BadCursor, Cursor, stretch
 from curation.filters import NewsFilter
 from curation.models import CuratedItem
@@ -73,6 +74,8 @@ def items(request: HttpRequest, query: ListQuery) -> HttpResponse:
     refuse_filters(listing.subject)
     rows = narrowed(listing.items, fields, "published_at").with_relations(*relations_of(fields))
     found = stretch(rows, item_place(query.after), query.limit)
+    if "content_html" in fields:
+        load(found.items)
     said = [said_of(item, fields, request.build_absolute_uri) for item in found.items]
     return page(request, said, str(found.next or ""))
 

@@ -12,11 +12,12 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.html import format_html
 
+from curation.bodies import body_elsewhere, load
 from curation.cursors import Cursor, stretch
 from curation.listings import Listing
 from curation.models import Author, CuratedItem
 from curation.models.items import ItemQuerySet
-from curation.rendering import OUTSIDE_REL, with_whole_links
+from curation.rendering import OUTSIDE_REL
 
 LENGTH = 20
 #: What an empty feed says of its last change.
@@ -96,6 +97,7 @@ class Feed:
 def read_feed(listing: Listing[Any], form: str, after: Cursor | None, whole: Whole) -> Feed:
     """Return the page of a list's feed that comes after a place; `form` is the end of its address."""
     found = stretch(loaded(listing.items), after, LENGTH)
+    load(found.items)
     return Feed(
         title=f"{listing.title} · {settings.SITE_NAME}",
         description=listing.description,
@@ -108,7 +110,7 @@ def read_feed(listing: Listing[Any], form: str, after: Cursor | None, whole: Who
 
 
 def loaded(items: ItemQuerySet) -> ItemQuerySet:
-    """Load what entries say, in five queries."""
+    """Load what entries say, besides what their bodies lead to, in five queries."""
     relations = items.with_relations("itemauthor_set", "itemtopic_set", "itemoffering_set", "itemtag_set")
     return relations.select_related("publisher", "image").defer("body", "body_text", "meta", "media_provenance")
 
@@ -134,7 +136,7 @@ def _entry(item: CuratedItem, whole: Whole) -> Entry:
 
 def _content(item: CuratedItem, url: str) -> str:
     """Return the body, or the summary for want of one, and the way to the source, which is what an item is for."""
-    body = with_whole_links(item.body_html, url) or format_html("<p>{}</p>", item.summary)
+    body = body_elsewhere(item, url) or format_html("<p>{}</p>", item.summary)
     if not item.source_url:
         return body
     link = '<p><a href="{}" rel="{}">Read at {}</a></p>'

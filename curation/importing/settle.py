@@ -15,6 +15,7 @@ from curation.importing.references import References
 from curation.importing.upsert import Filled, save_items
 from curation.models import Conflict, CuratedItem
 from curation.publishing import SlugTaken, rename
+from curation.resolving import refresh
 from curation.snapshot import snapshot, with_relations
 
 
@@ -80,4 +81,5 @@ def _put(conflict: Conflict, value: Any) -> Any:
     except ValidationError as error:
         raise CannotSettle(" ".join(error.messages)) from error
     save_items([Filled(item, record)], References([record]))
+    refresh([item])
     return values[conflict.field]

@@ -25,6 +25,7 @@ from curation.importing.references import References
 from curation.importing.upsert import Filled, save_aliases, save_items
 from curation.models import Conflict, CuratedItem, Image, ImportRecord, ImportRun, SourceDocument
 from curation.models.items import discard_pdf
+from curation.resolving import refresh
 from curation.snapshot import snapshot, with_relations
 
 BATCH_SIZE = 200
@@ -189,6 +190,7 @@ def _write(item: CuratedItem, record: ItemRecord) -> None:
         setattr(item, column, value)
     save_items([Filled(item, record)], References([record]))
     save_aliases({item.pk: record.aliases})
+    refresh([item])
 
 
 def _unprune(record: ImportRecord, item: CuratedItem, undone: Undone) -> None:
@@ -211,7 +213,7 @@ def _delete_unused(made: dict[str, list[int]]) -> None:
         "curation.Vocabulary": {"topics": None, "description": "", "url": ""},
         "curation.Author": {"itemauthor": None, "bio": "", "url": ""},
         "curation.Publisher": {"items": None},
-        "curation.Image": {"items": None, "publishers": None},
+        "curation.Image": {"items": None, "publishers": None, "references": None},
         "curation.Tag": {"itemtags": None},
     }
     for name, conditions in unused.items():

@@ -29,6 +29,8 @@ from curation.models import (
     SourceDocument,
 )
 from curation.publishing import claim_addresses
+from curation.references import page_name
+from curation.resolving import arrived_names, refresh
 from curation.search.index import index
 from curation.snapshot import COLUMNS
 
@@ -89,6 +91,14 @@ def write(plans: Sequence[Plan], library: Library, batch: Batch) -> None:
     save_items([Filled(plan.entry.item, _record(plan)) for plan in filling], references)
     _save_aliases(plans)
     _save_documents(plans)
+    _resolve_references(filling, plans)
+
+
+def _resolve_references(filling: Sequence[Plan], plans: Sequence[Plan]) -> None:
+    """Look up what the bodies lead to that were written, and what else waited for the pages that are there now."""
+    refresh(plan.entry.item for plan in filling)
+    paths = [path for plan in plans for path in (plan.entry.item.slug, plan.parsed.source.name, *plan.entry.aliases)]
+    arrived_names(map(page_name, paths), {plan.entry.item.pk for plan in filling})
 
 
 def save_items(filled: Sequence[Filled], references: References) -> None:

@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from curation.bodies import load
 from curation.models import CuratedItem
 from curation.related import newer_and_older, related_items
 from curation.stories import Named, Story, published_story
@@ -27,7 +28,8 @@ def item(request: HttpRequest, slug: str) -> HttpResponse:
 
 def item_page(request: HttpRequest, story: Story) -> HttpResponse:
     """Answer the page of an item; who may see it is the caller's to decide."""
-    trail = item_trail(story.item.breadcrumbs)
+    load([story.item], crumbs=True)
+    trail = item_trail(story.item)
     newer, older = newer_and_older(story.item)
     context = {
         "head": item_head(request, story, trail),

@@ -6,7 +6,7 @@ const body = document.querySelector("textarea[data-preview-url]");
 if (body) start(body);
 
 function start(textarea) {
-  const fields = ["title", "summary", "body"].map((name) => textarea.form.elements[name]);
+  const fields = ["title", "summary", "slug", "body"].map((name) => textarea.form.elements[name]);
   const frame = document.createElement("iframe");
   frame.title = "Preview of the body";
   frame.className = "body-preview";
@@ -40,6 +40,7 @@ async function fetchPreview(textarea, fields, signal) {
   const data = new FormData();
   data.set("csrfmiddlewaretoken", textarea.form.elements.csrfmiddlewaretoken.value);
   for (const field of fields) data.set(field.name, field.value);
+  data.set("item", textarea.dataset.item ?? "");
   const response = await fetch(textarea.dataset.previewUrl, { method: "POST", body: data, signal });
   if (!response.ok || response.redirected) throw new Error(`the server answers ${response.status}; are you logged in?`);
   return response.text();

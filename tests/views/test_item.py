@@ -128,7 +128,11 @@ def test_the_trail_leads_through_home_and_news() -> None:
     assert [link.get("href") for link in page.all("nav[@aria-label='Breadcrumbs']//a")] == ["/", "/news/"]
 
 
-def test_an_items_own_trail_leads_nowhere_but_to_this_site() -> None:
+def test_an_items_own_trail_leads_nowhere_but_to_pages_of_this_site() -> None:
+    make_item("Shown")
+    make_item("Hidden", status=CuratedItem.Status.DRAFT)
+    make_item("Tagged", topics=[make_topic("Care")])
+    make_topic("Unused")
     steps = [
         {"label": "Home", "path": "/"},
         {"label": "Nowhere", "path": ""},
@@ -136,10 +140,17 @@ def test_an_items_own_trail_leads_nowhere_but_to_this_site() -> None:
         {"label": "Host", "path": "//evil.example.org/"},
         {"label": "Host too", "path": "/\\evil.example.org/"},
         {"label": "Group", "path": "/communities/"},
+        {"label": "Draft", "path": "/news/hidden/"},
+        {"label": "Unused", "path": "/topic/symplur-unused/"},
+        {"label": "Archive", "path": "/archive/"},
+        {"label": "Topic", "path": "/topic/symplur-care/"},
+        {"label": "Item", "path": "/news/shown"},
     ]
     page = get(make_item("A story", breadcrumbs=steps).get_absolute_url())
     assert page.texts("nav[@aria-label='Breadcrumbs']//li") == [*(step["label"] for step in steps), "A story"]
-    assert [link.get("href") for link in page.all("nav[@aria-label='Breadcrumbs']//a")] == ["/", "/communities/"]
+    assert [link.get("href") for link in page.all("nav[@aria-label='Breadcrumbs']//a")] == [
+        *("/", "/archive/", "/topic/symplur-care/", "/news/shown/"),
+    ]
 
 
 @pytest.mark.parametrize("broken", ["x", {"label": "x"}, [1, None, {}, {"path": "/"}]])

@@ -1,0 +1,107 @@
+"""Pages of this site by their paths: which there are besides items', and whether readers find something there now."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any
+
+from django.db.models import BooleanField, Case, CharField, Exists, OuterRef, Value, When
+from django.db.models.functions import Cast
+from django.urls import Resolver404, resolve, reverse
+from taggit.models import Tag
+
+from curation.models import Author, CuratedItem, Offering, Publisher, Topic, Vocabulary
+
+#: Pages that are always there.
+ALWAYS = (
+    *("home", "news", "topics", "offerings", "archive", "search", "sitemap", "sitemap_pages", "sitemap_news", "robots"),
+    *("manifest", "opensearch"),
+)
+Moment = Any
+
+
+def with_published_items(model: Any, now: Any = None) -> Any:
+    """SHIM until models.visibility is there."""
+    items = CuratedItem.objects.published(now)
+    paths = {Topic: "topics", Vocabulary: "topics__vocabulary", Tag: "tags", Offering: "offerings"}
+    paths |= {Publisher: "publisher", Author: "authors"}
+    return model._default_manager.filter(Exists(items.filter(**{paths[model]: OuterRef("pk")})))
+
+
+#: Pages of a subject, and the rows that have one, by the column that their address holds.
+SUBJECTS: dict[str, tuple[Any, str]] = {
+    "topic": (Topic, "slug"),
+    "topic_timeline": (Topic, "slug"),
+    "vocabulary": (Vocabulary, "slug"),
+    "tag": (Tag, "slug"),
+    "offering": (Offering, "slug"),
+    "offering_timeline": (Offering, "slug"),
+    "publisher": (Publisher, "domain"),
+    "author": (Author, "slug"),
+}
+ITEM = "item"
+MAX_KEY = 255
+_FEED = re.compile(r"feed\.\w+$")
+
+
+@lru_cache(maxsize=10_000)
+def page_of(path: str) -> tuple[str, str] | None:
+    """Return the name and key of the page at a path, `None` where no page can be; a feed counts as its list.
+
+    Whether there is a row of that key is not asked.
+    """
+    for candidate in (path, f"{path}/"):
+        try:
+            match = resolve(candidate)
+        except Resolver404:
+            continue
+        name, values = match.url_name or "", list(match.kwargs.values())
+        if not name and _FEED.search(path):
+            return page_of(_FEED.sub("", path))
+        if name in ALWAYS:
+            return name, ""
+        if (name in SUBJECTS or name == ITEM) and len(str(values[0])) <= MAX_KEY:
+            return name, str(values[0])
+        if name in ("archive_year", "archive_month"):
+            return "archive", "-".join(f"{value:02}" for value in values)
+    return None
+
+
+def leads(now: Moment) -> Case:
+    """Return the condition that readers find the page of a row's `page` and `key` at a time."""
+    return Case(
+        When(page__in=ALWAYS, then=Value(True)),
+        *(When(page=name, then=_exists(name, now)) for name in SUBJECTS),
+        When(page="archive", then=_exists("archive", now)),
+        default=Value(False),
+        output_field=BooleanField(),
+    )
+
+
+def _exists(name: str, now: Moment) -> Exists:
+    key = OuterRef("key")
+    if name == "archive":  # the key is how both databases begin a time as text
+        items = CuratedItem.objects.published(now).annotate(time=Cast("published_at", CharField()))
+        return Exists(items.filter(time__startswith=key))
+    model, column = SUBJECTS[name]
+    return Exists(with_published_items(model, now).filter(**{column: key}))
+
+
+def is_there(page: str, key: str) -> bool:
+    """Whether readers find a page now."""
+    if page == "archive":
+        items = CuratedItem.objects.published().annotate(time=Cast("published_at", CharField()))
+        return items.filter(time__startswith=key).exists()
+    if page in SUBJECTS:
+        model, column = SUBJECTS[page]
+        return bool(with_published_items(model).filter(**{column: key}).exists())
+    return page in ALWAYS
+
+
+def page_url(page: str, key: str) -> str:
+    """Return the address of a page."""
+    if page == "archive":
+        year, *month = key.split("-")
+        return reverse("archive_month" if month else "archive_year", args=[int(year), *month])
+    return reverse(page, args=[key] if key else [])
