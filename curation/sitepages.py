@@ -9,26 +9,15 @@ from typing import Any
 from django.db.models import BooleanField, Case, CharField, Exists, OuterRef, Value, When
 from django.db.models.functions import Cast
 from django.urls import Resolver404, resolve, reverse
-from taggit.models import Tag
 
-from curation.models import Author, CuratedItem, Offering, Publisher, Topic, Vocabulary
+from curation.models import Author, CuratedItem, Offering, Publisher, Tag, Topic, Vocabulary, with_published_items
+from curation.models.items import Moment
 
 #: Pages that are always there.
 ALWAYS = (
     *("home", "news", "topics", "offerings", "archive", "search", "sitemap", "sitemap_pages", "sitemap_news", "robots"),
     *("manifest", "opensearch"),
 )
-Moment = Any
-
-
-def with_published_items(model: Any, now: Any = None) -> Any:
-    """SHIM until models.visibility is there."""
-    items = CuratedItem.objects.published(now)
-    paths = {Topic: "topics", Vocabulary: "topics__vocabulary", Tag: "tags", Offering: "offerings"}
-    paths |= {Publisher: "publisher", Author: "authors"}
-    return model._default_manager.filter(Exists(items.filter(**{paths[model]: OuterRef("pk")})))
-
-
 #: Pages of a subject, and the rows that have one, by the column that their address holds.
 SUBJECTS: dict[str, tuple[Any, str]] = {
     "topic": (Topic, "slug"),
@@ -41,6 +30,8 @@ SUBJECTS: dict[str, tuple[Any, str]] = {
     "author": (Author, "slug"),
 }
 ITEM = "item"
+#: A year or month of the archive: its key is `2023` or `2023-05`.
+PERIOD = "period"
 MAX_KEY = 255
 _FEED = re.compile(r"feed\.\w+$")
 
@@ -64,7 +55,7 @@ def page_of(path: str) -> tuple[str, str] | None:
         if (name in SUBJECTS or name == ITEM) and len(str(values[0])) <= MAX_KEY:
             return name, str(values[0])
         if name in ("archive_year", "archive_month"):
-            return "archive", "-".join(f"{value:02}" for value in values)
+            return PERIOD, "-".join(f"{value:02}" for value in values)
     return None
 
 
@@ -73,7 +64,7 @@ def leads(now: Moment) -> Case:
     return Case(
         When(page__in=ALWAYS, then=Value(True)),
         *(When(page=name, then=_exists(name, now)) for name in SUBJECTS),
-        When(page="archive", then=_exists("archive", now)),
+        When(page=PERIOD, then=_exists(PERIOD, now)),
         default=Value(False),
         output_field=BooleanField(),
     )
@@ -81,7 +72,7 @@ def leads(now: Moment) -> Case:
 
 def _exists(name: str, now: Moment) -> Exists:
     key = OuterRef("key")
-    if name == "archive":  # the key is how both databases begin a time as text
+    if name == PERIOD:  # the key is how both databases begin a time as text
         items = CuratedItem.objects.published(now).annotate(time=Cast("published_at", CharField()))
         return Exists(items.filter(time__startswith=key))
     model, column = SUBJECTS[name]
@@ -90,7 +81,7 @@ def _exists(name: str, now: Moment) -> Exists:
 
 def is_there(page: str, key: str) -> bool:
     """Whether readers find a page now."""
-    if page == "archive":
+    if page == PERIOD:
         items = CuratedItem.objects.published().annotate(time=Cast("published_at", CharField()))
         return items.filter(time__startswith=key).exists()
     if page in SUBJECTS:
@@ -101,7 +92,7 @@ def is_there(page: str, key: str) -> bool:
 
 def page_url(page: str, key: str) -> str:
     """Return the address of a page."""
-    if page == "archive":
+    if page == PERIOD:
         year, *month = key.split("-")
         return reverse("archive_month" if month else "archive_year", args=[int(year), *month])
     return reverse(page, args=[key] if key else [])
