@@ -1,5 +1,6 @@
 """What a reader gets of a body, as plain values to compare: text, structure, headings, links and pictures."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 from urllib.parse import unquote
@@ -20,6 +21,7 @@ MEANINGFUL = {
     *("figcaption", "figure", "hr", "i", "img", "ins", "kbd", "li", "mark", "ol", "p", "pre", "q", "s", "samp"),
     *("small", "strong", "sub", "summary", "sup", "table", "td", "th", "tr", "u", "ul", "var"),
 }
+_ALIGNED = re.compile(r".*?text-align:\s*(\w+).*|.*", re.DOTALL)
 #: Tags that mean the same.
 SAME = {**dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), "h"), "s": "del", "strike": "del"}
 #: Controls of forms: their texts are words apart.
@@ -102,7 +104,7 @@ def _structure(node: Node, path: str = "") -> Iterator[str]:
     if node.tag in SILENT:
         return
     name = SAME.get(node.tag, node.tag)
-    if name in MEANINGFUL or name == "h":
+    if (name in MEANINGFUL and (name != "a" or "href" in node.attributes)) or name == "h":
         path = f"{path} {name}{_detail(node)}".lstrip()
         yield path
     for child in node.children:
@@ -115,9 +117,9 @@ def _detail(node: Node) -> str:
     if node.tag == "ol" and node.get("start") not in ("", "1"):
         return f"(from {node.get('start')})"
     if node.tag in ("td", "th"):
-        return "".join(
-            f"({name} {node.get(name)})" for name in ("colspan", "rowspan") if node.get(name) not in ("", "1")
-        )
+        details = {name: node.get(name) for name in ("colspan", "rowspan")}
+        details["align"] = node.get("align") or _ALIGNED.sub(r"\1", node.get("style"))
+        return "".join(f"({name} {value})" for name, value in details.items() if value not in ("", "1"))
     return ""
 
 

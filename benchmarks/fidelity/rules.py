@@ -133,6 +133,19 @@ def _remote_pictures(page: Page) -> int:
     return len(pictures)
 
 
+def _links_in_brackets(page: Page) -> int:
+    links = [node for node in _all(page, "a") if node.text == node.get("href") and _has_bracket_too_many(node.text)]
+    for node in links:
+        node.attributes["href"] = address = node.text.removesuffix(")")
+        node.replace_children(address)
+        node.replace_with(node, ")")
+    return len(links)
+
+
+def _has_bracket_too_many(address: str) -> bool:
+    return address.endswith(")") and address.count(")") > address.count("(")
+
+
 def _unsafe_links(page: Page) -> int:
     links = [node for node in _all(page, "a") if re.match(r"\s*(javascript|data|vbscript|ftp):", node.get("href"))]
     for node in links:
@@ -165,6 +178,7 @@ RULES = (
     Rule("embedded pages", "become links: pages load nothing from elsewhere", _embeds),
     Rule("films and sound", "become links, their words beside them: pages load nothing from elsewhere", _media),
     Rule("pictures of other hosts", "become links: pages load nothing from elsewhere", _remote_pictures),
+    Rule("bare links in brackets", "end before the closing one: GFM's rule, which Hugo misses", _links_in_brackets),
     Rule("links that run something", "become text: they are no addresses", _unsafe_links),
     Rule("links that lead nowhere", "become text: readers find no dead link", _dead_links),
 )

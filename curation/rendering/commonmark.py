@@ -4,19 +4,28 @@ import threading
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
-from mdit_py_plugins.deflist import deflist_plugin
-from mdit_py_plugins.footnote import footnote_plugin
-from mdit_py_plugins.gfm_autolink import gfm_autolink_plugin
 
 from .abbreviations import abbreviations_plugin
-from .footnotes import hugo_footnotes_plugin
+from .bare_links import bare_links_plugin
+from .columns import column_alignment_plugin
+from .definitions import definitions_plugin
+from .footnotes import footnotes_plugin
 from .headings import heading_ids_plugin
 from .tasks import task_marks_plugin
 
 #: Tokens that may stand in one another. A list is two, so this is some fifty lists: deeper ones are an attack, and
 #: Python's stack would not hold them. markdown-it drops what is nested deeper than its own limit without a word.
 MAX_LEVEL = 100
-_OPTIONS = {"maxNesting": MAX_LEVEL + 20, "xhtmlOut": False, "tasklists": True, "strikethrough_single_tilde": True}
+_OPTIONS = {"maxNesting": MAX_LEVEL + 20, "xhtmlOut": False, "tasklists": True}
+_PLUGINS = (
+    bare_links_plugin,
+    definitions_plugin,
+    footnotes_plugin,
+    heading_ids_plugin,
+    abbreviations_plugin,
+    task_marks_plugin,
+    column_alignment_plugin,
+)
 _local = threading.local()
 
 
@@ -41,16 +50,17 @@ def code_lines(body: str) -> list[tuple[int, int]]:
 
 
 def _parser() -> MarkdownIt:
-    """Return a converter.
-
-    Bare links become links by the plugin for GFM's extended autolinks and not by linkify-it, which takes `example.org`
-    and every other word with a known ending for a link, as neither GitHub nor Hugo does.
-    """
     parser = MarkdownIt("commonmark", _OPTIONS).enable(["table", "strikethrough"])
-    parser.use(gfm_autolink_plugin).use(deflist_plugin).use(footnote_plugin, inline=False)
-    parser.use(hugo_footnotes_plugin).use(heading_ids_plugin).use(abbreviations_plugin).use(task_marks_plugin)
+    for plugin in _PLUGINS:
+        parser.use(plugin)
+    parser.validateLink = _leave_to_the_sanitiser  # type: ignore[method-assign]
     parser.block.ruler.before("table", "nesting", _refuse_deep_nesting)
     return parser
+
+
+def _leave_to_the_sanitiser(url: str) -> bool:  # noqa: ARG001  # its name is the parser's
+    """Take every link for one: of those that the sanitiser removes the words stay, and not their Markdown."""
+    return True
 
 
 def _refuse_deep_nesting(state: StateBlock, _start: int, _end: int, _silent: bool) -> bool:

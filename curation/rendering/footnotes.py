@@ -4,11 +4,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
+from mdit_py_plugins.footnote import footnote_plugin
+from mdit_py_plugins.footnote.index import footnote_def
 
 
-def hugo_footnotes_plugin(parser: MarkdownIt) -> None:
-    """Write the tokens of `footnote_plugin` as Hugo and Python-Markdown do: both flavours give one kind of HTML."""
+def footnotes_plugin(parser: MarkdownIt) -> None:
+    """Read footnotes, and write them as Hugo and Python-Markdown do: both flavours give one kind of HTML."""
+    parser.use(footnote_plugin, inline=False)
+    parser.block.ruler.at("footnote_def", footnote_def, {"alt": ["paragraph", "reference", "blockquote", "list"]})
+    parser.core.ruler.before("footnote_tail", "first_definitions", _keep_first_definitions)
     rules = {
         "footnote_ref": _reference,
         "footnote_block_open": lambda *_: "<div><hr>\n<ol>\n",
@@ -19,6 +25,21 @@ def hugo_footnotes_plugin(parser: MarkdownIt) -> None:
     }
     for name, rule in rules.items():
         parser.add_render_rule(name, rule)
+
+
+def _keep_first_definitions(state: StateCore) -> None:
+    """Remove further definitions of a note: the first one counts, as with Hugo and GitHub."""
+    kept: list[Token] = []
+    defined: set[str] = set()
+    is_repeat = False
+    for token in state.tokens:
+        if token.type == "footnote_reference_open":
+            is_repeat = token.meta["label"] in defined
+            defined.add(token.meta["label"])
+        if not is_repeat:
+            kept.append(token)
+        is_repeat = is_repeat and token.type != "footnote_reference_close"
+    state.tokens = kept
 
 
 def _number(token: Token) -> int:

@@ -9,7 +9,6 @@ from markdown_it.token import Token
 #: `## Title {#part .wide}`: attributes of a heading, of which the id counts.
 _ATTRIBUTES = re.compile(r"[ \t]*\{[ \t]*([#.][^{}\n]*)\}\Z")
 _ID = re.compile(r"#([^\s#.{}\"'<>]+)")
-_NO_PART_OF_AN_ID = re.compile(r"[^\w\- ]")
 
 
 def heading_ids_plugin(parser: MarkdownIt) -> None:
@@ -46,7 +45,13 @@ def heading_id(text: str) -> str:
     >>> heading_id("What is *new*, in 2024?")
     'what-is-new-in-2024'
     """
-    return _NO_PART_OF_AN_ID.sub("", text.strip()).replace(" ", "-").lower() or "heading"
+    kept = (character for character in text.strip() if character in "_- " or _is_part_of_an_id(character))
+    return "".join(kept).replace(" ", "-").lower() or "heading"
+
+
+def _is_part_of_an_id(character: str) -> bool:
+    """Whether a character is a letter or a decimal digit: `½` and `Ⅳ` are numbers, but neither."""
+    return character.isalpha() or character.isdecimal()
 
 
 def unique(name: str, used: set[str]) -> str:

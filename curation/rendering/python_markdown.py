@@ -1,11 +1,15 @@
 """Python-Markdown, with the extensions that Pelican switches on: for content that was written for it."""
 
 import threading
+from typing import Any
 
 from markdown import Markdown
 
 _EXTENSIONS = ["markdown.extensions.extra", "markdown.extensions.codehilite"]
-_CONFIGS = {"markdown.extensions.codehilite": {"use_pygments": False}}
+_CONFIGS: dict[str, dict[str, Any]] = {
+    "markdown.extensions.codehilite": {"use_pygments": False},
+    "markdown.extensions.extra": {"tables": {"use_align_attribute": True}},
+}
 _local = threading.local()
 
 

@@ -7,7 +7,9 @@ from urllib.parse import urljoin, urlsplit
 
 import nh3
 
+from .stripping import ELEMENTS
 from .tags import (
+    ALIGNMENTS,
     ATTRIBUTE,
     ATTRIBUTES,
     EMBEDDED,
@@ -30,6 +32,8 @@ def _filter_attribute(_tag: str, name: str, value: str) -> str | None:
         return link_target(value)
     if name in ("id", "name"):
         return identifier(value)
+    if name == "align":
+        return value.lower() if value.lower() in ALIGNMENTS else None
     return language(value) if name == "class" else value
 
 
@@ -42,11 +46,14 @@ _cleaner = nh3.Cleaner(
     link_rel=OUTSIDE_REL,
 )
 _FRAME = re.compile(r"<(/?)iframe(?=[\s/>])", re.IGNORECASE)
+#: Tags that HTML does not have. Of those that SVG or MathML has (`<path>`, `<set>`, `<not>`, …), the sanitiser would
+#: remove all that follows, too; by another name they leave it.
+_UNKNOWN = re.compile(rf"<(/?)(?=[a-z])(?!(?:{'|'.join(sorted(ELEMENTS | {'image', 'math'}))})[\s/>])", re.IGNORECASE)
 
 
 def clean(markup: str) -> str:
     """Return canonical HTML with nothing active left, before the rules of the site."""
-    return CONTROL_CHARACTERS.sub(" ", _cleaner.clean(_FRAME.sub(rf"<\1{FRAME}", markup)))
+    return CONTROL_CHARACTERS.sub(" ", _cleaner.clean(_FRAME.sub(rf"<\1{FRAME}", _UNKNOWN.sub(r"<\1x-", markup))))
 
 
 def sanitise(markup: str) -> str:

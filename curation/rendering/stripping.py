@@ -49,6 +49,7 @@ _INLINE = {
     *("slot", "small", "source", "span", "strike", "strong", "style", "sub", "sup", "svg", "template", "time", "track"),
     *("tt", "u", "var", "wbr"),
 }
+ELEMENTS = _BLOCK | _INLINE
 #: Elements that people use alone, without attributes and without an end. Of others such a tag is a word about HTML.
 _ALONE = {
     *(

@@ -34,8 +34,8 @@ ATTRIBUTES = {
     "details": {"open", "id"},
     "img": {"src", "alt", "title"},
     "ol": {"start", "reversed", "id"},
-    "td": {"colspan", "rowspan", "id"},
-    "th": {"colspan", "rowspan", "scope", "id"},
+    "td": {"align", "colspan", "rowspan", "id"},
+    "th": {"align", "colspan", "rowspan", "scope", "id"},
 }
 #: Block tags that readers get another way: words on both sides of them stay apart.
 RENAMED = {
@@ -63,6 +63,8 @@ SILENT_TAGS = {"math", "noscript", "script", "style", "svg", "template", "textar
 RESERVED_IDS = {"content", "offerings", "related", "tags", "topics"}
 _ID = re.compile(r"[\w:.\-]{1,200}")
 _LANGUAGE = re.compile(r"(?:\S*\s)*?(language-[\w+#.\-]+)")
+
+ALIGNMENTS = {"left", "center", "right"}
 
 # nh3 writes canonical HTML: text and attribute values hold no bare `"` or `<`-as-tag, so its tags can be matched.
 TAG = re.compile(r'<(/?)([a-z][a-z0-9\-]*)((?:[^">]|"[^"]*")*)>')
