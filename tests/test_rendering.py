@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curation import rendering
 from curation.frontmatter.split import split
 from curation.rendering import ATTRIBUTES, OUTSIDE_REL, TAGS, excerpt, plain_text, render, sanitise, strip_markup
 
@@ -452,22 +451,3 @@ def test_any_field_becomes_one_line(text: str) -> None:
 def test_an_excerpt_ends_at_a_word(text: str, limit: int, start: str) -> None:
     assert excerpt(text, limit) == start
     assert len(start) <= limit
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        "<p>One <b>two</b></p>",
-        "<p>One</p><p>*Two*</p>",
-        "<p>One</p>\n\n<ul><li>Two</li></ul>",
-        "<ul><li>One<ul><li>Two</li></ul></li></ul>",
-        "<p>One</p> and *two*",
-        "<p>One\n\n*Two*</p>",
-    ],
-)
-def test_a_body_that_is_html_alone_is_what_markdown_makes_of_it(body: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    fast = rendering.render(body)
-    monkeypatch.setattr(rendering.body, "_HTML_ALONE", re.compile("never"))
-    slow = rendering.render(body)
-    assert re.sub(r">\s+<", "><", fast.html.strip()) == re.sub(r">\s+<", "><", slow.html.strip())
-    assert fast.text == slow.text

@@ -11,6 +11,7 @@ from curation.importing.archives import SUFFIXES as ARCHIVES
 from curation.importing.archives import is_archive
 from curation.importing.discover import SUFFIXES
 from curation.importing.options import Options
+from curation.models import CuratedItem
 
 Files = list[UploadedFile[bytes]]
 
@@ -42,6 +43,11 @@ class UploadForm(forms.Form):
         required=False,
         choices=[("", "as the files say"), ("draft", "as drafts"), ("published", "published")],
     )
+    flavour = forms.ChoiceField(
+        label="Bodies",
+        required=False,
+        choices=[("", "in the Markdown of what wrote the files"), *CuratedItem.Flavour.choices],
+    )
     on_conflict = forms.ChoiceField(
         label="What you and a file changed both",
         choices=[
@@ -67,4 +73,7 @@ class UploadForm(forms.Form):
 
     @property
     def options(self) -> Options:
-        return Options(status=self.cleaned_data["status"] or None, on_conflict=self.cleaned_data["on_conflict"])
+        chosen = self.cleaned_data
+        return Options(
+            status=chosen["status"] or None, flavour=chosen["flavour"] or None, on_conflict=chosen["on_conflict"]
+        )

@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString
 from curation.models import Alias, CuratedItem
 from curation.patience import TooMuch, render_in_time
 from curation.publishing import address, publication_time
+from curation.rendering import flavour_of
 
 from .base import state_of
 from .duplicates import items_with_link
@@ -110,9 +111,9 @@ class ItemForm(SluggedForm):
 
     def clean_body(self) -> str:
         body: str = self.cleaned_data["body"]
-        if "body" in self.changed_data:
+        if "body" in self.changed_data or "flavour" in self.changed_data:
             try:
-                render_in_time(body)
+                render_in_time(body, flavour_of(self.cleaned_data.get("flavour")))
             except TooMuch as error:
                 raise ValidationError(str(error)) from error
         return body

@@ -12,6 +12,7 @@ from curation.bodies import body, load_unsaved
 from curation.models import CuratedItem, Tag
 from curation.names import name_key
 from curation.patience import TooMuch, render_in_time
+from curation.rendering import flavour_of
 from curation.search.query import tidied
 from curation.stories import any_story
 from curation.views.items import item_page, standfirst
@@ -47,7 +48,7 @@ class ItemViews(CurationAdmin):
         item, problem = CuratedItem(**{name: request.POST.get(name, "") for name in ("title", "summary", "slug")}), ""
         item.pk = int(pk) if pk.isdecimal() and len(pk) < 19 else None
         try:
-            item.derive(render_in_time(request.POST.get("body", "")))
+            item.derive(render_in_time(request.POST.get("body", ""), flavour_of(request.POST.get("flavour"))))
         except TooMuch as error:
             problem = str(error)
         load_unsaved(item)

@@ -82,7 +82,7 @@ class ItemAdmin(ItemViews):
     fieldsets = (
         (None, {"fields": ("save_anyway", "shown", "title", "slug", ("status", "published_at", "expires_at"))}),
         ("Source", {"fields": ("source_url", "publisher", ("via_name", "via_url"))}),
-        ("Text", {"fields": ("summary", "body")}),
+        ("Text", {"fields": ("summary", "flavour", "body")}),
         ("Image", {"fields": ("image", "chosen_picture", "new_image", "image_alt")}),
         ("Classification", {"fields": ("tags", ("kind", "format"), ("section", "institution"))}),
         (

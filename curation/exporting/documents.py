@@ -83,7 +83,12 @@ class ItemFiles:
         except Rejected as refusal:
             return self._new(path, f"made anew: the file that it came from cannot be read any more ({refusal})")
         refs, media = self._media(file.record, row.media)
-        return self._written(path, row, rewrite(file, self._wanted(file.record, refs), self.excerpt), media)
+        wanted = self._wanted(file.record, refs)
+        if (
+            row.record.get("flavour", "commonmark") == wanted.flavour
+        ):  # as imported, be it by another choice than the file's
+            wanted = replace(wanted, flavour=file.record.flavour)
+        return self._written(path, row, rewrite(file, wanted, self.excerpt), media)
 
     def _repeat(self, row: SourceDocument) -> Document:
         """Return a further file of the item: as it came in, but for the text, by which it is known to be the same."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import (
+    flavours,
     identity,
     links,
     media,
@@ -56,6 +57,7 @@ RULES = (
         writers.prose("description"),
     ),
     Rule("body", (), lambda source: source.body, lambda file, body: file.set_body(body)),
+    Rule("flavour", ("flavour",), flavours.flavour, writers.text("flavour")),
     Rule("published_at", publication.PUBLISHED_KEYS, publication.published_at, writers.published_at),
     Rule("modified_at", publication.MODIFIED_KEYS, publication.modified_at, writers.moment(*publication.MODIFIED_KEYS)),
     Rule("expires_at", publication.EXPIRY_KEYS, publication.expires_at, writers.moment(*publication.EXPIRY_KEYS)),

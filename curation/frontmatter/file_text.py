@@ -8,6 +8,7 @@ from typing import Protocol
 
 from .braces_text import JsonText, TomlText
 from .inheritance import NOTHING, Inherited
+from .meta_text import MetaText
 from .reading import interpret, record_of
 from .records import Format, ItemRecord
 from .source import Source
@@ -23,7 +24,7 @@ class _Text(Protocol):
     def set(self, path: Sequence[str], value: Writable, old: Value) -> str: ...
 
 
-_SYNTAXES: dict[Format, type[_Text]] = {"yaml": YamlText, "toml": TomlText, "json": JsonText}
+_SYNTAXES: dict[Format, type[_Text]] = {"yaml": YamlText, "toml": TomlText, "json": JsonText, "meta": MetaText}
 
 
 class FileText:
@@ -86,5 +87,7 @@ class FileText:
         lines = parts.raw_body or parts.opening + parts.front_matter + parts.closing
         ends = "\r\n" if lines.count("\r\n") * 2 > lines.count("\n") else "\n"
         closing = parts.closing if parts.closing.endswith("\n") or not body else parts.closing + ends
+        if parts.format == "meta" and body and not parts.front_matter.endswith("\n"):
+            closing = ends * 2  # the end of the last key, and the blank line behind it
         raw_body = body.replace("\n", ends) if ends != "\n" else ""
         self._take(replace(parts, closing=closing, body=body, raw_body=raw_body))

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 from curation.rendering import CONTROL_CHARACTERS
 
-from . import strict_yaml
+from . import meta_text, strict_yaml
 from .limits import MAX_DEPTH, MAX_KEY, MAX_TEXT, MAX_VALUES
 from .records import Rejected
 from .split import Parts, unix_line_ends
@@ -25,6 +25,9 @@ def parse(parts: Parts) -> Parsed:
     text = CONTROL_CHARACTERS.sub(" ", unix_line_ends(parts.front_matter))
     if parts.format == "yaml":
         return strict_yaml.load(text, parts.first_line)
+    if parts.format == "meta":
+        values, lines = meta_text.load(text, parts.first_line)
+        return Parsed(_Plain().mapping(values, "", 0), lines)
     load = _toml if parts.format == "toml" else _json
     try:
         return Parsed(_Plain().mapping(load(text, parts.first_line), "", 0), {})

@@ -7,12 +7,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from curation.rendering import Flavour
+
 from .limits import MAX_PROBLEMS
 
 Status = Literal["draft", "published", "archived"]
 Level = Literal["error", "warning", "note"]
-Dialect = Literal["openproject", "bookmark", "contributor", "wordpress", "hugo"]
-Format = Literal["yaml", "toml", "json"]
+Dialect = Literal["openproject", "bookmark", "contributor", "wordpress", "pelican", "hugo"]
+#: "meta" is the header of Pelican: lines `Key: value`, up to a blank one.
+Format = Literal["yaml", "toml", "json", "meta"]
 
 #: Topics written without a vocabulary (`Telehealth` rather than `Symplur: Telehealth`) belong to this one.
 DEFAULT_VOCABULARY = "Medigy"
@@ -139,6 +142,7 @@ class ItemRecord:
     icon: MediaRef | None = None
     meta: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     breadcrumbs: tuple[Crumb, ...] = ()
+    flavour: Flavour = "commonmark"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, replace
 
 from .limits import MAX_FILE_BYTES, MAX_FRONT_MATTER
+from .meta_text import blank_line_end, header_end
 from .records import Format, Rejected
 
 BYTE_ORDER_MARK = "\ufeff"
@@ -45,8 +46,12 @@ def split(data: bytes) -> Parts:
         parts = _delimited(text, opening)
     elif _JSON_START.match(text):
         parts = _json(text)
+    elif end := header_end(text):
+        parts = _parts("meta", text, 0, end, blank_line_end(text, end))
     else:
-        message = "no front matter; start the file with a line --- (YAML) or +++ (TOML)"
+        message = (
+            "no front matter; start the file with a line --- (YAML) or +++ (TOML), or with Title: and a text (Pelican)"
+        )
         raise Rejected.because("no-front-matter", message)
     return replace(parts, opening=mark + parts.opening)
 

@@ -22,7 +22,7 @@ def columns_of(record: ItemRecord, rendered: Rendered | None = None) -> dict[str
 
     Raises `Rejected` with every column that the model refuses. Whether a slug is free is the catalogue's to see.
     """
-    rendered = rendered or render(record.body)
+    rendered = rendered or render(record.body, record.flavour)
     columns = {
         **{column: column_value(record, name) for name, column in COLUMNS.items()},
         "body_html": rendered.html,

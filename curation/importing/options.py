@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from curation.frontmatter.records import Status
 from curation.importing.workers import default_jobs
+from curation.rendering import Flavour
 
 OnConflict = Literal["keep", "overwrite", "fail"]
 
@@ -15,7 +16,8 @@ OnConflict = Literal["keep", "overwrite", "fail"]
 @dataclass(frozen=True, slots=True)
 class Options:
     """`static_roots` are where site paths such as `/img/x.jpg` are found (none: look beside the files). `since` skips
-    files whose modification time is older. `status` is given to new items whatever their file says.
+    files whose modification time is older. `status` is given to new items whatever their file says,
+    `flavour` to all whose files are read.
     """
 
     static_roots: tuple[Path, ...] = ()
@@ -25,6 +27,7 @@ class Options:
     force: bool = False
     on_conflict: OnConflict = "keep"
     status: Status | None = None
+    flavour: Flavour | None = None
     since: datetime | None = None
     jobs: int = field(default_factory=default_jobs)
     batch_size: int = 500

@@ -12,7 +12,7 @@ from curation.frontmatter.records import Document, ItemRecord, Problem, Rejected
 from curation.importing.cascades import Cascades
 from curation.importing.columns import columns_of
 from curation.importing.discover import SourceFile, Unreadable, printable, read_bytes
-from curation.rendering import excerpt, render
+from curation.rendering import Flavour, excerpt, render
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,15 +102,20 @@ def load(source: SourceFile, cascades: Cascades | None = None) -> Loaded | Refus
     return Loaded(source, data, hashlib.sha256(data + above.encode()).hexdigest(), inherited)
 
 
-def understand(data: bytes, path: str, inherited: Inherited = NOTHING) -> Understood | Refusal:
-    """Read what a file's bytes say. `path` is that below the imported folder.
+def understand(
+    data: bytes, path: str, inherited: Inherited = NOTHING, flavour: Flavour | None = None
+) -> Understood | Refusal:
+    """Read what a file's bytes say. `path` is that below the imported folder, `flavour` that of the body, whatever the
+    file says.
 
     May take long on hostile input: `workers` sets the limit.
     """
     try:
         document = frontmatter.read(data, path, inherited)
-        rendered = render(document.record.body)
         record = document.record
+        if flavour:
+            record = replace(record, flavour=flavour)
+        rendered = render(record.body, record.flavour)
         if not record.summary:
             record = replace(record, summary=excerpt(rendered.text))
         return Understood(document, record, frontmatter.to_json(record), columns_of(record, rendered))

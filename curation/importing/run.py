@@ -59,7 +59,7 @@ class Import:
         self.folders = folders
         self.run = run
         self.on_outcomes = on_outcomes
-        self.parsers = Parsers(options.jobs)
+        self.parsers = Parsers(options.jobs, options.flavour)
         self.cascades = Cascades()
         self.rehearsal = Rehearsal() if options.dry_run else None
         self.seen = {source.name for source in sources}

@@ -20,6 +20,7 @@ from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from curation.frontmatter.inheritance import Inherited
 from curation.importing.parse import Loaded, Parsed, Refusal, Refused, Understood, parsed, rejected, understand
+from curation.rendering import Flavour
 
 #: Seconds that one file may take. An ordinary one takes two milliseconds.
 FILE_SECONDS = 5
@@ -38,8 +39,9 @@ def default_jobs() -> int:
 class Parsers:
     """A pool of parser processes, started when the first file asks for it."""
 
-    def __init__(self, jobs: int) -> None:
+    def __init__(self, jobs: int, flavour: Flavour | None = None) -> None:
         self.jobs = jobs
+        self.flavour = flavour
         self._pool: ProcessPool | None = None
 
     def __enter__(self) -> Parsers:
@@ -71,7 +73,7 @@ class Parsers:
         if self._pool is None:
             self._pool = self._start()
         work = [file.work for file in files]
-        return self._pool.schedule(packed, args=[work], timeout=FILE_SECONDS)
+        return self._pool.schedule(packed, args=[work, self.flavour], timeout=FILE_SECONDS)
 
     def _start(self) -> ProcessPool:
         """Start the processes; once more, should what they are forked from be killed meanwhile."""
@@ -112,13 +114,13 @@ def _step_back() -> None:
     os.nice(2)
 
 
-def packed(files: Sequence[tuple[bytes, str, Inherited]]) -> bytes:
+def packed(files: Sequence[tuple[bytes, str, Inherited]], flavour: Flavour | None = None) -> bytes:
     """Read files, each given as `Loaded.work`, in this process, and return a pickled list of results.
 
     Batches wait to be written, and a pickle takes a fifth of the memory that its objects do.
     """
     signal.alarm(FILE_SECONDS + 1)  # ends a process whose import is gone, and nobody else would
-    results: list[Understood | Refusal] = [understand(*work) for work in files]
+    results: list[Understood | Refusal] = [understand(*work, flavour) for work in files]
     signal.alarm(0)
     return pickle.dumps(results, pickle.HIGHEST_PROTOCOL)
 

@@ -18,7 +18,7 @@ from taggit.managers import TaggableManager
 from taggit.models import ItemBase
 
 from curation.links import host_of, url_key
-from curation.rendering import Rendered, excerpt, one_line, render
+from curation.rendering import Rendered, excerpt, flavour_of, one_line, render
 
 from .addresses import address
 from .credits import Author, Publisher
@@ -127,6 +127,10 @@ class CuratedItem(models.Model):  # type: ignore[django-manager-missing]  # tagg
         PUBLISHED = "published", "Published"
         ARCHIVED = "archived", "Archived"
 
+    class Flavour(models.TextChoices):
+        COMMONMARK = "commonmark", "CommonMark"
+        MARKDOWN = "markdown", "Python-Markdown"
+
     title = LineField(max_length=500)
     slug = models.SlugField(  # as of other columns with `db_index=False`, an index below begins with it
         max_length=255, db_index=False, help_text="The address: /news/…/. Changing it leaves a redirect behind."
@@ -166,6 +170,14 @@ class CuratedItem(models.Model):  # type: ignore[django-manager-missing]  # tagg
     institution = LineField(max_length=300, blank=True)
 
     breadcrumbs = models.JSONField(default=list, blank=True, editable=False)
+
+    flavour = models.CharField(
+        "Markdown",
+        max_length=16,
+        choices=Flavour.choices,
+        default=Flavour.COMMONMARK,
+        help_text="How the body is read: CommonMark, as by GitHub and Hugo, or Python-Markdown, as by Pelican.",
+    )
 
     # The long columns come last: to read a column, SQLite walks through all those before it.
     meta = models.JSONField(
@@ -265,7 +277,7 @@ class CuratedItem(models.Model):  # type: ignore[django-manager-missing]  # tagg
 
         `rendered` is the body, where that was rendered before.
         """
-        rendered = rendered or render(self.body)
+        rendered = rendered or render(self.body, flavour_of(self.flavour))
         self.body_html, self.body_text = rendered.html, rendered.text
         self.summary = one_line(self.summary) or excerpt(self.body_text)
         self.source_url_key = url_key(self.source_url)

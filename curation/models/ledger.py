@@ -30,12 +30,14 @@ class SourceDocument(models.Model):
         BOOKMARK = "bookmark", "Dropmark bookmark"
         CONTRIBUTOR = "contributor", "Contributor centre"
         WORDPRESS = "wordpress", "WordPress post"
+        PELICAN = "pelican", "Pelican article"
         HUGO = "hugo", "Plain Hugo"
 
     class Format(models.TextChoices):
         YAML = "yaml", "YAML"
         TOML = "toml", "TOML"
         JSON = "json", "JSON"
+        META = "meta", "Pelican’s header"
 
     item = models.ForeignKey(CuratedItem, on_delete=models.CASCADE, related_name="documents")
     is_primary = models.BooleanField(default=True)

@@ -1,6 +1,6 @@
 """Markdown to sanitised HTML and plain text: the only place that decides what markup readers get."""
 
-from .body import Flavour, Rendered, render
+from .body import FLAVOURS, Flavour, Rendered, flavour_of, render
 from .sanitiser import sanitise, with_whole_links
 from .stripping import strip_markup
 from .tags import ATTRIBUTES, TAGS
@@ -10,12 +10,14 @@ from .text import CONTROL_CHARACTERS, excerpt, one_line, plain_text
 __all__ = [
     "ATTRIBUTES",
     "CONTROL_CHARACTERS",
+    "FLAVOURS",
     "OUTSIDE_REL",
     "REF_SCHEME",
     "TAGS",
     "Flavour",
     "Rendered",
     "excerpt",
+    "flavour_of",
     "one_line",
     "plain_text",
     "render",

@@ -1,7 +1,6 @@
 """A body as written to what readers get of it."""
 
 import logging
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -13,11 +12,17 @@ from .text import plain_text
 
 #: "commonmark" is CommonMark with the extensions of GitHub and Hugo, "markdown" Python-Markdown with those of Pelican.
 Flavour = Literal["commonmark", "markdown"]
-CONVERTERS: dict[Flavour, Callable[[str], str]] = {
+_CONVERTERS: dict[Flavour, Callable[[str], str]] = {
     "commonmark": commonmark_to_html,
     "markdown": python_markdown_to_html,
 }
+FLAVOURS = tuple(_CONVERTERS)
 logger = logging.getLogger(__name__)
+
+
+def flavour_of(name: object) -> Flavour:
+    """Return the flavour with a name, and CommonMark for a name that none has."""
+    return next((flavour for flavour in FLAVOURS if flavour == name), "commonmark")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +33,6 @@ class Rendered:
 
     html: str
     text: str
-
-
-#: A body that is HTML block after block, as whole pipelines write it. Markdown leaves it as it is, after a millisecond
-#: of thought. Atomic groups keep the match linear.
-_HTML_ALONE = re.compile(r"(?:(?><(p|ul|ol|h[1-6]|blockquote|table|figure)>[^\n]*?</\1>)\s*+)++")
 
 
 def render(body: str, flavour: Flavour = "commonmark") -> Rendered:
@@ -48,10 +48,8 @@ def _convert(body: str, flavour: Flavour) -> str:
 
     Whatever it raises is caught, for a body must not keep its item from being read.
     """
-    if _HTML_ALONE.fullmatch(body.strip()):
-        return body
     try:
-        return CONVERTERS[flavour](body)
+        return _CONVERTERS[flavour](body)
     except Exception as error:
         logger.warning("A body could not be read as Markdown (%s); it is shown as HTML", type(error).__name__)
         return body

@@ -4,6 +4,7 @@ import threading
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
+from markdown_it.rules_core import StateCore
 
 from .abbreviations import abbreviations_plugin
 from .bare_links import bare_links_plugin
@@ -16,7 +17,9 @@ from .tasks import task_marks_plugin
 #: Tokens that may stand in one another. A list is two, so this is some fifty lists: deeper ones are an attack, and
 #: Python's stack would not hold them. markdown-it drops what is nested deeper than its own limit without a word.
 MAX_LEVEL = 100
-_OPTIONS = {"maxNesting": MAX_LEVEL + 20, "xhtmlOut": False, "tasklists": True}
+#: Brackets in one another: what is in more is text. Each takes the parser over the rest of the line again.
+MAX_BRACKETS = 20
+_OPTIONS = {"xhtmlOut": False, "tasklists": True}
 _PLUGINS = (
     bare_links_plugin,
     definitions_plugin,
@@ -55,12 +58,18 @@ def _parser() -> MarkdownIt:
         parser.use(plugin)
     parser.validateLink = _leave_to_the_sanitiser  # type: ignore[method-assign]
     parser.block.ruler.before("table", "nesting", _refuse_deep_nesting)
+    parser.core.ruler.before("block", "levels", lambda state: _allow(state, MAX_LEVEL + 20))
+    parser.core.ruler.before("inline", "brackets", lambda state: _allow(state, MAX_BRACKETS))
     return parser
 
 
 def _leave_to_the_sanitiser(url: str) -> bool:  # noqa: ARG001  # its name is the parser's
     """Take every link for one: of those that the sanitiser removes the words stay, and not their Markdown."""
     return True
+
+
+def _allow(state: StateCore, nesting: int) -> None:
+    state.md.options["maxNesting"] = nesting
 
 
 def _refuse_deep_nesting(state: StateBlock, _start: int, _end: int, _silent: bool) -> bool:

@@ -6,6 +6,8 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
+from .tags import RESERVED_IDS
+
 #: `## Title {#part .wide}`: attributes of a heading, of which the id counts.
 _ATTRIBUTES = re.compile(r"[ \t]*\{[ \t]*([#.][^{}\n]*)\}\Z")
 _ID = re.compile(r"#([^\s#.{}\"'<>]+)")
@@ -23,9 +25,9 @@ def _add_ids(state: StateCore) -> None:
         if token.type == "heading_open"
     ]
     own = {id(token): _take_attributes(inline) for token, inline in pairs}
-    used = set(own.values())
+    used = dict.fromkeys(RESERVED_IDS | set(own.values()), 0)
     for token, inline in pairs:
-        token.attrSet("id", own[id(token)] or unique(heading_id(inline.content.rpartition("\n")[2]), used))
+        token.attrSet("id", own[id(token)] or _unique(heading_id(inline.content.rpartition("\n")[2]), used))
 
 
 def _take_attributes(inline: Token) -> str:
@@ -54,11 +56,14 @@ def _is_part_of_an_id(character: str) -> bool:
     return character.isalpha() or character.isdecimal()
 
 
-def unique(name: str, used: set[str]) -> str:
-    """Return a name that is not in `used` yet, and add it: `part`, `part-1`, `part-2`, …"""
-    candidate, number = name, 0
+def _unique(name: str, used: dict[str, int]) -> str:
+    """Return a name that is not in `used` yet, and add it: `part`, `part-1`, `part-2`, …
+
+    `used` tells for each name up to which number it was tried, for a body may have a thousand headings alike.
+    """
+    candidate = name
     while candidate in used:
-        number += 1
-        candidate = f"{name}-{number}"
-    used.add(candidate)
+        used[name] += 1
+        candidate = f"{name}-{used[name]}"
+    used[candidate] = 0
     return candidate

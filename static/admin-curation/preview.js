@@ -6,7 +6,7 @@ const body = document.querySelector("textarea[data-preview-url]");
 if (body) start(body);
 
 function start(textarea) {
-  const fields = ["title", "summary", "slug", "body"].map((name) => textarea.form.elements[name]);
+  const fields = ["title", "summary", "slug", "flavour", "body"].map((name) => textarea.form.elements[name]);
   const frame = document.createElement("iframe");
   frame.title = "Preview of the body";
   frame.className = "body-preview";

@@ -33,9 +33,9 @@ def test_a_body_that_would_keep_the_site_busy_is_neither_shown_nor_saved(
     editor: Client, monkeypatch: pytest.MonkeyPatch, body: str, said: str
 ) -> None:
     monkeypatch.setattr("curation.patience.FILE_SECONDS", 0.5)
-    monkeypatch.setattr("markdown_it.MarkdownIt.render", lambda *_: pytest.fail("in this process"))
-    assert said in editor.post(PREVIEW, {"body": body}).content.decode()
-    assert errors(submit(editor, ADD, title="News", body=body)) == [said]
+    monkeypatch.setattr("markdown.Markdown.convert", lambda *_: pytest.fail("in this process"))
+    assert said in editor.post(PREVIEW, {"body": body, "flavour": "markdown"}).content.decode()
+    assert errors(submit(editor, ADD, title="News", body=body, flavour="markdown")) == [said]
     assert not CuratedItem.objects.exists()
 
 

@@ -33,7 +33,7 @@ class InProcess(Parsers):
     """Parsers that start no process: quicker for a few files that harm nobody."""
 
     def submit(self, files: Sequence[Loaded]) -> Callable[[], list[Parsed | Refused]]:
-        return lambda: [parsed(file, understand(*file.work)) for file in files]
+        return lambda: [parsed(file, understand(*file.work, self.flavour)) for file in files]
 
 
 @pytest.fixture(autouse=True)

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from curation.models import CuratedItem
+
 from .conftest import export_markdown, import_markdown
 from .items import all_items
 
@@ -18,6 +20,9 @@ SYNTAXES = {
     "json": '{{\n  "title":   "It is odd",\n "slug": "{slug}", "date": "2023-01-31",\n'
     ' "unknown": {{"x": [1,  2]}}\n}}\n\nA *body*.\n',
 }
+SYNTAXES["pelican"] = (
+    "Title:   It is odd\nSLUG: {slug}\ndate:2023-01-31\nTags: b,  a,, B\n    c\nUnknown: x\n\n\nA *body*.\n"
+)
 WAYS: dict[str, Callable[[str], str]] = {
     "plain": str,
     "windows": lambda text: text.replace("\n", "\r\n"),
@@ -48,3 +53,20 @@ def test_every_syntax_in_every_way(content: Path, dest: Path) -> None:
     for again in ([dest], [dest, "--force"]):
         assert import_markdown(*again).startswith(f"0 created, 0 updated, {count} unchanged, 0 skipped, 0 rejected")
     assert all_items() == before
+
+
+@pytest.mark.parametrize("chosen", ["markdown", "commonmark"])
+def test_a_flavour_that_the_import_chose_is_no_edit_and_an_editors_is(content: Path, dest: Path, chosen: str) -> None:
+    text = SYNTAXES["yaml"].format(slug="a")
+    (content / "a.md").write_text(text)
+    import_markdown(content, "--flavour", chosen)
+    export_markdown(dest)
+    (path,) = dest.rglob("*.md")
+    assert path.read_text() == text
+
+    item = CuratedItem.objects.get()
+    item.flavour = "commonmark" if chosen == "markdown" else "markdown"
+    item.save()
+    export_markdown(dest, "--force")
+    said = "" if chosen == "markdown" else "flavour: markdown\n"
+    assert path.read_text() == text.replace("description:\n", f"description:\n{said}")

@@ -195,7 +195,7 @@ def test_a_body_that_is_slow_to_render_is_given_up(
     write_file: WriteFile, import_: RunImport, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("curation.importing.workers.FILE_SECONDS", 1)
-    write_file("a.md", body="[" * 30_000)
+    write_file("a.md", body="[" * 30_000, flavour="markdown")
     write_file("b.md")
     report = import_()
     assert (report.counts["created"], report.counts["rejected"]) == (1, 1)

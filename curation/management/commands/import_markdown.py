@@ -20,6 +20,7 @@ from curation.importing.report import Report, write_report
 from curation.importing.run import Import, Interrupted, carry_out
 from curation.management.arguments import moment, positive
 from curation.management.stopping import STOPPED, stoppable
+from curation.rendering import FLAVOURS
 
 REJECTED, WRONG_USAGE, BUSY, BROKEN_OFF = 1, 2, 3, 4
 
@@ -70,6 +71,12 @@ class Command(BaseCommand):
             help="what to do with a field that an editor and the file changed both (default: keep the editor's)",
         )
         parser.add_argument("--status", choices=("draft", "published"), help="give new items this status")
+        parser.add_argument(
+            "--flavour",
+            choices=FLAVOURS,
+            help="the Markdown that bodies are written in (default: that of the file's dialect); with --force also "
+            "for files that have not changed",
+        )
         parser.add_argument("--since", type=moment, metavar="DATE", help="skip files last written before this")
         parser.add_argument("--jobs", type=positive, default=Options().jobs, help="parser processes (%(default)s)")
         parser.add_argument("--batch-size", type=positive, default=Options().batch_size, help="files a transaction")
