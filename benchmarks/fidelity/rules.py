@@ -8,7 +8,7 @@ import html
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from benchmarks.fidelity.sites import Page
 from benchmarks.fidelity.tree import Node
@@ -154,15 +154,23 @@ def _unsafe_links(page: Page) -> int:
 
 
 def _dead_links(page: Page) -> int:
-    dead = [
-        node
-        for node in _all(page, "a")
-        if "href" in node.attributes
-        and not node.get("href").startswith("#")
-        and (not node.get("href") or page.resolve(node.get("href")).startswith("nothing"))
-    ]
+    places = {node.get(name) for node in page.body.walk() for name in ("id", "name")} - {""} | {"top"}
+    dead = [node for node in _all(page, "a") if "href" in node.attributes and _is_dead(page, node.get("href"), places)]
     for node in dead:
         node.unwrap()
+    return len(dead)
+
+
+def _is_dead(page: Page, href: str, places: set[str]) -> bool:
+    if href.startswith("#"):
+        return unquote(href[1:]) not in places
+    return not href or page.resolve(href).startswith("nothing")
+
+
+def _dead_pictures(page: Page) -> int:
+    dead = [node for node in _all(page, "img") if page.resolve(node.get("src")).startswith("nothing")]
+    for node in dead:
+        node.replace_with(node.get("alt"))
     return len(dead)
 
 
@@ -171,7 +179,7 @@ RULES = (
     Rule("entities in titles", "are decoded: WordPress exports hold them", _entities_in_title),
     Rule("entities in alternative texts", "are decoded: Hugo 0.111 escapes them twice", _entities_in_alternatives),
     Rule("control characters", "become spaces: they break feeds", _control_characters),
-    Rule("headings of the first level", "h1 becomes h2: the page's title is the one h1", _first_headings),
+    Rule("headings of the first level", "become those of the second: the page's title is the one h1", _first_headings),
     Rule("drawings in the text", "are removed: SVG can hold scripts", _drawings),
     Rule("shortcodes of a theme", "are not shown, and reported: only the theme knows them", _theme_shortcodes),
     Rule("abbreviations", "are understood; Hugo prints their definitions", _abbreviations),
@@ -180,6 +188,7 @@ RULES = (
     Rule("pictures of other hosts", "become links: pages load nothing from elsewhere", _remote_pictures),
     Rule("bare links in brackets", "end before the closing one: GFM's rule, which Hugo misses", _links_in_brackets),
     Rule("links that run something", "become text: they are no addresses", _unsafe_links),
+    Rule("pictures that are nowhere", "become their words: readers find no broken picture", _dead_pictures),
     Rule("links that lead nowhere", "become text: readers find no dead link", _dead_links),
 )
 
