@@ -12,6 +12,8 @@ from .items import CuratedItem
 class SearchEntry(models.Model):
     """A published item, or one due to be: `key` sorts as `newest_first()` does, `facets` names what it is about.
 
+    Its texts are for the databases to divide into words (`search.words.indexed()`), and not to be shown.
+
     The long column comes last: to read a column, SQLite walks through all those before it.
     """
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 from datetime import UTC
+from itertools import islice
 from typing import Any
 
 from django.db.models import CharField, F, QuerySet, Value
@@ -13,9 +14,12 @@ from curation.bulk import Row
 from curation.models import CuratedItem, ItemAuthor, ItemOffering, ItemTag, ItemTopic
 
 from .marks import EVERY, key, mark
+from .words import HAS_SPACELESS, indexed
 
 #: So many characters of a body are looked in; PostgreSQL takes no more than a megabyte of words and places.
 MAX_BODY = 100_000
+#: Of these, so many may be letters of scripts without spaces: each makes a word of its own.
+MAX_RUNS = 30_000
 COLUMNS = ("pk", "title", "summary", "published_at", "publisher", "kind", "format", "body_text")
 
 
@@ -37,11 +41,20 @@ def _entry(item: Row, related: list[str]) -> Row:
     return {
         "key": key(item["published_at"], item["pk"]),
         "item_id": item["pk"],
-        "title": item["title"],
-        "summary": item["summary"],
+        "title": indexed(item["title"]),
+        "summary": indexed(item["summary"]),
         "facets": " ".join([*marks, *related]),
-        "body": item["body_text"][:MAX_BODY],
+        "body": indexed(_beginning(item["body_text"])),
     }
+
+
+def _beginning(body: str) -> str:
+    """Return as much of a body as is looked in."""
+    body = body[:MAX_BODY]
+    if body.isascii():
+        return body
+    beyond = next(islice(HAS_SPACELESS.finditer(body), MAX_RUNS, None), None)
+    return body[: beyond.start()] if beyond else body
 
 
 def _marks_of(ids: Collection[int]) -> dict[int, list[str]]:

@@ -8,6 +8,7 @@ from rapidfuzz.distance import OSA
 from .backends import backend
 from .find import Wanted, newest
 from .query import Query, Term, parse
+from .words import is_pair
 
 #: So many words are looked at, and so many candidates for each.
 WORDS, CANDIDATES = 5, 40
@@ -15,7 +16,7 @@ WORDS, CANDIDATES = 5, 40
 
 def did_you_mean(query: Query) -> str:
     """Return a search like one that finds nothing, which finds something; "" where there is none."""
-    words = dict.fromkeys(word for term in query.wanted for word in term.words)
+    words = dict.fromkeys(word for term in query.wanted for word in term.words if not is_pair(word))
     better = {word: _similar(word) for word in list(words)[:WORDS] if not _finds(Query(word, (Term((word,)),)))}
     replaced = {word: other for word, other in better.items() if other}
     hint = query.replacing(replaced)

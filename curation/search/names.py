@@ -17,7 +17,7 @@ from curation.models import Author, Offering, Publisher, SearchWord, Tag, Topic,
 
 from .marks import LETTERS, mark
 from .query import Term
-from .words import stem, words_of
+from .words import letters_of, stem, words_of
 
 #: The column that readers know a row by.
 NAMES: dict[type[Model], str] = {
@@ -43,13 +43,14 @@ class Unit:
 
 def learn_names(rows: Iterable[Any]) -> None:
     """Note the words of rows' names, in place of those that were noted."""
-    marked = {_mark_of(row): words_of(getattr(row, NAMES[type(row)])) for row in rows}
+    names = {_mark_of(row): getattr(row, NAMES[type(row)]) for row in rows}
+    marked = {written: {*words_of(name), *letters_of(name)} for written, name in names.items()}
     forget_names(marked)
     SearchWord.objects.bulk_create(
         [
             SearchWord(word=word, stem=stem(word), facet=written)
             for written, words in sorted(marked.items())
-            for word in sorted(set(words))
+            for word in sorted(words)
         ]
     )
 

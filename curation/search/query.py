@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import groupby
 
-from .words import WORD, words_of
+from .words import WORD, is_pair, words_of
 
 #: What is typed beyond these limits does not count: they bound what a search costs.
 MAX_LENGTH = 200
@@ -78,7 +79,17 @@ def _terms(text: str) -> Iterator[Term]:
         words = tuple(words_of(written))
         if words:
             is_prefix = written.endswith("*") and len(words[-1]) >= SHORTEST_PREFIX
-            yield Term(words, is_prefix, is_excluded=bool(part["minus"]))
+            is_whole = part["phrase"] is not None or bool(part["minus"])
+            *others, last = [words] if is_whole else _apart(words)
+            yield from map(Term, others)
+            yield Term(last, is_prefix, is_excluded=bool(part["minus"]))
+
+
+def _apart(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """Yield the pairs of a run without spaces one by one: all must be there, wherever. Other words stay in a row."""
+    for is_run, found in groupby(words, is_pair):
+        together = tuple(found)
+        yield from ((word,) for word in together) if is_run else (together,)
 
 
 def _within_limit(terms: Iterator[Term]) -> Iterator[Term]:

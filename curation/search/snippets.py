@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -9,11 +10,12 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from .query import Query
-from .words import WORD, fold, stem
+from .words import fold, is_pair, places_of, stem
 
 LENGTH = 240
 #: So many characters before the first word found are shown, and so many characters of a text are looked at.
 BEFORE, LOOKED_AT = 60, 30_000
+NOTHING = re.compile(r"(?!)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,10 @@ class Marker:
     """Finds the words of a search in texts, in any inflection."""
 
     def __init__(self, query: Query) -> None:
-        self._stems = {stem(word) for term in query.wanted for word in term.words}
+        words = [word for term in query.wanted for word in term.words]
+        pairs = [word for word in words if is_pair(word)]
+        self._pairs = [_any_of(_joined(pairs)), _any_of(pairs)] if pairs else []
+        self._stems = {stem(word) for word in words}
         self._prefixes = tuple(term.words[-1] for term in query.wanted if term.is_prefix)
         self._initials = {word[0] for word in (*self._stems, *self._prefixes)}
         self._known: dict[str, str] = {}
@@ -44,13 +49,33 @@ class Marker:
         if not places:
             return SafeString()
         first = max(places, key=lambda place: len({other.stem for other in _near(places, place)}))
-        start = _start_of_word(text, first.start - BEFORE)
+        start = _start_of_word(text, first.start - BEFORE, first.start)
         return _html(text, start, _end_of_word(text, start + LENGTH), places)
 
     def _places(self, text: str) -> Iterator[Place]:
-        for found in WORD.finditer(text):
-            if meant := self._meant(found[0]):
-                yield Place(found.start(), found.end(), meant)
+        for start, end, word, letters in places_of(text):
+            if letters:
+                yield from self._places_in_run(word, letters)
+            elif meant := self._meant(word):
+                yield Place(start, end, meant)
+
+    def _places_in_run(self, run: str, letters: list[int]) -> Iterator[Place]:
+        """Yield where pairs stand in a folded run, neighbours together; single ones only where no longer part stands.
+
+        `letters` are the places of the run's letters in the text.
+        """
+        last: Place | None = None
+        pattern = next((pattern for pattern in self._pairs if pattern.search(run)), NOTHING)
+        for found in pattern.finditer(run):
+            start, end = letters[found.start()], letters[found.start() + len(found[1]) - 1] + 1
+            if last and start <= last.end:
+                last = Place(last.start, max(end, last.end), last.stem)
+                continue
+            if last:
+                yield last
+            last = Place(start, end, found[1])
+        if last:
+            yield last
 
     def _meant(self, word: str) -> str:
         """Return the stem or prefix of the search that a word is a form of, or ""."""
@@ -67,15 +92,31 @@ class Marker:
         return next((prefix for prefix in self._prefixes if folded.startswith(prefix)), "")
 
 
+def _joined(pairs: list[str]) -> list[str]:
+    """Return the runs that overlapping pairs were made of."""
+    runs: list[str] = []
+    for pair in pairs:
+        if runs and len(pair) > 1 and runs[-1][-1] == pair[0]:
+            runs[-1] += pair[1]
+        else:
+            runs.append(pair)
+    return runs
+
+
+def _any_of(parts: list[str]) -> re.Pattern[str]:
+    """Return a pattern that finds parts, overlapping ones, too: it takes none of the text."""
+    return re.compile(f"(?=({'|'.join(sorted(parts, key=len, reverse=True))}))")
+
+
 def _near(places: list[Place], first: Place) -> Iterator[Place]:
     return (place for place in places if first.start <= place.start < first.start + LENGTH - BEFORE)
 
 
-def _start_of_word(text: str, position: int) -> int:
-    """Return where the first whole word from a position on begins; 0 near the start of the text."""
+def _start_of_word(text: str, position: int, last: int) -> int:
+    """Return where the first whole word from a position on begins, `last` at the latest; 0 near the text's start."""
     if position <= BEFORE:
         return 0
-    return text.find(" ", position) + 1 or position
+    return text.find(" ", position, last) + 1 or position
 
 
 def _end_of_word(text: str, position: int) -> int:

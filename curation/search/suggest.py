@@ -12,7 +12,7 @@ from .backends import backend
 from .marks import LETTERS
 from .names import named
 from .query import MAX_WORDS, Term, tidied
-from .words import words_of
+from .words import is_pair, words_of
 
 SHORTEST = 2
 TITLES, NAMES = 6, 3
@@ -30,11 +30,16 @@ def suggestions(text: str) -> list[Suggestion]:
     second letter yet. Nothing where no other is left.
     """
     words = tuple(words_of(tidied(text))[:MAX_WORDS])
-    if words and len(words[-1]) < SHORTEST:
+    if words and _is_short(words[-1]):
         words = words[:-1]
-    if not words or len(words[-1]) < SHORTEST:
+    if not words or _is_short(words[-1]):
         return []
     return [*_names(words), *_titles(words)]
+
+
+def _is_short(word: str) -> bool:
+    """Whether a word says too little yet; one Chinese character is a word."""
+    return len(word) < SHORTEST and not is_pair(word)
 
 
 def _names(words: tuple[str, ...]) -> list[Suggestion]:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from curation import listings
 from curation.facets import FACET_LABELS, WORDS, Option, options_of
 from curation.feeds import feed_links
-from curation.models import CuratedItem, SearchEntry
+from curation.models import CuratedItem
 from curation.pagination import Page
 from curation.search.find import LIMIT, Found, find
 from curation.search.hints import did_you_mean
@@ -79,7 +79,7 @@ def search(request: HttpRequest) -> HttpResponse:
 def results(asked: Search, page: Page[Teaser]) -> list[Result]:
     """Return the items of a page as they are found; in one query, for their texts."""
     marker = Marker(asked.wanted.query)
-    texts = SearchEntry.objects.filter(item__in=[item.pk for item in page.rows]).values_list("item", "body")
+    texts = CuratedItem.objects.filter(pk__in=[item.pk for item in page.rows]).values_list("pk", "body_text")
     bodies = dict(texts) if asked.wanted.query.wanted else {}
     return [
         Result(item, marker.marked(item.title), marker.snippet(item.summary) or marker.snippet(bodies.get(item.pk, "")))
