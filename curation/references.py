@@ -19,6 +19,8 @@ from curation.names import name_key
 REF = "ref:"
 PICTURE_SUFFIXES = (".avif", ".gif", ".jpeg", ".jpg", ".png", ".webp")
 PDF_SUFFIX = ".pdf"
+#: What `SourceDocument.media` calls a file of the body, before its `href`.
+BODY = "body "
 DOCUMENT_SUFFIXES = (".md", ".markdown", ".mdx")
 
 #: A start tag of canonical HTML (as nh3 writes it) whose link stays on this site and is more than a fragment.

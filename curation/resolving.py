@@ -20,7 +20,7 @@ from django.db.models import Q
 from curation.models import Alias, BodyReference, CuratedItem, Image, SourceDocument
 from curation.models.items import discard_pdf
 from curation.models.redirects import normalise_path
-from curation.references import REF, Base, Reference, candidates, page_folder, page_key, page_name, references_in
+from curation.references import BODY, REF, Base, Reference, candidates, page_folder, page_key, page_name, references_in
 from curation.sitepages import ALWAYS, ITEM, page_of
 
 Value = TypeVar("Value")
@@ -31,8 +31,6 @@ FOUND = ("name", "image_id", "document", "target_id", "page", "key")
 #: The site path of a picture that no file has named (`exporting.layout.picture_href`).
 _UPLOADED = re.compile(r"/images/([0-9a-f]{16})/[^/]+")
 _STORED_PDF = re.compile(r"documents/\w[\w.-]{0,150}\.pdf")
-#: What `SourceDocument.media` calls a file of the body, before its `href`.
-BODY = "body "
 
 
 @dataclass(slots=True)
@@ -284,7 +282,9 @@ def _find_file(row: BodyReference, subject: Subject, images: Mapping[str, int]) 
     """Set which stored file a picture or link means: the one found at the import, one uploaded, or the one it had."""
     reference = Reference(row.kind == KIND.PICTURE, row.href)
     sha256 = subject.media.get(row.href, {}).get("sha256", "")
-    before, stored = subject.known.get((row.kind, row.href)), _storage_name(reference.path)
+    # What the file said is so, even that there was nothing; an editor's picture stays as it was found first.
+    before = None if row.href in subject.media else subject.known.get((row.kind, row.href))
+    stored = _storage_name(reference.path)
     if reference.is_pdf:
         known = stored if _STORED_PDF.fullmatch(stored) else before.document if before else ""
         row.document = f"documents/{sha256}.pdf" if sha256 else known

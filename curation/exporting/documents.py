@@ -7,17 +7,20 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Any, Literal
 
-from curation.exporting.layout import Layout, picture_href, static_path
+from curation.exporting.layout import Layout, picture_href, place_beside, static_path
 from curation.frontmatter import FileText, Written, compose, rewrite
 from curation.frontmatter.offerings import means
 from curation.frontmatter.paths import page_path
 from curation.frontmatter.records import ItemRecord, MediaRef, OfferingRef, Rejected, TopicRef
 from curation.models import Alias, CuratedItem, Image, SourceDocument
 from curation.names import name_key
+from curation.references import BODY, path_of
 from curation.rendering import excerpt
 from curation.snapshot import snapshot
 
 Kind = Literal["kept", "edited", "new"]
+#: `SourceDocument.media`.
+Found = Mapping[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,7 @@ class ItemFiles:
     # Documents
 
     def _new(self, path: str, *problems: str) -> Document:
-        refs, media = self._media(_NOTHING, {})
+        refs, media = self._media(_NOTHING, {}, path)
         written = compose(self._wanted(_NOTHING, refs), self.excerpt, PurePosixPath(path).name)
         return Document(path, written.data, "new", media, (*problems, *_problems(written)))
 
@@ -82,7 +85,7 @@ class ItemFiles:
             file = FileText(row.data, row.place_of(path), row.inherited)
         except Rejected as refusal:
             return self._new(path, f"made anew: the file that it came from cannot be read any more ({refusal})")
-        refs, media = self._media(file.record, row.media)
+        refs, media = self._media(file.record, row.media, path)
         wanted = self._wanted(file.record, refs)
         if (
             row.record.get("flavour", "commonmark") == wanted.flavour
@@ -146,24 +149,43 @@ class ItemFiles:
 
     # Pictures and PDFs
 
-    def _media(self, base: ItemRecord, found: Mapping[str, Mapping[str, Any]]) -> tuple[dict[str, Any], dict[str, str]]:
-        """Return the references of a file, by use, and the place and storage name of each file that there is."""
+    def _media(self, base: ItemRecord, found: Found, path: str) -> tuple[dict[str, Any], dict[str, str]]:
+        """Return the references of a file that goes to a path, by use, and the place and storage name of each file that
+        there is, those of its body among them.
+        """
         refs: dict[str, MediaRef | None] = {}
-        files: dict[str, str] = {}
+        files = self._body_files(found, path)
         for use in ("image", "pdf", "icon"):
             was = found.get(use, {}).get("sha256", "")
             stored = self._stored(use, was)
-            ref = self._reference(getattr(base, use), was, stored)
+            beside = place_beside(path, found.get(use, {}).get("beside", "")) if "beside" in found.get(use, {}) else ""
+            ref = self._reference(getattr(base, use), was, stored, beside)
             refs[use] = replace(ref, alt=self.item.image_alt) if ref and use == "image" else ref
             if ref and stored:
-                files[f"static/{static_path(ref.href)}"] = stored.name
+                is_as_written = ref.href == found.get(use, {}).get("href")
+                place = beside if beside and is_as_written else f"static/{static_path(ref.href)}"
+                files[place] = stored.name
         return refs, files
 
-    def _reference(self, written: MediaRef | None, was: str, stored: Stored | None) -> MediaRef | None:
+    def _body_files(self, found: Found, path: str) -> dict[str, str]:
+        """Return the place and storage name of each picture and PDF of the body."""
+        files: dict[str, str] = {}
+        for reference in self.item.references.all():
+            name = reference.image.name if reference.image else reference.document
+            beside = found.get(BODY + reference.href, {}).get("beside", "")
+            below = static_path(path_of(reference.href))
+            place = (place_beside(path, beside) if beside else "") or (f"static/{below}" if below else "")
+            if name and place:
+                files[place] = name
+        return files
+
+    def _reference(
+        self, written: MediaRef | None, was: str, stored: Stored | None, beside: str = ""
+    ) -> MediaRef | None:
         """Return what a file shall point to: what it does, unless an editor has chosen something else."""
         if (stored.sha256 if stored else "") != was:
             return MediaRef(stored.href, provenance=stored.facts) if stored else None
-        if written and stored and not self.layout.has_place(written.href, was):
+        if written and stored and not (beside or self.layout.has_place(written.href, was)):
             return replace(written, href=stored.href, provenance=stored.facts)
         return written
 

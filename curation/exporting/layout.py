@@ -11,10 +11,12 @@ import re
 from collections.abc import Iterator, Mapping
 from itertools import count
 from pathlib import PurePosixPath
+from posixpath import normpath
 from typing import Any
 
 from curation.frontmatter.dialects import is_section_page
 from curation.models import CuratedItem, Image, SourceDocument
+from curation.references import BODY, path_of
 from curation.rendering import one_line
 
 SUFFIXES = (".md", ".markdown")
@@ -73,8 +75,11 @@ class Layout:
         return free
 
     def _claim(self, media: Mapping[str, Mapping[str, Any]], claims: dict[int, int]) -> None:
-        for found in media.values():
-            path, sha256 = static_path(found["href"]).casefold(), found["sha256"]
+        for use, found in media.items():
+            if "beside" in found:
+                continue
+            href = path_of(found["href"]) if use.startswith(BODY) else found["href"]
+            path, sha256 = static_path(href).casefold(), found["sha256"]
             if path and sha256 and claims.setdefault(hash(path), hash(sha256)) != hash(sha256):
                 self._contested.add((path, sha256))
 
@@ -114,6 +119,18 @@ def static_path(href: str) -> str:
     is_inside = not re.search(r"[\\\x00]", href) and ".." not in path.parts
     fits = all(len(part.encode()) <= MAX_NAME for part in path.parts)
     return str(path) if is_inside and fits and path.parts else ""
+
+
+def place_beside(document: str, beside: str) -> str:
+    """Return the path of a file that lay beside a document at a path, or "" where that is neither in `content/` nor in
+    `static/`.
+
+    >>> place_beside("content/post/a/index.md", "../b.png")
+    'content/post/b.png'
+    """
+    place = normpath(PurePosixPath(document).parent / beside)
+    fits = all(len(part.encode()) <= MAX_NAME for part in place.split("/"))
+    return place if place.startswith(("content/", "static/")) and fits else ""
 
 
 def picture_href(image: Image) -> str:

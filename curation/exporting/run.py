@@ -30,7 +30,7 @@ class File:
 def export(items: ItemQuerySet) -> Iterator[list[File]]:
     """Yield the files of each item, what they point to first. A fixed number of queries a batch of items."""
     layout = Layout()
-    seen: set[int] = set()
+    seen: dict[int, int] = {}
     for batch in _batches(items):
         images = _images(batch)
         for item in batch:
@@ -42,7 +42,9 @@ def export(items: ItemQuerySet) -> Iterator[list[File]]:
 
 def _batches(items: ItemQuerySet) -> Iterator[list[CuratedItem]]:
     chosen = CuratedItem.objects.filter(pk__in=items.order_by().values("pk")).order_by("pk")
-    prefetched = with_relations(chosen).prefetch_related("documents", "itemoffering_set__offering__topics__vocabulary")
+    prefetched = with_relations(chosen).prefetch_related(
+        "documents", "references__image", "itemoffering_set__offering__topics__vocabulary"
+    )
     last = 0
     while batch := list(prefetched.filter(pk__gt=last)[:BATCH_SIZE]):
         yield batch
@@ -57,12 +59,14 @@ def _images(batch: list[CuratedItem]) -> dict[str, Image]:
     return {image.sha256: image for image in Image.objects.filter(sha256__in=digests - {""})}
 
 
-def _files(document: Document, seen: set[int]) -> Iterator[File]:
+def _files(document: Document, seen: dict[int, int]) -> Iterator[File]:
     problems = list(document.problems)
     for path, name in document.media.items():
         if hash(path) in seen:
+            if seen[hash(path)] != hash(name):
+                problems.append(f"{path}: another picture of an older item lies there")
             continue
-        seen.add(hash(path))
+        seen[hash(path)] = hash(name)
         try:
             with default_storage.open(name) as stored:
                 yield File(path, stored.read(), "media")

@@ -77,7 +77,7 @@ class Catalogue:
         )
         # Locked, so that what an editor saves meanwhile is written after the batch, and not lost under it.
         items = CuratedItem.objects.filter(wanted).select_for_update(of=("self",))
-        for item in with_relations(items):
+        for item in with_relations(items).prefetch_related("references__image"):
             entry = Entry(item, aliases=[alias.path for alias in item.aliases.all()])
             self.entries[item.pk] = entry
             self.add(entry)

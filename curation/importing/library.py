@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from django.core.files.storage import default_storage
@@ -13,11 +14,21 @@ from curation.imaging import CleanImage
 from curation.importing import media
 from curation.importing.discover import Place, SourceFile
 from curation.models import Image
+from curation.references import BODY
 from curation.storing import store
 
 #: How many places of files are remembered: what items share, and not every file of a large run.
 REMEMBERED = 10_000
 _NOWHERE: Mapping[str, int] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A file, its `media.stamp()`, and its path from the document's folder where it was found from there."""
+
+    place: Place
+    stamp: Mapping[str, int]
+    beside: str
 
 
 class Library:
@@ -30,25 +41,28 @@ class Library:
     def __init__(self, given: Sequence[Path] = ()) -> None:
         self._given = given
         self._roots: dict[Place, tuple[media.Root, ...]] = {}
-        self._found: dict[tuple[Place, str], tuple[Place, dict[str, int]]] = {}
+        self._found: dict[tuple[Place, str, bool], Located] = {}
         self._digests: dict[tuple[Place, int, int], str] = {}
         self._waiting: dict[str, CleanImage | media.Pdf] = {}
         self._images: dict[str, Image] = {}
 
-    def find(self, href: str, source: SourceFile) -> tuple[Place, Mapping[str, int]]:
-        """Return the file that a document's `href` means, and its `media.stamp()`, as first seen in this run.
+    def find(self, use: str, href: str, source: SourceFile) -> Located:
+        """Return the file that a document's `href` means for a use, as seen first in this run.
 
         Raises `MediaMissing`.
         """
-        key = source.path.parent, href
+        is_body = use.startswith(BODY)
+        # Two files of a folder have two folders for what lies with their pages.
+        key = source.path if is_body else source.path.parent, href, is_body
         if key not in self._found:
             try:
-                place = media.locate(href, self._roots_of(source))
+                roots = self._roots_of(source)
+                place, beside = (media.locate_in_body if is_body else media.locate_named)(href, source, roots)
             except OSError as error:
                 raise media.unreadable(error) from error
             if len(self._found) == REMEMBERED:
                 self._found.clear()
-            self._found[key] = place, media.stamp(place)
+            self._found[key] = Located(place, media.stamp(place), beside)
         return self._found[key]
 
     def _roots_of(self, source: SourceFile) -> tuple[media.Root, ...]:
@@ -65,7 +79,7 @@ class Library:
         for use, was in found.items():
             now = _NOWHERE
             try:
-                _place, now = self.find(was["href"], source)
+                now = self.find(use, was["href"], source).stamp
             except media.MediaMissing as error:
                 if not (was["sha256"] and source.is_upload):  # as `plan` has it
                     missing.append(media.warning(use, was["href"], error))
@@ -74,11 +88,11 @@ class Library:
         return tuple(missing)
 
     def read(self, use: str, place: Place, stamp: Mapping[str, int]) -> str:
-        """Read and verify a file for a use (image, icon, pdf), and return its digest. Raises `MediaMissing`."""
+        """Read and verify a file for a use, and return its digest. Raises `MediaMissing`."""
         key = (place, stamp["size"], stamp["mtime_ns"])
         digest = self._digests.get(key, "")
         if not self.has(digest):
-            file = media.read_pdf(place) if use == "pdf" else media.read_image(place)
+            file = media.read_pdf(place) if media.is_pdf(use) else media.read_image(place)
             self._digests[key] = digest = file.sha256
             self._waiting[digest] = file
         return digest

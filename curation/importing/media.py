@@ -1,10 +1,14 @@
 """The files that front matter points to: found below the given roots, read and verified."""
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
+from posixpath import normpath
 from typing import Any
+from unicodedata import normalize
 from urllib.parse import urlsplit
 
 from curation import imaging
@@ -12,12 +16,16 @@ from curation.decoding import clean_isolated
 from curation.frontmatter.records import Problem
 from curation.importing.archives import ArchivePath
 from curation.importing.discover import Place, SourceFile, Unreadable, is_inside, read_bytes
+from curation.references import BODY, PDF_SUFFIX, page_folder, path_of
 
 MAX_MEDIA_BYTES = 50_000_000
+_UPWARDS = re.compile(r"(\.\./)+")
 
 
-#: What `SourceDocument.media` remembers of the files a document points to: by use (image, pdf, icon), the `href`, the
-#: `sha256` of what the item took, and `size` (bytes) and `mtime_ns` of the file, both absent where there was none.
+#: What `SourceDocument.media` remembers of the files a document points to: by use (image, pdf, icon, or `BODY` with the
+#: `href` for a picture or PDF of the body), the `href`, the `sha256` of what the item took, and `size` (bytes) and
+#: `mtime_ns` of the file, both absent where there was none; `beside` is its path from the document's folder, where it
+#: was found from there.
 Found = Mapping[str, Mapping[str, Any]]
 
 
@@ -37,7 +45,19 @@ KEYS = {"image": "featuredImage.href", "pdf": "featuredPdf.href", "icon": "favIc
 
 def warning(use: str, href: str, error: MediaMissing) -> Problem:
     """Return a warning of a file that a document points to."""
-    return Problem("warning", "media", f"“{href}” {error}", KEYS[use])
+    return Problem("warning", "media", f"“{href}” {error}", KEYS.get(use, "body"))
+
+
+def of_body(found: Found) -> dict[str, dict[str, Any]]:
+    """Return what is remembered of the body's files, by `href`, without what tells whether they were replaced."""
+    kept = ("href", "sha256", "beside")
+    entries = ((use, entry) for use, entry in found.items() if use.startswith(BODY))
+    return {use.removeprefix(BODY): {name: entry[name] for name in kept if name in entry} for use, entry in entries}
+
+
+def is_pdf(use: str) -> bool:
+    """Whether the file of a use is read as a PDF."""
+    return use == "pdf" or (use.startswith(BODY) and path_of(use.removeprefix(BODY)).lower().endswith(PDF_SUFFIX))
 
 
 def unreadable(error: OSError) -> MediaMissing:
@@ -57,7 +77,7 @@ class Root:
 
     def find(self, path: PurePosixPath) -> Place | None:
         """Return the file of a path, unless a link leads out of the folder with it."""
-        for relative in (path, path.name) if self.by_name else (path,):
+        for relative in (*spellings(path), *(spellings(PurePosixPath(path.name)) if self.by_name else ())):
             file = self.folder / relative
             try:
                 if is_inside(file, self.folder):
@@ -65,6 +85,14 @@ class Root:
             except OSError:
                 continue
         return None
+
+
+def spellings(path: PurePosixPath) -> tuple[PurePosixPath, ...]:
+    """Return a path as it is written, composed and decomposed: file systems keep either."""
+    text = str(path)
+    if text.isascii():
+        return (path,)
+    return tuple(map(PurePosixPath, dict.fromkeys((text, normalize("NFC", text), normalize("NFD", text)))))
 
 
 def static_roots(source: SourceFile, given: Sequence[Path]) -> Iterator[Root]:
@@ -108,6 +136,58 @@ def locate(href: str, roots: Iterable[Root]) -> Place:
     raise MediaMissing(
         "no such file; put it into the static folder, name that folder with --static-root, or upload the file along"
     )
+
+
+def locate_named(href: str, source: SourceFile, roots: Sequence[Root]) -> tuple[Place, str]:
+    """Return the file that front matter names, and its path from the document's folder where it lies there.
+
+    Raises `MediaMissing`.
+    """
+    place = locate(href, roots)
+    return place, "" if href.startswith("/") or place != source.path.parent / href else href
+
+
+def locate_in_body(href: str, source: SourceFile, roots: Sequence[Root]) -> tuple[Place, str]:
+    """Return the file that a picture or link of a body means, and its path from the document's folder where it was
+    found from there. Raises `MediaMissing`.
+
+    A relative one is looked up from the document's folder, then from the folder that a generator makes of the page; a
+    site path, or what is not there, as `locate()` does, and then in the folders above up to the one that was given.
+    """
+    path = path_of(href)
+    if not path.startswith("/"):
+        page = page_folder(f"/{source.path.name}").lstrip("/")
+        for start in dict.fromkeys(("", page)):
+            relative = normpath(PurePosixPath(start) / path)
+            if place := _beside(relative, source, roots):
+                return place, relative
+    folder, above = source.path.parent, list[Root]()
+    while folder != source.root and folder != folder.parent:
+        folder = folder.parent
+        above.append(Root(folder))
+    below = path if path.startswith("/") else _UPWARDS.sub("", normpath(path))
+    return locate(below, [*roots, *above]), ""
+
+
+def _beside(relative: str, source: SourceFile, roots: Iterable[Root]) -> Place | None:
+    """Return the file at a path from a document's folder, if it is below the given folder or one of static files."""
+    folder = source.path.parent
+    for spelling in spellings(PurePosixPath(relative)):
+        if isinstance(folder, ArchivePath):
+            place: Place = replace(folder, inner=PurePosixPath(normpath(folder.inner / spelling)))
+        else:
+            place = Path(normpath(folder / spelling))
+        for allowed in (source.root, *(root.folder for root in roots)):
+            with suppress(OSError):
+                if _is_below(place, allowed) and is_inside(place, allowed):
+                    return place
+    return None
+
+
+def _is_below(place: Place, folder: Place) -> bool:
+    if isinstance(place, ArchivePath):
+        return isinstance(folder, ArchivePath) and place.is_relative_to(folder)
+    return isinstance(folder, Path) and place.is_relative_to(folder)
 
 
 def stamp(place: Place) -> dict[str, int]:

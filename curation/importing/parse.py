@@ -12,6 +12,7 @@ from curation.frontmatter.records import Document, ItemRecord, Problem, Rejected
 from curation.importing.cascades import Cascades
 from curation.importing.columns import columns_of
 from curation.importing.discover import SourceFile, Unreadable, printable, read_bytes
+from curation.references import Reference, references_in
 from curation.rendering import Flavour, excerpt, render
 
 
@@ -33,13 +34,14 @@ class Loaded:
 @dataclass(frozen=True, slots=True)
 class Understood:
     """What a file says. `record` is the document's with an empty summary filled from the body, `json` the same as JSON
-    values; `columns` are its item's.
+    values; `columns` are its item's, `references` are what its body refers to on this site.
     """
 
     document: Document
     record: ItemRecord
     json: dict[str, Any]
     columns: dict[str, Any]
+    references: tuple[Reference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ class Parsed:
     record: ItemRecord
     json: dict[str, Any]
     columns: dict[str, Any]
+    references: tuple[Reference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +121,9 @@ def understand(
         rendered = render(record.body, record.flavour)
         if not record.summary:
             record = replace(record, summary=excerpt(rendered.text))
-        return Understood(document, record, frontmatter.to_json(record), columns_of(record, rendered))
+        return Understood(
+            document, record, frontmatter.to_json(record), columns_of(record, rendered), references_in(rendered.html)
+        )
     except Rejected as refusal:
         return Refusal("rejected", refusal.problems)
     except SectionPage:
@@ -130,7 +135,16 @@ def parsed(file: Loaded, result: Understood | Refusal) -> Parsed | Refused:
     """Return a file together with what was read from it."""
     if isinstance(result, Refusal):
         return Refused(file.source, result.outcome, result.problems)
-    return Parsed(file.source, file.sha256, file.inherited, result.document, result.record, result.json, result.columns)
+    return Parsed(
+        file.source,
+        file.sha256,
+        file.inherited,
+        result.document,
+        result.record,
+        result.json,
+        result.columns,
+        result.references,
+    )
 
 
 def rejected(source: SourceFile, code: str, message: str) -> Refused:

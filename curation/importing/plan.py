@@ -25,7 +25,7 @@ from curation.importing.options import OnConflict, Options
 from curation.importing.parse import Parsed
 from curation.links import is_front_page
 from curation.models import CuratedItem, Image, SourceDocument
-from curation.references import page_name
+from curation.references import BODY, page_name
 from curation.snapshot import snapshot, state
 
 
@@ -33,7 +33,8 @@ from curation.snapshot import snapshot, state
 class Plan:
     """One accepted file. `record` is what the item shall hold, `None` where only a repeat is remembered.
 
-    `media` is what `SourceDocument.media` remembers; `takes` names the uses (image, pdf) that the item takes from it.
+    `media` is what `SourceDocument.media` remembers; `takes` names the uses that the item takes from it (image, pdf, or
+    body for its files).
     `displaced` are other documents that the plan changes in passing; it `robs` another item of an alias where its own
     page is to be. `conflicts` are left to an editor, those of the fields `decided` are not. `before` is the item's
     state, `None` for one that is made. `keeps_document` is whether the document shall say what the file says.
@@ -102,7 +103,7 @@ class Planner:
         if (ours.title, ours.body) != (parsed.record.title, parsed.record.body):
             raise Rejected(_slug_taken(parsed.record.slug, entry))
         plan = self._accept(Plan(parsed, entry, ours), parsed.record)
-        if not merge(ours, parsed.record, ours).changes:
+        if not merge(ours, parsed.record, ours).changes and "body" not in plan.takes:
             plan.outcome = "unchanged"
         return plan
 
@@ -176,26 +177,51 @@ class Planner:
         refs, here = _refs(plan.parsed.record), _digests(plan.entry.item)
         for use in media.KEYS:
             was = base.get(use, {}).get("sha256", "")
-            digest = self._read_one(plan, use, refs[use], was) if use in refs else ""
+            digest = self._read_one(plan, use, refs[use].href, was) if use in refs else ""
             picture = _picture(plan.entry.item, use)
             if picture and self.library.is_copy(digest, picture):
                 plan.media[use]["sha256"] = digest = picture.sha256
             if use in here and here[use] == was != digest:
                 plan.takes.add(use)
+        self._read_body(plan, base)
 
-    def _read_one(self, plan: Plan, use: str, ref: MediaRef, was: str) -> str:
+    def _read_body(self, plan: Plan, base: media.Found) -> None:
+        """Read the pictures and PDFs of the body."""
+        item = plan.entry.item
+        shown = {row.href: row.image for row in item.references.all() if row.image} if item.pk else {}
+        for reference in plan.parsed.references:
+            if not reference.is_file:
+                continue
+            use = BODY + reference.href
+            if reference.is_picture and media.is_pdf(use):
+                refusal = media.MediaRefused("is a PDF, which cannot be shown as a picture; link to it")
+                plan.problems.append(media.warning(use, reference.href, refusal))
+                continue
+            digest = self._read_one(plan, use, reference.href, base.get(use, {}).get("sha256", ""))
+            picture = shown.get(reference.href)
+            if picture and self.library.is_copy(digest, picture):
+                plan.media[use]["sha256"] = picture.sha256
+        before, now = media.of_body(base), media.of_body(plan.media)
+        if before != now:
+            plan.takes.add("body")
+            if plan.before is not None:
+                plan.before["body"] = before
+
+    def _read_one(self, plan: Plan, use: str, href: str, was: str) -> str:
         """Read one file and return its digest; `was` is the digest that stays where the file cannot be used."""
-        found = plan.media[use] = {"href": ref.href, "sha256": was}
+        found = plan.media[use] = {"href": href, "sha256": was}
         try:
-            place, stamp = self.library.find(ref.href, plan.parsed.source)
-            found["sha256"] = self.library.read(use, place, stamp)
-            found.update(stamp)
+            located = self.library.find(use, href, plan.parsed.source)
+            if located.beside:
+                found["beside"] = located.beside
+            found["sha256"] = self.library.read(use, located.place, located.stamp)
+            found.update(located.stamp)
         except media.MediaRefused as error:
-            found.update(stamp)
-            plan.problems.append(media.warning(use, ref.href, error))
+            found.update(located.stamp)
+            plan.problems.append(media.warning(use, href, error))
         except media.MediaMissing as error:
             if not (was and plan.parsed.source.is_upload):  # an upload need not bring what is here
-                plan.problems.append(media.warning(use, ref.href, error))
+                plan.problems.append(media.warning(use, href, error))
         return str(found["sha256"])
 
     def _brings_icon(self, plan: Plan) -> bool:

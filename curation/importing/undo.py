@@ -25,6 +25,7 @@ from curation.importing.references import References
 from curation.importing.upsert import Filled, save_aliases, save_items
 from curation.models import Conflict, CuratedItem, Image, ImportRecord, ImportRun, SourceDocument
 from curation.models.items import discard_pdf
+from curation.references import BODY
 from curation.resolving import refresh
 from curation.snapshot import snapshot, with_relations
 
@@ -180,9 +181,19 @@ def _put_back(record: ImportRecord, item: CuratedItem, undone: Undone) -> None:
         item.pdf = before["pdf"]
         discard_pdf(after["pdf"])
     item.media_provenance = before["media_provenance"]
+    if "body" in before:
+        _put_back_files(record.path, before["body"])
     _write(item, merged.record)
     if "document" in before:
         SourceDocument.objects.filter(path=record.path).update(record=before["document"], sha256="")
+
+
+def _put_back_files(path: str, files: dict[str, dict[str, Any]]) -> None:
+    """Let a document point to the pictures and PDFs that its body had."""
+    for document in SourceDocument.objects.filter(path=path):
+        others = {use: found for use, found in document.media.items() if not use.startswith(BODY)}
+        document.media = others | {BODY + href: found for href, found in files.items()}
+        document.save(update_fields=["media"])
 
 
 def _write(item: CuratedItem, record: ItemRecord) -> None:

@@ -14,11 +14,13 @@ from django.utils import timezone
 
 from curation.bulk import Row, insert, update
 from curation.frontmatter.records import ItemRecord, OfferingRef
+from curation.importing import media
 from curation.importing.library import Library
 from curation.importing.plan import Plan
 from curation.importing.references import References
 from curation.models import (
     Alias,
+    BodyReference,
     CuratedItem,
     Image,
     ItemAuthor,
@@ -29,7 +31,7 @@ from curation.models import (
     SourceDocument,
 )
 from curation.publishing import claim_addresses
-from curation.references import page_name
+from curation.references import BODY, page_name, path_of
 from curation.resolving import arrived_names, refresh
 from curation.search.index import index
 from curation.snapshot import COLUMNS
@@ -69,7 +71,8 @@ class Batch:
 
 def _names_in_use(names: Sequence[str]) -> set[str]:
     images = Image.objects.filter(file__in=names).values_list("file", flat=True)
-    return {*images, *CuratedItem.objects.filter(pdf__in=names).values_list("pdf", flat=True)}
+    linked = BodyReference.objects.filter(document__in=names).exclude(document="").values_list("document", flat=True)
+    return {*images, *linked, *CuratedItem.objects.filter(pdf__in=names).values_list("pdf", flat=True)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +183,10 @@ def _set_media(plan: Plan, publisher: Publisher | None, library: Library, batch:
     if "image" in plan.takes:
         item.image = _image(plan, "image", library, batch)
     if "pdf" in plan.takes:
-        item.pdf = _pdf(plan, library, batch)
+        item.pdf = _pdf(plan, "pdf", library, batch)
+    for use, found in plan.media.items():
+        if use.startswith(BODY) and library.has(found["sha256"]):
+            _pdf(plan, use, library, batch) if media.is_pdf(use) else _image(plan, use, library, batch)
     if publisher and publisher.icon is None and (icon := _image(plan, "icon", library, batch)):
         publisher.icon = icon
         publisher.save(update_fields=["icon"])
@@ -190,15 +196,15 @@ def _image(plan: Plan, use: str, library: Library, batch: Batch) -> Image | None
     found = plan.media.get(use, {})
     if not library.has(found.get("sha256", "")):
         return None
-    row, created = library.image(found["sha256"], found["href"].rpartition("/")[2])
+    row, created = library.image(found["sha256"], path_of(found["href"]).rpartition("/")[2])
     if created:
         batch.files.append(row.file.name)
         batch.images.append(row.pk)
     return row
 
 
-def _pdf(plan: Plan, library: Library, batch: Batch) -> str:
-    digest = plan.media.get("pdf", {}).get("sha256", "")
+def _pdf(plan: Plan, use: str, library: Library, batch: Batch) -> str:
+    digest = plan.media.get(use, {}).get("sha256", "")
     if not digest:
         return ""
     name, created = library.pdf(digest)

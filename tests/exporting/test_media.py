@@ -8,7 +8,8 @@ from django.core.files.base import ContentFile
 from PIL import Image as PillowImage
 
 from curation import imaging
-from curation.models import CuratedItem, Image, Publisher, SourceDocument
+from curation.exporting.layout import picture_href
+from curation.models import BodyReference, CuratedItem, Image, Publisher, SourceDocument
 from tests.factories import make_item
 
 from .conftest import export_markdown, import_markdown
@@ -157,3 +158,67 @@ def test_a_missing_picture_stays_in_its_file(content: Path, dest: Path) -> None:
     import_markdown(content)
     assert SourceDocument.objects.get().media["image"]["sha256"] == ""
     assert export_markdown(dest, "--all").startswith("1 as they came in, 0 with edits, 0 new, 0 pictures")
+
+
+BUNDLE = """---
+title: "{name}"
+slug: {name}
+date: 2023-01-31
+featuredImage: pic.png
+---
+![Chart](pic.png) ![Up](../up.png) ![Static](/img/photo.jpg) [Report](report.pdf) [Other](/news/other/)
+"""
+
+
+def write_bundles(content: Path) -> None:
+    for name, colour in (("one", "red"), ("two", "blue")):
+        folder = content / "post" / name
+        draw(folder / "pic.png", colour)
+        (folder / "report.pdf").write_bytes(b"%PDF-1.4 " + name.encode())
+        (folder / "index.md").write_text(BUNDLE.format(name=name))
+    draw(content / "post" / "up.png", "green")
+    draw(content.parent / "static" / "img" / "photo.jpg", "teal")
+
+
+def test_the_pictures_of_bodies_lie_where_they_lay_and_the_files_are_the_same_byte_for_byte(
+    content: Path, dest: Path
+) -> None:
+    write_bundles(content)
+    import_markdown(content)
+    assert export_markdown(dest, "--all") == "2 as they came in, 0 with edits, 0 new, 6 pictures and PDFs, 0 warnings"
+    there = sorted(path.relative_to(content.parent) for path in content.parent.rglob("*") if path.is_file())
+    assert sorted(path.relative_to(dest) for path in dest.rglob("*") if path.is_file()) == there
+    for path in there:
+        if path.suffix in (".md", ".pdf"):
+            assert (dest / path).read_bytes() == (content.parent / path).read_bytes()
+
+
+def test_what_was_exported_comes_in_again_as_it_was(content: Path, dest: Path) -> None:
+    write_bundles(content)
+    import_markdown(content)
+    export_markdown(dest, "--all")
+    before = list(BodyReference.objects.order_by("href", "image").values_list("href", "image", "document"))
+    delete_everything()
+    assert import_markdown(dest / "content").startswith("2 created, 0 updated, 0 unchanged, 0 skipped, 0 rejected, 0 w")
+    after = list(BodyReference.objects.order_by("href", "image").values_list("href", "document"))
+    assert after == [(href, document) for href, _image, document in before]
+    assert BodyReference.objects.filter(kind="picture", image=None).count() == 0
+
+
+def test_a_picture_that_an_editor_put_into_a_body_goes_to_its_site_path(dest: Path, tmp_path: Path) -> None:
+    image = upload(tmp_path)
+    make_item("A story", body=f"![New]({picture_href(image)})")
+    export_markdown(dest, "--all")
+    place = dest / "static" / picture_href(image).lstrip("/")
+    assert place.is_file()
+    delete_everything()
+    import_markdown(dest / "content")
+    assert [row.image is not None for row in BodyReference.objects.all()] == [True]
+
+
+def test_two_pictures_of_one_place_are_told_of(content: Path, dest: Path) -> None:
+    for site, colour in (("one", "red"), ("two", "blue")):
+        draw(content / site / "static" / "x.png", colour)
+        (content / site / "a.md").write_text(f"---\ntitle: {site}\nslug: {site}\ndate: 2023-01-31\n---\n![](/x.png)\n")
+    import_markdown(content)
+    assert export_markdown(dest, "--all") == "2 as they came in, 0 with edits, 0 new, 1 pictures and PDFs, 1 warnings"
