@@ -339,7 +339,7 @@ def test_a_picture_without_a_place_becomes_its_words(source: str) -> None:
         ("ECG\n\n*[ECG]: Electrocardiogram", '<p><abbr title="Electrocardiogram">ECG</abbr></p>'),
         ("a<br>b<hr>", "<p>a<br>b</p><hr><p></p>"),
         ("<p>All <b>HTML</b>&nbsp;here.</p>", "<p>All <b>HTML</b>&nbsp;here.</p>"),
-        ("{{ 7 * 7 }} {% x %}", "<p>{{ 7 * 7 }} {% x %}</p>"),
+        ("{{ 7 * 7 }} {{ x }}", "<p>{{ 7 * 7 }} {{ x }}</p>"),
         ("", ""),
         (" \n ", ""),
     ],

@@ -13,7 +13,10 @@ from curation.importing.cascades import Cascades
 from curation.importing.columns import columns_of
 from curation.importing.discover import SourceFile, Unreadable, printable, read_bytes
 from curation.references import Reference, references_in
-from curation.rendering import Flavour, excerpt, render
+from curation.rendering import Flavour, Rendered, excerpt, render
+
+#: Maximum number of unknown shortcodes that the warning about them names.
+MAX_SHORTCODES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,8 @@ def understand(
         if flavour:
             record = replace(record, flavour=flavour)
         rendered = render(record.body, record.flavour)
+        if rendered.unknown:
+            document = replace(document, problems=(*document.problems, _unknown_shortcodes(document, rendered)))
         if not record.summary:
             record = replace(record, summary=excerpt(rendered.text))
         return Understood(
@@ -129,6 +134,15 @@ def understand(
     except SectionPage:
         problem = Problem("note", "section-page", "a section page of the old site, not an item; nothing to do")
         return Refusal("skipped", (problem,))
+
+
+def _unknown_shortcodes(document: Document, rendered: Rendered) -> Problem:
+    """Return the one warning about the shortcodes of a file that nothing is shown of, with the lines of the file."""
+    above = (document.opening + document.front_matter + document.closing).count("\n")
+    named = [f"{unknown.written} in line {above + unknown.line}" for unknown in rendered.unknown[:MAX_SHORTCODES]]
+    more = f" and {len(rendered.unknown) - len(named)} more" if len(rendered.unknown) > len(named) else ""
+    message = f"nothing is shown of {', '.join(named)}{more}; write what it stands for"
+    return Problem("warning", "shortcode", message, "body", above + rendered.unknown[0].line)
 
 
 def parsed(file: Loaded, result: Understood | Refusal) -> Parsed | Refused:

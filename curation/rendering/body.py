@@ -8,6 +8,7 @@ from typing import Literal
 from .commonmark import commonmark_to_html
 from .python_markdown import python_markdown_to_html
 from .sanitiser import clean, finish
+from .shortcodes import Unknown, expand
 from .text import plain_text
 
 #: "commonmark" is CommonMark with the extensions of GitHub and Hugo, "markdown" Python-Markdown with those of Pelican.
@@ -28,19 +29,22 @@ def flavour_of(name: object) -> Flavour:
 @dataclass(frozen=True, slots=True)
 class Rendered:
     """A body, rendered. `html` is sanitised, with links and pictures of this site as they were written. `text` is plain
-    and must be escaped; it has no alternative texts of pictures and no marks of footnotes.
+    and must be escaped; it has no alternative texts of pictures and no marks of footnotes. `unknown` are the shortcodes
+    that nothing is shown of.
     """
 
     html: str
     text: str
+    unknown: tuple[Unknown, ...] = ()
 
 
 def render(body: str, flavour: Flavour = "commonmark") -> Rendered:
     """Turn a body as written (Markdown, which may be all HTML) into safe HTML and plain text."""
     if not body.strip():
         return Rendered("", "")
-    cleaned = clean(_convert(body, flavour))
-    return Rendered(finish(cleaned).strip(), plain_text(cleaned))
+    expanded = expand(body)
+    cleaned = clean(expanded.put_back(_convert(expanded.body, flavour)))
+    return Rendered(finish(cleaned).strip(), plain_text(cleaned), expanded.unknown)
 
 
 def _convert(body: str, flavour: Flavour) -> str:

@@ -44,6 +44,14 @@ def commonmark_to_html(body: str) -> str:
     return html
 
 
+def inline_to_html(text: str) -> str:
+    """Return the HTML of one line of Markdown, without a paragraph around it, not sanitised."""
+    if not hasattr(_local, "parser"):
+        _local.parser = _parser()
+    html: str = _local.parser.renderInline(text)
+    return html
+
+
 def code_lines(body: str) -> list[tuple[int, int]]:
     """Return the code blocks of a body, fenced or indented: the first line of each, and the one after its last."""
     if not hasattr(_local, "blocks"):

@@ -122,7 +122,9 @@ class _Walk:
             title, self.film = self.film, None
         else:
             self.film = title if is_start and not target else None
-        return f" {_named_link(target, title, in_link=self.links > 0)} " if target else " "
+        if not target:
+            return " "
+        return f" {_named_link(target, title, in_link=self.links > 0)} "
 
 
 def _link(rest: str) -> str:
