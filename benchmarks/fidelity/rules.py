@@ -153,6 +153,20 @@ def _unsafe_links(page: Page) -> int:
     return len(links)
 
 
+_KEPT_FILES = (".pdf", ".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif")
+
+
+def _other_files(page: Page) -> int:
+    links = [
+        node
+        for node in _all(page, "a")
+        if page.resolve(node.get("href")).startswith("file") and not node.get("href").lower().endswith(_KEPT_FILES)
+    ]
+    for node in links:
+        node.unwrap()
+    return len(links)
+
+
 def _dead_links(page: Page) -> int:
     places = {node.get(name) for node in page.body.walk() for name in ("id", "name")} - {""} | {"top"}
     dead = [node for node in _all(page, "a") if "href" in node.attributes and _is_dead(page, node.get("href"), places)]
@@ -188,6 +202,7 @@ RULES = (
     Rule("pictures of other hosts", "become links: pages load nothing from elsewhere", _remote_pictures),
     Rule("bare links in brackets", "end before the closing one: GFM's rule, which Hugo misses", _links_in_brackets),
     Rule("links that run something", "become text: they are no addresses", _unsafe_links),
+    Rule("links to other files than pictures and PDFs", "become text: such files are not taken over", _other_files),
     Rule("pictures that are nowhere", "become their words: readers find no broken picture", _dead_pictures),
     Rule("links that lead nowhere", "become text: readers find no dead link", _dead_links),
 )
