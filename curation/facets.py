@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from unicodedata import normalize
 
 from django.db.models import CharField, F, Model, Q, QuerySet, Value
-from django.utils.text import slugify
 
 from curation.links import host_of
 from curation.models import (
@@ -26,6 +26,7 @@ from curation.models import (
     with_published_items,
 )
 from curation.names import name_key
+from curation.slugs import slug_of
 
 #: Choices are those of so many newest items, so that they cost the same however many items there are.
 RECENT = 100
@@ -74,7 +75,7 @@ class Facet:
 
 def _values(typed: str) -> set[str]:
     """Return what a value may be, of which somebody typed something."""
-    return {typed, slugify(typed), slugify(typed, allow_unicode=True), typed.lower(), host_of(typed)} - {""}
+    return {typed, slug_of(typed), normalize("NFC", typed.lower()), host_of(typed)} - {""}
 
 
 VOCABULARY = Facet("vocabulary", Vocabulary)

@@ -1,6 +1,6 @@
 """Addresses for readers. The names are used by `get_absolute_url()`; keep them."""
 
-from django.urls import URLPattern, URLResolver, path, re_path
+from django.urls import URLPattern, URLResolver, path, re_path, register_converter
 
 from . import listings
 from .api.routes import api
@@ -8,6 +8,21 @@ from .feeds import FORMS
 from .views import archive, coverage, feeds, news, offerings, search, site, sitemaps, topics
 from .views.credits import author, publisher
 from .views.items import item
+
+
+class NameConverter:
+    """A slug in an address, in any script; whether there is one such, the database says."""
+
+    regex = "[^/\x00]+"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(NameConverter, "name")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", news.home, name="home"),
@@ -21,26 +36,26 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("search/", search.search, name="search"),
     path("search/suggest/", search.suggest, name="suggest"),
     path("news/", news.news, name="news"),
-    path("news/<slug:slug>/", item, name="item"),
+    path("news/<name:slug>/", item, name="item"),
     path("topic/", topics.topics, name="topics"),
-    path("topic/<slug:slug>/", topics.topic, name="topic"),
-    path("topic/<slug:slug>/timeline/", coverage.topic_timeline, name="topic_timeline"),
-    path("vocabulary/<slug:slug>/", topics.vocabulary, name="vocabulary"),
-    re_path(r"^tag/(?P<slug>[-\w]*)/$", topics.tag, name="tag"),  # “❤” has no slug, and is a tag all the same
+    path("topic/<name:slug>/", topics.topic, name="topic"),
+    path("topic/<name:slug>/timeline/", coverage.topic_timeline, name="topic_timeline"),
+    path("vocabulary/<name:slug>/", topics.vocabulary, name="vocabulary"),
+    re_path(r"^tag/(?P<slug>[^/\x00]*)/$", topics.tag, name="tag"),  # old tags such as “❤” have no slug
     path("offering/", offerings.offerings, name="offerings"),
-    path("offering/<slug:slug>/", offerings.offering, name="offering"),
-    path("offering/<slug:slug>/timeline/", coverage.offering_timeline, name="offering_timeline"),
+    path("offering/<name:slug>/", offerings.offering, name="offering"),
+    path("offering/<name:slug>/timeline/", coverage.offering_timeline, name="offering_timeline"),
     re_path(r"^publisher/(?P<domain>[^/\x00]+)/$", publisher, name="publisher"),
     path("archive/", archive.archive, name="archive"),
     path("archive/<int:year>/", archive.year, name="archive_year"),
     path("archive/<int:year>/<int:month>/", archive.month, name="archive_month"),
-    path("author/<slug:slug>/", author, name="author"),
+    path("author/<name:slug>/", author, name="author"),
 ]
 
 urlpatterns += [path("api/v1/", api.urls)]
 
 FEED = rf"feed\.(?P<form>{'|'.join(FORMS)})\Z"
-SLUG = r"(?P<slug>[-\w]*)"
+SLUG = r"(?P<slug>[^/\x00]*)"
 urlpatterns += [
     re_path(f"^news/{FEED}", feeds.news_feed),
     re_path(rf"^archive/(?P<year>[0-9]{{4}})/(?P<month>[0-9]{{2}})/{FEED}", feeds.month_feed),

@@ -11,7 +11,18 @@ CURATION = ROOT / "curation"
 
 #: Every module or package of curation/, innermost first. A room imports from its own row and those above it.
 ROOMS = (
-    {"frontmatter", "rendering", "links", "names", "references", "imaging", "image_containers", "processes", "storing"},
+    {
+        "frontmatter",
+        "rendering",
+        "links",
+        "names",
+        "slugs",
+        "references",
+        "imaging",
+        "image_containers",
+        "processes",
+        "storing",
+    },
     {"models"},
     {
         "importing",

@@ -7,7 +7,8 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.text import slugify
+
+from curation.slugs import slug_of
 
 from .base import edit_url
 
@@ -32,7 +33,7 @@ class SluggedForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the 
 
     def check_slug(self, cleaned: dict[str, Any]) -> None:
         words = " ".join(str(cleaned.get(name) or "") for name in self.slug_from)
-        slug = cleaned["slug"] = cleaned["slug"] or slugify(words)[: self.fields["slug"].max_length]  # type: ignore[attr-defined]
+        slug = cleaned["slug"] = cleaned["slug"] or slug_of(words)[: self.fields["slug"].max_length]  # type: ignore[attr-defined]
         model = self._meta.model
         if not slug:
             self.add_error("slug", "Enter a slug: nothing here can be turned into one.")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Any, Literal
 
-from curation.exporting.layout import Layout, picture_href, place_beside, static_path
+from curation.exporting.layout import CONTENT, Layout, picture_href, place_beside, static_path
 from curation.frontmatter import FileText, Written, compose, rewrite
 from curation.frontmatter.offerings import means
 from curation.frontmatter.paths import page_path
@@ -82,14 +82,12 @@ class ItemFiles:
     def _own(self, row: SourceDocument) -> Document:
         path = self.layout.document(row, self.item.slug)
         try:
-            file = FileText(row.data, row.place_of(path), row.inherited)
+            file = FileText(row.data, path.removeprefix(CONTENT), row.inherited)
         except Rejected as refusal:
             return self._new(path, f"made anew: the file that it came from cannot be read any more ({refusal})")
         refs, media = self._media(file.record, row.media, path)
-        wanted = self._wanted(file.record, refs)
-        if (
-            row.record.get("flavour", "commonmark") == wanted.flavour
-        ):  # as imported, be it by another choice than the file's
+        wanted = replace(self._wanted(file.record, refs), slug=self._slug(row, file))
+        if row.record.get("flavour", "commonmark") == wanted.flavour:  # as imported, be it by another choice
             wanted = replace(wanted, flavour=file.record.flavour)
         return self._written(path, row, rewrite(file, wanted, self.excerpt), media)
 
@@ -97,7 +95,7 @@ class ItemFiles:
         """Return a further file of the item: as it came in, but for the text, by which it is known to be the same."""
         path = self.layout.document(row, self.item.slug)
         try:
-            file = FileText(row.data, row.place_of(path), row.inherited)
+            file = FileText(row.data, path.removeprefix(CONTENT), row.inherited)
         except Rejected as refusal:
             return Document(path, row.data, "kept", problems=(f"cannot be read any more ({refusal})",))
         wanted = replace(file.record, title=self.record.title, body=self.record.body)
@@ -113,6 +111,13 @@ class ItemFiles:
         """Return what the file shall say, where it says `base` now."""
         tags, aliases, offerings = self._tags(base), self._aliases(base), self._offerings(base)
         return replace(self.record, tags=tags, aliases=aliases, offerings=offerings, **refs)
+
+    def _slug(self, row: SourceDocument, file: FileText) -> str:
+        """Return the slug that a file shall say: nothing new where it gave its item this one, whatever its number."""
+        moved = file.path != row.content_path
+        said = FileText(row.data, row.content_path, row.inherited).record.slug if moved else file.record.slug
+        is_as_given = self.record.slug == row.record["slug"] and file.record.slug == said
+        return file.record.slug if is_as_given else self.record.slug
 
     def _tags(self, base: ItemRecord) -> tuple[str, ...]:
         """Return the tags, which the database keeps in no order: those of the file in its order, then by name."""

@@ -27,7 +27,7 @@ class Folder:
         target = folder / name
         if not target.is_symlink() and target.is_file() and target.read_bytes() == data:
             return False
-        unfinished = folder / f".{name}.{os.getpid()}"
+        unfinished = folder / f".unfinished-{os.getpid()}"
         try:
             with unfinished.open("xb") as file:
                 file.write(data)

@@ -1,7 +1,7 @@
 """Where the files of an export go: the same place in every export, whatever the export is limited to.
 
-Below `content/` a file keeps the folders that it had there and its name; below `static/` a picture lies where its file
-says. Where two would lie at one place, the older item has it.
+Below `content/` a file keeps the path that it had below the imported folder; below `static/` a picture lies where its
+file says. Where two would lie at one place, the older item has it.
 """
 
 from __future__ import annotations
@@ -20,8 +20,10 @@ from curation.references import BODY, path_of
 from curation.rendering import one_line
 
 SUFFIXES = (".md", ".markdown")
-#: Bytes that a file name may have, with some to spare for a number, and for the name of a file half written.
-MAX_NAME = 230
+#: Bytes that a file name may have on common file systems.
+MAX_NAME = 255
+#: The folder of all documents.
+CONTENT = "content/"
 #: The folder below `content/` of items that came from no file.
 NEW = "news"
 
@@ -40,20 +42,20 @@ class Layout:
 
     def document(self, document: SourceDocument, slug: str) -> str:
         """Return the path of a document of the item with this slug, from `content/` on."""
-        usual = _usual_path(document.path, document.md_name, slug)
-        return f"content/{self._moved.get((SourceDocument, document.pk), usual)}"
+        usual = _usual_path(document.content_path, document.md_name, slug)
+        return CONTENT + self._moved.get((SourceDocument, document.pk), usual)
 
     def new(self, item: CuratedItem) -> str:
         """Return the path of an item that came from no file."""
-        return f"content/{self._moved.get((CuratedItem, item.pk), _new_path(item.slug))}"
+        return CONTENT + self._moved.get((CuratedItem, item.pk), _new_path(item.slug))
 
     def has_place(self, href: str, sha256: str) -> bool:
         """Whether a picture or PDF can lie where a file says: no other is there, and the place is inside `static/`."""
         path = static_path(href)
-        return path != "" and (path.casefold(), sha256) not in self._contested
+        return path != "" and (path, sha256) not in self._contested
 
     def _place_documents(self, taken: set[int], claims: dict[int, int]) -> None:
-        columns = ("pk", "item", "is_primary", "path", "md_name", "item__slug", "media")
+        columns = ("pk", "item", "is_primary", "content_path", "md_name", "item__slug", "media")
         primary: tuple[int, str] = (0, "")
         for pk, item, is_primary, path, md_name, slug, media in (
             SourceDocument.objects.order_by("item", "-is_primary", "path", "pk").values_list(*columns).iterator()
@@ -68,8 +70,8 @@ class Layout:
                 self._place((SourceDocument, pk), usual if follows else primary[1], taken, usual)
 
     def _place(self, row: tuple[type, int], path: str, taken: set[int], usual: str = "") -> str:
-        free = next(candidate for candidate in _numbered(path) if hash(candidate.casefold()) not in taken)
-        taken.add(hash(free.casefold()))
+        free = next(candidate for candidate in _numbered(path) if hash(candidate) not in taken)
+        taken.add(hash(free))
         if free != (usual or path):
             self._moved[row] = free
         return free
@@ -79,23 +81,35 @@ class Layout:
             if "beside" in found:
                 continue
             href = path_of(found["href"]) if use.startswith(BODY) else found["href"]
-            path, sha256 = static_path(href).casefold(), found["sha256"]
+            path, sha256 = static_path(href), found["sha256"]
             if path and sha256 and claims.setdefault(hash(path), hash(sha256)) != hash(sha256):
                 self._contested.add((path, sha256))
 
 
 def _numbered(path: str) -> Iterator[str]:
-    """Yield a path, then with numbers: `a.md`, `a_2.md`, … (which come after it in path order)."""
+    """Yield a path, then with numbers: `a.md`, `a_2.md`, … (which come after it in path order).
+
+    Of a page bundle (`story/index.md`) the folder has the number, for its name is what the page is called by.
+    """
     yield path
+    folder, _, name = path.rpartition("/")
+    if folder and name.partition(".")[0] == "index":
+        yield from (f"{_shortened(folder, f'_{number}')}/{name}" for number in count(2))
     suffix = PurePosixPath(path).suffix
-    yield from (f"{path.removesuffix(suffix)}_{number}{suffix}" for number in count(2))
+    yield from (_shortened(path.removesuffix(suffix), f"_{number}{suffix}") for number in count(2))
+
+
+def _shortened(path: str, ending: str) -> str:
+    """Return a path with an ending, its name cut to what a file name may have."""
+    folder, slash, name = path.rpartition("/")
+    room = MAX_NAME - len(ending.encode())
+    return folder + slash + name.encode()[:room].decode(errors="ignore") + ending
 
 
 def _usual_path(path: str, md_name: str, slug: str) -> str:
     """Return where a document belongs below `content/`."""
-    _before, content, below = path.rpartition("/content/")
-    folders, _, name = (below if content else path.rpartition("/")[2]).replace("\\", "_").rpartition("/")
-    name = next(name for name in (md_name.replace("\\", "_"), name, f"{slug[:200]}.md") if _is_content(name))
+    folders, _, name = path.replace("\\", "_").rpartition("/")
+    name = next(name for name in (md_name.replace("\\", "_"), name, _shortened(slug, ".md")) if _is_content(name))
     fits = all(len(part.encode()) <= MAX_NAME for part in folders.split("/"))
     return f"{folders}/{name}" if folders and fits else name
 
@@ -106,7 +120,7 @@ def _is_content(name: str) -> bool:
 
 
 def _new_path(slug: str) -> str:
-    return f"{NEW}/{slug[:200]}.md"
+    return _shortened(f"{NEW}/{slug}", ".md")
 
 
 def static_path(href: str) -> str:

@@ -50,6 +50,7 @@ RULES = (
     Rule("md_name", ("mdName",), identity.md_name),
     Rule("title", ("title",), identity.title, writers.title),
     Rule("slug", ("slug",), identity.slug, writers.text("slug")),
+    Rule("given_slug", ("slug", "url"), identity.given_slug),
     Rule(
         "summary",
         ("description",),

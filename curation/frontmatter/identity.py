@@ -2,12 +2,12 @@
 
 import re
 
-from django.utils.text import slugify
-
 from curation.rendering import strip_markup
+from curation.slugs import slug_of
 
 from .dialects import OPENPROJECT_SOURCE
 from .limits import EXTERNAL_ID, FILE_NAME, SLUG, SOURCE_SYSTEM, TITLE
+from .paths import language_of_name, site_path
 from .source import Source
 from .values import Value, shown
 
@@ -95,37 +95,44 @@ def md_name(source: Source) -> str:
 
 
 def slug(source: Source) -> str:
-    """Return the slug in `[a-z0-9-]`: as written, or from the file's name or the title."""
+    """Return the slug: as written, or from the file's name or the title, else "item"."""
     written = source.as_text(source.get("slug"), "slug")
-    made = ascii_slug(written)
+    made = slug_of(written)
     if len(made) > SLUG:
         source.error("slug-too-long", f"slug longer than {SLUG} characters; shorten it", "slug")
     elif made and made != written:
-        source.warn("slug-changed", f"{shown(written)} becomes {made}; use only a-z, 0-9 and hyphens", "slug")
+        source.warn(
+            "slug-changed", f"{shown(written)} becomes {made}; use only lower-case letters, digits and hyphens", "slug"
+        )
     return made or _derived_slug(source, written)
 
 
 def _derived_slug(source: Source, written: str) -> str:
     # A WordPress post or a Hugo page is known by its file's name; elsewhere names are ids, and a title says more.
     by_name = source.dialect in ("wordpress", "hugo")
-    sources = (_slug_of_file(source.name), ascii_slug(source.fields["title"]))
-    made = next(filter(None, sources if by_name else reversed(sources)), "")[:SLUG].strip("-")
-    if not made:
-        source.error("slug-missing", "slug missing, and title and file name give none; write one in a-z, 0-9", "slug")
-    elif written or not by_name:
+    sources = (_slug_of_file(source.path), slug_of(source.fields["title"]))
+    made = next(filter(None, sources if by_name else reversed(sources)), "item")[:SLUG].strip("-")
+    if written or not by_name:
         source.warn("slug-derived", f"slug missing, {shown(made)} is used; write one", "slug")
     return made
 
 
-def _slug_of_file(name: str) -> str:
-    stem = _DATE_PREFIX.sub("", _EXTENSION.sub("", name))
-    return "" if stem == "index" else ascii_slug(stem.replace(".", "-"))
+def _slug_of_file(path: str) -> str:
+    """Return the slug that a file's name gives; a page bundle (`a-story/index.fr.md`) has its folder's name."""
+    folders, _, name = path.rpartition("/")
+    stem, *endings = _EXTENSION.sub("", name).split(".")
+    if stem == "index":
+        stem = folders.rpartition("/")[2]
+    return slug_of("-".join([_DATE_PREFIX.sub("", stem), *endings])) if stem else ""
 
 
-def ascii_slug(text: str) -> str:
-    """Return a text as lower-case ASCII letters, digits and hyphens.
+def given_slug(source: Source) -> str:
+    """Return the slug that the file itself gives, or the path of its `url`; of a translation, with its language."""
+    given = slug_of(source.as_text(source.get("slug"), "slug")) or _path_of_url(source)
+    language = language_of_name(source.name)
+    return f"{given}.{language}" if given and language else given
 
-    >>> ascii_slug("Lucira's COVID-19 Test_Kit")
-    'luciras-covid-19-test-kit'
-    """
-    return slugify(text.replace("_", "-"))
+
+def _path_of_url(source: Source) -> str:
+    value = source.get("url")
+    return site_path(re.sub(r"^https?://[^/]+", "", value, flags=re.IGNORECASE)) if isinstance(value, str) else ""

@@ -5,15 +5,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from curation.names import name_key
+from curation.slugs import is_path_slug, slug_of
 
-from .identity import ascii_slug, whole_number
+from .identity import whole_number
 from .limits import OFFERING, SLUG
 from .records import OfferingRef
 from .source import Source
 from .topics import read_topics
 from .values import Value, shown
 
-PERMALINK = re.compile(r"/?offering/([a-z0-9-]+)/?")
+PERMALINK = re.compile(r"/?offering/([^/?#\s]+)/?")
 
 
 def offerings(source: Source) -> tuple[OfferingRef, ...]:
@@ -66,10 +67,10 @@ def read_offering(source: Source, key: str, value: Value) -> OfferingRef | None:
 def _slug(inner: Source, name: str) -> str:
     permalink = inner.get("permalink")
     if permalink is None or permalink == "":
-        slug = ascii_slug(name)[:SLUG].strip("-")
+        slug = slug_of(name)[:SLUG].strip("-")
     else:
         match = PERMALINK.fullmatch(permalink) if isinstance(permalink, str) else None
-        slug = match[1] if match and len(match[1]) <= SLUG else ""
+        slug = match[1] if match and len(match[1]) <= SLUG and is_path_slug(match[1]) else ""
     if name and not slug:
         message = f"{shown(permalink)} is no offering's address, so this one is ignored; write one like /offering/name"
         inner.warn("offering-permalink", message, "permalink")

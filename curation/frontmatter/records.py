@@ -152,7 +152,7 @@ class Identity:
     source_system: str = ""
     external_id: str = ""
     md_name: str = ""
-    slug: str = ""
+    given_slug: str = ""
 
 
 @dataclass(frozen=True, slots=True)

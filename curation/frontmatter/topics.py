@@ -6,13 +6,14 @@ from html import unescape
 
 from curation.names import name_key
 from curation.rendering import one_line
+from curation.slugs import is_path_slug
 
 from .limits import SLUG, TOPIC, VOCABULARY
 from .records import DEFAULT_VOCABULARY, TopicRef
 from .source import Source
 from .values import Value, shown
 
-_TOPIC_PATH = re.compile(r"/?topic/([a-z0-9-]+)/?")
+_TOPIC_PATH = re.compile(r"/?topic/([^/?#\s]+)/?")
 #: The key that repeats the categories, and stands in where there are none.
 COPY = "openProjectCustomFields.medigyTopics"
 
@@ -91,7 +92,7 @@ def _slugs(source: Source, count: int) -> list[str]:
 
 def _slug(source: Source, key: str, value: Value) -> str:
     match = _TOPIC_PATH.fullmatch(value) if isinstance(value, str) else None
-    if match and len(match[1]) <= SLUG:
+    if match and len(match[1]) <= SLUG and is_path_slug(match[1]):
         return match[1]
     source.warn("topic-slugs", f"{shown(value)} is no topic's address and ignored; write one like topic/name", key)
     return ""

@@ -9,9 +9,10 @@ from urllib.parse import quote
 
 from curation.names import name_key
 from curation.rendering import one_line
+from curation.slugs import is_path_slug, slug_of
 
-from .identity import ascii_slug, whole_number
-from .offerings import PERMALINK, means, read_offering
+from .identity import whole_number
+from .offerings import means, read_offering
 from .paths import derived_aliases, own_page, site_path
 from .records import DEFAULT_VOCABULARY, OfferingRef, TopicRef
 from .topics import COPY, identity, parted
@@ -100,7 +101,7 @@ def topics(file: FileText, wanted: tuple[TopicRef, ...]) -> None:
     for copy in repeating:
         file.set(copy, [_REPEATS[copy](_label(value)) for value in after])
     if file.has("categoryUrl"):
-        file.set("categoryUrl", [known.get(_topic_key(value), f"topic/{ascii_slug(_label(value))}") for value in after])
+        file.set("categoryUrl", [known.get(_topic_key(value), f"topic/{slug_of(_label(value))}") for value in after])
 
 
 #: The keys that repeat the categories, and how they say one.
@@ -166,7 +167,7 @@ def _mapping(offering: OfferingRef) -> dict[str, Any]:
     number, path = whole_number(offering.external_id), f"/offering/{offering.slug}"
     return {
         "label": as_label(offering.name),
-        **({"permalink": path} if PERMALINK.fullmatch(path) else {}),
+        **({"permalink": path} if is_path_slug(offering.slug) else {}),
         **({"categories": [_category(topic) for topic in offering.topics]} if offering.topics else {}),
         **({"offeringId": int(number)} if number else {}),
     }

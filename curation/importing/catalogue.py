@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import islice
 from math import inf
 
 from django.db.models import Count, F, FilteredRelation, Min, Q
 
+from curation.frontmatter import from_json
+from curation.frontmatter.limits import SLUG
 from curation.frontmatter.paths import page_path
+from curation.frontmatter.records import ItemRecord
+from curation.importing.discover import is_gone, is_gone_from_disk
 from curation.importing.parse import Parsed
 from curation.links import url_key
 from curation.models import Alias, Conflict, CuratedItem, SourceDocument
+from curation.slugs import numbered
 from curation.snapshot import with_relations
 
 
@@ -58,11 +63,15 @@ class Catalogue:
         self.by_path: dict[str, Entry] = {}
         self.by_external_id: dict[tuple[str, str], Entry] = {}
         self.by_md_name: dict[str, Entry] = {}
+        self.by_given_slug: dict[str, Entry] = {}
+        self.by_content_path: defaultdict[str, list[Entry]] = defaultdict(list)
+        self.by_digest: defaultdict[str, list[Entry]] = defaultdict(list)
         self.by_slug: dict[str, Entry] = {}
         self.by_alias: dict[str, Entry] = {}
         self.by_link: defaultdict[str, dict[Entry, None]] = defaultdict(dict)  # in order, each once
         self.holders: dict[str, LinkHolders] = {}
         self.held_elsewhere = held_elsewhere
+        self._free_slugs: dict[str, Iterator[str]] = {}
         self._load(batch)
 
     def _load(self, batch: Sequence[Parsed]) -> None:
@@ -113,6 +122,10 @@ class Catalogue:
             self.by_external_id[document.source_system, document.external_id] = entry
         if document.md_name:
             self.by_md_name[document.md_name] = entry
+        if document.given_slug:
+            self.by_given_slug.setdefault(document.given_slug, entry)
+        self.by_content_path[document.content_path].append(entry)
+        self.by_digest[document.sha256].append(entry)
         if document.source_url_key and not document.is_primary:
             self.by_link[document.source_url_key][entry] = None
 
@@ -127,18 +140,88 @@ class Catalogue:
             return holders.name or "another item", count
         return str(first), count
 
-    def find(self, parsed: Parsed) -> Entry | None:
+    def find(self, parsed: Parsed, seen: Set[str]) -> Entry | None:
         """Return the item that a file is, by the first identity that the file has (docs/front-matter.md).
 
-        The path of an upload says nothing: many a story is called `article.md`.
+        `seen` are the paths of the run: their files are there, so none of them was renamed.
         """
         identity = parsed.document.identity
+        # The path of an upload says nothing: many a story is called `article.md`.
+        here = _unnamed(None if parsed.source.is_upload else self.by_path.get(parsed.source.name))
         if identity.external_id:
-            return self.by_external_id.get((identity.source_system, identity.external_id))
+            return self.by_external_id.get((identity.source_system, identity.external_id)) or here
         if identity.md_name:
-            return self.by_md_name.get(identity.md_name)
-        same_path = None if parsed.source.is_upload else self.by_path.get(parsed.source.name)
-        return next(filter(_known_by_slug, (self.by_slug.get(identity.slug), same_path)), None)
+            return self.by_md_name.get(identity.md_name) or here
+        return self._given(parsed, seen) or here or self._elsewhere(parsed, seen)
+
+    def _given(self, parsed: Parsed, seen: Set[str]) -> Entry | None:
+        """Return the item of a slug that a file gives; one that got it otherwise if it has title and text, too."""
+        if not (given := parsed.document.identity.given_slug):
+            return None
+        holder = _unnamed(self.by_slug.get(parsed.record.slug))
+        is_seen = holder is not None and any(document.path in seen for document in holder.documents)
+        if holder and not is_seen and _is_like(holder.item, parsed.record, both=True):
+            return holder
+        return _unnamed(self.by_given_slug.get(given))
+
+    def _elsewhere(self, parsed: Parsed, seen: Set[str]) -> Entry | None:
+        """Return the item of the same file in another folder (a fresh check-out, an archive) or under another name."""
+        digest, slug = parsed.sha256, parsed.record.slug
+        for entry, path in self._candidates(self.by_content_path[parsed.source.content_path], seen):
+            is_left = not parsed.source.is_upload and is_gone_from_disk(path)
+            if is_left or _knows(entry, parsed.record):
+                return entry
+        for entry, path in self._candidates(self.by_digest[digest], seen):
+            if is_gone(path, seen) or entry.item.slug == slug:
+                return entry
+        holders = [self.by_slug[slug]] if slug in self.by_slug else []
+        for entry, path in self._candidates(holders, seen):
+            if is_gone(path, seen) and _knows(entry, parsed.record):
+                return entry
+        return None
+
+    @staticmethod
+    def _candidates(entries: Iterable[Entry], seen: Set[str]) -> Iterator[tuple[Entry, str]]:
+        """Yield the items whose file was not seen in this run, with its path; those known by a name are not meant."""
+        for entry in entries:
+            primary = entry.primary
+            if primary and _unnamed(entry) and primary.path not in seen:
+                yield entry, primary.path
+
+    def free_slug(self, slug: str) -> str:
+        """Return a slug, with the first number from 2 that no item has, nor an alias of one."""
+        names = self._free_slugs.setdefault(slug, _free_numbers(slug))
+        return next(name for name in names if name not in self.by_slug)
+
+
+def _free_numbers(slug: str) -> Iterator[str]:
+    """Yield `slug-2`, `slug-3`, … but those that the database has; ever more of them are asked for at once."""
+    first, size = 2, 20
+    while True:
+        names = {page_path(name): name for name in (numbered(slug, n, SLUG) for n in range(first, first + size))}
+        taken = set(CuratedItem.objects.filter(slug__in=names.values()).values_list("slug", flat=True))
+        aliases = set(Alias.objects.filter(path__in=names).values_list("path", flat=True))
+        yield from (name for path, name in names.items() if name not in taken and path not in aliases)
+        first, size = first + size, size * 10
+
+
+def _unnamed(entry: Entry | None) -> Entry | None:
+    """Return an item unless something stronger than a slug or a path says which file it is."""
+    named = entry is not None and any(document.external_id or document.md_name for document in entry.documents)
+    return None if named else entry
+
+
+def _knows(entry: Entry, record: ItemRecord) -> bool:
+    """Whether an item, or its file as the last import read it, has a record's title or text."""
+    return _is_like(entry.item, record) or (
+        entry.primary is not None and _is_like(from_json(entry.primary.record), record)
+    )
+
+
+def _is_like(one: ItemRecord | CuratedItem, other: ItemRecord, *, both: bool = False) -> bool:
+    """Whether two have one title or one text that is not empty; with `both`, title and text."""
+    same_title, same_body = one.title == other.title, one.body == other.body
+    return (same_title and same_body) if both else same_title or (same_body and other.body != "")
 
 
 def _name(title: str, slug: str, path: str) -> str:
@@ -171,7 +254,7 @@ def _link_holders(links: Set[str], besides: Iterable[int]) -> dict[str, LinkHold
 
 
 def _documents_like(batch: Sequence[Parsed]) -> set[int]:
-    """Return the ids of items with a document of the same path, external id or `mdName` as a file of the batch."""
+    """Return the ids of items with a document of an identity, a path or the bytes of a file of the batch."""
     identities = [parsed.document.identity for parsed in batch]
     systems = {identity.source_system for identity in identities}
     ids = {identity.external_id for identity in identities} - {""}
@@ -180,9 +263,8 @@ def _documents_like(batch: Sequence[Parsed]) -> set[int]:
     by_path = items.filter(path__in=[parsed.source.name for parsed in batch]).exclude(path="")
     by_id = items.filter(source_system__in=systems, external_id__in=ids)
     by_name = items.filter(md_name__in={identity.md_name for identity in identities}).exclude(md_name="")
-    return set(by_path.union(by_id, by_name))
-
-
-def _known_by_slug(entry: Entry | None) -> bool:
-    """Whether nothing stronger than its slug says which file an item is."""
-    return entry is not None and not any(document.external_id or document.md_name for document in entry.documents)
+    by_slug = items.filter(given_slug__in={identity.given_slug for identity in identities}).exclude(given_slug="")
+    unnamed = items.filter(external_id="", md_name="")
+    below = unnamed.filter(content_path__in={parsed.source.content_path for parsed in batch}).exclude(content_path="")
+    same = unnamed.filter(sha256__in={parsed.sha256 for parsed in batch})
+    return set(by_path.union(by_id, by_name, by_slug, below, same))

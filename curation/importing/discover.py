@@ -34,6 +34,7 @@ class SourceFile:
     """A file to import. `root` is the folder or archive that was given, or a given file's own folder; nothing outside
     it is read. `name` is the absolute path as it is stored and reported. `refused` says why it cannot be read, where
     that is known already: a damaged archive stands for all the files in it, and so does a folder nobody may read.
+    `top` is the one folder that everything in an archive is in, "" where there is none.
     """
 
     #: On disk, the path as text: an import holds all its files, and a `Path` takes four times the memory.
@@ -41,6 +42,7 @@ class SourceFile:
     root: Place
     name: str
     refused: tuple[str, ...] = ()
+    top: str = ""
 
     @property
     def path(self) -> Place:
@@ -52,6 +54,19 @@ class SourceFile:
         if isinstance(self.place, ArchivePath):
             return str(self.place.inner).removeprefix("/")
         return self.place[len(os.fspath(self.root)) :].lstrip("/") or self.path.name
+
+    @property
+    def content_path(self) -> str:
+        """The path below the content folder, printable: what is the same in another check-out, and in an archive.
+
+        The content folder is the one of that name that the root is, is in, or has; else it is the root itself, of an
+        archive its one folder.
+        """
+        inner = self.inner_path.removeprefix(f"{self.top}/" if self.top else "")
+        _before, content, above = f"{self.root}/".rpartition("/content/")
+        if content and isinstance(self.root, Path) and not self.is_upload:
+            inner = above + inner
+        return printable(inner.removeprefix("content/"))
 
     @property
     def modified_at(self) -> datetime:
@@ -136,14 +151,14 @@ def _below(path: Path) -> Iterator[SourceFile]:
         raise UsageError(f"{printable(os.fspath(path))}: no such file or folder; check the path.")
 
 
-def source_file(path: Place, root: Place, *refused: str) -> SourceFile:
+def source_file(path: Place, root: Place, *refused: str, top: str = "") -> SourceFile:
     """Return a file to import, named by its path; `refused` are reasons why it cannot be."""
     name = printable(os.fspath(path))
     if len(name) > MAX_NAME:
         name = f"{name[: MAX_NAME - 1]}…"
         refused = (f"has a path of more than {MAX_NAME:,} characters; shorten it",)
     place = os.fspath(path) if isinstance(path, Path) else path
-    return SourceFile(place, root, name, tuple(map(printable, refused)))
+    return SourceFile(place, root, name, tuple(map(printable, refused)), top)
 
 
 def _inside(path: Path) -> Iterator[SourceFile]:
@@ -155,11 +170,12 @@ def _inside(path: Path) -> Iterator[SourceFile]:
         return
     if index.faults:
         yield source_file(path, path.parent, *index.faults)
-    root = ArchivePath(path)
+    root, tops = ArchivePath(path), {name.split("/")[1] for name in index.files}
+    top = tops.pop() if len(tops) == 1 and f"/{min(tops)}" not in index.files else ""
     for name, member in index.files.items():
         if name.lower().endswith(SUFFIXES):
             reasons = () if member.is_regular else ("is a link or a device; put the file itself into the archive",)
-            yield source_file(root / name, root, *reasons)
+            yield source_file(root / name, root, *reasons, top=top)
 
 
 def is_gone(name: str, seen: Set[str]) -> bool:
@@ -168,6 +184,11 @@ def is_gone(name: str, seen: Set[str]) -> bool:
     A file lives in a folder. An archive, like an upload, is a delivery: the next one takes its place.
     """
     return name not in seen and (bool(archive_of(name)) or not os.path.lexists(name))
+
+
+def is_gone_from_disk(name: str) -> bool:
+    """Whether a stored path is of a file in a folder that is there no more: no upload, and not in an archive."""
+    return bool(name) and not (name.startswith(UPLOAD) or archive_of(name) or os.path.lexists(name))
 
 
 def read_bytes(path: Place, limit: int) -> bytes:

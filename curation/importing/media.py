@@ -111,7 +111,8 @@ def _static_beside(source: SourceFile) -> Iterator[Place]:
     if source.is_upload and not isinstance(folder, ArchivePath):
         return
     contents = [parent for parent in (folder, *folder.parents) if parent.name == "content"]
-    top = contents[0].parent if contents else source.root.parent
+    inside = [content for content in contents if content.is_relative_to(source.root)]
+    top = [*contents[:1], *inside][-1].parent if contents else source.root.parent
     for parent in (folder, *folder.parents):
         if (parent / "static").is_dir():
             yield parent / "static"

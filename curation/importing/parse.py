@@ -11,7 +11,7 @@ from curation.frontmatter.limits import MAX_FILE_BYTES
 from curation.frontmatter.records import Document, ItemRecord, Problem, Rejected, SectionPage
 from curation.importing.cascades import Cascades
 from curation.importing.columns import columns_of
-from curation.importing.discover import SourceFile, Unreadable, printable, read_bytes
+from curation.importing.discover import SourceFile, Unreadable, read_bytes
 from curation.references import Reference, references_in
 from curation.rendering import Flavour, Rendered, excerpt, render
 
@@ -31,7 +31,7 @@ class Loaded:
     @property
     def work(self) -> tuple[bytes, str, Inherited]:
         """What `understand()` takes."""
-        return self.data, printable(self.source.inner_path), self.inherited
+        return self.data, self.source.content_path, self.inherited
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ def load(source: SourceFile, cascades: Cascades | None = None) -> Loaded | Refus
 def understand(
     data: bytes, path: str, inherited: Inherited = NOTHING, flavour: Flavour | None = None
 ) -> Understood | Refusal:
-    """Read what a file's bytes say. `path` is that below the imported folder, `flavour` that of the body, whatever the
+    """Read what a file's bytes say. `path` is that below the content folder, `flavour` that of the body, whatever the
     file says.
 
     May take long on hostile input: `workers` sets the limit.

@@ -18,7 +18,7 @@ from curation.frontmatter.records import ItemRecord, Level, MediaRef, Problem, R
 from curation.importing import media
 from curation.importing.catalogue import Catalogue, Entry
 from curation.importing.columns import columns_of
-from curation.importing.discover import MAX_NAME, is_gone, printable
+from curation.importing.discover import SourceFile, is_gone
 from curation.importing.library import Library
 from curation.importing.merge import Conflicting, merge
 from curation.importing.options import OnConflict, Options
@@ -37,7 +37,8 @@ class Plan:
     body for its files).
     `displaced` are other documents that the plan changes in passing; it `robs` another item of an alias where its own
     page is to be. `conflicts` are left to an editor, those of the fields `decided` are not. `before` is the item's
-    state, `None` for one that is made. `keeps_document` is whether the document shall say what the file says.
+    state, `None` for one that is made. `keeps_document` is whether the document shall say what the file says; `slug` is
+    the one that the file gave its item.
     """
 
     parsed: Parsed
@@ -53,6 +54,7 @@ class Plan:
     decided: Set[str] = frozenset()
     before: dict[str, Any] | None = None
     keeps_document: bool = True
+    slug: str = ""
     writes_document: bool = True
     outcome: Literal["created", "updated", "conflicted", "unchanged"] = "updated"
 
@@ -84,7 +86,7 @@ class Planner:
 
     def plan(self, parsed: Parsed) -> Plan:
         """Return what to do with a file. Raises `Rejected`, and then has changed nothing."""
-        entry = self.catalogue.find(parsed)
+        entry = self.catalogue.find(parsed, self.seen)
         if entry is None:
             record = replace(parsed.record, status=self.options.status) if self.options.status else parsed.record
             return self._accept(Plan(parsed, Entry(CuratedItem()), record, outcome="created"), record)
@@ -93,15 +95,16 @@ class Planner:
             return self._adopt(parsed, entry)
         if primary.path == parsed.source.name or is_gone(primary.path, self.seen):
             return self._update(parsed, entry, primary, primary)
-        if parsed.source.is_upload and primary.path not in self.seen:
-            return self._update(parsed, entry, primary, None)
+        if primary.path not in self.seen:
+            if parsed.source.is_upload:
+                return self._update(parsed, entry, primary, None)
+            if primary.content_path == parsed.source.content_path:  # another check-out
+                return self._update(parsed, entry, primary, primary)
         return self._repeat(parsed, entry, primary)
 
     def _adopt(self, parsed: Parsed, entry: Entry) -> Plan:
         """Take a file that says what an item made in the admin says as that item's document."""
         ours = snapshot(entry.item)
-        if (ours.title, ours.body) != (parsed.record.title, parsed.record.body):
-            raise Rejected(_slug_taken(parsed.record.slug, entry))
         plan = self._accept(Plan(parsed, entry, ours), parsed.record)
         if not merge(ours, parsed.record, ours).changes and "body" not in plan.takes:
             plan.outcome = "unchanged"
@@ -114,12 +117,13 @@ class Planner:
         """
         base, ours = frontmatter.from_json(primary.record), snapshot(entry.item)
         choice = self.options.on_conflict
-        merged = merge(base, parsed.record, ours, overwrite=choice == "overwrite", undecided=entry.undecided)
+        theirs = self._with_slug(parsed, primary, base, ours)
+        merged = merge(base, theirs, ours, overwrite=choice == "overwrite", undecided=entry.undecided)
         problems = [_conflict(conflict, choice) for conflict in merged.conflicts]
         if problems and choice == "fail":
             raise Rejected(*problems)
         plan = Plan(parsed, entry, merged.record, problems=problems, before=state(entry.item, ours))
-        plan.document, plan.keeps_document = document or primary, document is not None
+        plan.document, plan.keeps_document, plan.slug = document or primary, document is not None, theirs.slug
         plan.conflicts = merged.conflicts if choice == "keep" else ()
         before = _beside_record(entry)
         self._accept(plan, base, primary.media)
@@ -131,6 +135,15 @@ class Planner:
         elif not (merged.changes or plan.takes or plan.robs or self._brings_icon(plan)):
             plan.outcome = "unchanged" if before == _beside_record(entry) else "updated"
         return plan
+
+    def _with_slug(self, parsed: Parsed, primary: SourceDocument, base: ItemRecord, ours: ItemRecord) -> ItemRecord:
+        """Return what a file says, with the slug that its item has got as long as the file gives no other one."""
+        if parsed.document.identity.given_slug == primary.given_slug:
+            return replace(parsed.record, slug=base.slug)
+        holder = self.catalogue.by_slug.get(parsed.record.slug)
+        if holder is None or holder.item.slug == ours.slug:
+            return parsed.record
+        return replace(parsed.record, slug=ours.slug)
 
     def _repeat(self, parsed: Parsed, entry: Entry, primary: SourceDocument) -> Plan:
         """Take a further file of an item: the first in path order speaks for it, the others are remembered."""
@@ -155,11 +168,8 @@ class Planner:
 
     def _accept(self, plan: Plan, base: ItemRecord, base_media: media.Found | None = None) -> Plan:
         """Check a plan against the rest of the catalogue, then fill its item and register what it takes."""
-        record, item = plan.record, plan.entry.item
-        assert record is not None  # noqa: S101  # a plan with no record is not for an item to take
-        holder = self.catalogue.by_slug.get(record.slug)
-        if holder not in (None, plan.entry):
-            raise Rejected(_slug_taken(record.slug, holder))
+        assert plan.record is not None  # noqa: S101  # a plan with no record is not for an item to take
+        record, item = self._with_free_slug(plan, plan.record), plan.entry.item
         columns = plan.parsed.columns if record is plan.parsed.record else columns_of(record)
         old_slug, old_link = item.slug, item.source_url_key
         self._read_media(plan, base_media or {})
@@ -171,6 +181,20 @@ class Planner:
         self.catalogue.add(plan.entry)
         self._remember(plan)
         return plan
+
+    def _with_free_slug(self, plan: Plan, record: ItemRecord) -> ItemRecord:
+        """Return a plan's record, its slug with a number where another item has it: an address once given stays."""
+        holder = self.catalogue.by_slug.get(record.slug)
+        if holder not in (None, plan.entry):
+            slug = self.catalogue.free_slug(record.slug)
+            message = f"“{record.slug}” is the address of {holder}; this one got {page_path(slug)}/"
+            if plan.parsed.document.identity.given_slug:
+                plan.warn("slug-taken", "slug", f"{message}, give it another slug if that is not right")
+            else:
+                plan.problems.append(Problem("note", "slug-taken", f"{message}, which it keeps", "slug"))
+            record = plan.record = replace(record, slug=slug)
+        plan.slug = plan.slug or record.slug
+        return record
 
     def _read_media(self, plan: Plan, base: media.Found) -> None:
         """Read what the file points to; what cannot be used is a warning, and the item keeps what it has."""
@@ -269,14 +293,14 @@ class Planner:
         if former not in (None, plan.entry):
             for document in former.documents:
                 if document.path == path:
-                    document.path = ""
+                    document.path = document.content_path = ""
                     plan.displaced.append(document)
         known = (plan.document.path, plan.document.sha256, plan.document.media, plan.document.is_primary)
         if plan.before is not None and plan.document.pk:
             plan.before["document"] = plan.document.record
         plan.writes_document = known != (path, plan.parsed.sha256, plan.media, True)
         if plan.writes_document:
-            _describe(plan.document, plan.parsed, plan.media)
+            _describe(plan.document, plan.parsed, plan.media, plan.slug or plan.parsed.record.slug)
         if plan.document not in plan.entry.documents:
             self.catalogue.add_document(plan.entry, plan.document)
         self.catalogue.by_path[path] = plan.entry
@@ -319,24 +343,26 @@ def _alt(record: ItemRecord) -> str:
     return record.image.alt if record.image else ""
 
 
-def _describe(document: SourceDocument, parsed: Parsed, found: dict[str, dict[str, Any]]) -> None:
+def _describe(document: SourceDocument, parsed: Parsed, found: dict[str, dict[str, Any]], slug: str) -> None:
     identity = parsed.document.identity
     document.source_system, document.external_id = identity.source_system, identity.external_id
     document.md_name, document.dialect = identity.md_name, parsed.document.dialect
+    document.given_slug, document.content_path = identity.given_slug, _content_path(document, parsed.source)
     document.path, document.sha256 = parsed.source.name, parsed.sha256
-    document.inner_path = printable(parsed.source.inner_path)[-MAX_NAME:]
     document.inherited = dict(parsed.inherited)
     document.front_matter_format, document.front_matter = parsed.document.format, parsed.document.front_matter
     document.opening, document.closing = parsed.document.opening, parsed.document.closing
     document.raw_body = parsed.document.raw_body
-    document.record, document.source_url = parsed.json, parsed.record.source_url
+    document.record, document.source_url = {**parsed.json, "slug": slug}, parsed.record.source_url
     document.source_url_key, document.page_name = parsed.columns["source_url_key"], page_name(parsed.source.name)
     document.media = found
     document.imported_at = timezone.now()
 
 
-def _slug_taken(slug: str, holder: Entry | None) -> Problem:
-    return Problem("error", "slug-taken", f"“{slug}” is the address of {holder}; give this file another slug", "slug")
+def _content_path(document: SourceDocument, source: SourceFile) -> str:
+    """Return the path to remember: the longer one of a file that was imported with a folder above once."""
+    here, is_same = source.content_path, document.path == source.name
+    return document.content_path if is_same and document.content_path.endswith(f"/{here}") else here
 
 
 def _conflict(conflict: Conflicting, choice: OnConflict) -> Problem:

@@ -12,13 +12,13 @@ from typing import Any, TypeVar
 
 from django.db import models
 from django.db.models import Q
-from django.utils.text import slugify
 
 from curation.bulk import insert
 from curation.frontmatter.records import ItemRecord, OfferingRef, PublisherRef, TopicRef
 from curation.models import Author, Offering, Publisher, Tag, Topic, Vocabulary
 from curation.names import name_key
 from curation.search.names import learn_names
+from curation.slugs import numbered, slug_of
 
 M = TypeVar("M", bound=models.Model)
 
@@ -71,7 +71,7 @@ class References:
         wanted = {name_key(name): name for name in reversed(list(names))}
         found: dict[str, Any] = {row.name_key: row for row in model._default_manager.filter(name_key__in=wanted)}  # type: ignore[attr-defined]
         missing = [name for key, name in wanted.items() if key not in found]
-        slugs = _free_slugs(model, {name: slugify(name) for name in missing})
+        slugs = _free_slugs(model, {name: slug_of(name) for name in missing})
         made = self._make(model, (model(name=name, slug=slugs[name]) for name in reversed(missing)))
         return found | {row.name_key: row for row in made}  # type: ignore[attr-defined]
 
@@ -142,7 +142,7 @@ class References:
 
 
 def _topic_slug(ref: TopicRef) -> str:
-    return slugify(f"{ref.vocabulary} {ref.label}")
+    return slug_of(f"{ref.vocabulary} {ref.label}")
 
 
 def _offering_key(ref: OfferingRef) -> str:
@@ -163,8 +163,7 @@ def _free_slugs(model: type[models.Model], wanted: Mapping[Any, str]) -> dict[An
         slug, number = base, 1
         while slug in taken or (number > 1 and rows.filter(slug=slug).exists()):
             number += 1
-            ending = f"-{number}"
-            slug = base[: field.max_length - len(ending)] + ending
+            slug = numbered(base, number, field.max_length)
         taken.add(slug)
         free[key] = slug
     return free

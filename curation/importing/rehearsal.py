@@ -107,8 +107,9 @@ def path_key(path: str) -> str:
 def keys_of(file: Parsed) -> Iterator[str]:
     """Yield what a file has to do with: its path, identity, addresses and link."""
     identity, record = file.document.identity, file.record
-    yield from (path_key(file.source.name), page_path(record.slug), page_path(identity.slug), *record.aliases)
-    yield from _identity_keys(identity.source_system, identity.external_id, identity.md_name)
+    yield from (path_key(file.source.name), page_path(record.slug), *record.aliases)
+    yield from _identity_keys(identity.source_system, identity.external_id, identity.md_name, identity.given_slug)
+    yield from (f"content {file.source.content_path}", f"bytes {file.sha256}")
     yield from _link_key(url_key(record.source_url))
 
 
@@ -122,15 +123,18 @@ def _keys_of_entry(entry: Entry) -> Iterator[str]:
     yield from _link_key(entry.item.source_url_key)
     for document in entry.documents:
         yield path_key(document.path)
-        yield from _identity_keys(document.source_system, document.external_id, document.md_name)
+        yield from _identity_keys(document.source_system, document.external_id, document.md_name, document.given_slug)
+        yield from (f"content {document.content_path}", f"bytes {document.sha256}")
         yield from _link_key(document.source_url_key)
 
 
-def _identity_keys(system: str, external_id: str, md_name: str) -> Iterator[str]:
+def _identity_keys(system: str, external_id: str, md_name: str, given_slug: str) -> Iterator[str]:
     if external_id:
         yield f"id {system} {external_id}"
     if md_name:
         yield f"name {md_name}"
+    if given_slug:
+        yield f"slug {given_slug}"
 
 
 def _link_key(key: str) -> Iterator[str]:

@@ -232,7 +232,7 @@ def _save_documents(plans: Sequence[Plan]) -> None:
         plan.document.item = plan.entry.item
     # Those that give up a path or their primacy go first: the unique indexes are checked row by row.
     displaced = [document for plan in plans for document in plan.displaced]
-    update(SourceDocument, _rows(displaced, ("path", "is_primary", "media", "id")))
+    update(SourceDocument, _rows(displaced, ("path", "content_path", "is_primary", "media", "id")))
     documents = [plan.document for plan in plans if plan.writes_document]
     update(SourceDocument, _rows((row for row in documents if row.pk), (*DOCUMENT_COLUMNS, "id")))
     insert(SourceDocument, _rows((row for row in documents if not row.pk), DOCUMENT_COLUMNS))

@@ -6,7 +6,7 @@ from django.db import models
 from curation.frontmatter.links import HOST
 
 from .addresses import address
-from .fields import HttpURLField, NameField
+from .fields import HttpURLField, NameField, SlugField
 from .images import Image
 from .named import SAME_NAME, Named
 
@@ -39,7 +39,7 @@ class Author(Named):
     """A person or desk named as the author of items."""
 
     name = NameField(max_length=200)
-    slug = models.SlugField(max_length=255, help_text="The address: /author/…/.")
+    slug = SlugField(max_length=255, help_text="The address: /author/…/.")
     bio = models.TextField(blank=True, help_text="Shown at the top of the author's page.")
     url = HttpURLField("website", max_length=500, blank=True)
 

@@ -3,15 +3,17 @@
 from typing import TYPE_CHECKING, Any
 from unicodedata import normalize
 
+from django import forms
+from django.core.exceptions import ValidationError
 from django.core.files.storage import Storage
 from django.core.validators import URLValidator
 from django.db import models
-from django.forms import Field
 from pictures.models import Picture, PictureField, PictureFieldFile, PillowPicture
 from PIL import Image
 
 from curation.names import name_key
 from curation.rendering import one_line
+from curation.slugs import is_slug
 
 if TYPE_CHECKING:
     CharField = models.CharField[str, str]
@@ -30,8 +32,36 @@ class HttpURLField(models.URLField):  # type: ignore[type-arg]  # not generic at
         URLValidator(schemes=["http", "https"], message="Enter a link that starts with http:// or https://.")
     ]
 
-    def formfield(self, **kwargs: Any) -> Field | None:
+    def formfield(self, **kwargs: Any) -> forms.Field | None:
         return super().formfield(**{"assume_scheme": "https", **kwargs})
+
+
+def validate_slug(value: str) -> None:
+    """Raise `ValidationError` unless a text is a slug, in any script."""
+    if not is_slug(value):
+        raise ValidationError("Enter letters, digits, hyphens and underscores alone, in any script.")
+
+
+class SlugFormField(forms.SlugField):
+    """A slug in a form. Scripts in the browser fill it in with ASCII alone, as far as there is any."""
+
+    default_validators = [validate_slug]
+
+    def to_python(self, value: Any) -> Any:
+        return normalize("NFC", super().to_python(value) or "")
+
+
+class SlugField(models.SlugField):  # type: ignore[type-arg]  # not generic at run time
+    """A name in addresses: letters, digits and marks of any script (Django's own knows no marks), NFC."""
+
+    default_validators = [validate_slug]
+
+    def formfield(self, **kwargs: Any) -> forms.Field | None:
+        return super().formfield(**{"form_class": SlugFormField, "allow_unicode": False, **kwargs})
+
+    def deconstruct(self) -> Any:
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.SlugField", args, kwargs
 
 
 class LineField(CharField):

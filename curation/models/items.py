@@ -22,7 +22,7 @@ from curation.rendering import Rendered, excerpt, flavour_of, one_line, render
 
 from .addresses import address
 from .credits import Author, Publisher
-from .fields import HttpURLField, LineField
+from .fields import HttpURLField, LineField, SlugField
 from .images import Image
 from .offerings import Offering
 from .tags import NamedTags, Tag
@@ -132,7 +132,7 @@ class CuratedItem(models.Model):  # type: ignore[django-manager-missing]  # tagg
         MARKDOWN = "markdown", "Python-Markdown"
 
     title = LineField(max_length=500)
-    slug = models.SlugField(  # as of other columns with `db_index=False`, an index below begins with it
+    slug = SlugField(  # as of other columns with `db_index=False`, an index below begins with it
         max_length=255, db_index=False, help_text="The address: /news/…/. Changing it leaves a redirect behind."
     )
     summary = models.TextField(blank=True, help_text="One to three sentences. Left blank, it is taken from the body.")

@@ -1,6 +1,5 @@
 """Where imported items came from, and what each import did."""
 
-from pathlib import PurePosixPath
 from typing import Any
 
 from django.conf import settings
@@ -14,6 +13,9 @@ from curation.references import page_name
 
 from .fields import HttpURLField
 from .items import CuratedItem
+
+#: Nothing in a file says by which name it is known elsewhere.
+_UNNAMED = Q(external_id="", md_name="")
 
 
 class SourceDocument(models.Model):
@@ -48,7 +50,12 @@ class SourceDocument(models.Model):
     path = models.CharField(
         max_length=1000, blank=True, help_text="Absolute, undecodable bytes escaped. Empty: the file is gone."
     )
-    inner_path = models.CharField(max_length=1000, blank=True, help_text="The path below the imported folder.")
+    content_path = models.CharField(
+        max_length=1000, blank=True, default="", help_text="The path below the content folder."
+    )
+    given_slug = models.CharField(
+        max_length=500, blank=True, default="", help_text="The slug, or else the address, that it gives."
+    )
     inherited = models.JSONField(
         default=dict, help_text="Keys that an _index.md above says for it, each with the value and that file."
     )
@@ -69,6 +76,11 @@ class SourceDocument(models.Model):
         ordering = ["-is_primary", "path"]
         indexes = [
             models.Index(fields=["external_id", "source_system"], name="document_external_id"),
+            models.Index(
+                fields=["content_path"], condition=_UNNAMED & ~Q(content_path=""), name="document_content_path"
+            ),
+            models.Index(fields=["given_slug"], condition=~Q(given_slug=""), name="document_given_slug"),
+            models.Index(fields=["sha256"], condition=_UNNAMED, name="document_sha256"),
             models.Index(fields=["md_name"], condition=~Q(md_name=""), name="document_md_name"),
             models.Index(fields=["source_url_key"], condition=Q(is_primary=False), name="document_further_link"),
             models.Index(fields=["page_name"], condition=~Q(page_name=""), name="document_page_name"),
@@ -88,11 +100,10 @@ class SourceDocument(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.source_url_key, self.page_name = url_key(self.source_url), page_name(self.path)
+        if not self.content_path:
+            _before, content, below = self.path.rpartition("/content/")
+            self.content_path = below if content else self.path.rpartition("/")[2]
         super().save(*args, **kwargs)
-
-    def place_of(self, path: str) -> str:
-        """Return the path below the imported folder that the file would have under the name of another path."""
-        return str(PurePosixPath(self.inner_path).with_name(PurePosixPath(path).name)) if self.inner_path else path
 
     @property
     def data(self) -> bytes:

@@ -3,7 +3,7 @@
 from django.db import models
 
 from .addresses import address
-from .fields import MAX_NAME, HttpURLField, NameField
+from .fields import MAX_NAME, HttpURLField, NameField, SlugField
 from .named import Named
 from .taxonomy import Topic
 
@@ -12,7 +12,7 @@ class Offering(Named):
     """A product or service. `external_id` is the `offeringId` of front matter."""
 
     name = NameField(max_length=MAX_NAME)
-    slug = models.SlugField(max_length=255, help_text="The address: /offering/…/.")
+    slug = SlugField(max_length=255, help_text="The address: /offering/…/.")
     external_id = models.CharField(
         "external ID", max_length=64, blank=True, help_text="Its number where offerings are kept (OpenProject)."
     )

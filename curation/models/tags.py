@@ -11,7 +11,7 @@ from taggit.models import TagBase
 
 from curation.names import name_key
 
-from .fields import NameField
+from .fields import NameField, SlugField
 from .named import SAME_NAME, Named
 
 
@@ -19,7 +19,7 @@ class Tag(Named, TagBase):  # type: ignore[django-manager-missing, misc]  # tagg
     """A tag, one whatever its case, form and spacing."""
 
     name = NameField(max_length=100)
-    slug = models.SlugField(max_length=100, allow_unicode=True, help_text="The address: /tag/…/.")
+    slug = SlugField(max_length=100, allow_unicode=True, help_text="The address: /tag/…/.")
 
     objects = models.Manager["Tag"]()
 

@@ -3,7 +3,7 @@
 from django.db import models
 
 from .addresses import address
-from .fields import HttpURLField, NameField
+from .fields import HttpURLField, NameField, SlugField
 from .named import SAME_NAME, Named
 
 
@@ -11,7 +11,7 @@ class Vocabulary(Named):
     """A list of topics with one owner: Symplur, KLAS, Gartner, …, or our own."""
 
     name = NameField(max_length=100, help_text="As written before the colon: “Symplur” in “Symplur: COVID-19”.")
-    slug = models.SlugField(max_length=100, help_text="The name in addresses: lower-case letters, digits, hyphens.")
+    slug = SlugField(max_length=100, help_text="The name in addresses: letters of any script, digits, hyphens.")
     description = models.TextField(blank=True, help_text="One or two sentences for readers: whose list this is.")
     url = HttpURLField("website", max_length=500, blank=True, help_text="Where its owner publishes it.")
 
@@ -42,7 +42,7 @@ class Topic(Named):
 
     vocabulary = models.ForeignKey(Vocabulary, on_delete=models.PROTECT, related_name="topics")
     label = NameField(max_length=200, help_text="As readers see it: “Digital Technology”.")
-    slug = models.SlugField(max_length=255, help_text="The address: /topic/…/.")
+    slug = SlugField(max_length=255, help_text="The address: /topic/…/.")
     description = models.TextField(blank=True, help_text="Shown at the top of the topic's page.")
 
     class Meta:

@@ -46,9 +46,33 @@ def test_a_file_keeps_its_folders_below_content_and_its_name(path: str, md_name:
 
 
 def test_of_two_that_would_lie_at_one_place_the_older_item_has_it_whatever_is_exported() -> None:
-    rows = [document(f"/{site}/content/post/{name}.md") for site, name in (("a", "x"), ("b", "X"), ("c", "x_2"))]
+    rows = [document(f"/{site}/content/post/{name}.md") for site, name in (("a", "x"), ("b", "x"), ("c", "x_2"))]
     layout = Layout()
-    assert [layout.document(row, "") for row in rows] == [f"content/post/{x}.md" for x in ("x", "X_2", "x_2_2")]
+    assert [layout.document(row, "") for row in rows] == [f"content/post/{x}.md" for x in ("x", "x_2", "x_2_2")]
+
+
+def test_names_that_differ_in_case_or_form_alone_are_two() -> None:
+    names = ("x", "X", "caf\u00e9", "cafe\u0301")
+    rows = [document(f"/{number}/content/post/{name}.md") for number, name in enumerate(names)]
+    layout = Layout()
+    assert [layout.document(row, "") for row in rows] == [f"content/post/{name}.md" for name in names]
+
+
+def test_of_two_page_bundles_of_one_name_the_folder_gets_the_number() -> None:
+    rows = [document(f"/{site}/content/post/story/index.md") for site in "ab"]
+    layout = Layout()
+    places = [layout.document(row, "") for row in rows]
+    assert places == ["content/post/story/index.md", "content/post/story_2/index.md"]
+
+
+@pytest.mark.parametrize("name", ["x" * 252, "漢" * 84])
+def test_a_name_of_255_bytes_stays_and_a_number_still_fits(name: str) -> None:
+    rows = [document(f"/{site}/content/{name}.md") for site in "ab"]
+    layout = Layout()
+    first, second = (layout.document(row, "").removeprefix("content/") for row in rows)
+    assert first == f"{name}.md"
+    assert second.endswith("_2.md")
+    assert len(second.encode()) <= 255
 
 
 def test_an_item_that_came_from_no_file_is_news_under_its_slug() -> None:

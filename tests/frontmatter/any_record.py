@@ -8,11 +8,11 @@ from typing import Any
 from hypothesis import strategies as st
 
 from curation.frontmatter.compare import LISTS
-from curation.frontmatter.identity import ascii_slug
 from curation.frontmatter.paths import site_path
 from curation.frontmatter.records import ItemRecord, MediaRef, OfferingRef, PublisherRef, TopicRef
 from curation.frontmatter.topics import identity
 from curation.rendering import one_line
+from curation.slugs import slug_of
 
 #: What means something to YAML, TOML, JSON, HTML or Markdown.
 _TROUBLE = [
@@ -74,7 +74,7 @@ paths = st.from_regex(r"/[a-z]{1,9}(/[a-z0-9_.%é-]{1,9}){0,3}", fullmatch=True)
 )
 _named = lines(90).filter(lambda text: ": " not in text and not text.startswith(":") and not text.endswith(":"))
 topics = st.builds(
-    lambda vocabulary, label: TopicRef(vocabulary, label, ascii_slug(f"{vocabulary} {label}")[:200].strip("-") or "x"),
+    lambda vocabulary, label: TopicRef(vocabulary, label, slug_of(f"{vocabulary} {label}")[:200].strip("-") or "x"),
     st.one_of(st.just("Medigy"), _named),
     _named,
 )

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from curation.frontmatter import from_json, read, to_json
 from curation.frontmatter.records import Document, Rejected, SectionPage
 from curation.models.redirects import validate_path
+from curation.slugs import is_path_slug
 
 from .files import CONTENT, dump
 
@@ -54,7 +55,8 @@ def check_document(document: Document) -> None:
     text.encode()
     assert from_json(json.loads(text)) == record
     assert 0 < len(record.title) <= 500
-    assert re.fullmatch("[a-z0-9-]{1,255}", record.slug)
+    assert is_path_slug(record.slug)
+    assert len(record.slug) <= 255
     assert record.status != "published" or record.published_at is not None
     for link in (record.source_url, record.source_url_original, record.via_url):
         assert re.match("https?://|$", link, re.IGNORECASE)

@@ -43,7 +43,7 @@ def test_every_key_is_named_by_a_rule_but_those_of_wordpress_plugins(documents: 
 
 def test_files_of_one_identity_are_the_five_bookmarks_that_occur_twice(documents: dict[Path, Document | None]) -> None:
     identities = Counter(
-        (document.identity.source_system, document.identity.external_id or document.identity.slug)
+        (document.identity.source_system, document.identity.external_id or document.identity.given_slug)
         for document in documents.values()
         if document
     )

@@ -134,7 +134,9 @@ def test_a_page_of_the_contributor_centre() -> None:
 def test_a_wordpress_post() -> None:
     document = sample("2014-03-07-patients-like-me.md")
     assert (document.dialect, document.problems, document.unmapped) == ("wordpress", (), ("dsq_thread_id",))
-    assert document.identity == Identity("wordpress", "/2014/03/07/patients-like-me", "", "patients-like-me")
+    assert document.identity == Identity(
+        "wordpress", "/2014/03/07/patients-like-me", "", "/2014/03/07/patients-like-me"
+    )
     assert document.record == ItemRecord(
         title="Patients’ data & mine",
         slug="patients-like-me",
@@ -158,7 +160,7 @@ def test_a_plain_hugo_page_in_toml() -> None:
         (),
         ("weight",),
     )
-    assert document.identity == Identity(slug="a-page-in-toml")
+    assert document.identity == Identity()
     assert document.record == ItemRecord(
         title="A page in TOML",
         slug="a-page-in-toml",

@@ -160,7 +160,9 @@ def test_a_good_slug_stays(written: str) -> None:
     ("written", "slug"),
     [
         ("../../etc/passwd", "etcpasswd"),
-        ("новости-📰-café", "cafe"),
+        ("новости-📰-café", "novosti-cafe"),
+        ("Straße", "strasse"),
+        ("新闻 中心", "新闻-中心"),
         ("Upper Case_and more", "upper-case-and-more"),
         ("-a--b-", "a-b"),
         ("x\r\nLocation: //evil.example", "x-location-evilexample"),
@@ -175,14 +177,14 @@ def test_a_slug_has_a_limit() -> None:
     assert reject_keys(slug="s" * (SLUG + 1)) == [("slug-too-long", "slug")]
 
 
-@pytest.mark.parametrize("written", [None, "", "новости", ["a"]])
+@pytest.mark.parametrize("written", [None, "", "📰", ["a"]])
 def test_without_a_slug_the_title_gives_one_with_a_warning(written: Any) -> None:
     assert record(slug=written, title="The Title").slug == "the-title"
     assert ("slug-derived", "slug") in warnings(slug=written, title="The Title")
 
 
 def test_without_a_title_to_use_the_file_name_gives_the_slug() -> None:
-    assert read_keys(slug=None, title="新闻", name="a-file.md").record.slug == "a-file"
+    assert read_keys(slug=None, title="📰", name="a-file.md").record.slug == "a-file"
 
 
 def test_a_slug_from_a_long_title_is_cut() -> None:
@@ -196,6 +198,12 @@ def test_a_slug_from_a_long_title_is_cut() -> None:
         ("A Page_here.markdown", "a-page-here"),
         ("caf\udce9.md", "caf"),
         ("index.md", "the-title"),
+        ("a-story/index.md", "a-story"),
+        ("post/2023-01-31-a-story/index.fr.md", "a-story-fr"),
+        ("post/a-story.fr.md", "a-story-fr"),
+        ("C++.md", "c-plus-plus"),
+        ("你好.md", "你好"),
+        ("Ærø.md", "aero"),
         ("\udcff.md", "the-title"),
     ],
 )
@@ -206,6 +214,21 @@ def test_a_page_of_a_site_takes_its_slug_from_its_file(name: str, slug: str, key
     assert document.problems == ()
 
 
-def test_where_nothing_gives_a_slug_the_file_is_rejected() -> None:
-    (problem,) = rejection("---\ntitle: 新闻\ndate: 2023-01-31\n---\n".encode(), "новости.md")
-    assert (problem.code, problem.field) == ("slug-missing", "slug")
+def test_where_nothing_gives_a_slug_there_is_one_all_the_same() -> None:
+    assert read_text("title: ❤\ndate: 2023-01-31", name="📰.md").record.slug == "item"
+
+
+@pytest.mark.parametrize(
+    ("keys", "name", "given"),
+    [
+        ({"slug": "a-story"}, "x.md", "a-story"),
+        ({"slug": "A Story"}, "x.md", "a-story"),
+        ({"slug": "a-story"}, "post/x.fr.md", "a-story.fr"),
+        ({"slug": None, "url": "/blog/a-story/"}, "x.md", "/blog/a-story"),
+        ({"slug": None, "url": "https://old.example.org/blog/a-story/"}, "x.md", "/blog/a-story"),
+        ({"slug": None, "url": "/?p=1"}, "x.md", ""),
+        ({"slug": None}, "a-story.md", ""),
+    ],
+)
+def test_only_a_slug_that_a_file_gives_is_part_of_its_identity(keys: dict[str, Any], name: str, given: str) -> None:
+    assert read_keys(**keys, name=name).identity.given_slug == given

@@ -83,11 +83,16 @@ def test_an_offering_that_leads_elsewhere_is_dropped(permalink: Any) -> None:
     assert warnings(relatedOfferings=written) == [("offering-permalink", "relatedOfferings[1].permalink")]
 
 
-def test_a_name_without_latin_letters_needs_a_permalink() -> None:
-    assert record(relatedOfferings=[{"label": "新闻", "permalink": "/offering/x"}]).offerings == (
-        OfferingRef("新闻", "x"),
+def test_a_name_in_another_script_gives_an_address_in_it() -> None:
+    assert record(relatedOfferings=[{"label": "新闻"}]).offerings == (OfferingRef("新闻", "新闻"),)
+    assert record(relatedOfferings=[{"label": "X", "permalink": "/offering/新闻"}]).offerings == (
+        OfferingRef("X", "新闻"),
     )
-    assert warnings(relatedOfferings=[{"label": "新闻"}]) == [("offering-permalink", "relatedOfferings[0].permalink")]
+
+
+def test_a_name_without_letters_needs_a_permalink() -> None:
+    assert record(relatedOfferings=[{"label": "❤", "permalink": "/offering/x"}]).offerings == (OfferingRef("❤", "x"),)
+    assert warnings(relatedOfferings=[{"label": "❤"}]) == [("offering-permalink", "relatedOfferings[0].permalink")]
 
 
 @pytest.mark.parametrize("number", [2**63, "x", -1, [1], 1.5])

@@ -102,4 +102,4 @@ def test_items_that_are_hidden_by_their_folder_come_back_byte_for_byte(
     call_command("export_markdown", str(tmp_path / "out"), "--all")
     written = {file.name: file.read_bytes() for file in (tmp_path / "out").rglob("*.md")}
     assert written == {"a.md": path.read_bytes(), "b.md": other.read_bytes()}
-    assert set(SourceDocument.objects.values_list("inner_path", flat=True)) == {"post/_drafts/a.md", "post/b.md"}
+    assert set(SourceDocument.objects.values_list("content_path", flat=True)) == {"post/_drafts/a.md", "post/b.md"}

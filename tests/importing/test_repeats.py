@@ -111,5 +111,9 @@ def test_a_file_never_overwrites_another_story_of_the_same_slug(write_file: Writ
 
     make_item("Mine", slug="a", body="My words.")
     report = import_(write_file("a.md"))
-    assert report.counts["rejected"] == 1
-    assert CuratedItem.objects.get().body == "My words."
+    assert report.counts["created"] == 1
+    assert next(iter(report.lines("warning"))).startswith(str(write_file("a.md")))
+    assert dict(CuratedItem.objects.values_list("slug", "body")) == {"a": "My words.", "a-2": "A *body*."}
+    assert import_().counts["unchanged"] == 1
+    assert import_(write_file("a.md", body="Other.")).counts["updated"] == 1
+    assert dict(CuratedItem.objects.values_list("slug", "body")) == {"a": "My words.", "a-2": "Other."}
