@@ -43,6 +43,7 @@ ROOMS = (
         "sitemaps",
         "stories",
         "teasers",
+        "rerendering",
         "coverage",
         "kept",
         "isolation",
