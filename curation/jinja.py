@@ -23,6 +23,7 @@ from curation.links import host_of
 from curation.markup import picture
 from curation.models.addresses import url
 from curation.rendering import OUTSIDE_REL
+from curation.sentences import beginning
 from curation.teasers import Teaser
 
 
@@ -82,5 +83,5 @@ def comma(number: int) -> str:
 
 
 def shortened(text: str, length: int) -> str:
-    """Return a text in at most so many characters, with an ellipsis where some are left out."""
-    return text if len(text) <= length else f"{text[: length - 1].rstrip()}…"
+    """Return a text in at most so many characters: whole sentences, or words with an ellipsis."""
+    return text if len(text) <= length else beginning(text, length)

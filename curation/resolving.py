@@ -18,7 +18,7 @@ from django.conf import settings
 from django.db.models import Q
 
 from curation.models import Alias, BodyReference, CuratedItem, Image, SourceDocument
-from curation.models.items import discard_pdf
+from curation.models.documents import discard_pdf
 from curation.models.redirects import normalise_path
 from curation.references import BODY, REF, Base, Reference, candidates, page_folder, page_key, page_name, references_in
 from curation.sitepages import ALWAYS, ITEM, page_of

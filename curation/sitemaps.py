@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.files.storage import default_storage
 from django.db.models import Exists, F, Max, Model, OuterRef, QuerySet, Subquery, Value
-from django.db.models.functions import Greatest
+from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
 from curation.models import (
@@ -76,8 +76,8 @@ class Section:
         return self.entries(self.rows().order_by("pk").filter(pk__gt=end - LIMIT, pk__lte=end))
 
 
-#: When the page of an item last changed: `CuratedItem.changed_at` as the database says it.
-CHANGED = Greatest("updated_at", "published_at")
+#: When a story came out or last changed since: `CuratedItem.modified_at` as the database says it.
+CHANGED = Greatest("published_at", *(Coalesce(name, "published_at") for name in ("source_modified_at", "edited_at")))
 
 
 def _items() -> QuerySet[Any]:

@@ -127,7 +127,17 @@ KEYS: Any = Given.many("keys", BigIntegerField(), MOST)
 def _rows() -> QuerySet[CuratedItem, tuple[Any, ...]]:
     items = CuratedItem.objects.published_among(KEYS, Given("now", DateTimeField())).order_by()
     return items.values_list(
-        *("pk", "slug", "title", "summary", "section", "kind", "published_at", "publisher__name", "publisher__domain"),
+        *(
+            "pk",
+            "slug",
+            "title",
+            "shown_summary",
+            "section",
+            "kind",
+            "published_at",
+            "publisher__name",
+            "publisher__domain",
+        ),
         *("image__file", "image__width", "image__height", "image__has_renditions"),
     )
 

@@ -18,6 +18,7 @@ ROOMS = (
         "names",
         "slugs",
         "references",
+        "sentences",
         "imaging",
         "image_containers",
         "processes",

@@ -1,8 +1,11 @@
 """What the database itself refuses, and what saving derives."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.test import Client
 
 from curation.models import Alias, CuratedItem, ItemTopic, Topic
 
@@ -55,3 +58,33 @@ def test_withdrawing_an_item_takes_it_from_its_topics_lists() -> None:
     item.status = CuratedItem.Status.DRAFT
     item.save()
     assert ItemTopic.objects.get().listed_at is None
+
+
+EARLY, OUT, LATE, LATEST = (datetime(year, 1, 1, tzinfo=UTC) for year in (2018, 2019, 2020, 2021))
+
+
+@pytest.mark.parametrize(
+    ("source", "edited", "modified"),
+    [
+        (None, None, None),
+        (EARLY, None, None),
+        (OUT, EARLY, None),
+        (LATE, None, LATE),
+        (None, LATE, LATE),
+        (LATEST, LATE, LATEST),
+        (LATE, LATEST, LATEST),
+    ],
+)
+def test_a_story_is_modified_by_its_source_or_an_editor_after_it_came_out_and_never_by_an_import(
+    client: Client, source: datetime | None, edited: datetime | None, modified: datetime | None
+) -> None:
+    item = make_item("A story", published_at=OUT, source_modified_at=source, edited_at=edited)
+    said = (modified or OUT).isoformat()
+    page = client.get("/news/a-story/").content.decode()
+    assert item.modified_at == modified
+    assert ('"dateModified":"' in page) == ("article:modified_time" in page) == (modified is not None)
+    assert page.count(said) >= (3 if modified is None else 2)
+    assert f"<updated>{said}</updated>" in client.get("/news/feed.atom").content.decode()
+    assert client.get("/news/feed.json").json()["items"][0]["date_modified"] == said
+    assert f"<lastmod>{said}</lastmod>" in b"".join(client.get("/sitemap-items-1.xml")).decode()
+    assert client.get(f"/api/v1/items/{item.pk}").json()["updated_at"] == said

@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 from django.forms import Media, Script
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
@@ -17,7 +18,7 @@ from curation.changelists import BoundedList
 from curation.links import url_key
 from curation.markup import picture
 from curation.models import Alias, CuratedItem, ItemTopic, SourceDocument
-from curation.models.items import discard_pdf
+from curation.models.documents import discard_pdf
 from curation.publishing import claim_addresses, rename
 from curation.resolving import arrived, refresh
 from curation.search.index import index
@@ -55,7 +56,7 @@ class ItemList(BoundedList):
         items = super().get_queryset(request, exclude_parameters)
         topics = Prefetch("itemtopic_set", ItemTopic.objects.select_related("topic"))
         return items.prefetch_related(topics).defer(
-            "summary", "body", "body_html", "body_text", "media_provenance", "meta", "breadcrumbs"
+            "summary", "shown_summary", "body", "body_html", "body_text", "media_provenance", "meta", "breadcrumbs"
         )
 
 
@@ -137,6 +138,8 @@ class ItemAdmin(ItemViews):
 
     def save_model(self, request: HttpRequest, obj: CuratedItem, form: Any, change: bool) -> None:
         """Save, and take the address: where the slug has changed, an alias stays behind."""
+        if form.has_changed() and form.initial.get("status") == CuratedItem.Status.PUBLISHED:
+            obj.edited_at = timezone.now()
         if change and "slug" in form.changed_data:
             slug, obj.slug = obj.slug, form.initial["slug"]
             rename(obj, slug)
@@ -151,6 +154,8 @@ class ItemAdmin(ItemViews):
         body leads to and what waited for it.
         """
         super().save_related(request, form, formsets, change)
+        if change and any(formset.has_changed() for formset in formsets):
+            CuratedItem.objects.filter(pk=form.instance.pk).update(edited_at=timezone.now())
         index([form.instance.pk])
         refresh([form.instance])
         arrived([form.instance])

@@ -84,9 +84,14 @@ ITEM: Fields = {
     "slug": text("slug", "Its name in addresses; an editor may change it."),
     "url": page("slug"),
     "title": text("title", "Plain text, on one line."),
-    "summary": text("summary", "Plain text, one to three sentences."),
+    "summary": text("shown_summary", "Plain text, one to three sentences, as the site's pages show it."),
     "published_at": _moment("published_at", "Since when readers see it."),
-    "updated_at": _moment("updated_at", "When it was last edited."),
+    "updated_at": Field(
+        datetime,
+        "When the story last changed, at its source or here, or came out if it never did.",
+        lambda item, _whole: (item.modified_at or item.published_at).isoformat(),
+        ("published_at", "source_modified_at", "edited_at"),
+    ),
     "source_url": text("source_url", "The story itself, on its publisher's site; may be blank."),
     "publisher": Field(
         schema_of("PublisherBrief", BRIEF_PUBLISHER) | None,

@@ -122,10 +122,10 @@ def _entry(item: CuratedItem, whole: Whole) -> Entry:
         id=uuid5(NAMESPACE_URL, f"item {item.pk} of {item.created_at.isoformat()}").urn,
         url=url,
         title=item.title,
-        summary=item.summary,
+        summary=item.shown_summary,
         content=_content(item, url),
         published=published,
-        updated=max(published, item.updated_at),
+        updated=item.modified_at or published,
         source_url=item.source_url,
         source=item.source_name,
         authors=tuple(_person(relation.author, whole) for relation in item.itemauthor_set.all()),
@@ -136,7 +136,7 @@ def _entry(item: CuratedItem, whole: Whole) -> Entry:
 
 def _content(item: CuratedItem, url: str) -> str:
     """Return the body, or the summary for want of one, and the way to the source, which is what an item is for."""
-    body = body_elsewhere(item, url) or format_html("<p>{}</p>", item.summary)
+    body = body_elsewhere(item, url) or format_html("<p>{}</p>", item.shown_summary)
     if not item.source_url:
         return body
     link = '<p><a href="{}" rel="{}">Read at {}</a></p>'

@@ -7,12 +7,13 @@ from django.core.exceptions import ValidationError
 from curation.frontmatter.records import ItemRecord, Problem, Rejected
 from curation.links import url_key
 from curation.models import CuratedItem
-from curation.rendering import Rendered, render
+from curation.rendering import Rendered, excerpt, render
+from curation.sentences import shown_summary
 from curation.snapshot import COLUMNS, column_value
 
 #: Columns that need no check before they are written: relations, whose rows were checked, and what we derive.
 UNCHECKED = {
-    *("publisher", "image", "body_html", "body_text", "source_url_key"),
+    *("publisher", "image", "body_html", "body_text", "shown_summary", "source_url_key"),
     *("breadcrumbs", "meta", "media_provenance"),
 }
 
@@ -27,6 +28,7 @@ def columns_of(record: ItemRecord, rendered: Rendered | None = None) -> dict[str
         **{column: column_value(record, name) for name, column in COLUMNS.items()},
         "body_html": rendered.html,
         "body_text": rendered.text,
+        "shown_summary": shown_summary(record.summary or excerpt(rendered.text), rendered.text),
         "source_url_key": url_key(record.source_url),
     }
     try:

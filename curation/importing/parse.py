@@ -14,6 +14,7 @@ from curation.importing.columns import columns_of
 from curation.importing.discover import SourceFile, Unreadable, read_bytes
 from curation.references import Reference, references_in
 from curation.rendering import Flavour, Rendered, excerpt, render
+from curation.sentences import stops_inside
 
 #: Maximum number of unknown shortcodes that the warning about them names.
 MAX_SHORTCODES = 5
@@ -124,6 +125,8 @@ def understand(
         rendered = render(record.body, record.flavour)
         if rendered.unknown:
             document = replace(document, problems=(*document.problems, _unknown_shortcodes(document, rendered)))
+        if record.summary and stops_inside(record.summary, rendered.text):
+            document = replace(document, problems=(*document.problems, _cut_summary(record.summary)))
         if not record.summary:
             record = replace(record, summary=excerpt(rendered.text))
         return Understood(
@@ -143,6 +146,11 @@ def _unknown_shortcodes(document: Document, rendered: Rendered) -> Problem:
     more = f" and {len(rendered.unknown) - len(named)} more" if len(rendered.unknown) > len(named) else ""
     message = f"nothing is shown of {', '.join(named)}{more}; write what it stands for"
     return Problem("warning", "shortcode", message, "body", above + rendered.unknown[0].line)
+
+
+def _cut_summary(summary: str) -> Problem:
+    message = f"“…{summary[-40:]}” stops inside a sentence, so readers get the start of the body; write whole sentences"
+    return Problem("warning", "summary-cut", message, "description")
 
 
 def parsed(file: Loaded, result: Understood | Refusal) -> Parsed | Refused:

@@ -24,7 +24,7 @@ from curation.importing.merge import merge
 from curation.importing.references import References
 from curation.importing.upsert import Filled, save_aliases, save_items
 from curation.models import Conflict, CuratedItem, Image, ImportRecord, ImportRun, SourceDocument
-from curation.models.items import discard_pdf
+from curation.models.documents import discard_pdf
 from curation.references import BODY
 from curation.resolving import refresh
 from curation.snapshot import snapshot, with_relations

@@ -39,7 +39,17 @@ from curation.snapshot import COLUMNS
 #: What an import may change of an item it knows.
 ITEM_COLUMNS = (
     *COLUMNS.values(),
-    *("body_html", "body_text", "source_url_key", "publisher_id", "image_id", "image_alt", "pdf", "media_provenance"),
+    *(
+        "body_html",
+        "body_text",
+        "shown_summary",
+        "source_url_key",
+        "publisher_id",
+        "image_id",
+        "image_alt",
+        "pdf",
+        "media_provenance",
+    ),
     "updated_at",
 )
 #: All columns but the id, which comes with the row.

@@ -7,18 +7,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.files.storage import default_storage
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Case, Exists, F, Max, Min, OuterRef, Prefetch, Q, When
 from django.db.models.functions import Coalesce
-from django.db.models.signals import post_delete
-from django.dispatch import receiver
 from django.utils import timezone
 from taggit.managers import TaggableManager
 from taggit.models import ItemBase
 
 from curation.links import host_of, url_key
 from curation.rendering import Rendered, excerpt, flavour_of, one_line, render
+from curation.sentences import shown_summary
 
 from .addresses import address
 from .credits import Author, Publisher
@@ -29,7 +27,7 @@ from .tags import NamedTags, Tag
 from .taxonomy import Topic
 
 #: Columns that follow from others, and are written with them.
-DERIVED = ("body_html", "body_text", "summary", "source_url_key")
+DERIVED = ("body_html", "body_text", "summary", "shown_summary", "source_url_key")
 
 
 #: A time, or what stands for it in a query that is written once (`Prepared`); without one, it is now.
@@ -119,7 +117,8 @@ def expired(now: Moment) -> models.QuerySet[CuratedItem]:
 class CuratedItem(models.Model):  # type: ignore[django-manager-missing]  # taggit has no types
     """A curated story: a title, an editor's text, and a link to the outside source.
 
-    `body` is kept as written; `body_html` (sanitised) and `body_text` are made from it by every `save()`.
+    `body` is kept as written; `body_html` (sanitised) and `body_text` are made from it by every `save()`. So is
+    `shown_summary`, what readers get of `summary`, which is kept as written, too.
     """
 
     class Status(models.TextChoices):
@@ -137,6 +136,8 @@ class CuratedItem(models.Model):  # type: ignore[django-manager-missing]  # tagg
     )
     summary = models.TextField(blank=True, help_text="One to three sentences. Left blank, it is taken from the body.")
 
+    shown_summary = models.TextField(blank=True, editable=False)
+
     status = models.CharField(max_length=16, choices=Status.choices, default=Status.DRAFT)
     published_at = models.DateTimeField(
         "publication time", null=True, blank=True, help_text="UTC. A time to come: readers see the item from then on."
@@ -145,6 +146,7 @@ class CuratedItem(models.Model):  # type: ignore[django-manager-missing]  # tagg
         "expiry time", null=True, blank=True, help_text="UTC. From then on the item counts as archived."
     )
     source_modified_at = models.DateTimeField("modified at the source", null=True, blank=True)
+    edited_at = models.DateTimeField(null=True, editable=False)  # by a person, here; no import counts
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -264,9 +266,13 @@ class CuratedItem(models.Model):  # type: ignore[django-manager-missing]  # tagg
         return self.listed_at is not None and self.listed_at <= timezone.now() and not self.has_expired
 
     @property
-    def changed_at(self) -> datetime:
-        """When the page that readers see last changed: an edit, or its publication if that came later."""
-        return max(self.updated_at, self.published_at or self.updated_at)
+    def modified_at(self) -> datetime | None:
+        """When the story last changed since it came out: at its source or by an editor, whichever was later.
+
+        `None` where nothing did. When a file was imported does not count.
+        """
+        latest = max(filter(None, (self.source_modified_at, self.edited_at)), default=None)
+        return latest if latest and self.published_at and latest > self.published_at else None
 
     def clean(self) -> None:
         if self.status == self.Status.PUBLISHED and self.published_at is None:
@@ -280,31 +286,13 @@ class CuratedItem(models.Model):  # type: ignore[django-manager-missing]  # tagg
         rendered = rendered or render(self.body, flavour_of(self.flavour))
         self.body_html, self.body_text = rendered.html, rendered.text
         self.summary = one_line(self.summary) or excerpt(self.body_text)
+        self.shown_summary = shown_summary(self.summary, self.body_text)
         self.source_url_key = url_key(self.source_url)
 
     def relist(self) -> None:
         """Carry `listed_at` over to the relations, where the topic, offering and author lists sort by it."""
         for relation in (ItemTopic, ItemOffering, ItemAuthor):
             relation.objects.filter(item=self).exclude(listed_at=self.listed_at).update(listed_at=self.listed_at)
-
-
-def discard_pdf(name: str) -> None:
-    """Delete a stored PDF once the transaction at hand holds, unless an item has it."""
-
-    def discard() -> None:
-        with transaction.atomic():
-            attached = CuratedItem.objects.filter(pdf=name).exclude(pdf="")
-            linked = CuratedItem.objects.filter(references__document=name).exclude(references__document="")
-            if not attached.exists() and not linked.exists():
-                default_storage.delete(name)
-
-    if name:
-        transaction.on_commit(discard, robust=True)
-
-
-@receiver(post_delete, sender=CuratedItem)
-def _discard_pdf_along(instance: CuratedItem, **_kwargs: Any) -> None:
-    discard_pdf(instance.pdf.name or "")
 
 
 class RelationQuerySet(models.QuerySet[Any]):

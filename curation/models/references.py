@@ -9,8 +9,9 @@ from django.db.models import Q
 from django.db.models.signals import post_delete
 from django.dispatch import receiver
 
+from .documents import discard_pdf
 from .images import Image
-from .items import CuratedItem, discard_pdf
+from .items import CuratedItem
 
 #: The condition of a reference that leads to nothing there is.
 NOWHERE = Q(image__isnull=True, target__isnull=True, document="", page="")

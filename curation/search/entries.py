@@ -20,7 +20,7 @@ from .words import HAS_SPACELESS, indexed
 MAX_BODY = 100_000
 #: Of these, so many may be letters of scripts without spaces: each makes a word of its own.
 MAX_RUNS = 30_000
-COLUMNS = ("pk", "title", "summary", "published_at", "publisher", "kind", "format", "body_text")
+COLUMNS = ("pk", "title", "shown_summary", "published_at", "publisher", "kind", "format", "body_text")
 
 
 def entries_of(ids: Collection[int]) -> list[Row]:
@@ -42,7 +42,7 @@ def _entry(item: Row, related: list[str]) -> Row:
         "key": key(item["published_at"], item["pk"]),
         "item_id": item["pk"],
         "title": indexed(item["title"]),
-        "summary": indexed(item["summary"]),
+        "summary": indexed(item["shown_summary"]),
         "facets": " ".join([*marks, *related]),
         "body": indexed(_beginning(item["body_text"])),
     }

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 
 from curation.models import CuratedItem, Image
 from curation.pagination import PAGE_SIZE, Page
-from curation.rendering import excerpt
+from curation.sentences import beginning
 from curation.stories import Story
 
 from .linked_data import breadcrumb_list, collection_page, news_article, organization, script_text
@@ -66,7 +66,7 @@ def list_head(
     canonical = request.build_absolute_uri(request.path)
     if page and page.number > 1:
         title, canonical = f"{title}, page {page.number}", urljoin(canonical, page.url(page.number))
-    description = excerpt(description, DESCRIPTION_LENGTH)
+    description = beginning(description, DESCRIPTION_LENGTH)
     content = _common(canonical, title, description) | {"robots": "" if indexed else "noindex, follow", "og:type": kind}
     listed = [(str(row), row.get_absolute_url()) for row in page.rows[:PAGE_SIZE]] if page else []
     things = [collection_page(canonical, title, description, listed), organization(canonical)]
@@ -107,7 +107,7 @@ def item_head(request: HttpRequest, story: Story, trail: Sequence[Crumb]) -> Hea
     item = story.item
     canonical = request.build_absolute_uri(item.get_absolute_url())
     own = _overridden(item.meta, canonical)
-    content = _common(canonical, item.title, excerpt(item.summary, DESCRIPTION_LENGTH)) | _article(item)
+    content = _common(canonical, item.title, beginning(item.shown_summary, DESCRIPTION_LENGTH)) | _article(item)
     if "og:image" in own:  # whose size and words nobody knows
         content |= dict.fromkeys(PICTURE, "") | {"twitter:card": LARGE}
     elif item.image:
@@ -142,7 +142,7 @@ def _article(item: CuratedItem) -> dict[str, str]:
     return {
         "og:type": "article",
         "article:published_time": item.published_at.isoformat() if item.published_at else "",
-        "article:modified_time": item.source_modified_at.isoformat() if item.source_modified_at else "",
+        "article:modified_time": item.modified_at.isoformat() if item.modified_at else "",
         "article:section": item.section or item.kind,
     }
 

@@ -48,7 +48,7 @@ def item_page(request: HttpRequest, story: Story) -> HttpResponse:
 
 def standfirst(item: CuratedItem) -> str:
     """Return the summary, unless the body says it again."""
-    summary, body = (" ".join(text.split()) for text in (item.summary, item.body_text))
+    summary, body = (" ".join(text.split()) for text in (item.shown_summary, item.body_text))
     return "" if summary.rstrip("….")[:SAME_WORDS] in body else summary
 
 

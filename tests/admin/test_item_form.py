@@ -50,6 +50,16 @@ def test_nothing_is_published_that_would_have_expired(editor: Client) -> None:
     assert CuratedItem.objects.get().expires_at == datetime(2024, 1, 1, 8, tzinfo=UTC)
 
 
+def test_an_edit_of_a_story_that_is_out_is_one_and_a_draft_or_an_untouched_form_is_none(editor: Client) -> None:
+    item, draft = make_item("Story"), make_item("Draft", status=Status.DRAFT)
+    submit(editor, edit_page(item))
+    submit(editor, edit_page(draft), title="Other", status=Status.PUBLISHED)
+    assert set(CuratedItem.objects.values_list("edited_at", flat=True)) == {None}
+    submit(editor, edit_page(item), title="Other")
+    item.refresh_from_db()
+    assert item.modified_at is not None
+
+
 def test_saving_an_untouched_form_changes_nothing(editor: Client) -> None:
     item = make_item(body="First line\n\n  indented\n", summary="Given.", tags=["AI", "data, big"])
     submit(editor, edit_page(item))
