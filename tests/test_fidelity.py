@@ -1,10 +1,13 @@
 """The comparison of pages with Hugo's: it sees a difference of each kind, and none where there is none."""
 
+from pathlib import Path
+
 import pytest
 
+from benchmarks.fidelity import hugo, rules
 from benchmarks.fidelity.compare import SHOWN, Comparison
 from benchmarks.fidelity.facts import ASPECTS
-from benchmarks.fidelity.sites import Page
+from benchmarks.fidelity.sites import Page, own_sites
 from benchmarks.fidelity.tree import parse
 
 TITLE = "A title"
@@ -68,8 +71,8 @@ def test_another_title_and_another_caption_are_differences() -> None:
 
 
 def test_a_page_that_one_side_alone_shows_is_a_difference() -> None:
-    for hugo, ours in ((make_page(), None), (None, make_page())):
-        comparison = compare(hugo, ours)
+    for theirs, ours in ((make_page(), None), (None, make_page())):
+        comparison = compare(theirs, ours)
         assert [one.aspect for one in comparison.differences] == [SHOWN]
     assert compare(None, None).overall == 1
 
@@ -96,3 +99,21 @@ def test_a_link_within_a_page_is_compared_by_where_it_leads() -> None:
         make_page(note.format("n")), make_page(note.format("n").replace("id=", "class="))
     ).differences
     assert difference.ours == "no such place (#n) “1”"
+
+
+@pytest.mark.long
+@pytest.mark.django_db
+@pytest.mark.skipif(not hugo.is_installed(), reason=hugo.MISSING)
+def test_our_own_content_reads_as_with_hugo(tmp_path: Path) -> None:
+    from benchmarks.fidelity.measure import measure  # its models need Django set up
+
+    sites = own_sites()
+    comparison, _ = measure(sites, tmp_path)
+    assert comparison.compared[SHOWN] == len(sites[0].files()) >= 60
+    assert {aspect: comparison.share(aspect) for aspect in (SHOWN, *ASPECTS) if comparison.share(aspect) < 0.98} == {}
+
+
+def test_every_rule_is_explained_in_the_documentation() -> None:
+    text = " ".join((Path(__file__).parent.parent / "docs" / "markdown.md").read_text().split())
+    for rule in rules.RULES:
+        assert f"- {rule.name[0].upper()}{rule.name[1:]} {rule.reason}." in text

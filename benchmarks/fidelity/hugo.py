@@ -21,7 +21,10 @@ MISSING = "Hugo is not installed, and is what pages are compared with. On Debian
 
 
 #: Shortcodes that Hugo 0.111 has.
-OWN_SHORTCODES = {"figure", "gist", "highlight", "param", "ref", "relref", "vimeo", "youtube"}
+OWN_SHORTCODES = {"figure", "gist", "highlight", "ref", "relref", "vimeo", "youtube"}
+#: What a theme may make of its shortcodes, with and without an end.
+PAIR = '<div data-shortcode="pair">{{ .Page.RenderString (dict "display" "block") .Inner }}</div>'
+SINGLE = '<span data-shortcode="single">Something</span>'
 SHORTCODE = re.compile(r"\{\{[<%]\s*(/?)\s*([\w./-]+)")
 
 
@@ -108,8 +111,7 @@ def write_shortcodes(site: Site, folder: Path) -> None:
         template = folder / f"{name}.html"
         if not template.exists():
             template.parent.mkdir(parents=True, exist_ok=True)
-            inner = "{{ .Inner }}" if ("/", name) in found else ""
-            template.write_text(f'<div data-shortcode="{name}">{inner}</div>')
+            template.write_text(PAIR if ("/", name) in found else SINGLE)
 
 
 def split_link(page: str, href: str) -> SplitResult | None:

@@ -69,10 +69,50 @@ def _drawings(page: Page) -> int:
 def _theme_shortcodes(page: Page) -> int:
     marked = [node for node in page.body.walk() if "data-shortcode" in node.attributes]
     for node in marked:
-        node.replace_with()
+        node.replace_with(*(node.children if node.get("data-shortcode") == "pair" else ()))
     return len(marked)
 
 
+def _captions(page: Page) -> int:
+    captions = [node for node in _all(page, "figcaption") if any(child.tag in ("h4", "p") for child in node.walk())]
+    for caption in captions:
+        for node in list(caption.walk()):
+            if node.tag == "h4":
+                node.replace_with(Node("strong", {}, *node.children), " ")
+            elif node.tag == "p":
+                node.unwrap()
+    return len(captions)
+
+
+_CAPTION = re.compile(r"\[caption[^\]]*\](.*)", re.DOTALL)
+
+
+def _wordpress_captions(page: Page) -> int:
+    """Make figures of `[caption …]<img> Words[/caption]`, which Hugo prints as it is written."""
+    captions = [
+        node for node in _all(page, "p") if re.fullmatch(r"\[caption.*\[/caption\]", node.text.strip(), re.DOTALL)
+    ]
+    for node in captions:
+        picture = node.find("img")
+        words = _CAPTION.sub(r"\1", node.text).replace("[/caption]", "").strip()
+        node.replace_with(Node("figure", {}, picture or "", Node("figcaption", {}, words)))
+    return len(captions)
+
+
+def _posts(page: Page) -> int:
+    posts = [node for node in _all(page, "blockquote") if node.get("class") == "twitter-tweet"]
+    for node in posts:
+        link = node.find("a")
+        user, number = _POST.findall(link.get("href") if link else "")[0]
+        link = Node("a", {"href": f"https://x.com/{user}/status/{number}"}, f"Post by @{user} on X")
+        node.replace_with(Node("p", {}, link))
+    gists = [node for node in _all(page, "script") if node.get("src").startswith("https://gist.github.com/")]
+    for node in gists:
+        node.replace_with(Node("p", {}, Node("a", {"href": node.get("src").removesuffix(".js")}, "Code on GitHub")))
+    return len(posts) + len(gists)
+
+
+_POST = re.compile(r"https://twitter\.com/(\w+)/status/(\d+)")
 _ABBREVIATED = re.compile(r"^\*\[([^\]]+)\]:", re.MULTILINE)
 
 
@@ -103,6 +143,10 @@ _EMBEDDED = {
 }
 
 
+#: Titles that Hugo gives players whose shortcode has none.
+_UNTITLED = {"YouTube Video", "vimeo video"}
+
+
 def _embeds(page: Page) -> int:
     frames = list(_all(page, "iframe"))
     for node in frames:
@@ -110,7 +154,13 @@ def _embeds(page: Page) -> int:
         for pattern, form in _EMBEDDED.items():
             if found := pattern.match(address):
                 address = form.format(found[1])
-        node.replace_with(Node("a", {"href": address}, node.get("title") or urlsplit(address).hostname or address))
+        title = "" if node.get("title") in _UNTITLED else node.get("title")
+        link = Node("a", {"href": address}, title or urlsplit(address).hostname or address)
+        frame = node.parent
+        if frame is not None and frame.tag == "div" and "padding-bottom" in frame.get("style"):
+            frame.replace_with(Node("p", {}, link))  # what Hugo's shortcodes put around it
+        else:
+            node.replace_with(link)
     return len(frames)
 
 
@@ -195,7 +245,14 @@ RULES = (
     Rule("control characters", "become spaces: they break feeds", _control_characters),
     Rule("headings of the first level", "become those of the second: the page's title is the one h1", _first_headings),
     Rule("drawings in the text", "are removed: SVG can hold scripts", _drawings),
-    Rule("shortcodes of a theme", "are not shown, and reported: only the theme knows them", _theme_shortcodes),
+    Rule(
+        "shortcodes of a theme, and site parameters",
+        "are not shown but for the words within a pair, and reported: only theme and configuration know them",
+        _theme_shortcodes,
+    ),
+    Rule("captions", "are one paragraph, with the title of the figure in bold: it is no part of the story", _captions),
+    Rule("captions of WordPress", "are read; Hugo prints them as they are written", _wordpress_captions),
+    Rule("posts and code of other sites", "become links: pages load nothing from elsewhere", _posts),
     Rule("abbreviations", "are understood; Hugo prints their definitions", _abbreviations),
     Rule("embedded pages", "become links: pages load nothing from elsewhere", _embeds),
     Rule("films and sound", "become links, their words beside them: pages load nothing from elsewhere", _media),

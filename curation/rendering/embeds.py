@@ -149,9 +149,11 @@ def details(call: Call) -> str:
 
 
 def ref_target(call: Call) -> str:
-    """Return the link to another file that a `ref` or its like names, or ""."""
+    """Return the link to another file, or to a part of this one, that a `ref` or its like names, or ""."""
     name = " ".join(call.arguments).strip() if call.name in ("post_url", "link") else call.first("path")
-    return "ref:" + quote(name, safe="/#?=&:@!$*+,;~-._") if name else ""
+    if not name:
+        return ""
+    return ("" if name.startswith("#") else "ref:") + quote(name, safe="/#?=&:@!$*+,;~-._")
 
 
 #: Shortcodes that enclose what they are about, up to their end.
