@@ -6,12 +6,24 @@ import re
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import BooleanField, Case, CharField, Exists, OuterRef, Value, When
+from django.db.models import BooleanField, Case, CharField, Exists, OuterRef, QuerySet, Value, When
 from django.db.models.functions import Cast
 from django.urls import Resolver404, resolve, reverse
+from django.utils import timezone
 
-from curation.models import Author, CuratedItem, Offering, Publisher, Tag, Topic, Vocabulary, with_published_items
+from curation.models import (
+    Author,
+    BodyReference,
+    CuratedItem,
+    Offering,
+    Publisher,
+    Tag,
+    Topic,
+    Vocabulary,
+    with_published_items,
+)
 from curation.models.items import Moment
+from curation.models.references import NEITHER
 
 #: Pages that are always there.
 ALWAYS = (
@@ -57,6 +69,12 @@ def page_of(path: str) -> tuple[str, str] | None:
         if name in ("archive_year", "archive_month"):
             return PERIOD, "-".join(f"{value:02}" for value in values)
     return None
+
+
+def nowhere(now: Moment = None) -> QuerySet[BodyReference]:
+    """Return the references that lead to nothing there is at a time, by default now: to no file, no item, no page."""
+    rows = BodyReference.objects.filter(NEITHER)
+    return rows.annotate(leads=leads(now or timezone.now())).filter(leads=False)
 
 
 def leads(now: Moment) -> Case:

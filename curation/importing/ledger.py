@@ -22,7 +22,7 @@ from curation.importing.discover import printable
 from curation.importing.options import Options
 from curation.importing.parse import Refused, Unread
 from curation.importing.plan import Plan
-from curation.importing.report import Report
+from curation.importing.report import FileReport, Report
 from curation.models import Conflict, ImportRecord, ImportRun
 from curation.processes import is_gone, this_process
 from curation.snapshot import state
@@ -35,6 +35,8 @@ STARTABLE = (ImportRun.Outcome.QUEUED, ImportRun.Outcome.INTERRUPTED, ImportRun.
 _at_hand: set[int] = set()
 
 
+FILES_AT_ONCE = 500
+_NO_REPORT = FileReport("", "noted")
 #: The columns of an `ImportRecord` where there is nothing to say.
 _NOTHING: dict[str, Any] = {
     "item_id": None,
@@ -177,6 +179,22 @@ def record(
         run.made[model] = [*run.made.get(model, []), *ids]
     run.heartbeat_at = timezone.now()
     run.save(update_fields=["heartbeat_at", "made"])
+
+
+def add_problems(run: ImportRun, reports: Sequence[FileReport]) -> None:
+    """Add to what a run says of files; a fixed number of statements for every `FILES_AT_ONCE`."""
+    for start in range(0, len(reports), FILES_AT_ONCE):
+        problems = {report.path: report for report in reports[start : start + FILES_AT_ONCE]}
+        rows = list(run.records.filter(path__in=problems))
+        for row in rows:
+            row.problems += [asdict(problem) for problem in problems.pop(row.path, _NO_REPORT).problems]
+        ImportRecord.objects.bulk_update(rows, ["problems"])
+        further = (
+            {"path": report.path, "outcome": "unchanged", "item_id": report.item, "slug": report.slug}
+            | {"problems": [asdict(problem) for problem in report.problems]}
+            for report in problems.values()
+        )
+        insert(ImportRecord, ({"run_id": run.pk, **_NOTHING, **row} for row in further))
 
 
 def is_noted(outcome: Plan | Refused | Unread) -> bool:

@@ -15,7 +15,7 @@ from curation.importing.discover import SourceFile, UsageError
 from curation.importing.merge import Conflicting
 from curation.importing.options import Options
 from curation.importing.plan import Plan
-from curation.importing.report import Report
+from curation.importing.report import FileReport, Report
 from curation.importing.run import Import, Planned
 from curation.importing.uploads import Upload
 from curation.models import ImportRecord
@@ -61,8 +61,16 @@ def preview(sources: Sequence[SourceFile], options: Options, on_batch: Callable[
     with closing(job.reports()) as batches:
         for batch in batches:
             report.add(batch)
-            on_batch(len(batch))
+            _add_notes(files, batch)
+            on_batch(sum(file.outcome != "noted" for file in batch))
     return Preview(dict(report.counts), files)
+
+
+def _add_notes(files: Sequence[Foreseen], reports: Sequence[FileReport]) -> None:
+    """Add to the files that are shown what is said of them when all are in."""
+    notes = {report.path: report.problems for report in reports if report.outcome == "noted"}
+    for file in files if notes else ():
+        file.problems.extend(asdict(problem) for problem in notes.get(file.path, ()))
 
 
 def _foreseen(outcome: Planned) -> Foreseen:

@@ -11,7 +11,7 @@ from typing import Literal
 from curation.frontmatter.records import Level, Problem
 from curation.importing.discover import printable
 
-Outcome = Literal["created", "updated", "unchanged", "skipped", "conflicted", "rejected", "archived"]
+Outcome = Literal["created", "updated", "unchanged", "skipped", "conflicted", "rejected", "archived", "noted"]
 #: Outcomes that the summary always names, and those that it names where there are any.
 ALWAYS: tuple[Outcome, ...] = ("created", "updated", "unchanged", "skipped", "rejected")
 RARELY: tuple[Outcome, ...] = ("conflicted", "archived")
@@ -19,12 +19,15 @@ RARELY: tuple[Outcome, ...] = ("conflicted", "archived")
 
 @dataclass(frozen=True, slots=True)
 class FileReport:
-    """What became of one file. `path` is printable."""
+    """What became of one file. `path` is printable. "noted" is no outcome: what else there is to say of a file, when
+    the others are in; `item` is the id of its item then.
+    """
 
     path: str
     outcome: Outcome
     slug: str = ""
     problems: tuple[Problem, ...] = ()
+    item: int | None = None
 
 
 #: What every report counts, in this order.
@@ -51,9 +54,10 @@ class Report:
 
     def add(self, files: Iterable[FileReport]) -> None:
         for file in files:
-            self.counts[file.outcome] += 1
+            if file.outcome != "noted":
+                self.counts[file.outcome] += 1
+                self.counts["seen"] += file.outcome != "archived"
             self.counts["warnings"] += sum(problem.level == "warning" for problem in file.problems)
-            self.counts["seen"] += file.outcome != "archived"
             for problem in file.problems:
                 self._add_problem(file, problem)
             if self.keep_all:

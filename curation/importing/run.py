@@ -17,6 +17,7 @@ from curation.importing.cascades import Cascades
 from curation.importing.catalogue import Catalogue
 from curation.importing.discover import SourceFile
 from curation.importing.library import Library
+from curation.importing.link_check import LinkCheck
 from curation.importing.options import Options
 from curation.importing.parse import Loaded, Parsed, Refused, Unread, load, rejected
 from curation.importing.plan import Plan, Planner
@@ -64,6 +65,7 @@ class Import:
         self.rehearsal = Rehearsal() if options.dry_run else None
         self.seen = {source.name for source in sources}
         self.library = Library(options.static_roots)
+        self.links = LinkCheck(self.seen)
         self.batches: list[Batch] = []
         self.rejected: list[Refused] = []
 
@@ -81,6 +83,8 @@ class Import:
                     yield self._import_batch(files)
                 if self.options.prune:
                     yield self._prune()
+                if links := self._check_links():
+                    yield links
                 keep = not (self.options.atomic and self.rejected)
                 if whole and not keep:
                     transaction.set_rollback(True)
@@ -197,7 +201,15 @@ class Import:
         if self.run:
             ledger.record(self.run, outcomes, batch.made)
         self.on_outcomes(outcomes)
+        if self.rehearsal:
+            self._note_links(outcomes)
         return outcomes
+
+    def _note_links(self, outcomes: Sequence[Planned]) -> None:
+        plans = [outcome for outcome in outcomes if isinstance(outcome, Plan)]
+        items = [plan.entry.item for plan in plans]
+        addresses = [path for plan in plans for path in (plan.entry.item.slug, *plan.entry.aliases)]
+        self.links.note([item.pk for item in items], (plan.parsed.source.name for plan in plans), addresses)
 
     def _write(self, files: Sequence[Outcome], batch: Batch) -> list[Planned]:
         """Decide what becomes of each file, and carry that out."""
@@ -233,6 +245,14 @@ class Import:
             References(self.rehearsal.named)
         for files in earlier:
             self._write(files, batch)
+
+    def _check_links(self) -> list[FileReport]:
+        """Report the links that lead nowhere, now that all files are in."""
+        reports = self.links.reports()
+        if self.run:
+            with transaction.atomic():
+                ledger.add_problems(self.run, reports)
+        return reports
 
     def _prune(self) -> list[FileReport]:
         if self.rehearsal is None:
@@ -277,7 +297,7 @@ def carry_out(job: Import, report: Report, on_batch: Callable[[int], object]) ->
         with rare_collections() as collect, closing(job.reports()) as batches:
             for files in batches:
                 report.add(files)
-                on_batch(len(files))
+                on_batch(sum(file.outcome != "noted" for file in files))
                 collect()
     except KeyboardInterrupt as error:
         _close(job, ImportRun.Outcome.INTERRUPTED, report, "Stopped by hand.")

@@ -118,9 +118,9 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="bodyreference",
             index=models.Index(
-                condition=models.Q(("document", ""), ("image__isnull", True), ("page", ""), ("target__isnull", True)),
+                condition=models.Q(("document", ""), ("image__isnull", True), ("target__isnull", True)),
                 fields=["id"],
-                name="bodyreference_nowhere",
+                name="bodyreference_neither",
             ),
         ),
         migrations.RunPython(fill_page_names, migrations.RunPython.noop, elidable=True),

@@ -13,8 +13,8 @@ from .documents import discard_pdf
 from .images import Image
 from .items import CuratedItem
 
-#: The condition of a reference that leads to nothing there is.
-NOWHERE = Q(image__isnull=True, target__isnull=True, document="", page="")
+#: The condition of a reference that leads to no file and no item: to another page, or nowhere.
+NEITHER = Q(image__isnull=True, target__isnull=True, document="")
 
 
 class BodyReference(models.Model):
@@ -56,7 +56,7 @@ class BodyReference(models.Model):
             models.Index(
                 fields=["name"], condition=Q(target__isnull=True) & ~Q(name=""), name="bodyreference_unresolved"
             ),
-            models.Index(fields=["id"], condition=NOWHERE, name="bodyreference_nowhere"),
+            models.Index(fields=["id"], condition=NEITHER, name="bodyreference_neither"),
         ]
 
     def __str__(self) -> str:
