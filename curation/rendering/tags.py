@@ -60,7 +60,7 @@ REPLACED_ATTRIBUTES = {
 SILENT_TAGS = {"math", "noscript", "script", "style", "svg", "template", "textarea", "title"}
 
 #: Ids of the page around a body. A body that had one of them would be found in its place.
-RESERVED_IDS = {"content", "offerings", "related", "tags", "topics"}
+RESERVED_IDS = {"content", "masthead-words", "offerings", "related", "tags", "topics"}
 _ID = re.compile(r"[\w:.\-]{1,200}")
 _LANGUAGE = re.compile(r"(?:\S*\s)*?(language-[\w+#.\-]+)")
 

@@ -1,0 +1,127 @@
+"""Fields of one line that may hold HTML: tags go, and no word that somebody wrote goes with them."""
+
+import re
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from curation.frontmatter.writers import as_prose
+from curation.rendering import strip_markup
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("Blood pressure <b 120 and rising", "if x<y then stop", "a <b and c> d", "Why <video> matters", "1 < 2 > 0"),
+        *("Write to Jane <jane@example.org>", "See <https://example.org/x>", "The <path/to/file> and <Ctrl>+<C>"),
+        *("]]> and <![CDATA[ and --> and <!-- end", "<", "<>", "</>", "< b>", "<3 you", "->", "<-", "List<String>"),
+        *("How <head> and <title> differ", "The <a> element", "<iframe> considered harmful", "a<b", "<b", "</b"),
+        *("<my-tag>x</my-tag>", "<!doctype", "<?php echo 1 ?>", "<p", "R&D < D&R"),
+    ],
+)
+def test_what_is_no_tag_stays_as_it_is_written(text: str) -> None:
+    assert strip_markup(text) == text
+    assert as_prose(text) == text
+
+
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        ("<b>bold</b>", "bold"),
+        ("A <B CLASS='x'>bold</B >, <em>em</em>phatic", "A bold, emphatic"),
+        ("one<br>two<br/>three<BR />four", "one two three four"),
+        ("<p>One</p><p>Two</p>", "One Two"),
+        ("<p>One<p>Two", "One Two"),
+        ("<ul><li>a<li>b</ul>", "a b"),
+        ('<a href="https://example.org/?a=b&amp;c" target=_blank>link</a>', "link"),
+        ("<a href=/x>link", "link"),
+        ("<td nowrap>1</td><td colspan=2>2</td>", "1 2"),
+        ('x<img src="a.png" alt="y">z', "x z"),
+        ("<video controls src=x></video>after", "after"),
+        ("<video>film</video>", "film"),
+        ("<script>alert(1)</script>", "alert(1)"),
+        ("<span\nclass='a'\tid=b>x</span\n>", "x"),
+        ("<div/>x", "x"),
+        ("a<!-- remark -->b", "a b"),
+        ("<![CDATA[a < b]]>", "a < b"),
+        ("<<b>b>", ""),
+        ("<st<b></b>rong>x", "x"),
+        ("a&nbsp;<i>b</i>&lt;i&gt;", "a b<i>"),
+    ],
+)
+def test_tags_of_html_are_removed_and_words_stay_apart(written: str, text: str) -> None:
+    assert strip_markup(written) == text
+
+
+PIECES = st.sampled_from(
+    [
+        *(
+            "<",
+            ">",
+            "/",
+            "</",
+            "<!--",
+            "-->",
+            "<![CDATA[",
+            "]]>",
+            '"',
+            "'",
+            "=",
+            " ",
+            "\n",
+            "\x07",
+            "b",
+            "br",
+            "p",
+            "video",
+        ),
+        *("span", "a", "href=", "x", "jane@example.org", "<b>", "</b>", "<p>", "<video>", "</video>", "<a href=x>"),
+    ]
+)
+TEXTS = st.lists(PIECES, max_size=25).map("".join)
+
+
+@given(TEXTS)
+def test_to_strip_what_is_stripped_changes_nothing(text: str) -> None:
+    stripped = strip_markup(text)
+    assert strip_markup(stripped) == stripped
+
+
+@given(TEXTS | st.lists(PIECES | st.sampled_from(["&lt;", "&amp;", "&", ";", "lt"]), max_size=15).map("".join))
+def test_what_is_written_as_prose_is_read_as_it_was(text: str) -> None:
+    words = strip_markup(text)
+    assert strip_markup(as_prose(words)) == words
+
+
+@given(
+    st.lists(st.sampled_from(["word", "<b>", "</b>", "<br>", "<p>", "</p>", "<x", "<y>", " ", "<", ">"]), max_size=20)
+)
+def test_no_word_outside_a_tag_is_lost(pieces: list[str]) -> None:
+    text = " ".join(pieces)
+    assert strip_markup(text).count("word") == text.count("word")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("<a " * 20_000, "</p>" * 60_000, "<!--" * 20_000, "<![CDATA[" * 10_000, "<a \"'" * 20_000, "<" * 60_000),
+        *("<" * 20_000 + "b>" * 20_000, "<b" * 10_000 + ">" * 10_000, "<a " + " " * 60_000, "<a " + "a=b " * 20_000),
+        *(
+            "<!--" + "-" * 60_000,
+            "&#" * 50_000,
+            "<b>" * 40_000,
+            "<video>" * 20_000,
+            "<a a" * 20_000,
+            "<a a = " * 20_000,
+        ),
+    ],
+    ids=range(16),
+)
+def test_a_hostile_field_takes_no_time(text: str) -> None:
+    start = time.perf_counter()
+    stripped = strip_markup(text)
+    assert time.perf_counter() - start < 2
+    assert strip_markup(stripped) == stripped
+    assert not re.search(r"<(?:br?|p)>", stripped)
