@@ -6,6 +6,7 @@ that was changed since is kept against both.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +16,7 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import AbstractBaseUser
 from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
+from django.db.models import QuerySet
 
 from curation import frontmatter, publishing
 from curation.frontmatter.records import ItemRecord
@@ -31,6 +33,8 @@ from curation.snapshot import snapshot, with_relations
 
 BATCH_SIZE = 200
 Outcome = ImportRecord.Outcome
+#: What a run did with a file that can be undone.
+WRITTEN = (Outcome.CREATED, Outcome.UPDATED, Outcome.CONFLICTED, Outcome.PRUNED)
 
 
 class CannotUndo(Exception):
@@ -50,7 +54,7 @@ class Left:
 class Undone:
     """What an undo did: items deleted and put back, and what it left. A dry run writes nothing.
 
-    `earlier` files were undone by one that broke off.
+    `earlier` files were undone by one that broke off. `made` is what items that were put back refer to again, by model.
     """
 
     dry_run: bool = False
@@ -58,6 +62,7 @@ class Undone:
     deleted: int = 0
     restored: int = 0
     left: list[Left] = field(default_factory=list)
+    made: defaultdict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
 
     def leave(self, record: ImportRecord, why: str) -> None:
         self.left.append(Left(record.path, record.slug, why))
@@ -86,11 +91,13 @@ def undo(
         for records in _batches(run):
             with transaction.atomic():
                 _undo_batch(records, undone)
+                _note_made(run, undone)
                 ledger.mark_alive(entry)
         with transaction.atomic():
             Conflict.objects.filter(run=run).delete()
-            _delete_unused(run.made)
             ImportRun.objects.filter(pk=run.pk).update(outcome=ImportRun.Outcome.UNDONE)
+            undone.deleted += _undo_kept(run)
+            _delete_unused()
     return undone
 
 
@@ -103,10 +110,35 @@ def _check(run: ImportRun) -> None:
 
 def _batches(run: ImportRun) -> Iterator[list[ImportRecord]]:
     """Yield what a run did and has not been undone, the last first."""
-    written = (Outcome.CREATED, Outcome.UPDATED, Outcome.CONFLICTED, Outcome.PRUNED)
-    ids = list(run.records.filter(outcome__in=written, is_undone=False).order_by("-pk").values_list("pk", flat=True))
+    return _in_batches(run.records.filter(outcome__in=WRITTEN, is_undone=False))
+
+
+def _in_batches(records: QuerySet[ImportRecord]) -> Iterator[list[ImportRecord]]:
+    ids = list(records.order_by("-pk").values_list("pk", flat=True).distinct())
     for start in range(0, len(ids), BATCH_SIZE):
         yield list(ImportRecord.objects.filter(pk__in=ids[start : start + BATCH_SIZE]).order_by("-pk"))
+
+
+def _note_made(run: ImportRun, undone: Undone) -> None:
+    """Note that a run made, in the end, what was missing where items were put back."""
+    if undone.made:
+        run.made = {name: [*run.made.get(name, []), *undone.made[name]] for name in {*run.made, *undone.made}}
+        run.save(update_fields=["made"])
+        undone.made.clear()
+
+
+def _undo_kept(run: ImportRun) -> int:
+    """Delete the items that undone runs made, and that were kept only because this run had changed them since.
+
+    Return how many. An item that a run changed which is not undone stays.
+    """
+    made = ImportRecord.objects.filter(outcome=Outcome.CREATED, is_undone=False, run__outcome=ImportRun.Outcome.UNDONE)
+    others = ImportRecord.objects.filter(outcome__in=WRITTEN, is_undone=False, item__isnull=False)
+    used = others.exclude(run__outcome=ImportRun.Outcome.UNDONE).values("item")
+    kept = Undone()
+    for records in _in_batches(made.filter(item__imports__run=run).exclude(item__in=used)):
+        _undo_batch(records, kept)
+    return kept.deleted
 
 
 def _undo_batch(records: Sequence[ImportRecord], undone: Undone) -> None:
@@ -149,7 +181,8 @@ def _is_as_left(item: CuratedItem, record: ImportRecord) -> bool:
     if record.after:
         left, media = frontmatter.from_json(record.after["record"]), (record.after["image"], record.after["pdf"])
     else:
-        documents = (row for row in item.documents.all() if row.is_primary and row.sha256 == record.sha256)
+        # Without a digest: a document that the undo of a later run put back.
+        documents = (row for row in item.documents.all() if row.is_primary and row.sha256 in (record.sha256, ""))
         document = next(documents, None)
         if document is None:
             return False
@@ -183,7 +216,8 @@ def _put_back(record: ImportRecord, item: CuratedItem, undone: Undone) -> None:
     item.media_provenance = before["media_provenance"]
     if "body" in before:
         _put_back_files(record.path, before["body"])
-    _write(item, merged.record)
+    for name, ids in _write(item, merged.record).items():
+        undone.made[name] += ids
     if "document" in before:
         SourceDocument.objects.filter(path=record.path).update(record=before["document"], sha256="")
 
@@ -196,12 +230,15 @@ def _put_back_files(path: str, files: dict[str, dict[str, Any]]) -> None:
         document.save(update_fields=["media"])
 
 
-def _write(item: CuratedItem, record: ItemRecord) -> None:
+def _write(item: CuratedItem, record: ItemRecord) -> dict[str, list[int]]:
+    """Write an item as a record has it; return what had to be made for it, by model."""
+    references = References([record])
     for column, value in columns_of(record).items():
         setattr(item, column, value)
-    save_items([Filled(item, record)], References([record]))
+    save_items([Filled(item, record)], references)
     save_aliases({item.pk: record.aliases})
     refresh([item])
+    return references.made
 
 
 def _unprune(record: ImportRecord, item: CuratedItem, undone: Undone) -> None:
@@ -216,8 +253,15 @@ def _unprune(record: ImportRecord, item: CuratedItem, undone: Undone) -> None:
     publishing.publish(chosen) if was_published else publishing.withdraw(chosen)
 
 
-def _delete_unused(made: dict[str, list[int]]) -> None:
-    """Delete what a run made for its items to refer to, where nothing else does and no editor wrote anything on it."""
+def _delete_unused() -> None:
+    """Delete what undone runs made for items to refer to, where nothing does and no editor wrote anything on it.
+
+    A run that was undone before may have made what only the run at hand still used.
+    """
+    made: defaultdict[str, set[int]] = defaultdict(set)
+    for of_run in ImportRun.objects.filter(outcome=ImportRun.Outcome.UNDONE).values_list("made", flat=True):
+        for name, ids in of_run.items():
+            made[name].update(ids)
     unused: dict[str, dict[str, Any]] = {
         "curation.Offering": {"itemoffering": None, "description": "", "url": ""},
         "curation.Topic": {"itemtopic": None, "offerings": None, "description": ""},
@@ -230,7 +274,7 @@ def _delete_unused(made: dict[str, list[int]]) -> None:
     for name, conditions in unused.items():
         model = apps.get_model(name)
         edited = _edited(model)
-        ids = [pk for pk in made.get(model.__name__, []) if str(pk) not in edited]
+        ids = [pk for pk in made[model.__name__] if str(pk) not in edited]
         for row in model._default_manager.filter(pk__in=ids, **conditions):
             row.delete()
 

@@ -11,7 +11,19 @@ from PIL import Image as PillowImage
 from curation.importing import ledger
 from curation.importing.options import Options
 from curation.importing.undo import CannotUndo, undo
-from curation.models import Author, Conflict, CuratedItem, Image, ImportRun, SourceDocument, Topic, Vocabulary
+from curation.models import (
+    Author,
+    Conflict,
+    CuratedItem,
+    Image,
+    ImportRun,
+    Offering,
+    Publisher,
+    SourceDocument,
+    Tag,
+    Topic,
+    Vocabulary,
+)
 
 from .conftest import RunImport, WriteFile
 
@@ -168,7 +180,7 @@ def test_an_undo_that_broke_off_lists_again_what_it_left(
         write_file(f"{name}.md")
     import_()
     CuratedItem.objects.filter(slug="b").update(title="An editor's")
-    monkeypatch.setattr("curation.importing.undo._delete_unused", lambda _made: 1 / 0)
+    monkeypatch.setattr("curation.importing.undo._delete_unused", lambda: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         undo(last_run())
     monkeypatch.undo()
@@ -190,3 +202,54 @@ def test_a_topic_that_an_editor_described_is_kept(write_file: WriteFile, import_
     Topic.objects.filter(label="One").update(description="Ours.")
     undo(last_run())
     assert [topic.label for topic in Topic.objects.all()] == ["One"]
+
+
+def everything_there() -> list[Any]:
+    """Return the rows of all that imports make."""
+    models = (CuratedItem, SourceDocument, Topic, Vocabulary, Author, Publisher, Offering, Tag, Image)
+    return [row for model in models for row in model._default_manager.all()]
+
+
+NAMED: dict[str, Any] = {
+    "link": "https://news.example.org/x",
+    "linkBrand": "news.example.org",
+    "categories": ["X: One"],
+    "author": "Ann",
+    "tags": ["t"],
+    "relatedOfferings": [{"label": "O", "offeringId": 1, "categories": ["X: Two"]}],
+}
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 0, 2), (1, 2, 0)])
+def test_imports_undone_in_any_order_leave_nothing_behind(
+    write_file: WriteFile, import_: RunImport, content: Path, order: tuple[int, ...]
+) -> None:
+    PillowImage.new("RGB", (60, 40)).save(content / "x.png")
+    for name in "abc":
+        import_(write_file(f"{name}.md", featuredImage="x.png", **NAMED))
+    runs = list(ImportRun.objects.order_by("pk"))
+    for number in order:
+        undo(runs[number])
+    assert everything_there() == []
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_an_item_that_a_later_import_changed_goes_with_the_last_undo(
+    write_file: WriteFile, import_: RunImport, order: tuple[int, ...]
+) -> None:
+    for number in range(2):
+        import_(write_file("a.md", body=f"{number}.", **{**NAMED, "tags": [str(number)]}))
+    runs = list(ImportRun.objects.order_by("pk"))
+    for number in order:
+        undo(runs[number])
+    assert everything_there() == []
+
+
+def test_what_an_editor_uses_of_two_undone_imports_stays(write_file: WriteFile, import_: RunImport) -> None:
+    for name in "ab":
+        import_(write_file(f"{name}.md", **NAMED))
+    item = CuratedItem.objects.create(title="An editor's", slug="own", publisher=Publisher.objects.get())
+    item.tags.add("t")
+    for run in ImportRun.objects.order_by("pk"):
+        undo(run)
+    assert everything_there() == [item, Publisher.objects.get(), Tag.objects.get()]
