@@ -66,6 +66,7 @@ def test_ids_of_headings_are_those_of_hugo(heading: str, name: str) -> None:
         ("A\n\n: one", "<dl><dt>A</dt><dd><p>one</p></dd></dl>"),
         ("A\n: one\n\nB\n\n: two", "<dl><dt>A</dt><dd>one</dd><dt>B</dt><dd><p>two</p></dd></dl>"),
         ("A\n: one\n\n    - x", "<dl><dt>A</dt><dd>one\n<ul><li>x</li></ul></dd></dl>"),
+        ("A\n: one\n\n    two\n\n    three", "<dl><dt>A</dt><dd>one\n<p>two</p><p>three</p></dd></dl>"),
         ("A\nB\n: one", "<dl><dt>A</dt><dt>B</dt><dd>one</dd></dl>"),
         ("A\n: one\n\nB\nC\n: two", "<dl><dt>A</dt><dd>one</dd><dt>B</dt><dt>C</dt><dd>two</dd></dl>"),
         ("> A\n> B\n> : one", "<blockquote><dl><dt>A</dt><dt>B</dt><dd>one</dd></dl></blockquote>"),

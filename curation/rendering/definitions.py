@@ -66,19 +66,23 @@ def _term(state: StateBlock, line: int, level: int) -> tuple[Token, ...]:
 
 
 def _space(state: StateCore) -> None:
-    """Hide the paragraphs of a definition that no blank line comes before, and show those of others."""
-    open_definitions: list[tuple[int, bool]] = []  # level, and whether its paragraphs are hidden
+    """Hide the first paragraph of each definition that no blank line comes before, and show all others."""
     lines: list[str] | None = None
     previous = 0  # the line before a definition
+    is_tight: list[bool] = []  # of each open definition: whether the next paragraph in it is hidden
+    levels: list[int] = []
     for token in state.tokens:
         if token.type == "dt_open" and token.map:
             previous = token.map[0] + 1  # of a first definition: blank, or its own
         elif token.type == "dd_open" and token.map:
             lines = lines or state.src.split("\n")
-            open_definitions.append((token.level + 1, bool(lines[previous].strip(" \t>"))))
+            is_tight.append(bool(lines[previous].strip(" \t>")))
+            levels.append(token.level + 1)
             previous = token.map[1] - 1
         elif token.type == "dd_close":
-            open_definitions.pop()
-        elif open_definitions and token.type in ("paragraph_open", "paragraph_close"):
-            level, is_tight = open_definitions[-1]
-            token.hidden = is_tight if token.level == level else token.hidden
+            is_tight.pop()
+            levels.pop()
+        elif levels and token.level == levels[-1]:
+            if token.type in ("paragraph_open", "paragraph_close"):
+                token.hidden = is_tight[-1]
+            is_tight[-1] = is_tight[-1] and token.type == "paragraph_open"
