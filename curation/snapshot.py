@@ -14,7 +14,7 @@ from curation.models.items import ItemQuerySet
 COLUMNS = {
     **{name: name for name in ("title", "slug", "summary", "body", "flavour", "status", "published_at", "expires_at")},
     **{name: name for name in ("source_url", "source_url_original", "via_name", "via_url")},
-    **{name: name for name in ("kind", "format", "section", "institution", "meta", "breadcrumbs")},
+    **{name: name for name in ("language", "kind", "format", "section", "institution", "meta", "breadcrumbs")},
     "modified_at": "source_modified_at",
 }
 

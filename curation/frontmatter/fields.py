@@ -7,12 +7,15 @@ from typing import Any
 from . import (
     flavours,
     identity,
+    labels,
+    languages,
     links,
     media,
     meta,
     offerings,
     paths,
     publication,
+    titles,
     topics,
     visibility,
     write_links,
@@ -20,7 +23,7 @@ from . import (
     writers,
 )
 from .keys import Names
-from .limits import AUTHOR, INSTITUTION, LABEL, SUMMARY, TAG
+from .limits import INSTITUTION, LABEL, SUMMARY
 from .source import Source
 from .writers import Writer
 
@@ -43,19 +46,22 @@ def _first(*keys: str, limit: int = LABEL) -> Callable[[Source], str]:
     return lambda source: next(filter(None, (source.text(key, limit) for key in keys)), "")
 
 
+#: Where the summary may be, best first.
+_SUMMARY_KEYS = ("summary", "excerpt", "description")
+
 #: In the order they are read: a rule may use the fields above it (`source.fields`).
 RULES = (
     Rule("source_system", ("source", "source.name"), identity.source_system),
     Rule("external_id", ("id", "dropmark.editURL", "url"), identity.external_id),
     Rule("md_name", ("mdName",), identity.md_name),
-    Rule("title", ("title",), identity.title, writers.title),
+    Rule("title", ("title",), titles.title, writers.title),
     Rule("slug", ("slug",), identity.slug, writers.text("slug")),
     Rule("given_slug", ("slug", "url"), identity.given_slug),
     Rule(
         "summary",
-        ("description",),
-        lambda source: source.prose("description", SUMMARY),
-        writers.prose("description"),
+        _SUMMARY_KEYS,
+        lambda source: next(filter(None, (source.prose(key, SUMMARY) for key in _SUMMARY_KEYS)), ""),
+        writers.prose(*_SUMMARY_KEYS),
     ),
     Rule("body", (), lambda source: source.body, lambda file, body: file.set_body(body)),
     Rule("flavour", ("flavour",), flavours.flavour, writers.text("flavour")),
@@ -73,16 +79,22 @@ RULES = (
     Rule("publisher", ("link.brand", "linkBrand"), links.publisher, write_links.publisher),
     Rule("via_name", ("via",), links.via_name, writers.text("via")),
     Rule("via_url", ("viaLink",), links.via_url, write_links.via_url),
-    Rule("authors", ("author",), lambda source: source.texts("author", AUTHOR), write_lists.labels("author")),
+    Rule("authors", tuple(labels.AUTHOR_KEYS), labels.authors, write_lists.labels(labels.AUTHOR_KEYS)),
     Rule(
         "topics",
-        ("categories", "categoryUrl", "categorySlug", "categoryLabel", "openProjectCustomFields.medigyTopics"),
+        (*topics.KEYS, "categoryUrl", "categorySlug", "categoryLabel", topics.COPY),
         topics.topics,
         write_lists.topics,
     ),
     Rule("offerings", ("offering", "relatedOfferings"), offerings.offerings, write_lists.offerings),
-    Rule("tags", ("tags",), lambda source: source.texts("tags", TAG), write_lists.labels("tags")),
-    Rule("aliases", ("aliases", "url"), paths.aliases, write_lists.aliases),
+    Rule(
+        "tags",
+        tuple(labels.TAG_KEYS),
+        labels.tags,
+        write_lists.labels(labels.TAG_KEYS, is_ordered=False, splits_entries=True),
+    ),
+    Rule("aliases", (*paths.ALIAS_KEYS, *paths.ADDRESS_KEYS), paths.aliases, write_lists.aliases),
+    Rule("language", languages.KEYS, languages.language, writers.text(*languages.KEYS)),
     Rule(
         "kind",
         ("identifier", "searchCategory"),
@@ -97,9 +109,7 @@ RULES = (
         _first("institution.label", "institution", limit=INSTITUTION),
         writers.institution,
     ),
-    Rule(
-        "image", ("featuredImage",), lambda source: media.media(source, "featuredImage"), writers.media("featuredImage")
-    ),
+    Rule("image", (*media.IMAGE_KEYS, *media.IMAGE_PARTS), media.image, writers.image),
     Rule("pdf", ("featuredPdf",), lambda source: media.media(source, "featuredPdf"), writers.media("featuredPdf")),
     Rule("icon", ("favIconImage",), lambda source: media.media(source, "favIconImage"), writers.media("favIconImage")),
     Rule("meta", (*meta.GROUPS.values(), *meta.SINGLE), meta.meta, writers.meta),

@@ -2,12 +2,12 @@
 
 import re
 
-from curation.rendering import strip_markup
 from curation.slugs import slug_of
 
 from .dialects import OPENPROJECT_SOURCE
-from .limits import EXTERNAL_ID, FILE_NAME, SLUG, SOURCE_SYSTEM, TITLE
-from .paths import language_of_name, site_path
+from .languages import language_of_name
+from .limits import EXTERNAL_ID, FILE_NAME, SLUG, SOURCE_SYSTEM
+from .paths import site_path
 from .source import Source
 from .values import Value, shown
 
@@ -15,16 +15,6 @@ _MAX_ID = 2**63 - 1
 _DEFAULT_SOURCE = {"openproject": OPENPROJECT_SOURCE, "bookmark": "dropmark", "wordpress": "wordpress"}
 _EXTENSION = re.compile(r"\.\w+$")
 _DATE_PREFIX = re.compile(r"^\d{4}-\d{2}-\d{2}-")
-
-
-def title(source: Source) -> str:
-    """Return the title as plain text. A file without one is rejected."""
-    text = strip_markup(source.as_text(source.get("title"), "title"))
-    if not text:
-        source.error("title-missing", "title missing; add one", "title")
-    if len(text) > TITLE:
-        source.error("title-too-long", f"title longer than {TITLE} characters; shorten it", "title")
-    return text
 
 
 def source_system(source: Source) -> str:

@@ -12,8 +12,9 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from .keys import Names, respelled
+from .languages import language_of_name
 from .parse import parse
-from .paths import language_of_name, logical_path
+from .paths import logical_path
 from .records import Rejected
 from .split import split
 from .values import Parsed, Value

@@ -2,6 +2,14 @@
 
 import re
 
+from .limits import LANGUAGE
+from .source import Source
+from .values import shown
+
+#: Where a file says its language, best first.
+KEYS = ("lang", "language", "locale")
+_NAME_LANGUAGE = re.compile(r"\.([a-z]{2}(?:-[A-Za-z]{2})?)\.\w+$", re.ASCII)
+_EXTENSION = re.compile(r"\.\w+$", re.ASCII)
 _CODES = """
 aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el
 en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu
@@ -15,13 +23,38 @@ LANGUAGES = frozenset(_CODES.split())
 _TAG = re.compile(r"([a-z]{2,3})(-[a-z]{3})?(-[a-z]{4})?(-[a-z]{2}|-\d{3})?((?:-(?:[a-z0-9]{5,8}|\d[a-z0-9]{3}))*)")
 
 
+def language(source: Source) -> str:
+    """Return the language of an item: what a key says, else what its file's name ends with, or ""."""
+    for key in KEYS:
+        text = source.as_text(source.get(key), key)
+        if tag := language_tag(text.replace("_", "-")):
+            if "_" in text:
+                source.warn("language-changed", f"{shown(text)} becomes {tag}; write it with a hyphen", key)
+            return tag
+        if text:
+            message = f"{shown(text)} is no language as BCP 47 has it and ignored; write one like en or pt-BR"
+            source.warn("language-unknown", message, key)
+    return language_tag(language_of_name(source.path))
+
+
+def language_of_name(path: str) -> str:
+    """Return the language that a file's name ends with (`story.fr.md`, `story.pt-BR.md`), or ""."""
+    match = _NAME_LANGUAGE.search(path)
+    return match[1] if match and match[1][:2] in LANGUAGES else ""
+
+
+def without_language(name: str) -> str:
+    """Return a file's name up to its language or extension."""
+    return _EXTENSION.sub("", _NAME_LANGUAGE.sub("", name) if language_of_name(name) else name)
+
+
 def language_tag(text: str) -> str:
     """Return a language tag as BCP 47 recommends to write it, or "" for what is none.
 
     >>> language_tag("zh-hant-tw"), language_tag("EN"), language_tag("English")
     ('zh-Hant-TW', 'en', '')
     """
-    match = _TAG.fullmatch(text.lower())
+    match = _TAG.fullmatch(text.lower()) if len(text) <= LANGUAGE else None
     if match is None or (len(match[1]) == 2 and match[1] not in LANGUAGES):
         return ""
     language, extended, script, region, variants = (part or "" for part in match.groups())

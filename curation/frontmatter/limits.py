@@ -36,3 +36,4 @@ META = 2_000
 FILE_NAME = 255
 SOURCE_SYSTEM = 100
 EXTERNAL_ID = 500
+LANGUAGE = 35  # what RFC 5646 (section 4.4.1) has room for

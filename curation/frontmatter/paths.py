@@ -2,28 +2,21 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from unicodedata import normalize
 from urllib.parse import unquote
 
 from curation.names import name_key
 from curation.rendering import strip_markup
 
-from .languages import LANGUAGES
+from .languages import without_language
 from .limits import CRUMB, PATH
 from .records import Crumb
 from .source import Source
-from .values import Value, shown
+from .values import FLAGS, Value, shown
 
 _PERMALINK = re.compile(r"/post/\d{4}/\d\d/\d\d/", re.ASCII)
+_FILE_DATE = re.compile(r"^\d{4}-\d{1,2}-\d{1,2}-")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
-
-
-_NAME_LANGUAGE = re.compile(r"\.([a-z]{2}(?:-[A-Za-z]{2})?)\.\w+$", re.ASCII)
-
-
-def language_of_name(path: str) -> str:
-    """Return the language that a file's name ends with (`story.fr.md`, `story.pt-BR.md`), or ""."""
-    match = _NAME_LANGUAGE.search(path)
-    return match[1] if match and match[1][:2] in LANGUAGES else ""
 
 
 def section_of(path: str) -> str:
@@ -35,29 +28,53 @@ def section_of(path: str) -> str:
     folders = path.split("/")[:-1]
     if "content" in folders:
         folders = folders[folders.index("content") + 1 :]
-    if path.rpartition("/")[2].partition(".")[0] == "index":
+    if without_language(path.rpartition("/")[2]) == "index":
         folders = folders[:-1]
     return "/" + "/".join(folders) if folders else ""
 
 
 def logical_path(path: str) -> str:
     """Return the path that Hugo knows a file's page by: below the content folder, without language and extension."""
-    name = _NAME_LANGUAGE.sub("", path.rpartition("/")[2]).partition(".")[0]
+    name = without_language(path.rpartition("/")[2])
     page = path.split("/")[-2] if name == "index" and "/" in path else name
     return f"{section_of(path)}/{page}"
 
 
+#: The keys of old addresses that lead to the item, and those of the address that it had.
+ALIAS_KEYS = ("aliases", "alias", "redirect_from")
+ADDRESS_KEYS = ("url", "permalink")
+
+
 def site_path(text: str) -> str:
-    """Return a path of this site as aliases are kept (decoded, one leading slash, no trailing one), or ""."""
+    """Return a path of this site as aliases are kept, or "".
+
+    That is decoded, in composed form (NFC), with one leading slash and no trailing one.
+    """
     try:
-        path = unquote(text.strip(), errors="strict")
+        path = normalize("NFC", unquote(text.strip(), errors="strict"))
     except UnicodeDecodeError:
         return ""
-    if path.startswith("//") or _SCHEME.match(path) or re.search(r"[?#\\ ]", path) or not path.isprintable():
+    if path.startswith("//") or _SCHEME.match(path) or re.search(r"[?#\\]|  ", path) or not path.isprintable():
         return ""
-    path = "/" + path.strip("/")
-    is_inside = not {"", ".", ".."} & set(path[1:].split("/"))
+    path = "/" + path.strip("/ ")
+    is_inside = not {"", ".", ".."} & {part.strip() for part in path[1:].split("/")}
     return path if is_inside and len(path) <= PATH else ""
+
+
+def alias_path(source: Source, text: str) -> str:
+    """Return the path that an alias means, or "". One without a leading slash is relative to the page's folder."""
+    text = text.strip()
+    if not text or text[0] in "/?#" or _SCHEME.match(text):
+        return site_path(text)
+    folders = [*section_of(source.path).split("/")[1:]]
+    for part in text.split("/"):
+        if part == "..":
+            if not folders:
+                return ""  # it leads out of the site
+            folders.pop()
+        elif part != ".":
+            folders.append(part)
+    return site_path("/" + "/".join(folders))
 
 
 def aliases(source: Source) -> tuple[str, ...]:
@@ -78,26 +95,83 @@ def own_page(source: Source) -> str:
 
 
 def derived_aliases(source: Source, written: Iterable[str]) -> Iterator[str]:
-    """Yield the old addresses that follow from other keys than `aliases`, where those are written."""
-    yield from _address(source)
+    """Yield the old addresses that follow from other keys than those of aliases, where those are `written`."""
+    for key in ADDRESS_KEYS:
+        if path := _address(source, key):
+            yield path
     if not any(_PERMALINK.match(path) for path in written):
         yield from _permalink(source)
 
 
 def _written(source: Source) -> Iterator[str]:
-    for key, value in source.entries("aliases"):
-        if path := _path(source, key, value):
-            yield path
+    for key in ALIAS_KEYS:
+        for entry_key, value in source.entries(key):
+            path = alias_path(source, value) if isinstance(value, str) else ""
+            if path:
+                yield path
+            else:
+                _warn(source, entry_key, value)
 
 
-def _address(source: Source) -> Iterator[str]:
-    value = source.get("url")
-    if isinstance(value, str):
-        value = re.sub(r"^https?://[^/]+", "", value, flags=re.IGNORECASE)  # WordPress's own host, whatever it was
-    if not value or (isinstance(value, str) and value.startswith("/?")):  # the preview of a draft has no path
-        return
-    if path := _path(source, "url", value):
-        yield path
+def _address(source: Source, key: str) -> str:
+    """Return the path of the address that an item had, or ""; where that has none, it is told."""
+    value = source.get(key)
+    if value is None or value == "" or FLAGS.get(value.strip().lower() if isinstance(value, str) else "") is False:
+        return ""  # `permalink: false` hides the item
+    text = value if isinstance(value, str) else ""
+    text = re.sub(r"^https?://[^/]+", "", text, flags=re.IGNORECASE)  # the site's own host, whatever it was
+    if text.startswith("/?"):
+        source.note("alias-query", f"{shown(value)} is an address without a path, so nothing leads from it here", key)
+        return ""
+    path = site_path(expanded(source, text))
+    if not path or "{{" in path:
+        _warn(source, key, value)
+        return ""
+    return path
+
+
+#: Jekyll's names for whole patterns (https://jekyllrb.com/docs/permalinks/).
+_STYLES = {
+    "date": "/:categories/:year/:month/:day/:title.html",
+    "pretty": "/:categories/:year/:month/:day/:title/",
+    "ordinal": "/:categories/:year/:y_day/:title.html",
+    "none": "/:categories/:title.html",
+}
+
+
+def expanded(source: Source, pattern: str) -> str:
+    """Return an address with its placeholders (`:year`, `:title`) filled in; those that are not known stay."""
+    pattern = _STYLES.get(pattern, pattern)
+    if ":" not in pattern:
+        return pattern
+    name, when = without_language(source.name), source.fields["published_at"]
+    stem = _FILE_DATE.sub("", name)
+    values = {
+        **dict.fromkeys(("title", "slug"), source.fields["slug"]),
+        **dict.fromkeys(("name", "basename", "filename", "contentbasename", "slugorfilename"), stem),
+        "categories": "",
+        "output_ext": ".html",
+    }
+    if when:
+        values |= {name: when.strftime(form) for name, form in _TIMES.items()}
+        values |= {"i_month": str(when.month), "i_day": str(when.day)}
+    path = re.sub(r":([a-z_]+)", lambda found: values.get(found[1], found[0]), pattern)
+    return re.sub(r"//+", "/", path) if ":" not in path else ""
+
+
+_TIMES = {
+    "year": "%Y",
+    "month": "%m",
+    "day": "%d",
+    "short_year": "%y",
+    "y_day": "%j",
+    "hour": "%H",
+    "minute": "%M",
+    "second": "%S",
+    "monthname": "%B",
+    "long_month": "%B",
+    "short_month": "%b",
+}
 
 
 def _permalink(source: Source) -> Iterator[str]:
@@ -106,12 +180,9 @@ def _permalink(source: Source) -> Iterator[str]:
         yield f"/post/{published_at.date().isoformat().replace('-', '/')}/{slug}"
 
 
-def _path(source: Source, key: str, value: Value) -> str:
-    path = site_path(value) if isinstance(value, str) else ""
-    if not path:
-        message = f"{shown(value)} is no path of this site and ignored; write one like /news/old-name"
-        source.warn("alias-path", message, key)
-    return path
+def _warn(source: Source, key: str, value: Value) -> None:
+    message = f"{shown(value)} is no path of this site and ignored; write one like /news/old-name"
+    source.warn("alias-path", message, key)
 
 
 def breadcrumbs(source: Source) -> tuple[Crumb, ...]:
@@ -139,5 +210,5 @@ def _crumb_label(source: Source, key: str, value: Value) -> str:
 
 def _link(value: Value) -> str:
     text = value.strip() if isinstance(value, str) else ""
-    path = site_path(text)
+    path = site_path(text) if " " not in text else ""
     return f"{path}/" if path and text.endswith("/") else path or ("/" if text == "/" else "")

@@ -112,7 +112,7 @@ class ItemRecord:
     `published_at`, `modified_at` and `expires_at` are aware, in UTC. `body` has `\\n` line ends. `aliases` are site
     paths with a leading and no trailing slash, never the item's own address. `breadcrumbs` leave out the item itself.
     `meta` maps "openGraph", "twitter" and "html" to the overrides that are not null, keyed as in the file (`ogtitle`,
-    `robots`, …).
+    `robots`, …). `language` is a tag of BCP 47 (`pt-BR`).
     """
 
     title: str
@@ -143,6 +143,7 @@ class ItemRecord:
     meta: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     breadcrumbs: tuple[Crumb, ...] = ()
     flavour: Flavour = "commonmark"
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)

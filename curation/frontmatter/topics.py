@@ -1,6 +1,7 @@
 """Topics: `Vocabulary: Label`, and the keys that repeat them."""
 
 import re
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from html import unescape
 
@@ -9,6 +10,7 @@ from curation.rendering import one_line
 from curation.slugs import is_path_slug
 
 from .limits import SLUG, TOPIC, VOCABULARY
+from .lists import Part, Split, as_categories, parts, tell_text, whole
 from .records import DEFAULT_VOCABULARY, TopicRef
 from .source import Source
 from .values import Value, shown
@@ -16,17 +18,47 @@ from .values import Value, shown
 _TOPIC_PATH = re.compile(r"/?topic/([^/?#\s]+)/?")
 #: The key that repeats the categories, and stands in where there are none.
 COPY = "openProjectCustomFields.medigyTopics"
+#: The keys of topics, in the order they are read.
+KEYS = ("categories", "category", "series")
+#: The vocabulary of the series that an item is a part of.
+SERIES = "Series"
+#: How one text under a key is split.
+_SPLITS: dict[str, Split] = {
+    **dict.fromkeys(("categories", "category", "series"), as_categories),
+    COPY: whole,
+}
 
 
 def topics(source: Source) -> tuple[TopicRef, ...]:
     """Return the item's topics in order, each once whatever its case and spacing."""
-    key = "categories" if source.entries("categories") else COPY
-    entries = source.entries(key)
-    if entries and not isinstance(source.get(key), list):
-        source.warn("not-a-list", "one text where a list belongs, read as a list of one; put “- ” before it", key)
-    found = read_topics(source, entries, _slugs(source, len(entries)))
-    _check_copies(source, found)
-    return found
+    key = next((key for key in ("categories", "category") if source.get(key) not in (None, "", [])), COPY)
+    found = list(read_entries(source, key))
+    slugs = _slugs(source, len(found)) if key != "category" else []
+    known = {identity(topic): topic for topic in read_topics(source, found, slugs)}
+    if key == "categories":
+        _add(known, read_topics(source, list(read_entries(source, "category")), []))
+    _check_copies(source, tuple(known.values()))
+    series = read_topics(source, list(read_entries(source, "series")), [])
+    _add(known, (_in_series(topic) for topic in series))
+    return tuple(known.values())
+
+
+def _add(known: dict[str, TopicRef], topics: Iterable[TopicRef]) -> None:
+    for topic in topics:
+        known.setdefault(identity(topic), topic)
+
+
+def _in_series(topic: TopicRef) -> TopicRef:
+    return _ref(SERIES, topic.label, "") if topic.vocabulary == DEFAULT_VOCABULARY else topic
+
+
+def read_entries(source: Source, key: str) -> Iterator[Part]:
+    """Yield the entries under one of the keys of topics, one text split as that key is."""
+    found = list(parts(source, key, _SPLITS[key]))
+    value = source.get(key)
+    if isinstance(value, str) and (key in ("categories", COPY) or "," in value):
+        tell_text(source, key, found, always=True)
+    yield from found
 
 
 def read_topics(source: Source, entries: list[tuple[str, Value]], slugs: list[str]) -> tuple[TopicRef, ...]:

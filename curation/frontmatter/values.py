@@ -11,6 +11,12 @@ from curation.rendering import one_line
 #: say what it makes of them; a float is never finite: it is the `.nan` or `.inf` of a pipeline that had no value.
 Value: TypeAlias = "str | float | list[Value] | dict[str, Value] | None"
 
+#: Words for true and false, of YAML 1.1 and of people; nothing is false.
+FLAGS = {
+    **dict.fromkeys(("", "false", "no", "off", "n", "0"), False),
+    **dict.fromkeys(("true", "yes", "on", "y", "1"), True),
+}
+
 #: What no database stores, or no encoding writes: NUL, and half a surrogate pair.
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 

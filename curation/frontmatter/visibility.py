@@ -11,7 +11,7 @@ from datetime import datetime
 from .dates import parse_date
 from .records import Level, Status
 from .source import Source
-from .values import Value, shown
+from .values import FLAGS, Value, shown
 
 #: Keys that hide a file where they are true, and those that hide it where they are false.
 HIDES_IF_TRUE = (
@@ -31,10 +31,6 @@ KEYS = (*STATE, *HIDES_IF_TRUE, *HIDES_IF_FALSE, "visibility", *PASSWORD, *BUILD
 #: What an `_index.md` above a file may say for it (`cascade`): what hides, and from when to when a file is shown.
 INHERITED = frozenset((*KEYS, "publishDate", "pubDate", "expiryDate", "unpublishdate")) - {"permalink"}
 
-FLAGS = {
-    **dict.fromkeys(("", "false", "no", "off", "n", "0"), False),
-    **dict.fromkeys(("true", "yes", "on", "y", "1"), True),
-}
 _SHOWN = {"", "public", "published", "visible"}
 _BUILT = {"", "always", "true"}
 #: Words for a workflow state, and what they mean here.

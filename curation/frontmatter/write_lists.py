@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from html import unescape
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from curation.names import name_key
-from curation.rendering import one_line
 from curation.slugs import is_path_slug, slug_of
 
 from .identity import whole_number
+from .lists import SEPARATORS, Split, as_categories, parts, whole
+from .lists import label as _label
 from .offerings import means, read_offering
-from .paths import derived_aliases, own_page, site_path
+from .paths import ALIAS_KEYS, alias_path, derived_aliases, own_page, site_path
 from .records import DEFAULT_VOCABULARY, OfferingRef, TopicRef
-from .topics import COPY, identity, parted
+from .topics import COPY, SERIES, identity, parted, read_entries
+from .topics import KEYS as TOPIC_KEYS
 from .values import Value
 from .writers import Writer, as_label
 
@@ -37,12 +39,38 @@ def arranged(old: Iterable[tuple[Key, Value]], wanted: Iterable[tuple[str, Any]]
     return [entry for key, value in dict(wanted).items() for entry in groups.get(key, [value])] + groups.get(None, [])
 
 
-def _set(file: FileText, key: str, entries: list[Any]) -> None:
-    """Write a list, or a single text where one stood."""
-    if isinstance(file.get(key), str) and len(entries) <= 1:
-        file.set(key, entries[0] if entries else "")
-    else:
-        file.set(key, entries)
+def distributed(
+    old: Mapping[str, Sequence[tuple[Key, Value]]], wanted: Sequence[tuple[str, Any]], home: str, *, is_ordered: bool
+) -> dict[str, list[Any]]:
+    """Return the entries of each key of a field that is read from several, one after another.
+
+    An entry stays under its key, new ones go to `home`. Where that cannot say their order, all go there.
+    """
+    places = {key: {name for name, _value in entries} for key, entries in old.items()}
+    keys = [key for key in old if key != home]
+    split: dict[str, list[tuple[str, Any]]] = {home: [], **{key: [] for key in keys}}
+    for name, value in wanted:
+        split[next((key for key in keys if name in places[key] and name not in places.get(home, ())), home)].append(
+            (name, value)
+        )
+    order = [*old] if home in old else [*old, home]
+    in_order = [name for key in order for name, _value in split[key]]
+    if is_ordered and in_order != [name for name, _value in wanted]:
+        every = [entry for entries in old.values() for entry in entries]
+        return {home: arranged(every, wanted), **{key: [] for key in keys}}
+    return {key: arranged(old.get(key, ()), entries) for key, entries in split.items()}
+
+
+def _set(file: FileText, key: str, entries: list[Any], split: Split = whole) -> None:
+    """Write a list, or one text where one stood that can say it."""
+    written = file.get(key)
+    if isinstance(written, str) or (isinstance(written, dict) and len(entries) == 1):
+        text = ", ".join(entry for entry in entries if isinstance(entry, str))
+        read = [piece.strip() for piece in split(file.source, unescape(text))]
+        if text == "" or read == [_label(entry) for entry in entries]:
+            file.set(key, text)
+            return
+    file.set(key, entries)
 
 
 def _entries(file: FileText, key: str) -> list[Value]:
@@ -52,18 +80,35 @@ def _entries(file: FileText, key: str) -> list[Value]:
 # Names
 
 
-def labels(key: str) -> Writer:
-    """Return a writer of a list of names."""
+def labels(keys: Mapping[str, Split], *, is_ordered: bool = True, splits_entries: bool = False) -> Writer:
+    """Return a writer of a list of names that is read from some keys."""
 
     def write(file: FileText, names: tuple[str, ...]) -> None:
-        old = [(name_key(_label(value)) or None, value) for value in _entries(file, key)]
-        _set(file, key, arranged(old, ((name_key(name), as_label(name)) for name in names)))
+        old = {
+            key: [(name_key(_label(value)) or None, value) for value in _parts(file, key, split, splits_entries)]
+            for key, split in keys.items()
+            if file.source.entries(key)
+        }
+        wanted = [(name_key(name), as_label(name)) for name in names]
+        home = next(iter(old), next(iter(keys)))
+        for key, entries in distributed(old, wanted, home, is_ordered=is_ordered).items():
+            if [name_key(_label(value)) for value in entries] != [name for name, _value in old.get(key, ())]:
+                _set(file, key, entries, keys[key])
 
     return write
 
 
-def _label(value: Value) -> str:
-    return one_line(unescape(value)) if isinstance(value, str) else ""
+def _parts(file: FileText, key: str, split: Split, splits_entries: bool) -> Iterator[Value]:
+    """Yield the entries under a key as they can be written again: of a list that is not split, as they stand there."""
+    value = file.get(key)
+    if isinstance(value, list) and not (splits_entries and any(map(_holds_separator, value))):
+        yield from value
+    else:
+        yield from (part for _key, part in parts(file.source, key, split, splits_entries=splits_entries))
+
+
+def _holds_separator(value: Value) -> bool:
+    return isinstance(value, str) and SEPARATORS.search(unescape(value)) is not None
 
 
 # Addresses
@@ -71,12 +116,17 @@ def _label(value: Value) -> str:
 
 def aliases(file: FileText, wanted: tuple[str, ...]) -> None:
     """Write the old addresses, but for those that follow from other keys."""
-    own = own_page(file.source)
-    read = [(site_path(value) if isinstance(value, str) else "", value) for value in _entries(file, "aliases")]
-    old = [(path if path != own else None, value) for path, value in read]
-    written = {path for path, _value in read}
-    derived = set(derived_aliases(file.source, written)) - written
-    _set(file, "aliases", arranged(((path or None, value) for path, value in old), _written(wanted, derived)))
+    source, own = file.source, own_page(file.source)
+    old: dict[str, list[tuple[Key, Value]]] = {}
+    for key in ALIAS_KEYS:
+        read = [(alias_path(source, value) if isinstance(value, str) else "", value) for value in _entries(file, key)]
+        if read:
+            old[key] = [(path if path not in ("", own) else None, value) for path, value in read]
+    written = {path for entries in old.values() for path, _value in entries if path}
+    derived = set(derived_aliases(source, written)) - written
+    home = next(iter(old), ALIAS_KEYS[0])
+    for key, entries in distributed(old, _written(wanted, derived), home, is_ordered=False).items():
+        _set(file, key, entries)
 
 
 def _written(wanted: Iterable[str], derived: set[str]) -> list[tuple[str, str]]:
@@ -88,20 +138,35 @@ def _written(wanted: Iterable[str], derived: set[str]) -> list[tuple[str, str]]:
 
 def topics(file: FileText, wanted: tuple[TopicRef, ...]) -> None:
     """Write the topics, and the keys that repeat them as far as they did so before."""
-    source = file.source
-    key = "categories" if source.entries("categories") or not source.entries(COPY) else COPY
-    before = _entries(file, key)
-    after = arranged(
-        [(_topic_key(value), value) for value in before],
-        [(identity(topic), _category(topic)) for topic in wanted],
-    )
+    speaking = [key for key in TOPIC_KEYS if file.source.entries(key)]
+    if "categories" not in speaking and "category" not in speaking and file.source.entries(COPY):
+        speaking.insert(0, COPY)
+    home = next((key for key in speaking if key != "series"), "categories")
+    old = {key: [(_topic_key(value, key), value) for value in _topic_entries(file, key)] for key in speaking}
+    entries = distributed(old, [(identity(topic), _category(topic)) for topic in wanted], home, is_ordered=True)
+    known: dict[Key, Any] = {identity(topic): f"topic/{topic.slug}" for topic in wanted if topic.slug}
+    _set_topics(file, home, entries.pop(home), known)
+    for key, values in entries.items():
+        if values != [value for _key, value in old[key]]:
+            _set(file, key, values, as_categories)
+
+
+def _set_topics(file: FileText, key: str, after: list[Any], known: dict[Key, Any]) -> None:
+    """Write the topics under the key that speaks first, and those that repeat it."""
+    before = _topic_entries(file, key)
     repeating = [copy for copy in _REPEATS if copy != key and _repeats(file, copy, before)]
-    known = {identity(topic): f"topic/{topic.slug}" for topic in wanted if topic.slug} | _addresses(file, before)
-    _set(file, key, after)
+    known |= _addresses(file, before)
+    if after != before:
+        _set(file, key, after, as_categories if key != COPY else whole)
     for copy in repeating:
         file.set(copy, [_REPEATS[copy](_label(value)) for value in after])
     if file.has("categoryUrl"):
         file.set("categoryUrl", [known.get(_topic_key(value), f"topic/{slug_of(_label(value))}") for value in after])
+
+
+def _topic_entries(file: FileText, key: str) -> list[Value]:
+    value = file.get(key)
+    return value if isinstance(value, list) else [part for _key, part in read_entries(file.source, key)]
 
 
 #: The keys that repeat the categories, and how they say one.
@@ -112,8 +177,11 @@ _REPEATS: dict[str, Callable[[str], str]] = {
 }
 
 
-def _topic_key(value: Value) -> Key:
+def _topic_key(value: Value, key: str = "") -> Key:
+    """Return what the topic of an entry is known by; under `series` one without a vocabulary is a series."""
     vocabulary, label = parted(_label(value))
+    if key == "series" and vocabulary == DEFAULT_VOCABULARY:
+        vocabulary = SERIES
     return identity(TopicRef(vocabulary, label)) if vocabulary and label else None
 
 

@@ -16,6 +16,7 @@ from curation.rendering import one_line, strip_markup
 
 from . import paths, visibility
 from .dates import is_no_date
+from .media import IMAGE_KEYS, href_name, image_key, names_image
 from .meta import GROUPS, SINGLE
 from .publication import PUBLISHED_KEYS, published_key
 from .records import Crumb, MediaRef, Status
@@ -44,9 +45,14 @@ def as_label(words: str) -> str:
     return words if one_line(unescape(words)) == words else words.replace("&", "&amp;")
 
 
-def prose(key: str) -> Writer:
-    """Return a writer of a text under one key that is read without its markup."""
-    return lambda file, words: file.set(key, as_prose(words))
+def prose(*keys: str) -> Writer:
+    """Return a writer of a text that is read, without its markup, from the first of some keys that holds one."""
+
+    def write(file: FileText, words: str) -> None:
+        speaking = (key for key, said in _spoken(file, keys).items() if strip_markup(said))
+        file.set(next(speaking, keys[-1]), as_prose(words))
+
+    return write
 
 
 def text(*keys: str) -> Writer:
@@ -157,19 +163,44 @@ def _hide(file: FileText) -> None:
 
 def media(key: str) -> Writer:
     """Return a writer of a file that front matter points to."""
+    return lambda file, ref: _set_media(file, key, ref)
 
-    def write(file: FileText, ref: MediaRef | None) -> None:
-        written = file.get(key)
-        if ref is None:
-            file.set(key, None)
-        elif isinstance(written, dict):
-            _set_inside(file, key, written, ref)
-        elif ref.alt or (written is None and file.source.dialect != "bookmark"):
-            file.set(key, {"alt": ref.alt, "href": ref.href, **_facts(ref)})
-        else:
-            file.set(key, ref.href)
 
-    return write
+def image(file: FileText, ref: MediaRef | None) -> None:
+    """Write the picture under the key that speaks; no picture silences every key."""
+    if ref is None:
+        for key in IMAGE_KEYS:
+            if names_image(key, file.get(key)):
+                file.set(key, None)
+        return
+    key = image_key(file.source)
+    name = key.partition("[")[0] or "featuredImage"
+    written = file.get(name)
+    if isinstance(written, list) and written:
+        _set_first(file, name, written, ref)
+    else:
+        _set_media(file, name, ref)
+
+
+def _set_first(file: FileText, key: str, written: list[Any], ref: MediaRef) -> None:
+    """Change the first picture of a list."""
+    first, rest = written[0], written[1:]
+    if isinstance(first, dict):
+        file.set(key, [{**first, href_name(first): ref.href, "alt": as_prose(ref.alt)}, *rest])
+    else:
+        file.set(key, [{"src": ref.href, "alt": as_prose(ref.alt)} if ref.alt else ref.href, *rest])
+
+
+def _set_media(file: FileText, key: str, ref: MediaRef | None) -> None:
+    written = file.get(key)
+    if ref is None:
+        file.set(key, None)
+    elif isinstance(written, dict):
+        _set_inside(file, key, written, ref)
+    elif ref.alt or (written is None and file.source.dialect != "bookmark"):
+        file.set(key, {"alt": ref.alt, "href": ref.href, **_facts(ref)})
+    else:
+        file.set(key, ref.href)
 
 
 def _facts(ref: MediaRef) -> dict[str, Writable]:
@@ -179,10 +210,11 @@ def _facts(ref: MediaRef) -> dict[str, Writable]:
 
 def _set_inside(file: FileText, key: str, written: Mapping[str, Value], ref: MediaRef) -> None:
     """Change a mapping. What it says of another file than it names now goes with that file."""
-    if one_line(str(written.get("href") or "")) != ref.href:
-        stale = {name: None for name in ("format", "size", "valid", "workPackage", "wpAttachment") if name in written}
-        for name, value in {**stale, **_facts(ref), "href": ref.href}.items():
-            file.set(f"{key}.{name}", value)
+    name = href_name(written)
+    if one_line(str(written.get(name) or "")) != ref.href:
+        stale = {fact: None for fact in ("format", "size", "valid", "workPackage", "wpAttachment") if fact in written}
+        for fact, value in {**stale, **_facts(ref), name: ref.href}.items():
+            file.set(f"{key}.{fact}", value)
     if strip_markup(str(written.get("alt") or "")) != ref.alt:
         file.set(f"{key}.alt", as_prose(ref.alt))
 

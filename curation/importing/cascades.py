@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from curation.frontmatter.inheritance import NOTHING, Cascade, Inherited, cascades, inherited_by
+from curation.frontmatter.languages import language_of_name
 from curation.frontmatter.limits import MAX_FILE_BYTES
-from curation.frontmatter.paths import language_of_name
 from curation.importing.discover import SUFFIXES, Place, SourceFile, Unreadable, is_inside, read_bytes
 
 

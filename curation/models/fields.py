@@ -11,6 +11,7 @@ from django.db import models
 from pictures.models import Picture, PictureField, PictureFieldFile, PillowPicture
 from PIL import Image
 
+from curation.frontmatter.languages import language_tag
 from curation.names import name_key
 from curation.rendering import one_line
 from curation.slugs import is_slug
@@ -34,6 +35,13 @@ class HttpURLField(models.URLField):  # type: ignore[type-arg]  # not generic at
 
     def formfield(self, **kwargs: Any) -> forms.Field | None:
         return super().formfield(**{"assume_scheme": "https", **kwargs})
+
+
+def validate_language(text: str) -> None:
+    """Raise `ValidationError` unless a text is a language tag in the form that BCP 47 recommends."""
+    if language_tag(text) != text:
+        hint = f"; write {language_tag(text)}" if language_tag(text) else ", like en, fr or pt-BR"
+        raise ValidationError(f"Enter a language as BCP 47 writes it{hint}.")
 
 
 def validate_slug(value: str) -> None:

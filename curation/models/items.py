@@ -20,7 +20,7 @@ from curation.sentences import shown_summary
 
 from .addresses import address
 from .credits import Author, Publisher
-from .fields import HttpURLField, LineField, SlugField
+from .fields import HttpURLField, LineField, SlugField, validate_language
 from .images import Image
 from .offerings import Offering
 from .tags import NamedTags, Tag
@@ -170,6 +170,12 @@ class CuratedItem(models.Model):  # type: ignore[django-manager-missing]  # tagg
     format = LineField(max_length=100, blank=True, help_text="brief, feature, …: a facet for readers.")
     section = LineField("section label", max_length=100, blank=True, help_text="Printed above the title.")
     institution = LineField(max_length=300, blank=True)
+    language = LineField(
+        max_length=35,
+        blank=True,
+        validators=[validate_language],
+        help_text="As BCP 47 writes it: en, fr, pt-BR. Blank: that of the site.",
+    )
 
     breadcrumbs = models.JSONField(default=list, blank=True, editable=False)
 

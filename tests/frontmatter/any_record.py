@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from curation.frontmatter.compare import LISTS
+from curation.frontmatter.lists import SEPARATORS
 from curation.frontmatter.paths import site_path
 from curation.frontmatter.records import ItemRecord, MediaRef, OfferingRef, PublisherRef, TopicRef
 from curation.frontmatter.topics import identity
@@ -86,6 +87,9 @@ tags_of_page = st.dictionaries(
 )
 
 
+_tags = lines(90).map(lambda text: one_line(SEPARATORS.sub(" ", text))).filter(bool)
+
+
 def _distinct(records: tuple[OfferingRef, ...]) -> bool:
     numbers = [record.external_id for record in records if record.external_id]
     return len({record.slug for record in records}) == len(records) and len(set(numbers)) == len(numbers)
@@ -116,8 +120,9 @@ def records(draw: st.DrawFn) -> ItemRecord:
         authors=draw(several(lines(), "authors")),
         topics=draw(st.lists(topics, max_size=4, unique_by=identity).map(tuple)),
         offerings=related,
-        tags=draw(several(lines(90), "tags")),
+        tags=draw(several(_tags, "tags")),
         aliases=tuple(path for path in draw(several(paths, "aliases")) if path != f"/news/{slug}"),
+        language=draw(st.sampled_from(["", "en", "fr", "pt-BR", "zh-Hant"])),
         kind=draw(maybe(lines(90))),
         format=draw(maybe(lines(90))),
         section=draw(maybe(lines(90))),

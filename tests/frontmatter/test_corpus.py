@@ -31,6 +31,7 @@ def test_no_file_is_odd_enough_for_a_warning(documents: dict[Path, Document | No
     problems = [problem for document in documents.values() if document for problem in document.problems]
     assert Counter((problem.level, problem.code, problem.field) for problem in problems) == {
         ("note", "hidden", "draft"): 2,
+        ("note", "alias-query", "url"): 2,
     }
 
 

@@ -58,7 +58,7 @@ def test_names_are_a_text_or_a_list_each_once(key: str, written: Any, names: tup
 
 @pytest.mark.parametrize(("key", "limit"), [("author", AUTHOR), ("tags", TAG)])
 def test_names_that_are_none_are_dropped_with_a_warning(key: str, limit: int) -> None:
-    written = [None, {"name": "x"}, "y" * (limit + 1), "z" * limit]
+    written = [None, {"page": "x"}, "y" * (limit + 1), "z" * limit]
     item = record(**{key: written})
     assert (item.authors if key == "author" else item.tags) == ("z" * limit,)
     assert warnings(**{key: written}) == [

@@ -1,11 +1,14 @@
 """Source system, external id, file name, title and slug."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from curation.frontmatter import FileText, rewrite
 from curation.frontmatter.limits import SLUG, TITLE
-from curation.frontmatter.records import Identity
+from curation.frontmatter.records import Document, Identity
+from curation.frontmatter.titles import title_of_file
 
 from .files import read_keys, read_text, record, reject_keys, rejection, warnings
 
@@ -36,8 +39,63 @@ def test_yaml_words_are_titles() -> None:
 
 
 @pytest.mark.parametrize("written", [None, "", "   ", "<br>", ["A", "list"], {"a": "b"}, float("nan")])
-def test_an_item_has_a_title(written: Any) -> None:
-    assert ("title-missing", "title") in reject_keys(title=written)
+def test_a_missing_title_is_made_with_a_warning(written: Any) -> None:
+    assert record(title=written).title == "A file"
+    assert ("title-missing", "title") in warnings(title=written)
+
+
+@pytest.mark.parametrize(
+    ("body", "title"),
+    [
+        ("# One", "One"),
+        ("Text.\n\n## Two ##\n\n# One", "Two"),
+        ("Three\n=====\n", "Three"),
+        ("Four\n---\n", "Four"),
+        ("<h2 id='x'>Five &amp; <b>six</b></h2>", "Five & six"),
+        ("# *Em*, **strong**, `code` and [a link](/x) {#id .class}", "Em, strong, code and a link"),
+        ("# ![A chart](x.png) Words", "Words"),
+        ("```\n# a comment\n```\n# Words", "Words"),
+        ("~~~~\n# a comment\n~~~\n# another\n~~~~\n# Words", "Words"),
+        ("#hashtag\n\n# Words", "Words"),
+        ("#\n\n# Words", "Words"),
+        ("# " + "x" * (TITLE + 1), "x" * TITLE),
+        ("* * *\n\nText", "A file"),
+        ("---\n", "A file"),
+        ("", "A file"),
+    ],
+)
+def test_a_missing_title_is_the_first_heading_of_the_body(body: str, title: str) -> None:
+    document = read_text("slug: x\ndate: 2023-01-31", body)
+    assert document.record.title == title
+    assert [(problem.level, problem.code) for problem in document.problems] == [("warning", "title-missing")]
+    assert rewrite(FileText(_file(document), "a-file.md"), document.record, "").data == _file(document)
+
+
+def _file(document: Document) -> bytes:
+    return f"---\n{document.front_matter}---\n{document.record.body}".encode()
+
+
+@pytest.mark.parametrize(
+    ("path", "title"),
+    [
+        ("a-file.md", "A file"),
+        ("post/2024-05-06-a_file.md", "A file"),
+        ("post/some-story/index.md", "Some story"),
+        ("some-story/index.fr.md", "Some story"),
+        ("index.md", "Index"),
+        ("C++.md", "C++"),
+        ("你好.md", "你好"),
+        ("_.md", "Untitled"),
+    ],
+)
+def test_without_a_heading_the_title_is_made_of_the_files_name(path: str, title: str) -> None:
+    assert title_of_file(path) == title
+
+
+def test_an_edited_title_is_written_where_none_was() -> None:
+    file = FileText(b"---\nslug: x\ndate: 2023-01-31\n---\n# A heading\n", "x.md")
+    written = rewrite(file, replace(file.record, title="Another"), "")
+    assert written.data == b"---\nslug: x\ndate: 2023-01-31\ntitle: Another\n---\n# A heading\n"
 
 
 def test_a_title_has_a_limit() -> None:
@@ -50,7 +108,6 @@ def test_a_title_has_a_limit() -> None:
 def test_everything_that_is_wrong_is_said_at_once() -> None:
     assert reject_keys(title=None, date="soon", id="x", slug="s" * 300) == [
         ("id-not-a-number", "id"),
-        ("title-missing", "title"),
         ("slug-too-long", "slug"),
         ("date-malformed", "date"),
     ]

@@ -46,9 +46,9 @@ def test_a_file_is_a_text_or_a_mapping(key: str, field: str, written: Any, image
     assert warnings(**{key: written}) == []
 
 
-def test_a_list_is_no_file() -> None:
-    assert record(featuredImage=["x.jpg"]).image is None
-    assert warnings(featuredImage=["x.jpg"]) == [("not-text", "featuredImage")]
+def test_a_list_is_no_file_but_for_pictures() -> None:
+    assert record(featuredPdf=["x.pdf"]).pdf is None
+    assert warnings(featuredPdf=["x.pdf"]) == [("not-text", "featuredPdf")]
 
 
 def test_a_long_alternative_text_is_cut() -> None:

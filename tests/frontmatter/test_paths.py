@@ -13,7 +13,7 @@ from .files import read_keys, record, warnings
 
 HOSTILE = [
     *("", "/", "//", "//evil.example/x", "/\\evil.example", "\\\\evil.example", "https://evil.example/x"),
-    *("javascript:x", "JavaScript:x", "mailto:a@b.example", "/x?y=1", "/x#y", "/x y", "/x\r\nLocation: /y", "/x\ty"),
+    *("javascript:x", "JavaScript:x", "mailto:a@b.example", "/x?y=1", "/x#y", "/x  y", "/x\r\nLocation: /y", "/x\ty"),
     *("/../x", "/x/../y", "/./x", "/x//y", "/%2e%2e/x", "/x%0d%0ay", "/%5cevil.example", "/%2fevil.example"),
     *("/x\u2028y", "/x%ff", "/" + "x" * PATH, "/x\u200b", "/%00"),
 ]

@@ -139,7 +139,7 @@ def test_an_image_that_cannot_be_used_is_a_warning(
 
 def test_a_rejected_file_leaves_nothing_behind_and_stops_no_other(write_file: WriteFile, import_: RunImport) -> None:
     write_file("a.md")
-    write_file("b.md", title="", categories=["Only here"], author="Nobody")
+    write_file("b.md", date="soon", categories=["Only here"], author="Nobody")
     write_file("c.md")
     report = import_()
     assert (report.counts["created"], report.counts["rejected"]) == (2, 1)
