@@ -5,6 +5,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 
 from django.db import DatabaseError
+from django.db.models import Case, When
 from django.http import (
     Http404,
     HttpRequest,
@@ -16,7 +17,7 @@ from django.http import (
 from django.urls import resolve
 
 from curation.models import CuratedItem
-from curation.models.redirects import normalise_path
+from curation.models.redirects import normalise_path, requested_as
 
 log = logging.getLogger(__name__)
 
@@ -65,8 +66,9 @@ def find(path: str) -> CuratedItem | None:
     """Return the item that a path is an alias of, if readers may see it."""
     if "\x00" in path:
         return None
-    path = normalise_path(path)
-    return CuratedItem.objects.published().filter(aliases__path=path).only("slug").first()
+    items = CuratedItem.objects.published().filter(aliases__path__in=requested_as(path))
+    exact_first = Case(When(aliases__path=normalise_path(path), then=0), default=1)
+    return items.order_by(exact_first).only("slug").first()
 
 
 def lacks_only_a_slash(request: HttpRequest) -> bool:

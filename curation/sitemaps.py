@@ -46,11 +46,12 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """An item as news: its path, its title, and when it came out."""
+    """An item as news: its path, its title, when it came out, and its language ("" for that of the site)."""
 
     path: str
     title: str
     published: datetime
+    language: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,5 +153,9 @@ def last_change() -> datetime | None:
 def recent_stories() -> list[Story]:
     """Return what is news: the items of the last 48 hours, newest first."""
     items = CuratedItem.objects.published().newest_first().filter(published_at__gt=timezone.now() - RECENT)
-    recent = items.values_list("slug", "title", "published_at", "meta")[:RECENT_LIMIT]
-    return [Story(address("item", slug), title, at) for slug, title, at, meta in recent if at and may_be_indexed(meta)]
+    recent = items.values_list("slug", "title", "published_at", "language", "meta")[:RECENT_LIMIT]
+    return [
+        Story(address("item", slug), title, at, language)
+        for slug, title, at, language, meta in recent
+        if at and may_be_indexed(meta)
+    ]

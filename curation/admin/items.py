@@ -85,7 +85,7 @@ class ItemAdmin(ItemViews):
         ("Source", {"fields": ("source_url", "publisher", ("via_name", "via_url"))}),
         ("Text", {"fields": ("summary", "flavour", "body")}),
         ("Image", {"fields": ("image", "chosen_picture", "new_image", "image_alt")}),
-        ("Classification", {"fields": ("tags", ("kind", "format"), ("section", "institution"))}),
+        ("Classification", {"fields": ("tags", ("kind", "format"), ("section", "institution"), "language")}),
         (
             "Rarely needed",
             {

@@ -109,6 +109,7 @@ ITEM: Fields = {
     "format": text("format", "brief, feature, …; may be blank."),
     "section": text("section", "What is printed above the title; may be blank."),
     "institution": text("institution", "May be blank."),
+    "language": text("language", "As BCP 47 writes it; blank where it is that of the site."),
     "via": Field(ViaAnswer | None, "Who pointed to the story.", _via, ("via_name", "via_url")),
     "content_html": Field(
         str, "The text, as sanitised HTML with whole addresses.", _html, ("body_html", "slug"), is_long=True

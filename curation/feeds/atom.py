@@ -26,7 +26,8 @@ def write_atom(feed: Feed) -> bytes:
 
 
 def _add_entry(root: Element, entry: Entry) -> None:
-    element = add(root, "entry")
+    language = {"xml:lang": entry.language} if entry.language else {}
+    element = add(root, "entry", **language)
     add(element, "id", entry.id)
     add(element, "title", entry.title)
     add(element, "link", rel="alternate", href=entry.url, type="text/html")

@@ -55,7 +55,10 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An item in a feed. `id` outlives a change of its slug; `content` is HTML, all else is plain text."""
+    """An item in a feed. `id` outlives a change of its slug; `content` is HTML, all else is plain text.
+
+    `language` is a tag of BCP 47, "" for that of the site.
+    """
 
     id: str
     url: str
@@ -69,6 +72,7 @@ class Entry:
     authors: tuple[Person, ...]
     categories: tuple[Category, ...]
     picture: Picture | None
+    language: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +135,7 @@ def _entry(item: CuratedItem, whole: Whole) -> Entry:
         authors=tuple(_person(relation.author, whole) for relation in item.itemauthor_set.all()),
         categories=tuple(_categories(item, whole)),
         picture=_picture(item, whole),
+        language=item.language,
     )
 
 

@@ -36,6 +36,7 @@ def _item(entry: Entry) -> dict[str, Any]:
         "date_modified": entry.updated.isoformat(),
         "authors": [{"name": author.name, "url": author.url} for author in entry.authors],
         "tags": [category.label for category in entry.categories],
+        "language": entry.language,
         "attachments": [_attachment(picture)] if picture else [],
     }
     return _without_blanks(said)

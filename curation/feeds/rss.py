@@ -47,6 +47,8 @@ def _add_item(channel: Element, entry: Entry) -> None:
         add(item, "category", category.label, domain=category.scheme)
     if entry.source_url:
         add(item, "dc:source", entry.source_url)
+    if entry.language:
+        add(item, "dc:language", entry.language)
     add(item, "description", entry.summary)
     add(item, "content:encoded", entry.content)
     if entry.picture:

@@ -8,12 +8,14 @@ from .values import Value, shown
 #: ISO 8601 as people and pipelines write it: a date, or a date and a time; a zone (`Z`, `+05:30`, ` -5`) or none. Go's
 #: own form names the zone behind its offset again (`+0000 UTC`).
 _ISO = re.compile(
-    r"(\d{4}-\d\d-\d\d)(?:[Tt ]+(\d{1,2})(:\d\d(?::\d\d(?:\.\d+)?)?)"
+    r"(\d{4})-(\d\d?)-(\d\d?)(?:[Tt ]+(\d{1,2})(:\d\d(?::\d\d(?:\.\d+)?)?)"
     r" *(?:[Zz]|UTC|GMT|([+-])(\d{1,2})(?::?(\d\d))?(?: [A-Z]{3,4})?)?)?",
     re.ASCII,
 )
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MONTH = rf"(?P<month>{'|'.join(_MONTHS)})"
+_REST_OF_MONTH = "(?<=Jan)uary|(?<=Feb)ruary|(?<=Mar)ch|(?<=Apr)il|(?<=Jun)e|(?<=Jul)y|(?<=Aug)ust|(?<=Sep)tember"
+_REST_OF_MONTH += "|(?<=Oct)ober|(?<=Nov)ember|(?<=Dec)ember"
 _DAY = r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? +)?"
 _TIME = r"(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:\.\d+)?)?"
 _ZONE = r"(?P<zone>[+-]\d\d:?\d\d(?: \([A-Z]+\))?|[A-Z]{1,4})"
@@ -23,7 +25,12 @@ _DAY_FIRST = re.compile(
 )
 #: Go's ANSIC, UnixDate and RubyDate: `Mon Jan  2 15:04:05 MST 2006`.
 _YEAR_LAST = re.compile(rf"{_DAY}{_MONTH} +(?P<day>\d{{1,2}}) +{_TIME}(?: +{_ZONE})? +(?P<year>\d{{4}})", re.ASCII)
-_FORMS = (_DAY_FIRST, _YEAR_LAST)
+#: `Feb 7, 2011`, with or without a time, the month in full or not.
+_MONTH_FIRST = re.compile(
+    rf"{_DAY}{_MONTH}(?:{_REST_OF_MONTH})? +(?P<day>\d{{1,2}}), *(?P<year>\d{{4}})(?:,? +{_TIME}(?: *{_ZONE})?)?",
+    re.ASCII,
+)
+_FORMS = (_DAY_FIRST, _YEAR_LAST, _MONTH_FIRST)
 #: Hours from UTC of the zones that RFC 2822 names (section 4.3). Others mean several things.
 _ZONES = {
     **dict.fromkeys(("UT", "UTC", "GMT", "Z"), 0),
@@ -65,9 +72,11 @@ def is_no_date(value: Value) -> bool:
 
 
 def _iso(match: re.Match[str]) -> datetime:
-    date, hour, rest, sign, hours, minutes = match.groups()
+    year, month, day, hour, rest, sign, hours, minutes = match.groups()
     zone = f"{sign}{hours:0>2}:{minutes or '00'}" if sign else "+00:00"
-    return datetime.fromisoformat(f"{date}T{hour or '0':0>2}{rest or ':00'}{zone}").astimezone(UTC)
+    return datetime.fromisoformat(f"{year}-{month:0>2}-{day:0>2}T{hour or '0':0>2}{rest or ':00'}{zone}").astimezone(
+        UTC
+    )
 
 
 def _worded(match: re.Match[str]) -> datetime:
@@ -114,7 +123,7 @@ def malformed(value: Value, consequence: str = "") -> str:
 
 def _fault(text: str) -> str:
     if re.match(r"\d+/\d+/\d+", text):
-        return "has slashes, which say day and month in two ways"
+        return "is written with slashes"
     if re.search(r"[T ]24:", text):
         return "has the hour 24, which is the next day"
     if re.search(r":\d\d:60(?!\d)", text):

@@ -20,7 +20,7 @@ TEXT_DIALECTS: tuple[str, ...] = ("pelican",)
 #: The keys of a mapping that name what it is about.
 NAMED_BY = ("name", "title", "label")
 #: Letters behind a name that are no name: `Jane Roe, MD`, `John Doe, Jr.`
-_DEGREE = re.compile(r"(?:(?:[A-Z][A-Za-z]{0,3}\.?){1,4}(?<=[A-Z.].)|[JS]r\.?|I{2,3}|[A-Z]\.?[A-Z]\.?)")
+_DEGREE = re.compile(r"(?=(?:[^A-Z]*[A-Z]){2})[A-Za-z.]{2,7}|[JS]r\.?")
 
 Split = Callable[[Source, str], list[str]]
 Part = tuple[str, Value]

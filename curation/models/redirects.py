@@ -1,5 +1,7 @@
 """Old addresses that lead to an item."""
 
+from unicodedata import normalize
+
 from django.core.exceptions import ValidationError
 from django.db import models
 
@@ -7,18 +9,25 @@ from .items import CuratedItem
 
 
 def normalise_path(path: str) -> str:
-    """Return a site path in the form aliases are kept in: one leading slash, no trailing one.
+    """Return a site path in the form aliases are kept in: composed (NFC), one leading slash, no trailing one.
 
     >>> normalise_path("news/old-name/")
     '/news/old-name'
     """
-    return "/" + path.strip("/")
+    return "/" + normalize("NFC", path).strip("/ ")
+
+
+def requested_as(path: str) -> set[str]:
+    """Return the aliases that a requested path may mean: a space is written `%20`, and `+` by old forms and wikis."""
+    exact = normalise_path(path)
+    return {exact, exact.replace("+", " "), exact.replace(" ", "+"), f"/{path.strip('/ ')}"}
 
 
 def validate_path(path: str) -> None:
     """Raise `ValidationError` unless `path` is a site-relative path that a redirect can stand on."""
-    if path == "/" or path.startswith("//") or any(c in path for c in "?#\\") or not path.isprintable() or " " in path:
-        raise ValidationError("Enter a path of this site, like /news/old-name, without “?”, “#”, spaces or a host.")
+    is_path = path != "/" and not path.startswith("//") and not any(part in path for part in ("?", "#", "\\", "  "))
+    if not is_path or not path.isprintable():
+        raise ValidationError("Enter a path of this site, like /news/old-name, without “?”, “#” or a host.")
 
 
 class Alias(models.Model):

@@ -87,7 +87,7 @@ def news_article(here: str, story: Story) -> Thing:
         "description": item.shown_summary,
         "datePublished": item.published_at.isoformat() if item.published_at else None,
         "dateModified": item.modified_at.isoformat() if item.modified_at else None,
-        "inLanguage": "en",
+        "inLanguage": item.language or "en",
         "articleSection": item.section or item.kind,
         "image": _image(here, item.image) if item.image else None,
         "author": [_named("Person", here, author) for author in story.authors],

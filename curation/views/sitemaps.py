@@ -65,7 +65,7 @@ def news(request: HttpRequest) -> HttpResponse:
 
 
 def _news(story: sitemaps.Story) -> str:
-    publication = _element("news:name", settings.SITE_NAME) + _element("news:language", "en")
+    publication = _element("news:name", settings.SITE_NAME) + _element("news:language", story.language or "en")
     date = _element("news:publication_date", story.published.isoformat(timespec="seconds"))
     title = _element("news:title", story.title)
     return f"<news:news><news:publication>{publication}</news:publication>{date}{title}</news:news>"

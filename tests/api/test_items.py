@@ -77,6 +77,7 @@ def test_an_item_says_all_there_is() -> None:
         "format": "",
         "section": "",
         "institution": "",
+        "language": "",
         "via": {"name": "A friend", "url": ""},
         "content_html": f'<p>See <a href="{site}/topic/">more</a>.</p>',
         "content_text": "See more.",

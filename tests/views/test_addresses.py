@@ -47,6 +47,35 @@ def test_an_old_address_leads_to_the_item_at_once(path: str) -> None:
     assert response["Location"] == "/news/story/"
 
 
+@pytest.mark.parametrize(
+    ("alias", "asked"),
+    [
+        ("/wiki/Some Page", "/wiki/Some%20Page/"),
+        ("/wiki/Some Page", "/wiki/Some%20Page"),
+        ("/wiki/Some Page", "/wiki/Some+Page"),
+        ("/wiki/Some+Page", "/wiki/Some+Page/"),
+        ("/wiki/Some+Page", "/wiki/Some%20Page/"),
+        ("/wiki/Some+Page", "/wiki/Some%2BPage/"),
+        ("/2009/07/06/Ward Round 03×13", "/2009/07/06/Ward%20Round%2003%C3%9713/"),
+        ("/café", "/caf%C3%A9"),
+        ("/café", "/cafe%CC%81/"),
+    ],
+)
+def test_an_old_address_is_found_however_it_is_encoded(alias: str, asked: str) -> None:
+    item = make_item()
+    Alias.objects.create(item=item, path=alias)
+    response = Client().get(asked)
+    assert (response.status_code, response["Location"]) == (301, item.get_absolute_url())
+
+
+def test_the_alias_that_is_asked_for_exactly_wins() -> None:
+    items = [make_item(path) for path in ("one", "two")]
+    for item, path in zip(items, ("/a b", "/a+b"), strict=True):
+        Alias.objects.create(item=item, path=path)
+    asked = [Client().get(path)["Location"] for path in ("/a%20b", "/a+b")]
+    assert asked == [item.get_absolute_url() for item in items]
+
+
 @pytest.mark.parametrize("path", ["/news/mine", "/topic/symplur-care", "/offering", "/news"])
 def test_a_live_page_wins_over_an_alias_whether_its_last_slash_is_written_or_not(path: str) -> None:
     make_item(slug="mine")

@@ -247,3 +247,9 @@ def test_an_item_leads_to_the_ones_published_before_and_after_it() -> None:
 
 def test_the_only_item_leads_to_no_other() -> None:
     assert not get(make_item().get_absolute_url()).all("nav[@aria-label='Newer and older news']")
+
+
+def test_the_words_of_an_item_say_their_language() -> None:
+    page = get(make_item("Une nouvelle", language="fr", summary="Un mot.", body="Le corps.").get_absolute_url())
+    assert [element.get("lang") for element in page.all("article//*[@lang]")] == ["fr"] * 3
+    assert get(make_item("News", body="The body.").get_absolute_url()).all("article//*[@lang]") == []

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('curation', '0017_what_files_inherit'),
+        ('curation', '0022_shown_summaries'),
     ]
 
     operations = [
