@@ -35,6 +35,8 @@ def rerender(*, dry_run: bool = False) -> Iterator[tuple[int, list[Rerendered]]]
             outcomes = [_outcome(item, rendered) for item, rendered in changed]
             if not dry_run:
                 _write(changed)
+                # Of all: where nothing else has changed, what an item refers to may never have been looked up.
+                resolving.refresh(items)
         if not items:
             return
         last = items[-1].pk
@@ -68,5 +70,4 @@ def _write(changed: list[tuple[CuratedItem, Rendered]]) -> None:
         for item in items
     ]
     bulk.update(CuratedItem, rows)
-    resolving.refresh(items)
     index([item.pk for item in items])

@@ -11,7 +11,7 @@ from curation.changelists import BoundedAdmin
 #: The order of models on the front page and in the side bar: what editors open most comes first.
 ORDER = (
     *("CuratedItem", "ImportRun", "Conflict", "Topic", "Vocabulary", "Offering"),
-    *("Publisher", "Author", "Tag", "Image", "Alias"),
+    *("Publisher", "Author", "Tag", "Image", "Alias", "BodyReference"),
 )
 
 

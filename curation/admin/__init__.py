@@ -7,6 +7,7 @@ from . import (  # noqa: F401
     import_records,
     imports,
     items,
+    links,
     offerings,
     redirects,
     topics,

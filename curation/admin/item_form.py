@@ -23,7 +23,7 @@ from .base import state_of
 from .duplicates import items_with_link
 from .forms import SluggedForm, new_tab
 from .tags import TagsField
-from .uploads import ImageInput, Picture, clean_image, clean_pdf
+from .uploads import PICTURE_TYPES, ImageInput, Picture, clean_image, clean_pdf
 from .widgets import ConfirmBox, MarkdownField, suggesting
 
 #: The groups that `meta` may have; within each, names of tags and their contents.
@@ -62,7 +62,7 @@ class ItemForm(SluggedForm):
     class Media:
         js = tuple(
             forms.Script(f"admin-curation/{name}.js", type="module")
-            for name in ("preview", "link-check", "suggest", "picture")
+            for name in ("preview", "body-pictures", "link-check", "suggest", "picture")
         )
 
     class Meta:
@@ -77,7 +77,12 @@ class ItemForm(SluggedForm):
             "title": AdminTextInputWidget(attrs={"class": "vTextField wide"}),
             "summary": AdminTextareaWidget(attrs={"rows": 3}),
             "body": AdminTextareaWidget(
-                attrs={"rows": 24, "data-preview-url": reverse_lazy("admin:curation_curateditem_preview")}
+                attrs={
+                    "rows": 24,
+                    "data-preview-url": reverse_lazy("admin:curation_curateditem_preview"),
+                    "data-upload-url": reverse_lazy("admin:curation_curateditem_upload_picture"),
+                    "data-picture-types": PICTURE_TYPES,
+                }
             ),
             "source_url": AdminURLFieldWidget(
                 attrs={"data-check-url": reverse_lazy("admin:curation_curateditem_check_link")}

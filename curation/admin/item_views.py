@@ -2,6 +2,10 @@
 of an item that readers do not see yet.
 """
 
+from http import HTTPStatus
+from urllib.parse import quote
+
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern
@@ -9,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from curation.bodies import body, load_unsaved
+from curation.exporting.layout import picture_href
 from curation.models import CuratedItem, Tag
 from curation.names import name_key
 from curation.patience import TooMuch, render_in_time
@@ -20,6 +25,7 @@ from curation.views.items import item_page, standfirst
 from .base import CurationAdmin
 from .duplicates import items_with_link
 from .tags import write_tags
+from .uploads import clean_image
 
 #: The columns whose values are suggested, beside tags.
 SUGGESTED = ("kind", "format", "section", "institution")
@@ -28,11 +34,12 @@ MAX_SAME_LINK = 5
 
 
 class ItemViews(CurationAdmin):
-    """The first three are for whoever may fill in the form; scripts of `static/admin-curation/` ask them."""
+    """The first four are for whoever may fill in the form; scripts of `static/admin-curation/` ask them."""
 
     def get_urls(self) -> list[URLPattern]:
         own = [
             self.own_path("preview/", require_POST(self.preview_view), "preview", self.may_edit),
+            self.own_path("upload-picture/", require_POST(self.upload_picture_view), "upload_picture", self.may_edit),
             self.own_path("check-link/", require_GET(self.check_link_view), "check_link", self.may_edit),
             self.own_path("suggest/<slug:field>/", require_GET(self.suggest_view), "suggest", self.may_edit),
             self.own_path("<int:pk>/page/", require_GET(self.page_view), "page", self.has_view_permission),
@@ -46,6 +53,7 @@ class ItemViews(CurationAdmin):
         """Answer a page that shows title, summary and body as readers will see them."""
         pk = request.POST.get("item", "")
         item, problem = CuratedItem(**{name: request.POST.get(name, "") for name in ("title", "summary", "slug")}), ""
+        item.slug = item.slug or "new"  # its links start at the address that it will have
         item.pk = int(pk) if pk.isdecimal() and len(pk) < 19 else None
         try:
             item.derive(render_in_time(request.POST.get("body", ""), flavour_of(request.POST.get("flavour"))))
@@ -54,6 +62,17 @@ class ItemViews(CurationAdmin):
         load_unsaved(item)
         context = {"item": item, "standfirst": standfirst(item), "body": body(item), "problem": problem}
         return TemplateResponse(request, "admin/curation/curateditem/preview.html", context)
+
+    def upload_picture_view(self, request: HttpRequest) -> HttpResponse:
+        """Store an uploaded picture and answer what to write into the body for it, or why it cannot be stored (400)."""
+        upload = request.FILES.get("picture")
+        try:
+            if upload is None:
+                raise ValidationError("Choose a picture.")
+            image, _is_new = clean_image(upload).store()
+        except ValidationError as error:
+            return JsonResponse({"error": " ".join(error.messages)}, status=HTTPStatus.BAD_REQUEST)
+        return JsonResponse({"markdown": f"![]({quote(picture_href(image))})"})
 
     def check_link_view(self, request: HttpRequest) -> HttpResponse:
         """Answer, as a piece of HTML, which other items have a link; nothing if none has."""

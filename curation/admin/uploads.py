@@ -22,13 +22,15 @@ from curation.models import Image
 
 MAX_PDF_BYTES = 20_000_000
 PDF_FOLDER = "documents"
+#: The media types of pictures that readers can be shown, as a file dialogue takes them.
+PICTURE_TYPES = ",".join(f"image/{name.lower()}" for name in imaging.FORMATS)
 
 
 class ImageInput(forms.FileInput):
     """A file field whose dialogue offers pictures of the formats that readers can be shown."""
 
     def __init__(self) -> None:
-        super().__init__({"accept": ",".join(f"image/{name.lower()}" for name in imaging.FORMATS)})
+        super().__init__({"accept": PICTURE_TYPES})
 
 
 @dataclass(frozen=True, slots=True)

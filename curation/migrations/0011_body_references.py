@@ -42,8 +42,8 @@ class Migration(migrations.Migration):
                 ("key", models.CharField(blank=True, max_length=255)),
             ],
             options={
-                "verbose_name": "link in a body",
-                "verbose_name_plural": "links in bodies",
+                "verbose_name": "link",
+                "verbose_name_plural": "links that lead nowhere",
                 "ordering": ["item", "id"],
             },
         ),

@@ -47,8 +47,8 @@ class BodyReference(models.Model):
 
     class Meta:
         ordering = ["item", "id"]
-        verbose_name = "link in a body"
-        verbose_name_plural = "links in bodies"
+        verbose_name = "link"
+        verbose_name_plural = "links that lead nowhere"
         indexes = [
             models.Index(fields=["image"], condition=Q(image__isnull=False), name="bodyreference_image"),
             models.Index(fields=["target"], condition=Q(target__isnull=False), name="bodyreference_target"),

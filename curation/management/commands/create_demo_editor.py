@@ -13,7 +13,7 @@ from django.utils.crypto import get_random_string
 NAME = "editor"
 GROUP = "Editors"
 #: Models that editors look at alone.
-WRITTEN_BY_IMPORTS = ("sourcedocument", "importrun", "importrecord", "conflict")
+WRITTEN_BY_IMPORTS = ("sourcedocument", "importrun", "importrecord", "conflict", "bodyreference")
 PASSWORD_VARIABLE = "DEMO_EDITOR_PASSWORD"  # noqa: S105  # the variable's name
 
 
