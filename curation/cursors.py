@@ -40,9 +40,12 @@ class Cursor:
         if not match or int(match[2]) > LARGEST_ID:
             raise BadCursor(text)
         try:
-            return cls(EPOCH + timedelta(microseconds=int(match[1])), int(match[2]))
+            found = cls(EPOCH + timedelta(microseconds=int(match[1])), int(match[2]))
         except OverflowError as error:
             raise BadCursor(text) from error
+        if str(found) != text:  # zeros before a number: no page has a second address
+            raise BadCursor(text)
+        return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,8 +109,11 @@ def counted(rows: Rows[Any]) -> int:
 
 
 def page_number(text: str) -> int:
-    """Return the page that a query asks for; raise `Http404` for what is no number from 1 to `LAST_PAGE`."""
+    """Return the page that a query asks for; raise `Http404` for what is no number from 1 to `LAST_PAGE`.
+
+    So is a number that is written otherwise than in links of pages (`02`, `+2`): a page has one address.
+    """
     number = int(text) if text.isascii() and text.isdecimal() and len(text) <= len(str(LAST_PAGE)) else 0
-    if not 1 <= number <= LAST_PAGE:
+    if not 1 <= number <= LAST_PAGE or text != str(number):
         raise Http404("This list has no such page.")
     return number

@@ -24,13 +24,16 @@ class NameConverter:
 
 register_converter(NameConverter, "name")
 
+#: A number as addresses here have it: without zeros before it, so that nothing has a second address.
+NUMBER = "[1-9][0-9]{0,17}"
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", news.home, name="home"),
     path("robots.txt", site.robots, name="robots"),
     path("sitemap.xml", sitemaps.index, name="sitemap"),
     path("sitemap-pages.xml", sitemaps.pages, name="sitemap_pages"),
     path("sitemap-news.xml", sitemaps.news, name="sitemap_news"),
-    path("sitemap-<slug:section>-<int:number>.xml", sitemaps.part, name="sitemap_part"),
+    re_path(rf"^sitemap-(?P<section>[a-z]+)-(?P<number>{NUMBER})\.xml\Z", sitemaps.part, name="sitemap_part"),
     path("manifest.webmanifest", site.manifest, name="manifest"),
     path("opensearch.xml", site.opensearch, name="opensearch"),
     path("search/", search.search, name="search"),
@@ -58,7 +61,7 @@ FEED = rf"feed\.(?P<form>{'|'.join(FORMS)})\Z"
 SLUG = r"(?P<slug>[^/\x00]*)"
 urlpatterns += [
     re_path(f"^news/{FEED}", feeds.news_feed),
-    re_path(rf"^archive/(?P<year>[0-9]{{4}})/(?P<month>[0-9]{{2}})/{FEED}", feeds.month_feed),
+    re_path(rf"^archive/(?P<year>{NUMBER})/(?P<month>0[1-9]|1[0-2])/{FEED}", feeds.month_feed),
     re_path(f"^search/{FEED}", feeds.search_feed),
     re_path(f"^topic/{SLUG}/{FEED}", feeds.feed, {"listing": listings.topic}),
     re_path(f"^vocabulary/{SLUG}/{FEED}", feeds.feed, {"listing": listings.vocabulary}),

@@ -85,6 +85,8 @@ def items(request: HttpRequest, query: ListQuery) -> HttpResponse:
 def item(request: HttpRequest, query: OneQuery, number: Annotated[int, Path(..., ge=1, le=LARGEST_ID)]) -> HttpResponse:
     """The number is its `id`, which a new slug does not change."""
     refuse_unknown(request, ItemQuery)
+    if not request.path.endswith(f"/{number}"):  # zeros before it: nothing has a second address
+        raise nothing_there("item", request.path.rpartition("/")[2], "items")
     fields = chosen(ITEM, query.fields, long_ones=True)
     rows = narrowed(CuratedItem.objects.published(), fields).with_relations(*relations_of(fields))
     found = rows.filter(pk=number).first()

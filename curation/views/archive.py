@@ -39,6 +39,8 @@ def counted_years(items: ItemQuerySet) -> list[tuple[int, int, Counted]]:
 @require_safe
 def year(request: HttpRequest, year: int) -> HttpResponse:
     first = month_or_404(year, 1)
+    if request.path != (path := reverse("archive_year", args=[year])):
+        return HttpResponsePermanentRedirect(path)
     items = CuratedItem.objects.published()
     within = items.filter(published_at__gte=first.start, published_at__lt=Month(year, 12).next.start)
     months = list(by_month(within, "published_at").items())

@@ -32,7 +32,10 @@ def news_feed(request: HttpRequest, form: str) -> HttpResponse:
 
 @require_safe
 def month_feed(request: HttpRequest, form: str, year: str, month: str) -> HttpResponse:
-    return _feed_of(request, listings.month(month_or_404(int(year), int(month))), form)
+    listing = listings.month(month_or_404(int(year), int(month)))
+    if not listing.items.exists():
+        raise Http404("No item came out in this month.")
+    return _feed_of(request, listing, form)
 
 
 @require_safe

@@ -44,11 +44,11 @@ def pages(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def part(request: HttpRequest, section: str, number: int) -> HttpResponseBase:
+def part(request: HttpRequest, section: str, number: str) -> HttpResponseBase:
     """Answer a part of a section, as it comes from the database."""
     if section not in sitemaps.SECTIONS:
         raise Http404("There is no such sitemap.")
-    entries = sitemaps.SECTIONS[section].part(number)
+    entries = sitemaps.SECTIONS[section].part(int(number))
     first = next(entries, None)
     if first is None:
         raise Http404("This sitemap has no such part.")

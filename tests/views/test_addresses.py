@@ -1,6 +1,8 @@
 """Addresses: old ones, unknown ones, and how they may be asked."""
 
+from datetime import UTC, datetime
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -138,3 +140,30 @@ def test_pages_have_one_heading_landmarks_and_no_step_left_out(path: str) -> Non
 def test_every_page_has_a_title_of_its_own() -> None:
     titles = [get(path).one("title").text for path in PATHS]
     assert len(set(titles)) == len(PATHS)
+
+
+@pytest.mark.parametrize("written", ["02", "002", "+2", "%2B2", "2.0", "%202", "-2", "٢"])
+def test_no_page_of_a_list_has_a_second_address(client: Client, written: str) -> None:
+    things: dict[str, Any] = {
+        "topics": [make_topic("Work")],
+        "offerings": [make_offering("Watch")],
+        "authors": [make_author("Bea")],
+        "publisher": make_publisher("example.com"),
+        "tags": ["shared"],
+    }
+    for _ in range(61):
+        make_item(**things, published_at=datetime(2024, 1, 31, tzinfo=UTC))
+    lists = ("/news/", "/news/?topic=symplur-work", "/search/?q=body", "/topic/symplur-work/", "/vocabulary/symplur/")
+    others = ("/offering/watch/", "/publisher/example.com/", "/author/bea/", "/tag/shared/", "/archive/2024/01/")
+    for path in (*lists, *others, "/topic/symplur-work/timeline/", "/offering/watch/timeline/"):
+        page = f"{path}{'&' if '?' in path else '?'}page="
+        assert client.get(f"{page}2").status_code == 200, page
+        assert client.get(page + written).status_code == 404, page
+
+
+def test_numbers_in_addresses_have_no_zeros_before_them(client: Client) -> None:
+    item = make_item()
+    for path in ("/sitemap-items-1.xml", f"/api/v1/items/{item.pk}", f"/news/feed.rss?after=1.{item.pk}"):
+        assert client.get(path).status_code == 200, path
+    for path in ("/sitemap-items-01.xml", f"/api/v1/items/0{item.pk}", f"/news/feed.rss?after=01.{item.pk}"):
+        assert client.get(path).status_code == 404, path

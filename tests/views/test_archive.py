@@ -93,6 +93,21 @@ def test_a_month_has_one_address(written: str) -> None:
 
 
 @pytest.mark.usefixtures("items")
+def test_a_year_has_one_address() -> None:
+    for written in ("02023", "00002023"):
+        response = Client().get(f"/archive/{written}/")
+        assert (response.status_code, response["Location"]) == (301, "/archive/2023/")
+
+
+@pytest.mark.usefixtures("items")
+@pytest.mark.parametrize("form", ["rss", "atom", "json"])
+@pytest.mark.parametrize("written", ["02023/01", "2023/1", "2023/001", "0001/01", "2023/02", "0/01", "2023/00"])
+def test_a_months_feed_has_one_address_and_is_there_with_the_months_page(written: str, form: str) -> None:
+    assert Client().get(f"/archive/{written}/feed.{form}").status_code == 404
+    assert Client().get(f"/archive/2023/01/feed.{form}").status_code == 200
+
+
+@pytest.mark.usefixtures("items")
 @pytest.mark.parametrize(
     "empty",
     [
