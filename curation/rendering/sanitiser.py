@@ -45,6 +45,7 @@ _cleaner = nh3.Cleaner(
     attribute_filter=_filter_attribute,
     link_rel=OUTSIDE_REL,
 )
+_VOID = ("br", "hr", "img")
 _FRAME = re.compile(r"<(/?)iframe(?=[\s/>])", re.IGNORECASE)
 #: Tags that HTML does not have. Of those that SVG or MathML has (`<path>`, `<set>`, `<not>`, …), the sanitiser would
 #: remove all that follows, too; by another name they leave it.
@@ -75,6 +76,7 @@ class _Walk:
     """One walk over the tags of cleaned HTML, and what it has met."""
 
     def __init__(self) -> None:
+        self.depth = 0  # of the elements that are open
         self.links = 0  # that are open
         self.film: str | None = None  # the title of an open film that has not named its file
         self.ids: set[str] = set()
@@ -95,10 +97,12 @@ class _Walk:
         if name in REPLACED_ATTRIBUTES:
             return self.embedded(name, dict(ATTRIBUTE.findall(rest)), is_start=not closing)
         if closing:
+            self.depth -= 1
             self.links -= name == "a"
             return f"</{name}>"
         if name == "img":
             return _picture(dict(ATTRIBUTE.findall(rest)), rest, in_link=self.links > 0)
+        self.depth += name not in _VOID
         if name == "a":
             self.links += 1
             rest = _link(rest)
@@ -124,7 +128,8 @@ class _Walk:
             self.film = title if is_start and not target else None
         if not target:
             return " "
-        return f" {_named_link(target, title, in_link=self.links > 0)} "
+        link = _named_link(target, title, in_link=self.links > 0)
+        return f" {link} " if self.depth else f"<p>{link}</p>"
 
 
 def _link(rest: str) -> str:
