@@ -85,3 +85,36 @@ def test_tags_survive_the_way_back(old_apps: Any) -> None:
     apps = apps_at(("curation", "0013_items_that_expire"))
     row = apps.get_model("curation", "ItemTag").objects.get()
     assert (row.tag.pk, row.tag.name) == (tag.pk, "One tag")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_links_to_routes_of_one_page_are_links_to_several() -> None:
+    apps = apps_at(("curation", "0011_body_references"))
+    for number in (1, 2):
+        url = f"https://example.org/#!/app/{number}"
+        apps.get_model("curation", "CuratedItem").objects.create(
+            title="x", slug=f"x{number}", source_url=url, source_url_key="example.org"
+        )
+    call_command("migrate", verbosity=0)
+
+    from curation.models import CuratedItem
+
+    keys = CuratedItem.objects.order_by("slug").values_list("source_url_key", flat=True)
+    assert list(keys) == ["example.org#!/app/1", "example.org#!/app/2"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_indexed_by_other_rules_is_indexed_anew() -> None:
+    apps = apps_at(("curation", "0018_flavour_of_bodies"))
+    values = {"title": "Işık 北京医疗", "slug": "x", "status": "published", "published_at": timezone.now()}
+    item = apps.get_model("curation", "CuratedItem").objects.create(**values)
+    entry = {"item": item, "title": item.title, "summary": "", "body": "", "facets": ":all"}
+    apps.get_model("curation", "SearchEntry").objects.create(key=1, **entry)
+    call_command("migrate", verbosity=0)
+
+    from curation.search.find import Wanted, find
+    from curation.search.index import check
+    from curation.search.query import parse
+
+    assert [find(Wanted(parse(text))).items for text in ("isik", "京医")] == [(item.pk,)] * 2
+    assert not [wrong for _, wrong in check() if wrong]

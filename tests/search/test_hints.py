@@ -51,6 +51,15 @@ def test_hints_do_not_tell_of_what_readers_do_not_see() -> None:
         assert suggestions(typed[:5]) == []
 
 
+def test_a_hint_does_not_propose_a_word_that_no_text_has_any_more() -> None:
+    item = make_item("Robots", topics=[make_topic("Nurse")])
+    assert did_you_mean(parse("robtos")) == "robots"
+    item.title, item.summary, item.body = "Robot", "None.", "None."
+    item.save()
+    assert did_you_mean(parse("robtos")) == "robot"
+    assert did_you_mean(parse("nures")) == "nurse"
+
+
 def test_a_hint_costs_a_bounded_number_of_queries() -> None:
     make_item("Telehealth")
     with CaptureQueriesContext(connection) as queries:
