@@ -1,10 +1,12 @@
 """The files that front matter points to: found below the given roots, read and verified."""
 
 import hashlib
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from posixpath import normpath
 from typing import Any
@@ -14,7 +16,7 @@ from urllib.parse import urlsplit
 from curation import imaging
 from curation.decoding import clean_isolated
 from curation.frontmatter.records import Problem
-from curation.importing.archives import ArchivePath
+from curation.importing.archives import ArchivePath, open_archive
 from curation.importing.discover import Place, SourceFile, Unreadable, is_inside, read_bytes
 from curation.references import BODY, PDF_SUFFIX, page_folder, path_of
 
@@ -77,22 +79,45 @@ class Root:
 
     def find(self, path: PurePosixPath) -> Place | None:
         """Return the file of a path, unless a link leads out of the folder with it."""
-        for relative in (*spellings(path), *(spellings(PurePosixPath(path.name)) if self.by_name else ())):
-            file = self.folder / relative
-            try:
-                if is_inside(file, self.folder):
-                    return file
-            except OSError:
-                continue
-        return None
+        found = _in_any_form(self.folder, path)
+        return found or (_in_any_form(self.folder, PurePosixPath(path.name)) if self.by_name else None)
 
 
-def spellings(path: PurePosixPath) -> tuple[PurePosixPath, ...]:
-    """Return a path as it is written, composed and decomposed: file systems keep either."""
-    text = str(path)
-    if text.isascii():
-        return (path,)
-    return tuple(map(PurePosixPath, dict.fromkeys((text, normalize("NFC", text), normalize("NFD", text)))))
+def _in_any_form(folder: Place, path: PurePosixPath) -> Place | None:
+    """Return the file at a path in a folder, whichever Unicode form its names have; none that a link leads out to."""
+    for file in _spellings(folder, path):
+        with suppress(OSError):
+            if is_inside(file, folder):
+                return file
+    return None
+
+
+def _spellings(folder: Place, path: PurePosixPath) -> Iterator[Place]:
+    """Yield the place of a path as it is written, then as it is there: disks and archives keep names composed or
+    decomposed (Unicode NFC, NFD), and people do not see which.
+    """
+    yield folder / path
+    if str(path).isascii():
+        return
+    for part in path.parts:
+        try:
+            names = _names_in(folder, (folder if isinstance(folder, Path) else folder.archive).stat().st_mtime_ns)
+        except OSError:
+            return
+        folder /= names.get(normalize("NFC", part), part)
+    yield folder
+
+
+@lru_cache(maxsize=64)
+def _names_in(folder: Place, _changed_ns: int) -> dict[str, str]:
+    """Return the names in a folder by their composed form, as of the time at which it was last changed."""
+    if isinstance(folder, Path):
+        names = [path.name for path in folder.iterdir()]
+    else:
+        index, inner = open_archive(folder.archive).index, str(folder.inner)
+        below = map(PurePosixPath, (*index.files, *index.folders))
+        names = [path.name for path in below if str(path.parent) == inner]
+    return {normalize("NFC", name): name for name in names}
 
 
 def static_roots(source: SourceFile, given: Sequence[Path]) -> Iterator[Root]:
@@ -173,15 +198,15 @@ def locate_in_body(href: str, source: SourceFile, roots: Sequence[Root]) -> tupl
 def _beside(relative: str, source: SourceFile, roots: Iterable[Root]) -> Place | None:
     """Return the file at a path from a document's folder, if it is below the given folder or one of static files."""
     folder = source.path.parent
-    for spelling in spellings(PurePosixPath(relative)):
-        if isinstance(folder, ArchivePath):
-            place: Place = replace(folder, inner=PurePosixPath(normpath(folder.inner / spelling)))
-        else:
-            place = Path(normpath(folder / spelling))
-        for allowed in (source.root, *(root.folder for root in roots)):
-            with suppress(OSError):
-                if _is_below(place, allowed) and is_inside(place, allowed):
-                    return place
+    if isinstance(folder, ArchivePath):
+        place: Place = replace(folder, inner=PurePosixPath(normpath(folder.inner / relative)))
+    else:
+        place = Path(normpath(folder / relative))
+    for allowed in (source.root, *(root.folder for root in roots)):
+        if _is_below(place, allowed):
+            below = PurePosixPath(os.fspath(place)[len(os.fspath(allowed)) :].lstrip("/"))
+            if file := _in_any_form(allowed, below):
+                return file
     return None
 
 

@@ -1,11 +1,15 @@
 """Names that are one by any folding: one row on every database, and never an error of the database."""
 
 from itertools import count
+from pathlib import Path
+from typing import Any
 from unicodedata import normalize
+from zipfile import ZipFile
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PIL import Image as PillowImage
 
 from curation.models import Author, CuratedItem, Offering, Tag, Topic, Vocabulary
 from curation.names import name_key
@@ -80,3 +84,29 @@ def test_a_tag_that_an_editor_types_is_the_one_that_is_there() -> None:
     items[1].tags.set([normalize("NFD", "TÉLÉSANTÉ"), "télésanté", "Other"])
     assert list(items[1].tags.names()) == ["Télésanté", "Other"]
     assert Tag.objects.count() == 2
+
+
+@pytest.mark.parametrize("written", ["img/café/télé.png", "café/été.png"])
+@pytest.mark.parametrize("forms", [("NFC", "NFC"), ("NFC", "NFD"), ("NFD", "NFC"), ("NFD", "NFD")])
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_picture_is_found_whichever_form_its_folder_and_its_name_have(
+    write_file: WriteFile, import_: RunImport, content: Path, tmp_path: Path, written: str, forms: Any, packed: bool
+) -> None:
+    folder, _, name = written.rpartition("/")
+    place = content / "post" / normalize(forms[0], folder) / normalize(forms[1], name)
+    place.parent.mkdir(parents=True)
+    PillowImage.new("RGB", (60, 40)).save(place)
+    for form in ("NFC", "NFD"):
+        write_file(f"post/{form}.md", featuredImage=normalize(form, written))
+    if packed:
+        with ZipFile(tmp_path / "site.zip", "w") as archive:
+            for path in content.rglob("*.*"):
+                archive.write(path, path.relative_to(tmp_path))
+    import_(tmp_path / "site.zip" if packed else content)
+    assert CuratedItem.objects.exclude(image=None).count() == 2
+
+
+def test_the_case_of_a_pictures_name_counts(write_file: WriteFile, import_: RunImport, content: Path) -> None:
+    PillowImage.new("RGB", (60, 40)).save(content / "É.png")
+    import_(write_file("a.md", featuredImage="é.png"))
+    assert CuratedItem.objects.get().image is None
