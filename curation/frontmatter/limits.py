@@ -11,6 +11,7 @@ MAX_DEPTH = 20
 MAX_VALUES = 10_000
 MAX_KEY = 200
 MAX_TEXT = 100_000
+MAX_REPEATED = 1_000_000  # characters that YAML aliases stand for
 MAX_PROBLEMS = 100
 
 # Fields, in characters

@@ -1,11 +1,14 @@
 """YAML, the safe and literal part of it: mappings, lists and texts.
 
-libyaml's events are read one by one, so what is refused is refused before it is built: aliases and merge keys (a few
-bytes can stand for gigabytes), tags, deep nesting, too many values. Plain scalars stay the text that was written
-(YAML 1.1 makes `No` a boolean, `12:30:45` a number and `2023-02-30` an exception), but for nulls and `.nan`, `.inf`.
+libyaml's events are read one by one, so what is refused is refused before it is built: tags, deep nesting, too many
+values. Aliases and merge keys count as what they expand to, since a few bytes can stand for gigabytes. Plain scalars
+stay the text that was written (YAML 1.1 makes `No` a boolean, `12:30:45` a number and `2023-02-30` an exception), but
+for nulls and `.nan`, `.inf`.
 """
 
 from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import dataclass
 from math import inf, nan
 from typing import Any
 
@@ -20,7 +23,7 @@ from yaml.events import (
     StreamEndEvent,
 )
 
-from .limits import MAX_DEPTH, MAX_KEY, MAX_TEXT, MAX_VALUES
+from .limits import MAX_DEPTH, MAX_KEY, MAX_REPEATED, MAX_TEXT, MAX_VALUES
 from .records import Problem, Rejected
 from .values import UNSTORABLE, Parsed, Value, shown
 
@@ -43,6 +46,16 @@ def load(text: str, first_line: int) -> Parsed:
     return _Builder(text, first_line).document()
 
 
+@dataclass(frozen=True, slots=True)
+class _Anchored:
+    """A value with an anchor, and what it counts for where an alias repeats it: values, characters, levels."""
+
+    value: Value
+    values: int
+    characters: int
+    levels: int
+
+
 class _Builder:
     """Builds values from events, and notes the line of each."""
 
@@ -52,6 +65,8 @@ class _Builder:
         self.lines: dict[str, int] = {}
         self.duplicates: list[Problem] = []
         self.count = 0
+        self.repeated = 0  # characters that aliases stand for
+        self.anchors: dict[str, _Anchored] = {}
 
     def document(self) -> Parsed:
         try:
@@ -77,6 +92,36 @@ class _Builder:
         return {} if value is None else value
 
     def value(self, event: Any, path: str, depth: int) -> Value:
+        if isinstance(event, AliasEvent):
+            return self.alias(event, path, depth)
+        before = self.count
+        value = self.plain_value(event, path, depth)
+        if event.anchor is not None:  # known from here on, so that none can hold itself
+            self.anchor(event, path, _Anchored(value, self.count - before, *_size(value)))
+        return value
+
+    def anchor(self, event: Any, path: str, known: _Anchored) -> None:
+        if event.anchor in self.anchors:
+            message = f"the anchor {shown('&' + event.anchor)} is there twice; write the values out"
+            raise self.refused(event, "yaml-alias", message, path)
+        self.anchors[event.anchor] = known
+
+    def alias(self, event: Any, path: str, depth: int) -> Value:
+        """Return the value that an alias repeats."""
+        known = self.anchors.get(event.anchor)
+        if known is None:
+            message = f"the alias {shown('*' + event.anchor)} stands for nothing above it; write the value out"
+            raise self.refused(event, "yaml-alias", message, path)
+        self.count += known.values
+        self.repeated += known.characters
+        if self.count > MAX_VALUES or self.repeated > MAX_REPEATED:
+            message = f"aliases that stand for more than {MAX_VALUES:,} values or {MAX_REPEATED:,} characters"
+            raise self.refused(event, "yaml-alias", f"YAML {message} are refused; write fewer", path)
+        if depth + known.levels > MAX_DEPTH:
+            raise self.refused(event, "too-deep", f"nested more than {MAX_DEPTH} levels; make it flatter", path)
+        return deepcopy(known.value)
+
+    def plain_value(self, event: Any, path: str, depth: int) -> Value:
         self.check(event, path)
         if isinstance(event, ScalarEvent):
             return self.scalar(event, path)
@@ -90,9 +135,6 @@ class _Builder:
         self.count += 1
         if self.count > MAX_VALUES:
             raise self.refused(event, "too-many-values", f"more than {MAX_VALUES:,} values; remove some", path)
-        if isinstance(event, AliasEvent) or event.anchor is not None:
-            message = "YAML aliases not allowed (“&” and “*”); write the value out, or put quotes around it"
-            raise self.refused(event, "yaml-alias", message, path)
         if event.tag is not None:
             message = "YAML tags not allowed (“!”); write the value without, or put quotes around it"
             raise self.refused(event, "yaml-tag", message, path)
@@ -118,27 +160,49 @@ class _Builder:
 
     def mapping(self, path: str, depth: int) -> Value:
         values: dict[str, Value] = {}
+        merged: Value = None
         prefix = f"{path}." if path else ""
         while not isinstance(event := self.event(), MappingEndEvent):
-            name = self.key(event, path)
+            name, is_merge = self.key(event, path)
             entry, line = prefix + name, self.line(event)
-            if name in values:
+            if is_merge and merged is None:
+                self.lines[entry] = line
+                merged = self.merged(self.event(), entry, depth)
+                continue
+            if name in values or is_merge:
                 self.duplicate(name, entry, line)
             self.lines.setdefault(entry, line)
             values[name] = self.value(self.event(), entry, depth)
-        return values
+        return merged | values if isinstance(merged, dict) else values
 
-    def key(self, event: Event, path: str) -> str:
+    def merged(self, event: Any, path: str, depth: int) -> dict[str, Value]:
+        """Return what a merge key brings: a mapping, or several, of which the first wins."""
+        value = self.value(event, path, depth)
+        found: dict[str, Value] = {}
+        for mapping in value if isinstance(value, list) else [value]:
+            if not isinstance(mapping, dict):
+                message = "a merge key (“<<”) takes a mapping or a list of them; write the values out"
+                raise self.refused(event, "yaml-alias", message, path)
+            found = mapping | found
+        return found
+
+    def key(self, event: Any, path: str) -> tuple[str, bool]:
+        """Return a key's name, and whether it is one that merges other mappings."""
+        if isinstance(event, AliasEvent):
+            name = self.alias(event, path, 0)
+            if not isinstance(name, str):
+                raise self.refused(event, "yaml-key", "a key must be a text; put quotes around it", path)
+            return name, False
         self.check(event, path)
         if not isinstance(event, ScalarEvent):
             raise self.refused(event, "yaml-key", "a key must be a text; put quotes around it", path)
-        name: str = event.value
+        name = event.value
         if len(name) > MAX_KEY:
             raise self.refused(event, "key-too-long", f"a key longer than {MAX_KEY} characters; shorten it", path)
-        if name == "<<" and event.implicit[0]:
-            raise self.refused(event, "yaml-alias", "YAML merge keys not allowed (“<<”); write the values out", path)
         self.scalar(event, path)
-        return name
+        if event.anchor is not None:
+            self.anchor(event, path, _Anchored(name, 1, len(name), 0))
+        return name, name == "<<" and event.implicit[0]
 
     def duplicate(self, name: str, path: str, line: int) -> None:
         message = f"the key {shown(name)} is on lines {self.lines[path]} and {line}; keep one"
@@ -156,3 +220,15 @@ class _Builder:
         line = None if mark is None else mark.line + self.first_line
         hint = _HINTS.get(problem, "check the quotes and the indentation there")
         return Rejected.because("yaml-syntax", f"YAML syntax: {problem}; {hint}", line=line)
+
+
+def _size(value: Value) -> tuple[int, int]:
+    """Return how many characters a value has in all its texts and keys, and how many levels of nesting."""
+    if isinstance(value, dict):
+        sizes = [_size(entry) for entry in value.values()]
+        characters = sum(map(len, value)) + sum(size for size, _levels in sizes)
+        return characters, 1 + max((levels for _size, levels in sizes), default=0)
+    if isinstance(value, list):
+        sizes = [_size(entry) for entry in value]
+        return sum(size for size, _levels in sizes), 1 + max((levels for _size, levels in sizes), default=0)
+    return len(value) if isinstance(value, str) else 0, 0

@@ -17,6 +17,7 @@ from curation.rendering import CONTROL_CHARACTERS
 
 from .splice import Writable, kept, nested, splice_list
 from .values import Value
+from .yaml_aliases import Aliases
 
 #: Where pipelines break long texts.
 WIDTH = 80
@@ -58,10 +59,15 @@ class YamlText:
         self.text = text
         self.clean = CONTROL_CHARACTERS.sub(" ", text)  # as it is read
         self.root: Any = yaml.compose(self.clean, CSafeLoader) or MappingNode(_MAP, [], _START, _START)
+        self.aliases = Aliases(self.clean)
+        if self.aliases:
+            self.root = self.aliases.localised(self.root)
         self.newline = "\r\n" if "\r\n" in text else "\n"
 
     def set(self, path: Sequence[str], value: Writable, old: Value) -> str:
         """Return the text with another value under the keys of `path`, where `old` is now, or nothing."""
+        if self.aliases and self._is_shared(path):
+            return YamlText(self.aliases.written_out(self.text)).set(path, value, old)
         mapping = self.root
         for depth, name in enumerate(path):
             entry = next((entry for entry in mapping.value if entry[0].value == name), None)
@@ -72,6 +78,24 @@ class YamlText:
                 return self._replace(mapping, entry, nested(rest, value), old)
             mapping = entry[1]
         raise ValueError("an empty path names nothing")
+
+    def _is_shared(self, path: Sequence[str]) -> bool:
+        """Return whether what stands under a path has to do with an anchor or alias."""
+        mapping = self.root
+        for depth, name in enumerate(path):
+            entry = next((entry for entry in mapping.value if entry[0].value == name), None)
+            if entry is None:
+                return False
+            key, node = entry
+            is_last = depth == len(path) - 1 or not isinstance(node, MappingNode)
+            # Of a mapping on the way, only an anchor of its own: that stands before its first key.
+            first = node.value[0][0].start_mark.index if not is_last and node.value else 0
+            if self.aliases.is_between(key.start_mark.index, first or self._end(node)):
+                return True
+            if is_last:
+                return False
+            mapping = node
+        return False
 
     # Places
 

@@ -22,6 +22,7 @@ from curation.models import Alias, Author, CuratedItem, Offering, Publisher, Sou
         (limits.LABEL, CuratedItem, "format"),
         (limits.LABEL, CuratedItem, "section"),
         (limits.INSTITUTION, CuratedItem, "institution"),
+        (limits.LANGUAGE, CuratedItem, "language"),
         (limits.ALT, CuratedItem, "image_alt"),
         (limits.PATH, Alias, "path"),
         (limits.VOCABULARY, Vocabulary, "name"),

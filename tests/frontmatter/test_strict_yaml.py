@@ -1,6 +1,8 @@
 """YAML: what is read literally, and what is refused before it is built."""
 
+import tracemalloc
 from math import isinf, isnan
+from typing import Any
 
 import pytest
 
@@ -42,19 +44,69 @@ def test_front_matter_may_say_nothing(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "words", "line"),
+    ("text", "values"),
     [
-        ("a: &x 1", "YAML aliases not allowed", 2),
-        ("title: x\na: *x", "YAML aliases not allowed", 3),
-        ("a: &x [1]", "YAML aliases not allowed", 2),
-        ("&x a: 1", "YAML aliases not allowed", 2),
-        ("a:\n  <<: {b: 1}", "YAML merge keys not allowed", 3),
+        ("a: &x 1\nb: *x", {"a": "1", "b": "1"}),
+        ("a: &x [1, {b: c}]\nb: [*x, *x]", {"a": ["1", {"b": "c"}], "b": [["1", {"b": "c"}]] * 2}),
+        ("&x a: 1\nb: *x\n", {"a": "1", "b": "a"}),
+        ("a: &x k\n*x : 1", {"a": "k", "k": "1"}),
+        ("a: &x 'null'\nb: *x\nc: &y null\nd: *y", {"a": "null", "b": "null", "c": None, "d": None}),
+        ("a: &x {b: 1, c: 2}\nd: {<<: *x, c: 3}", {"a": {"b": "1", "c": "2"}, "d": {"b": "1", "c": "3"}}),
+        ("a:\n  <<: {b: 1}\n  c: 2", {"a": {"b": "1", "c": "2"}}),
+        ("a: {<<: [{b: 1, c: 2}, {b: 3, d: 4}]}", {"a": {"b": "1", "c": "2", "d": "4"}}),
+        ("<<: {title: x}\ndraft: true", {"title": "x", "draft": "true"}),
+        ("a: &x 1", {"a": "1"}),
     ],
 )
-def test_aliases_and_merge_keys_are_refused(text: str, words: str, line: int) -> None:
+def test_aliases_and_merge_keys_stand_for_what_they_repeat(text: str, values: dict[str, Any]) -> None:
+    assert load(text, 1).values == values
+
+
+def test_what_an_alias_repeats_is_a_value_of_its_own() -> None:
+    values: Any = load("a: &x {b: 1}\nc: *x", 1).values
+    values["a"]["b"] = "2"
+    assert values["c"] == {"b": "1"}
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "line"),
+    [
+        ("title: x\na: *x", "“*x” stands for nothing above it", 3),
+        ("a: &x [*x]", "“*x” stands for nothing above it", 2),
+        ("a: &x {b: *x}", "“*x” stands for nothing above it", 2),
+        ("a: &x {<<: *x}", "“*x” stands for nothing above it", 2),
+        ("a: *x\nb: &x 1", "“*x” stands for nothing above it", 2),
+        ("a: &x 1\nb: &x 2", "the anchor “&x” is there twice", 3),
+        ("a: &x 1\nb: {<<: *x}", "takes a mapping or a list of them", 3),
+        ("a: {<<: [1]}", "takes a mapping or a list of them", 2),
+        (f"a: &x [{'1, ' * 1000}1]\nb: [{'*x, ' * 10}]", "more than 10,000 values", 3),
+        (f"a: &x {{{', '.join(f'k{n}: 1' for n in range(600))}}}\nb: {{<<: [{'*x, ' * 10}]}}", "more than 10,000", 3),
+        (f"a: &x {'y' * 90_000}\nb: [{'*x, ' * 12}]", "or 1,000,000 characters", 3),
+    ],
+)
+def test_aliases_that_stand_for_nothing_or_too_much_are_refused(text: str, words: str, line: int) -> None:
     problem = reject_text(text)
     assert (problem.code, problem.line) == ("yaml-alias", line)
     assert words in problem.message
+
+
+def test_a_bomb_is_refused_before_it_is_built() -> None:
+    levels = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
+    levels += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 19)]
+    tracemalloc.start()
+    assert reject_text("\n".join(levels)).code == "yaml-alias"
+    _size, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 20_000_000
+
+
+def test_aliases_are_no_way_below_the_deepest_level() -> None:
+    half = "[" * 12 + "]" * 12
+    assert reject_text(f"a: &x {half}\nb: {'[' * 12}*x{']' * 12}").code == "too-deep"
+
+
+def test_two_merge_keys_in_a_mapping_are_one_too_many() -> None:
+    assert reject_text("a:\n  <<: {b: 1}\n  <<: {c: 1}").code == "duplicate-key"
 
 
 def test_a_quoted_merge_key_is_a_key() -> None:
