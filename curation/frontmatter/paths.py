@@ -42,7 +42,7 @@ def logical_path(path: str) -> str:
 
 #: The keys of old addresses that lead to the item, and those of the address that it had.
 ALIAS_KEYS = ("aliases", "alias", "redirect_from")
-ADDRESS_KEYS = ("url", "permalink")
+ADDRESS_KEYS = ("url", "permalink", "save_as")
 
 
 def site_path(text: str) -> str:
@@ -120,6 +120,8 @@ def _address(source: Source, key: str) -> str:
         return ""  # `permalink: false` hides the item
     text = value if isinstance(value, str) else ""
     text = re.sub(r"^https?://[^/]+", "", text, flags=re.IGNORECASE)  # the site's own host, whatever it was
+    if key == "save_as":  # the file that Pelican writes the page to
+        text = re.sub(r"(^|/)index\.html?$", r"\1", text)
     if text.startswith("/?"):
         source.note("alias-query", f"{shown(value)} is an address without a path, so nothing leads from it here", key)
         return ""

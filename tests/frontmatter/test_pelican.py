@@ -1,12 +1,13 @@
 """Pelican's articles: a header of lines `Key: value`, read, told from prose, and changed key by key."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curation.frontmatter import FileText, read
+from curation.frontmatter import FileText, read, rewrite
 from curation.frontmatter.records import Rejected
 from curation.frontmatter.split import split
 
@@ -139,3 +140,38 @@ def test_a_new_body_never_becomes_a_part_of_the_header(text: str) -> None:
 def test_any_text_is_a_header_or_refused_and_comes_back(text: str) -> None:
     data = f"Title: x\n{text}".encode()
     assert FileText(data, "a.md").data == data
+
+
+def test_the_keys_of_pelican_become_fields() -> None:
+    header = (
+        "Title: A story\nDate: 2010-12-03 10:20\nModified: 2010-12-05\nCategory: Python\nTags: a, b\nSlug: a-story\n"
+        "Authors: Ann Ito, Bo Okafor\nSummary: In short\nURL: old/a-story/\nSave_as: older/a-story/index.html\n"
+        "Lang: fr\n"
+    )
+    record = read(f"{header}\nBody.\n".encode(), "post.md").record
+    assert (record.title, record.slug, record.summary, record.status) == ("A story", "a-story", "In short", "published")
+    assert [str(moment)[:16] for moment in (record.published_at, record.modified_at)] == [
+        "2010-12-03 10:20",
+        "2010-12-05 00:00",
+    ]
+    assert [topic.label for topic in record.topics] == ["Python"]
+    assert (record.tags, record.authors) == (("a", "b"), ("Ann Ito", "Bo Okafor"))
+    assert record.aliases == ("/old/a-story", "/older/a-story")
+    assert record.language == "fr"
+
+
+@pytest.mark.parametrize("status", ["draft", "hidden", "skip"])
+def test_what_pelican_hides_is_a_draft(status: str) -> None:
+    article = f"Title: A story\nDate: 2010-12-03\nSlug: a\nStatus: {status}\n\nBody.\n"
+    assert read(article.encode(), "post.md").record.status == "draft"
+
+
+def test_an_edited_article_says_in_its_own_keys_what_was_edited() -> None:
+    text = "Title: A story\nDate: 2010-12-03\nTags: a, b\nSlug: a\nauthor: Ann\nCategory: Python\n\nBody.\n"
+    file = FileText(text.encode(), "post.md")
+    wanted = replace(
+        file.record, title="Another: story", tags=("b", "c"), authors=("Ann", "Bo"), summary="New.", body="New.\n"
+    )
+    assert rewrite(file, wanted, "New.").data.decode() == (
+        "Title: Another: story\nDate: 2010-12-03\nTags: b, c\nSlug: a\nauthor: Ann; Bo\nCategory: Python\n\nNew.\n"
+    )
