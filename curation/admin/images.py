@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.options import IS_POPUP_VAR
+from django.db.models import Model, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.template.defaultfilters import filesizeformat
@@ -15,7 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_GET
 
 from curation.markup import picture
-from curation.models import CuratedItem, Image
+from curation.models import BodyReference, CuratedItem, Image
 
 from .base import ItemCountAdmin, edit_link, edit_url
 from .uploads import ImageInput, Picture, clean_image
@@ -50,6 +51,9 @@ class ImageAdmin(ItemCountAdmin):
     list_display_links = ("thumbnail", "__str__")
     list_filter = ("format", "created_at")
     search_fields = ("original_name", "sha256")
+
+    def goes_along(self) -> dict[type[Model], str]:
+        return {**super().goes_along(), BodyReference: "pictures in bodies"}
 
     def get_fields(self, _request: HttpRequest, obj: Image | None = None) -> tuple[str, ...]:
         return ("large_picture", "original_name", "used_by", "sha256", "created_at") if obj else ("upload",)
@@ -102,7 +106,8 @@ class ImageAdmin(ItemCountAdmin):
 
     @admin.display(description="used by")
     def used_by(self, image: Image) -> SafeString:
-        items = image.items.only("title")[: self.list_per_page]
+        in_bodies = BodyReference.objects.filter(image=image).values("item")
+        items = CuratedItem.objects.filter(Q(image=image) | Q(pk__in=in_bodies)).only("title")[: self.list_per_page]
         return format_html_join(mark_safe("<br>"), "{}", ([edit_link(item)] for item in items))
 
 

@@ -125,6 +125,8 @@ def understand(
         rendered = render(record.body, record.flavour)
         if rendered.unknown:
             document = replace(document, problems=(*document.problems, _unknown_shortcodes(document, rendered)))
+        if rendered.remote_pictures:
+            document = replace(document, problems=(*document.problems, _remote_pictures(rendered.remote_pictures)))
         if record.summary and stops_inside(record.summary, rendered.text):
             document = replace(document, problems=(*document.problems, _cut_summary(record.summary)))
         if not record.summary:
@@ -146,6 +148,12 @@ def _unknown_shortcodes(document: Document, rendered: Rendered) -> Problem:
     more = f" and {len(rendered.unknown) - len(named)} more" if len(rendered.unknown) > len(named) else ""
     message = f"nothing is shown of {', '.join(named)}{more}; write what it stands for"
     return Problem("warning", "shortcode", message, "body", above + rendered.unknown[0].line)
+
+
+def _remote_pictures(number: int) -> Problem:
+    subject = f"{number:,} pictures of other hosts are" if number > 1 else "a picture of another host is"
+    message = f"{subject} shown as a link, for nothing is fetched; put the file into the static folder to show it"
+    return Problem("note", "remote-picture", message, "body")
 
 
 def _cut_summary(summary: str) -> Problem:

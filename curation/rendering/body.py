@@ -7,7 +7,7 @@ from typing import Literal
 
 from .commonmark import commonmark_to_html
 from .python_markdown import python_markdown_to_html
-from .sanitiser import clean, finish
+from .sanitiser import clean, count_remote_pictures, finish
 from .shortcodes import Unknown, expand
 from .text import plain_text
 
@@ -30,12 +30,13 @@ def flavour_of(name: object) -> Flavour:
 class Rendered:
     """A body, rendered. `html` is sanitised, with links and pictures of this site as they were written. `text` is plain
     and must be escaped; it has no alternative texts of pictures and no marks of footnotes. `unknown` are the shortcodes
-    that nothing is shown of.
+    that nothing is shown of, `remote_pictures` is the number of pictures of other hosts, which became links.
     """
 
     html: str
     text: str
     unknown: tuple[Unknown, ...] = ()
+    remote_pictures: int = 0
 
 
 def render(body: str, flavour: Flavour = "commonmark") -> Rendered:
@@ -44,7 +45,7 @@ def render(body: str, flavour: Flavour = "commonmark") -> Rendered:
         return Rendered("", "")
     expanded = expand(body)
     cleaned = clean(expanded.put_back(_convert(expanded.body, flavour)))
-    return Rendered(finish(cleaned).strip(), plain_text(cleaned), expanded.unknown)
+    return Rendered(finish(cleaned).strip(), plain_text(cleaned), expanded.unknown, count_remote_pictures(cleaned))
 
 
 def _convert(body: str, flavour: Flavour) -> str:

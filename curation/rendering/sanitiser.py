@@ -72,6 +72,14 @@ def finish(cleaned: str) -> str:
     return "".join(_Walk().tags(cleaned))
 
 
+_REMOTE_PICTURE = re.compile(r'<img\b(?:[^">]|"[^"]*")*? src="https?:')
+
+
+def count_remote_pictures(cleaned: str) -> int:
+    """Return the number of pictures of other hosts in the HTML that `clean()` made."""
+    return len(_REMOTE_PICTURE.findall(cleaned)) if "<img" in cleaned else 0
+
+
 class _Walk:
     """One walk over the tags of cleaned HTML, and what it has met."""
 

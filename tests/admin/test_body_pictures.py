@@ -94,3 +94,14 @@ def test_the_form_tells_its_script_where_to_send_pictures(editor: Client, viewer
     assert "image/png" in (body.get("data-picture-types") or "")
     assert body.get("data-item") == str(item.pk)
     assert tree(viewer.get(edit_page(item))).find(".//textarea[@name='body']") is None
+
+
+def test_an_image_names_the_items_whose_bodies_show_it_before_it_is_deleted(editor: Client) -> None:
+    markdown = upload(editor)[1]["markdown"]
+    make_item("A story", body=markdown)
+    image = Image.objects.get()
+    page = f"/admin/curation/image/{image.pk}/"
+    assert "A story" in editor.get(f"{page}change/").content.decode()
+    assert "Pictures in bodies: 1" in editor.get(f"{page}delete/").content.decode()
+    editor.post(f"{page}delete/", {"post": "yes"})
+    assert get("/news/a-story/").all("div[@class='body']//img") == []

@@ -247,3 +247,21 @@ def test_a_body_without_references_costs_no_query_a_file_and_two_a_batch(
         counts.append(len([statement for statement in said if "bodyreference" in statement]))
     assert counts[0] == counts[1] <= 3
     assert SourceDocument.objects.count() == 14
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("![a](https://example.org/a.png)", "body: a picture of another host is shown as a link"),
+        ("![a](https://example.org/a.png) <img src='http://example.org/b.png'>", "body: 2 pictures of other hosts are"),
+        ("`![a](https://example.org/a.png)` [a](https://example.org/a.png)", ""),
+    ],
+)
+def test_pictures_of_other_hosts_are_noted_once_a_file_with_their_number(
+    body: str, said: str, write_file: WriteFile, import_: RunImport
+) -> None:
+    write_file("a.md", body=body)
+    report = import_()
+    assert report.counts["warnings"] == 0
+    notes = [line.partition(": ")[2] for line in report.lines("note")]
+    assert [note[: len(said)] for note in notes] == ([said] if said else [])

@@ -51,7 +51,7 @@ def crawl(*starts: str) -> dict[str, str]:
         kind = response["Content-Type"]
         if not kind.startswith(("text/html", "application/rss", "application/atom", "application/feed")):
             continue
-        for link in links_of(url, b"".join(response).decode()):  # type: ignore[call-overload]
+        for link in links_of(url, b"".join(response).decode()):
             parts = urlsplit(link)
             is_ours = link.startswith(HOST) and not parts.path.startswith(("/static/", "/admin/"))
             if is_ours and link not in known and not ENDLESS.search(link):
