@@ -20,7 +20,8 @@ RARELY: tuple[Outcome, ...] = ("conflicted", "archived")
 @dataclass(frozen=True, slots=True)
 class FileReport:
     """What became of one file. `path` is printable. "noted" is no outcome: what else there is to say of a file, when
-    the others are in; `item` is the id of its item then.
+    the others are in; `item` is the id of its item then. `unmapped` are the keys of its front matter that mean nothing
+    here.
     """
 
     path: str
@@ -28,8 +29,11 @@ class FileReport:
     slug: str = ""
     problems: tuple[Problem, ...] = ()
     item: int | None = None
+    unmapped: tuple[str, ...] = ()
 
 
+#: Keys without a meaning that a report names, and those that it counts.
+MAX_KEYS_NAMED, MAX_KEYS = 20, 1_000
 #: What every report counts, in this order.
 COUNTS = (*ALWAYS[:4], "conflicted", "rejected", "warnings", "seen")
 
@@ -50,6 +54,7 @@ class Report:
     remarkable: list[FileReport] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     kinds: Counter[tuple[Level, str]] = field(default_factory=Counter)
+    unmapped: Counter[str] = field(default_factory=Counter)
     shown: dict[Level, list[str]] = field(default_factory=lambda: {level: [] for level in MAX_LINES})
 
     def add(self, files: Iterable[FileReport]) -> None:
@@ -60,6 +65,9 @@ class Report:
             self.counts["warnings"] += sum(problem.level == "warning" for problem in file.problems)
             for problem in file.problems:
                 self._add_problem(file, problem)
+            for key in file.unmapped:
+                if key in self.unmapped or len(self.unmapped) < MAX_KEYS:
+                    self.unmapped[key] += 1
             if self.keep_all:
                 self.remarkable.append(file)
 
@@ -80,6 +88,20 @@ class Report:
             if its_level == level and number > MAX_LINES[level]:
                 yield f"… and {number - MAX_LINES[level]:,} more of {code}; --report FILE.csv lists all [{level}]"
 
+    def unmapped_line(self) -> str:
+        """Return the keys that mean nothing here, most frequent first, with the number of their files; "" for none."""
+        if not self.unmapped:
+            return ""
+        number = len(self.unmapped)
+        named = [
+            f"`{printable(key)}` ({files:,} {'file' if files == 1 else 'files'})"
+            for key, files in self.unmapped.most_common(MAX_KEYS_NAMED)
+        ]
+        if number > MAX_KEYS_NAMED:
+            named.append(f"and {number - MAX_KEYS_NAMED:,}{' or more' if number >= MAX_KEYS else ''} others")
+        keys = "1 key without a meaning here was" if number == 1 else f"{number:,} keys without a meaning here were"
+        return f"{keys} kept: {', '.join(named)}"
+
     def summary(self) -> str:
         """Return the counts in one line."""
         named = [*ALWAYS, *(outcome for outcome in RARELY if self.counts[outcome])]
@@ -93,7 +115,12 @@ def write_report(report: Report, path: Path) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         if path.suffix == ".json":
             records = [asdict(entry) for entry in report.remarkable]
-            whole = {"counts": report.counts, "notes": report.notes, "records": records}
+            whole = {
+                "counts": report.counts,
+                "notes": report.notes,
+                "unmapped": dict(report.unmapped.most_common()),
+                "records": records,
+            }
             json.dump(whole, file, ensure_ascii=False, indent=1)
             file.write("\n")
         else:

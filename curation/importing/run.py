@@ -332,7 +332,13 @@ def _plan(file: Outcome, planner: Planner | None) -> Planned:
 
 def _report(outcome: Planned) -> FileReport:
     if isinstance(outcome, Plan):
-        return FileReport(outcome.parsed.source.name, outcome.outcome, outcome.entry.item.slug, outcome.all_problems)
+        return FileReport(
+            outcome.parsed.source.name,
+            outcome.outcome,
+            outcome.entry.item.slug,
+            outcome.all_problems,
+            unmapped=outcome.parsed.document.unmapped,
+        )
     if isinstance(outcome, Refused):
         return FileReport(outcome.source.name, outcome.outcome, problems=outcome.problems)
     return FileReport(outcome.source.name, outcome.outcome, outcome.slug, outcome.problems)

@@ -170,3 +170,41 @@ def test_errors_are_never_left_out(warnings: int, errors: int, kept: int) -> Non
     assert len(problems) == kept
     assert set(wrong) <= set(problems)
     assert bounded(problems) == problems
+
+
+def files_with_keys(*unmapped: tuple[str, ...]) -> Report:
+    report = Report()
+    report.add(FileReport(f"{number}.md", "created", unmapped=keys) for number, keys in enumerate(unmapped))
+    return report
+
+
+@pytest.mark.parametrize(
+    ("unmapped", "line"),
+    [
+        ((), ""),
+        (((), ("weight",)), "1 key without a meaning here was kept: `weight` (1 file)"),
+        (
+            (("toc", "weight"), ("weight",), ("a\nb",)),
+            "3 keys without a meaning here were kept: `weight` (2 files), `toc` (1 file), `a\\nb` (1 file)",
+        ),
+    ],
+)
+def test_keys_without_a_meaning_are_named_once_a_run(unmapped: tuple[tuple[str, ...], ...], line: str) -> None:
+    assert files_with_keys(*unmapped).unmapped_line() == line
+
+
+def test_no_number_of_keys_makes_a_report_long() -> None:
+    line = files_with_keys(*((f"k{number}",) for number in range(3_000))).unmapped_line()
+    assert line.startswith("1,000 keys")
+    assert line.endswith(", and 980 or more others")
+    assert len(line) < 1_000
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_command_names_the_keys_that_it_kept(write_file: WriteFile, content: Path) -> None:
+    write_file("a.md", weight=1, toc=True)
+    write_file("b.md", weight=2)
+    output = StringIO()
+    call_command("import_markdown", str(content), "--jobs", "1", stdout=output)
+    *_others, named, _summary = output.getvalue().splitlines()
+    assert named == "2 keys without a meaning here were kept: `weight` (2 files), `toc` (1 file)"

@@ -160,8 +160,9 @@ class Command(BaseCommand):
             for level, style in styles:
                 for line in report.lines(level):
                     self.stdout.write(style(line))
-            for note in report.notes:
-                self.stdout.write(note)
+            for note in (*report.notes, report.unmapped_line()):
+                if note:
+                    self.stdout.write(note)
             self.stdout.write(report.summary() + (f" ({ending})" if ending else ""))
             self.stdout.flush()
         except BrokenPipeError:  # as by `| head`: nobody reads on, and Python's last flush must not fail either
