@@ -9,10 +9,11 @@ class CurationConfig(AppConfig):
     verbose_name = "Curation"
 
     def ready(self) -> None:
-        from . import checks  # noqa: F401  # registers them
+        from . import checks, renaming  # noqa: F401  # registers them
         from .models import triggers
         from .search import signals
 
         pre_migrate.connect(triggers.remove_triggers, sender=self)
         post_migrate.connect(triggers.add_triggers, sender=self)
         signals.connect(self)
+        renaming.connect()

@@ -18,6 +18,7 @@ from django.urls import resolve
 
 from curation.models import CuratedItem
 from curation.models.redirects import normalise_path, requested_as
+from curation.renaming import address_today
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +40,7 @@ class HeadMiddleware:
 
 
 class AliasRedirectMiddleware:
-    """Turn a 404 into a 301 where the path is the alias of an item that readers may see.
+    """Turn a 404 into a 301 where the path is the alias of an item that readers may see, or has another name today.
 
     Only a 404 costs the look-up, so a live page always wins over an alias, and two items that name each other's page as
     an alias cannot make a loop.
@@ -53,13 +54,22 @@ class AliasRedirectMiddleware:
         if response.status_code != HTTPStatus.NOT_FOUND or request.method not in ("GET", "HEAD"):
             return response
         try:
-            item = find(request.path_info)
-            if item is None or lacks_only_a_slash(request):
+            target = moved_to(request)
+            if target is None or lacks_only_a_slash(request):
                 return response
         except DatabaseError:
             log.exception("No aliases while the database does not answer")
             return response
-        return HttpResponsePermanentRedirect(item.get_absolute_url())
+        return HttpResponsePermanentRedirect(target)
+
+
+def moved_to(request: HttpRequest) -> str | None:
+    """Return where the path of a request that is no page leads; the page of a list keeps its query."""
+    if target := address_today(request.path_info):
+        query = request.META.get("QUERY_STRING", "")
+        return f"{target}?{query}" if query else target
+    item = find(request.path_info)
+    return item.get_absolute_url() if item else None
 
 
 def find(path: str) -> CuratedItem | None:

@@ -38,6 +38,7 @@ ROOMS = (
         "patience",
         "prepared",
         "related",
+        "renaming",
         "resolving",
         "selections",
         "sitepages",

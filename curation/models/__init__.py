@@ -5,7 +5,7 @@ from .images import Image
 from .items import CuratedItem, ItemAuthor, ItemOffering, ItemTag, ItemTopic
 from .ledger import Conflict, ImportRecord, ImportRun, SourceDocument
 from .offerings import Offering
-from .redirects import Alias
+from .redirects import Alias, FormerName
 from .references import BodyReference
 from .search import SearchEntry, SearchWord
 from .tags import Tag
@@ -20,6 +20,7 @@ __all__ = [
     "Conflict",
     "ContentVersion",
     "CuratedItem",
+    "FormerName",
     "Image",
     "ImportRecord",
     "ImportRun",

@@ -1,4 +1,4 @@
-"""Old addresses that lead to an item."""
+"""Old addresses that lead to an item, and names in addresses that pages had before."""
 
 from unicodedata import normalize
 
@@ -57,3 +57,22 @@ class Alias(models.Model):
         if not self.path.startswith("//"):
             self.path = normalise_path(self.path)
         super().clean_fields(exclude=exclude)
+
+
+class FormerName(models.Model):
+    """What a topic, vocabulary, offering, publisher, author or tag was called in its address.
+
+    `kind` is the first part of the address, `key` the second, and `row` the id of what had it last. A row that has the
+    name now wins over one that had it.
+    """
+
+    kind = models.CharField(max_length=16)
+    key = models.CharField(max_length=255)
+    row = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "key"], name="formername_unique")]
+        indexes = [models.Index(fields=["kind", "row"], name="formername_row")]
+
+    def __str__(self) -> str:
+        return f"/{self.kind}/{self.key}/"

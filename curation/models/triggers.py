@@ -19,7 +19,7 @@ from .images import Image
 from .items import CuratedItem, ItemAuthor, ItemOffering, ItemTag, ItemTopic
 from .ledger import SourceDocument
 from .offerings import Offering
-from .redirects import Alias
+from .redirects import Alias, FormerName
 from .references import BodyReference
 from .tags import Tag
 from .taxonomy import Topic, Vocabulary
@@ -27,7 +27,18 @@ from .version import ContentVersion, new_token
 
 #: What readers see something of.
 CONTENT: tuple[type[Model], ...] = (
-    *(CuratedItem, ItemTopic, ItemOffering, ItemAuthor, ItemTag, SourceDocument, Image, Alias, BodyReference),
+    *(
+        CuratedItem,
+        ItemTopic,
+        ItemOffering,
+        ItemAuthor,
+        ItemTag,
+        SourceDocument,
+        Image,
+        Alias,
+        FormerName,
+        BodyReference,
+    ),
     *(Vocabulary, Topic, Offering, Offering.topics.through, Publisher, Author, Tag),
 )
 VERSION = ContentVersion._meta.db_table
