@@ -12,7 +12,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from curation.frontmatter.split import split
-from curation.rendering import ATTRIBUTES, OUTSIDE_REL, TAGS, excerpt, plain_text, render, sanitise, strip_markup
+from curation.rendering import (
+    ATTRIBUTES,
+    FLAVOURS,
+    OUTSIDE_REL,
+    TAGS,
+    Flavour,
+    excerpt,
+    plain_text,
+    render,
+    sanitise,
+    strip_markup,
+)
 
 # The judge
 
@@ -137,9 +148,10 @@ BODIES = [
 ]
 
 
+@pytest.mark.parametrize("flavour", FLAVOURS)
 @pytest.mark.parametrize("body", BODIES)
-def test_nothing_active_is_left_of_a_hostile_body(body: str) -> None:
-    assert_harmless(render(body).html)
+def test_nothing_active_is_left_of_a_hostile_body(body: str, flavour: Flavour) -> None:
+    assert_harmless(render(body, flavour).html)
     assert_harmless(sanitise(body))
 
 
@@ -226,9 +238,9 @@ PIECES = st.sampled_from(
 )
 
 
-@given(st.lists(PIECES | st.text(max_size=3), max_size=25).map("".join))
-def test_nothing_active_is_left_of_any_body(body: str) -> None:
-    assert_harmless(render(body).html)
+@given(st.lists(PIECES | st.text(max_size=3), max_size=25).map("".join), st.sampled_from(FLAVOURS))
+def test_nothing_active_is_left_of_any_body(body: str, flavour: Flavour) -> None:
+    assert_harmless(render(body, flavour).html)
     assert_harmless(sanitise(body))
 
 

@@ -372,3 +372,11 @@ def test_an_editor_who_left_leaves_the_run(editor: Client) -> None:
     import_files(editor, {"a.md": story()})
     User.objects.all().delete()
     assert (last_run().user, last_run().started_by) == (None, "ann")
+
+
+@pytest.mark.parametrize(("choices", "has_list"), [({}, True), ({"flavour": "markdown"}, False)])
+def test_an_upload_may_say_which_markdown_its_bodies_are(
+    editor: Client, choices: dict[str, str], has_list: bool
+) -> None:
+    import_files(editor, {"a.md": story(body="Intro:\n- one")}, **choices)
+    assert ("<li>one</li>" in CuratedItem.objects.get().body_html) == has_list

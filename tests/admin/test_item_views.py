@@ -110,3 +110,17 @@ def test_a_draft_is_shown_to_staff_as_readers_will_see_it(editor: Client, viewer
     assert clerk.get(f"{LIST}{draft.pk}/page/").status_code == 403
     draft.refresh_from_db()
     assert draft.published_at is None
+
+
+@pytest.mark.parametrize(("flavour", "has_list"), [("commonmark", True), ("markdown", False)])
+def test_a_body_is_shown_and_saved_in_the_flavour_chosen(editor: Client, flavour: str, has_list: bool) -> None:
+    body = "Intro:\n- one"
+    assert (b"<li>one</li>" in editor.post(PREVIEW, {"body": body, "flavour": flavour}).content) == has_list
+    submit(editor, ADD, title="News", body=body, flavour=flavour)
+    item = CuratedItem.objects.get()
+    assert (item.flavour, "<li>one</li>" in item.body_html) == (flavour, has_list)
+
+
+def test_a_new_item_is_commonmark(editor: Client) -> None:
+    submit(editor, ADD, title="News", body="Intro:\n- one")
+    assert CuratedItem.objects.get().flavour == "commonmark"
