@@ -78,15 +78,19 @@ class FileText:
         if same(value, self.get(key)):
             return
         path = self._spelled(key)
-        text = _SYNTAXES[self.parts.format](self.parts.front_matter).set(path, value, self.get(key))
-        self._take(replace(self.parts, front_matter=text))
+        parts = self.parts
+        text = _SYNTAXES[parts.format](parts.front_matter).set(path, value, self.get(key))
+        if parts.is_body_alone:
+            parts = replace(parts, opening=f"{parts.opening}---\n", closing="---\n")
+        self._take(replace(parts, front_matter=text))
 
     def set_body(self, body: str) -> None:
         """Put another body behind the front matter, with line ends like those that the file has."""
         parts = self.parts
         lines = parts.raw_body or parts.opening + parts.front_matter + parts.closing
         ends = "\r\n" if lines.count("\r\n") * 2 > lines.count("\n") else "\n"
-        closing = parts.closing if parts.closing.endswith("\n") or not body else parts.closing + ends
+        is_ended = parts.closing.endswith("\n") or parts.is_body_alone or not body
+        closing = parts.closing if is_ended else parts.closing + ends
         if parts.format == "meta" and body and not parts.front_matter.endswith("\n"):
             closing = ends * 2  # the end of the last key, and the blank line behind it
         raw_body = body.replace("\n", ends) if ends != "\n" else ""

@@ -51,6 +51,7 @@ def interpret(parts: Parts, path: str, inherited: Inherited = NOTHING) -> Source
     """Return a file's values, with every field read from them. Raises `Rejected` where they cannot be parsed."""
     parsed, above = with_inherited(respelled(parse(parts), NAMES), inherited)
     source = Source(path, recognise(parsed.values, parts.format, parsed.spelled.values()), parsed, parts.body, above)
+    source.is_body_alone = parts.is_body_alone
     for key, counts in parsed.repeated:
         source.warn("key-repeated", f"the same key as {counts}, in another case, and ignored; keep one", key)
     for rule in RULES:

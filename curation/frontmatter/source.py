@@ -18,7 +18,7 @@ class Source:
     """The parsed front matter of a file, the problems found so far, and the record's fields read so far.
 
     `path` is the file's path below the imported folder, `name` the last part of it. `inherited` names the keys whose
-    values are those of an `_index.md` above, and that file.
+    values are those of an `_index.md` above, and that file. `is_body_alone` is whether there is no front matter at all.
     """
 
     def __init__(
@@ -31,6 +31,7 @@ class Source:
         self.lines = parsed.lines
         self.spelled = parsed.spelled
         self.inherited = inherited or {}
+        self.is_body_alone = False
         self.body = body
         self.prefix = ""
         self.problems: list[Problem] = []

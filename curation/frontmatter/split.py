@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 
+from .headings import first_heading
 from .limits import MAX_FILE_BYTES, MAX_FRONT_MATTER
 from .meta_text import blank_line_end, header_end
 from .records import Format, Rejected
@@ -37,6 +38,11 @@ class Parts:
     closing: str = ""
     raw_body: str = ""
 
+    @property
+    def is_body_alone(self) -> bool:
+        """Whether the file has no front matter, not even an empty one: a page of documentation, say, or a README."""
+        return self.closing == "" and self.front_matter == "" and self.opening in ("", BYTE_ORDER_MARK)
+
 
 def split(data: bytes) -> Parts:
     """Return the parts of a file, or raise `Rejected`."""
@@ -48,6 +54,8 @@ def split(data: bytes) -> Parts:
         parts = _json(text)
     elif end := header_end(text):
         parts = _parts("meta", text, 0, end, blank_line_end(text, end))
+    elif not text.lstrip().startswith(("---", "+++", "{")) and first_heading(unix_line_ends(text)):
+        parts = _parts("yaml", text, 0, 0, 0)
     else:
         message = (
             "no front matter; start the file with a line --- (YAML) or +++ (TOML), or with Title: and a text (Pelican)"

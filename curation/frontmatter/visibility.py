@@ -78,6 +78,8 @@ def reasons(source: Source) -> Iterator[Reason]:
     """Yield what hides a file."""
     if place := _hidden_folder(source):
         yield Reason("", f"hidden by its place ({place}), so this is a draft; publish it in the admin, or move it")
+    if source.is_body_alone:
+        yield Reason("", "no front matter, so this is a draft; publish it in the admin, or start it with a line ---")
     for key in KEYS:
         if key in source.values and (reason := _reason(source, key, source.get(key))):
             yield reason

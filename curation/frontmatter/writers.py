@@ -139,6 +139,8 @@ def status(file: FileText, state: Status) -> None:
     if state == "draft":
         _hide(file)
         return
+    if file.source.is_body_alone:
+        file.set("draft", False)
     for reason in visibility.reasons(file.source):
         if reason.key and reason.key not in visibility.STATE:
             file.set(reason.key, visibility.SHOWN_BY.get(reason.key, "always"))

@@ -65,6 +65,6 @@ def problem_codes() -> Iterator[tuple[str, str]]:
             if name in REPORTERS and texts:
                 yield texts[0], REPORTERS[name]
             elif name == "Reason":
-                yield (texts[-2], texts[-1]) if len(texts) > 1 else ("hidden", "note")
+                yield (texts[-2], texts[-1]) if len(call.args) > 2 else ("hidden", "note")
             elif name == "Problem" and len(texts) > 1:  # else its code comes from a call above
                 yield texts[1], texts[0]

@@ -73,7 +73,6 @@ def test_values(front_matter: str, values: dict[str, Any]) -> None:
         "Note: this is prose\nTitle: of no header\n",
         "Summary: prose that starts like this.\n\nAnd goes on.\n",
         "\nTitle: behind a blank line\n",
-        "# Title: x\n",
         "Title\n: x\n",
     ],
 )

@@ -1,7 +1,11 @@
 """Where front matter starts and ends, and which bytes are text at all."""
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
+from curation.frontmatter import FileText, read, rewrite
 from curation.frontmatter.limits import MAX_FILE_BYTES, MAX_FRONT_MATTER
 from curation.frontmatter.split import Parts, join, split
 
@@ -89,3 +93,33 @@ def test_what_is_not_utf8_is_rejected_with_its_place(data: bytes, offset: int, l
 def test_nul_is_rejected_with_its_line(data: bytes, line: int) -> None:
     (problem,) = rejection(data)
     assert (problem.code, problem.line) == ("nul", line)
+
+
+BARE = b"# A *page*\n\nof documentation.\n"
+
+
+@pytest.mark.parametrize(
+    "data", [BARE, b"\xef\xbb\xbf" + BARE, BARE.replace(b"\n", b"\r\n"), b"\n" + BARE, b"A page\n======\n"]
+)
+def test_a_page_without_front_matter_is_a_draft_under_its_heading(data: bytes) -> None:
+    document = read(data, "2024-05-06-page.md")
+    assert (document.record.title, document.record.status) == ("A page", "draft")
+    assert [(problem.level, problem.code) for problem in document.problems] == [
+        ("warning", "title-missing"),
+        ("note", "hidden"),
+    ]
+    file = FileText(data, "2024-05-06-page.md")
+    assert rewrite(file, file.record, "").data == data
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("title", "Another"), ("status", "published"), ("body", "# Other\n\nwords\n"), ("tags", ("a",))],
+)
+@pytest.mark.parametrize("data", [BARE, b"\xef\xbb\xbf" + BARE, BARE.replace(b"\n", b"\r\n")])
+def test_an_edited_page_without_front_matter_gets_some(data: bytes, field: str, value: Any) -> None:
+    file = FileText(data, "2024-05-06-page.md")
+    wanted = replace(file.record, **{field: value})
+    written = rewrite(file, wanted, "")
+    assert written.unsaid == ()
+    assert getattr(read(written.data, "2024-05-06-page.md").record, field) == value

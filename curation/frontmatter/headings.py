@@ -1,0 +1,47 @@
+"""The first heading of a Markdown text, found without rendering it."""
+
+import re
+
+from curation.rendering import strip_markup
+
+from .limits import TITLE
+
+#: Lines of a body in which a heading is looked for.
+_LINES = 200
+_FENCE = re.compile(r" {0,3}(```+|~~~+)")
+_ATX = re.compile(r" {0,3}#{1,6}[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*")
+_UNDERLINE = re.compile(r" {0,3}(?:=+|-{2,})[ \t]*")
+_HTML = re.compile(r"\s*<h([1-6])(?:\s[^>]*)?>(.*?)</h\1\s*>", re.IGNORECASE)
+_ATTRIBUTES = re.compile(r"\s*\{[^{}]*\}\s*$")
+_IMAGE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
+_LINK = re.compile(r"\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])")
+_EMPHASIS = re.compile(r"(\*\*|__|\*|`+)(?=\S)(.+?)(?<=\S)\1")
+
+
+def first_heading(body: str) -> str:
+    """Return the words of a body's first heading, or ""."""
+    fence, before = "", ""
+    for line in body[: _LINES * TITLE].split("\n", _LINES)[:_LINES]:
+        if found := _FENCE.match(line):
+            if not fence:
+                fence = found[1]
+            elif found[1].startswith(fence):
+                fence = ""
+        elif not fence:
+            heading = _heading(line, before)
+            if heading:
+                return heading[:TITLE].strip()
+        before = "" if fence else line.strip()
+    return ""
+
+
+def _heading(line: str, before: str) -> str:
+    if found := _ATX.fullmatch(line) or _HTML.match(line):
+        return _words(found[found.re.groups])
+    return _words(before) if before and _UNDERLINE.fullmatch(line) else ""
+
+
+def _words(text: str) -> str:
+    """Return a line of Markdown without its marks."""
+    text = _LINK.sub(r"\1", _IMAGE.sub("", _ATTRIBUTES.sub("", text)))
+    return strip_markup(_EMPHASIS.sub(r"\2", text))
