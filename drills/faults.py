@@ -17,6 +17,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from curation.importing.parse import Loaded, Parsed, Refused, parsed, understand
+from curation.rendering import Flavour
 from drills import digest, site, state
 from drills.inject import KINDS, When, failing, never
 from drills.report import DrillFailed, say, say_again
@@ -31,7 +32,8 @@ BATCH_SIZE = 7
 class ParsersHere:
     """Parses in this process: no pool has to start for each of hundreds of imports."""
 
-    def __init__(self, _jobs: int) -> None: ...
+    def __init__(self, _jobs: int, flavour: Flavour | None = None) -> None:
+        self.flavour = flavour
 
     def __enter__(self) -> ParsersHere:
         return self
@@ -41,7 +43,7 @@ class ParsersHere:
     def prepare(self) -> None: ...
 
     def submit(self, files: Sequence[Loaded]) -> Callable[[], list[Parsed | Refused]]:
-        return lambda: [parsed(file, understand(*file.work)) for file in files]
+        return lambda: [parsed(file, understand(*file.work, self.flavour)) for file in files]
 
 
 @dataclass(frozen=True, slots=True)
