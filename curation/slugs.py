@@ -10,6 +10,8 @@ from anyascii import anyascii
 TRANSLITERATED = ("LATIN", "GREEK", "CYRILLIC")
 #: What tells names of few letters apart (C++, C#); elsewhere signs are left out.
 SIGNS = ((re.compile(r"(?<=[A-Za-z])\+\+(?!\w)"), " plus plus "), (re.compile(r"(?<=[A-Za-z])#(?!\w)"), " sharp "))
+_ASCII_SLUG = re.compile(r"[A-Za-z0-9_-]+")
+_NO_SLUG_LETTERS = re.compile(r"[^A-Za-z0-9\s_-]+")
 _DASHES = re.compile(r"[\s_–—―−-]+")
 
 
@@ -26,6 +28,8 @@ def slug_of(text: str) -> str:
         text = sign.sub(words, text)
     if not text.isascii():
         text = _transliterated(normalize("NFKC", text))
+    if text.isascii():
+        return _DASHES.sub("-", _NO_SLUG_LETTERS.sub("", text)).strip("-").lower()
     kept = "".join(letter for letter in text if is_slug_letter(letter) or _DASHES.match(letter))
     made = normalize("NFC", _DASHES.sub("-", kept).strip("-").lower())
     return made if any(map(str.isalnum, made)) else ""
@@ -38,7 +42,9 @@ def is_slug_letter(letter: str) -> bool:
 
 def is_slug(text: str) -> bool:
     """Whether a text is a slug: letters, digits, their marks, hyphens and underscores."""
-    return text != "" and all(letter in "-_" or is_slug_letter(letter) for letter in text)
+    if text.isascii():
+        return _ASCII_SLUG.fullmatch(text) is not None
+    return all(letter in "-_" or is_slug_letter(letter) for letter in text)
 
 
 def is_path_slug(text: str) -> bool:

@@ -19,7 +19,7 @@ INNER = (
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The names of keys by their lower-case form: at the top level, and inside mappings."""
+    """The names of keys by their lower-case form, and by themselves: at the top level, and inside mappings."""
 
     top: Mapping[str, str]
     inner: Mapping[str, str]
@@ -38,7 +38,8 @@ def _by_lower_case(names: Iterable[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for name in names:
         found.setdefault(name.lower(), name)
-    return found
+    # Most keys of a file are spelled as here, and known without a look at their letters.
+    return {name: name for name in found.values()} | found
 
 
 def respelled(parsed: Parsed, names: Names) -> Parsed:
@@ -63,7 +64,7 @@ class _Speller:
         self.changed = False
 
     def mapping(self, values: dict[str, Value], names: Mapping[str, str], path: str) -> dict[str, Value]:
-        if any(names.get(key.lower(), key) != key for key in values):
+        if any(names.get(key) != key and names.get(key.lower(), key) != key for key in values):
             self.changed = True
             values = self._renamed(values, names, path)
         for key, value in values.items():

@@ -94,10 +94,12 @@ class _Builder:
     def value(self, event: Any, path: str, depth: int) -> Value:
         if isinstance(event, AliasEvent):
             return self.alias(event, path, depth)
+        if event.anchor is None:
+            return self.plain_value(event, path, depth)
         before = self.count
         value = self.plain_value(event, path, depth)
-        if event.anchor is not None:  # known from here on, so that none can hold itself
-            self.anchor(event, path, _Anchored(value, self.count - before, *_size(value)))
+        # Known from here on, so that none can hold itself.
+        self.anchor(event, path, _Anchored(value, self.count - before, *_size(value)))
         return value
 
     def anchor(self, event: Any, path: str, known: _Anchored) -> None:
@@ -155,7 +157,8 @@ class _Builder:
         while not isinstance(event := self.event(), SequenceEndEvent):
             entry = f"{path}[{len(values)}]"
             self.lines[entry] = self.line(event)
-            values.append(self.value(event, entry, depth))
+            plain = self.plain_text(event)
+            values.append(self.value(event, entry, depth) if plain is None else _PLAIN.get(plain, plain))
         return values
 
     def mapping(self, path: str, depth: int) -> Value:
@@ -172,8 +175,22 @@ class _Builder:
             if name in values or is_merge:
                 self.duplicate(name, entry, line)
             self.lines.setdefault(entry, line)
-            values[name] = self.value(self.event(), entry, depth)
+            plain = self.plain_text(event := self.event())
+            values[name] = self.value(event, entry, depth) if plain is None else _PLAIN.get(plain, plain)
         return merged | values if isinstance(merged, dict) else values
+
+    def plain_text(self, event: Any) -> str | None:
+        """Return a short scalar without quotes, anchor and tag, which needs no further look; `None` for another event.
+
+        Nearly all events of a file are such scalars.
+        """
+        if type(event) is not ScalarEvent or not event.implicit[0] or event.anchor is not None:
+            return None
+        text: str = event.value
+        if len(text) > MAX_KEY or self.count >= MAX_VALUES or event.tag is not None:
+            return None
+        self.count += 1
+        return text
 
     def merged(self, event: Any, path: str, depth: int) -> dict[str, Value]:
         """Return what a merge key brings: a mapping, or several, of which the first wins."""
@@ -188,6 +205,8 @@ class _Builder:
 
     def key(self, event: Any, path: str) -> tuple[str, bool]:
         """Return a key's name, and whether it is one that merges other mappings."""
+        if (plain := self.plain_text(event)) is not None:
+            return plain, plain == "<<"
         if isinstance(event, AliasEvent):
             name = self.alias(event, path, 0)
             if not isinstance(name, str):

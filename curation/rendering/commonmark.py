@@ -1,5 +1,6 @@
 """CommonMark with the extensions of GitHub and Hugo, by markdown-it-py: the default flavour."""
 
+import re
 import threading
 
 from markdown_it import MarkdownIt
@@ -29,6 +30,9 @@ _PLUGINS = (
     task_marks_plugin,
     column_alignment_plugin,
 )
+#: A body that is HTML block after block, as whole pipelines write it, is its own HTML, and soon seen to be. Atomic
+#: groups keep the match linear.
+_HTML_ALONE = re.compile(r"(?:(?><(p|ul|ol|h[1-6]|blockquote|table|figure)>[^\n]*?</\1>)\n*+)++")
 _local = threading.local()
 
 
@@ -38,6 +42,8 @@ class NestingTooDeep(ValueError):
 
 def commonmark_to_html(body: str) -> str:
     """Return the HTML of a body, not sanitised. Raises `NestingTooDeep`, or what a fault of markdown-it raises."""
+    if _HTML_ALONE.fullmatch(body):
+        return body
     if not hasattr(_local, "parser"):  # building one costs more than a short conversion
         _local.parser = _parser()
     html: str = _local.parser.render(body)

@@ -2,7 +2,6 @@
 
 import html
 import re
-from collections.abc import Iterator
 from urllib.parse import urljoin, urlsplit
 
 import nh3
@@ -69,9 +68,15 @@ def finish(cleaned: str) -> str:
     becomes a link to it, for pages load nothing from elsewhere, and so does a frame, a film or a sound; of two elements
     with one id, the second loses it; block tags that readers do not get leave a block, others a space.
     """
-    return "".join(_Walk().tags(cleaned))
+    # How deep a tag stands matters to what is embedded alone; else only tags that may change are looked at.
+    return (TAG if _EMBEDDED.search(cleaned) else _MAY_CHANGE).sub(_Walk().tag, cleaned)
 
 
+_EMBEDDED = re.compile(rf"<(?:{'|'.join(REPLACED_ATTRIBUTES)})[\s>]")
+_MAY_CHANGE = re.compile(
+    rf'<(/?)(?=(?:a|img|h1|{"|".join((*RENAMED, *SPACES))})[\s>]|(?:[^">]|"[^"]*")*? id=")'
+    r'([a-z][a-z0-9\-]*)((?:[^">]|"[^"]*")*)>'
+)
 _REMOTE_PICTURE = re.compile(r'<img\b(?:[^">]|"[^"]*")*? src="https?:')
 
 
@@ -89,15 +94,8 @@ class _Walk:
         self.film: str | None = None  # the title of an open film that has not named its file
         self.ids: set[str] = set()
 
-    def tags(self, markup: str) -> Iterator[str]:
-        end = 0
-        for match in TAG.finditer(markup):
-            yield markup[end : match.start()]
-            end = match.end()
-            yield self.tag(match)
-        yield markup[end:]
-
     def tag(self, match: re.Match[str]) -> str:
+        """Return what becomes of a tag. Every tag that may change is to be given, in their order."""
         closing, name, rest = match.groups()
         name = "h2" if name == "h1" else RENAMED.get(name, name)
         if name in SPACES:

@@ -119,4 +119,4 @@ def _key(line: str) -> str:
 
 
 def test_no_two_rules_spell_a_key_in_two_ways() -> None:
-    assert all(name.lower() == lower for lower, name in (*NAMES.top.items(), *NAMES.inner.items()))
+    assert all(name.lower() == key.lower() for key, name in (*NAMES.top.items(), *NAMES.inner.items()))
