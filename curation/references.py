@@ -33,6 +33,8 @@ _BRACES = re.compile("%7[BCD]", re.IGNORECASE)
 _DATED = re.compile(r"\d{4}-\d\d?-\d\d?-(?=.)", re.ASCII)
 _DATE_FOLDERS = re.compile(r"/(\d{4})/(\d\d)/(\d\d)/([^/]+)$", re.ASCII)
 _PAGE_SUFFIX = re.compile(r"\.(?:md|markdown|mdx|html?)$", re.IGNORECASE)
+#: Jekyll's `_docs/a.md` is the page `/docs/a/`.
+_COLLECTION = re.compile(r"/_+(?=[^/]+/)")
 _FOLDER_PAGE = re.compile(r"/(?:_?index|readme)$", re.IGNORECASE)
 
 
@@ -85,6 +87,11 @@ def path_of(href: str) -> str:
     return unquote(path).replace("\x00", "").strip()
 
 
+def is_dated(href: str) -> bool:
+    """Whether a link is an address with year, month and day: `/news/2016/05/18/a-story/`."""
+    return _DATE_FOLDERS.search(path_of(href).rstrip("/")) is not None
+
+
 def suffix_of(href: str) -> str:
     """Return query and fragment of a link, as they are written.
 
@@ -102,7 +109,7 @@ def page_key(path: str) -> str:
     ('/post/a', '/post/a', '/post/a')
     """
     key = _FOLDER_PAGE.sub("", _PAGE_SUFFIX.sub("", path.rstrip("/")))
-    return name_key(key) or "/"
+    return name_key(_COLLECTION.sub("/", key)) or "/"
 
 
 def page_name(path: str) -> str:

@@ -20,7 +20,18 @@ from django.db.models import Q
 from curation.models import Alias, BodyReference, CuratedItem, Image, SourceDocument
 from curation.models.documents import discard_pdf
 from curation.models.redirects import normalise_path
-from curation.references import BODY, REF, Base, Reference, candidates, page_folder, page_key, page_name, references_in
+from curation.references import (
+    BODY,
+    REF,
+    Base,
+    Reference,
+    candidates,
+    is_dated,
+    page_folder,
+    page_key,
+    page_name,
+    references_in,
+)
 from curation.sitepages import ALWAYS, ITEM, page_of
 
 Value = TypeVar("Value")
@@ -241,8 +252,10 @@ class Pages:
         return self._by_address.get(normalise_path(path)) or self._by_key.get(page_key(path))
 
     def _item_called(self, row: BodyReference) -> int | None:
-        """Return the one item whose file has the name that a `ref` gives, as Hugo finds it."""
-        items = self._by_name.get(row.name, set()) if row.href.startswith(REF) else set()
+        """Return the one item whose file has the name that a `ref` gives, as Hugo finds it, or that stands behind a day
+        in an address, whatever Jekyll was told to write before it.
+        """
+        items = self._by_name.get(row.name, set()) if row.href.startswith(REF) or is_dated(row.href) else set()
         return next(iter(items)) if len(items) == 1 else None
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path, PurePosixPath
 from posixpath import normpath
 from typing import Any
@@ -131,19 +132,18 @@ def static_roots(source: SourceFile, given: Sequence[Path]) -> Iterator[Root]:
 
 
 def _static_beside(source: SourceFile) -> Iterator[Place]:
-    """Yield the nearest `static` folder from the file's folder up to the folder beside its content folder."""
+    """Yield the nearest `static` folder from the file's folder up to the folder beside its content folder, and then the
+    nearest `assets` folder, where Hugo's themes look for pictures.
+    """
     folder = source.path.parent
     if source.is_upload and not isinstance(folder, ArchivePath):
         return
-    contents = [parent for parent in (folder, *folder.parents) if parent.name == "content"]
-    inside = [content for content in contents if content.is_relative_to(source.root)]
-    top = [*contents[:1], *inside][-1].parent if contents else source.root.parent
-    for parent in (folder, *folder.parents):
-        if (parent / "static").is_dir():
-            yield parent / "static"
-            return
-        if parent == top:
-            return
+    folders = [folder, *folder.parents]
+    contents = [parent for parent in folders if parent.name == "content"]
+    top = contents[0].parent if contents else source.root.parent
+    within = folders[: folders.index(top) + 1] if top in folders else folders
+    for name in ("static", "assets"):
+        yield from islice((parent / name for parent in within if (parent / name).is_dir()), 1)
 
 
 def locate(href: str, roots: Iterable[Root]) -> Place:

@@ -41,6 +41,7 @@ def pictures() -> list[str]:
         ("../../../static/img/pic.png", "static/img/pic.png"),
         ("/img/pic.png", "static/img/pic.png"),
         ("img/pic.png", "static/img/pic.png"),
+        ("img/pic.png", "assets/img/pic.png"),
         ("/post/a/pic.png", "content/post/a/pic.png"),
         ("/assets/pic.png", "content/assets/pic.png"),
         ("<my pic.png>", "content/post/a/my pic.png"),

@@ -37,6 +37,8 @@ def links_of(slug: str) -> list[str | None]:
         ("/post/a-slug/", "post/other.md", {}),
         ("/2024/01/31/other.html", "_posts/2024-01-31-other.md", {}),
         ("/blog/2024/01/31/other/", "blog/_posts/2024-01-31-other.md", {}),
+        ("/news/2024/01/31/other/", "_posts/2024-01-31-other.md", {}),
+        ("/docs/guide/other/", "_docs/guide/other.md", {}),
         ("/old/other.html", "x.md", {"aliases": ["/old/other.html"]}),
         ("../../old/other", "x.md", {"aliases": ["/old/other"]}),
         ("ref:other.md", "post/here/other.md", {}),
