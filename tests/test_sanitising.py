@@ -86,6 +86,20 @@ def test_words_on_both_sides_of_a_block_are_two_words(pairs: list[tuple[str, str
     assert set(re.findall(r"\w+", plain_text(sanitise(markup)))) - {"x"} <= {word for word, _name in pairs}
 
 
+@pytest.mark.parametrize(
+    ("markup", "expected"),
+    [
+        ('<img src="data:image/gif;base64,x" data-src="/a.jpg" alt="A">', '<img src="/a.jpg" alt="A">'),
+        ('<img src="blank.gif" alt="A" data-src="a.jpg">', '<img alt="A" src="a.jpg">'),
+        ('<iframe data-src="/map" title="A map"></iframe>', '<p><a href="/map">A map</a></p>'),
+        ('<iframe src="about:blank" title="A map"></iframe>', "A map"),
+        ('<video><source data-src="/a.mp4"></video>', '<p><a href="/a.mp4">a.mp4</a></p>'),
+    ],
+)
+def test_what_a_script_would_load_late_is_there_at_once(markup: str, expected: str) -> None:
+    assert " ".join(sanitise(markup).split()) == expected
+
+
 # Ids
 
 

@@ -169,9 +169,9 @@ PAIRED: dict[str, Meaning] = {
 #: Others. `img` and `image` are what themes call a figure.
 SINGLE: dict[str, Meaning] = {
     "youtube": youtube,
-    "vimeo": vimeo,
-    **dict.fromkeys(("tweet", "x", "twitter"), post),
-    "instagram": instagram,
+    **dict.fromkeys(("vimeo", "vimeo_simple"), vimeo),
+    **dict.fromkeys(("tweet", "twitter", "twitter_simple", "x", "x_simple"), post),
+    **dict.fromkeys(("instagram", "instagram_simple"), instagram),
     "gist": gist,
     **dict.fromkeys(("video", "audio"), film),
     **dict.fromkeys(("figure", "img", "image"), figure),

@@ -27,7 +27,7 @@ from .text import CONTROL_CHARACTERS
 
 
 def _filter_attribute(_tag: str, name: str, value: str) -> str | None:
-    if name in ("href", "src", "data"):
+    if name in ("href", "src", "data", "data-src"):
         return link_target(value)
     if name in ("id", "name"):
         return identifier(value)
@@ -38,7 +38,8 @@ def _filter_attribute(_tag: str, name: str, value: str) -> str | None:
 
 _cleaner = nh3.Cleaner(
     tags=TAGS | RENAMED.keys() | SPACES | REPLACED_ATTRIBUTES.keys(),
-    attributes=ATTRIBUTES | REPLACED_ATTRIBUTES,
+    # Where a script would load it late, `data-src` is where a picture or a frame is.
+    attributes=ATTRIBUTES | REPLACED_ATTRIBUTES | {"img": ATTRIBUTES["img"] | {"data-src"}},
     clean_content_tags=SILENT_TAGS,
     url_schemes={"http", "https", "mailto", REF_SCHEME.rstrip(":")},
     attribute_filter=_filter_attribute,
@@ -125,7 +126,7 @@ class _Walk:
     def embedded(self, name: str, attributes: dict[str, str], *, is_start: bool) -> str:
         """Return a link to what a tag embeds. A film names it itself, or by the first `<source>` in it."""
         title = attributes.get("title") or attributes.get("aria-label") or ""
-        target = attributes.get(EMBEDDED.get(name, "src"), "")
+        target = attributes.get(EMBEDDED.get(name, "src")) or attributes.get("data-src", "")
         if name == "source":
             if self.film is None or not target:
                 return ""
@@ -133,7 +134,7 @@ class _Walk:
         else:
             self.film = title if is_start and not target else None
         if not target:
-            return " "
+            return f" {title} " if name == FRAME else " "
         link = _named_link(target, title, in_link=self.links > 0)
         return f" {link} " if self.depth else f"<p>{link}</p>"
 
@@ -149,6 +150,9 @@ def _link(rest: str) -> str:
 
 def _picture(attributes: dict[str, str], rest: str, *, in_link: bool) -> str:
     source = attributes.get("src", "")
+    if late := attributes.get("data-src"):
+        rest = rest.replace(f' src="{source}"', "").replace(' data-src="', ' src="')
+        source = late
     words = attributes.get("alt") or attributes.get("title") or "Image"
     if not source.startswith(OUTSIDE):
         return f"<img{rest}>" if source and not source.startswith((REF_SCHEME, "mailto:")) else words

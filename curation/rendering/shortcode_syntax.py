@@ -35,7 +35,7 @@ _ARGUMENT = re.compile(rf"(?:([\w-]+)\s*=\s*)?({_QUOTED}|'[^']*'|[^\s\"'`]+)", r
 
 def call_of(written: str) -> Call:
     """Return a shortcode as it is written between its brackets. Jekyll's `include` has the name of what it includes."""
-    name, _, rest = written.replace("\n", " ").partition(" ")
+    name, rest = [*written.split(None, 1), ""][:2]
     name = name.lower()
     if "=" in name:  # WordPress's `[youtube=https://…]`
         name = name.partition("=")[0]

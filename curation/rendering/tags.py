@@ -53,8 +53,8 @@ FRAME = "x-frame"
 EMBEDDED = {"audio": "src", "embed": "src", "object": "data", "video": "src", FRAME: "src"}
 #: Tags that the walk over the sanitiser's output replaces: none of them reaches readers.
 REPLACED_ATTRIBUTES = {
-    **{tag: {attribute, "title", "aria-label"} for tag, attribute in EMBEDDED.items()},
-    "source": {"src"},
+    **{tag: {attribute, "data-src", "title", "aria-label"} for tag, attribute in EMBEDDED.items()},
+    "source": {"src", "data-src"},
 }
 # The content of these goes with the tag.
 SILENT_TAGS = {"math", "noscript", "script", "style", "svg", "template", "textarea", "title"}
