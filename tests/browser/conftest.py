@@ -59,7 +59,8 @@ class Faults(list[str]):
 
     def note_response(self, response: Response) -> None:
         # A page may be missing on purpose; what a page needs may not.
-        limit = HTTPStatus.INTERNAL_SERVER_ERROR if response.request.is_navigation_request() else HTTPStatus.BAD_REQUEST
+        is_page = response.request.is_navigation_request() or "hx-request" in response.request.headers
+        limit = HTTPStatus.INTERNAL_SERVER_ERROR if is_page else HTTPStatus.BAD_REQUEST
         if response.status >= limit:
             self.append(f"{response.status} from {response.url}")
 

@@ -1,6 +1,6 @@
 """The coverage of a topic or an offering: how much there was when, with which topics, by whom."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -39,21 +39,21 @@ def test_months_without_items_have_their_place_and_months_of_few_show(monkeypatc
     monkeypatch.setattr(charts, "SHORTEST", 2)
     drawn = chart({Month(2023, 11): 1, Month(2024, 2): 200})
     assert drawn is not None
-    assert [(bar.month, bar.count, bar.height) for bar in drawn.bars] == [
-        (Month(2023, 11), 1, 2),
-        (Month(2023, 12), 0, 0),
-        (Month(2024, 1), 0, 0),
-        (Month(2024, 2), 200, HEIGHT),
+    assert [(str(bar.period), bar.count, bar.height) for bar in drawn.bars] == [
+        ("November 2023", 1, 2),
+        ("December 2023", 0, 0),
+        ("January 2024", 0, 0),
+        ("February 2024", 200, HEIGHT),
     ]
-    assert drawn.highest.month == Month(2024, 2)
+    assert str(drawn.highest.period) == "February 2024"
     assert all(bar.x + bar.width <= drawn.width and bar.y + bar.height == HEIGHT for bar in drawn.bars)
 
 
 def test_a_chart_shows_the_latest_months_and_none_where_there_is_nothing_to_compare() -> None:
-    drawn = chart({Month(2020, 1): 9, Month(2023, 12): 1, Month(2024, 1): 2}, longest=3)
+    drawn = chart({Month(2020, 1): 9, Month(2023, 11): 3, Month(2023, 12): 1, Month(2024, 1): 2}, longest=3)
     assert drawn is not None
-    assert [(bar.month.number, bar.count) for bar in drawn.bars] == [(11, 0), (12, 1), (1, 2)]
-    assert (drawn.total, drawn.highest.count) == (3, 2)
+    assert [bar.count for bar in drawn.bars] == [3, 1, 2]
+    assert (drawn.total, drawn.overall, drawn.highest.count, drawn.unit) == (6, 15, 3, "month")
     assert chart({}) is None
     assert chart({Month(2024, 1): 5}) is None
 
@@ -61,8 +61,33 @@ def test_a_chart_shows_the_latest_months_and_none_where_there_is_nothing_to_comp
 def test_a_chart_goes_back_a_year_however_short_the_coverage() -> None:
     drawn = chart({Month(2023, 12): 1, Month(2024, 2): 2})
     assert drawn is not None
-    assert [bar.month for bar in drawn.bars] == [Month(2024, 2).back(months) for months in range(11, -1, -1)]
-    assert drawn.bars[0].month == Month(2023, 3)
+    assert [str(bar.period) for bar in drawn.bars] == [str(Month(2024, 2).back(months)) for months in range(11, -1, -1)]
+
+
+def test_where_the_last_months_have_next_to_nothing_years_are_drawn() -> None:
+    drawn = chart({Month(2019, 4): 30, Month(2021, 5): 17, Month(2026, 10): 1, Month(2026, 11): 1}, longest=24)
+    assert drawn is not None
+    assert [(str(bar.period), bar.count) for bar in drawn.bars] == [
+        *(("2019", 30), ("2020", 0), ("2021", 17), ("2022", 0)),
+        *(("2023", 0), ("2024", 0), ("2025", 0), ("2026", 2)),
+    ]
+    assert (drawn.unit, drawn.total, drawn.overall) == ("year", 49, 49)
+    assert (drawn.bars[0].period.since, drawn.bars[0].period.until) == (date(2019, 1, 1), date(2019, 12, 31))
+
+
+def test_a_few_items_do_not_fill_the_height() -> None:
+    drawn = chart({Month(2024, 1): 1, Month(2024, 2): 2})
+    assert drawn is not None
+    assert [bar.height for bar in drawn.bars[-2:]] == [HEIGHT // 4, HEIGHT // 2]
+
+
+def test_a_chart_of_a_part_says_of_how_many_items(care: Topic) -> None:
+    for moment in (at(2019, 1), *(at(2024, month) for month in range(1, 7))):
+        make_item(topics=[care], published_at=moment)
+    page = get(CARE)
+    assert page.texts("figcaption") == ["Items a month. Last 24 months: 6 of 7 items, most in June 2024: 1"]
+    assert "Last 24 months, July 2022 to June 2024: 6 of 7 items" in page.text
+    assert get(f"{CARE}timeline/").texts("figcaption") == ["Items a month. All months: 7 items, most in June 2024: 1"]
 
 
 def test_items_of_the_first_months_of_the_calendar_break_no_chart(care: Topic) -> None:
@@ -84,7 +109,7 @@ def test_the_chart_says_in_words_and_in_a_table_what_it_shows(care: Topic) -> No
     names = [page.one(f"*[@id='{name}']") for name in (drawing.get("aria-labelledby") or "").split()]
     assert [text(name) for name in names] == [
         "Items a month",
-        "3 items from April 2023 to March 2024, most in March 2024: 2. The table below has every month.",
+        "All months, April 2023 to March 2024: 3 items, most in March 2024: 2. The table below has every month.",
     ]
     assert page.texts("table/tbody/tr")[:4] == ["March 2024 2", "February 2024 0", "January 2024 1", "December 2023 0"]
     assert page.link("January 2024") == "/news/?topic=symplur-care&since=2024-01-01&until=2024-01-31"
