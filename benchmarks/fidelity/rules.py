@@ -8,7 +8,7 @@ import html
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from benchmarks.fidelity.sites import Page
 from benchmarks.fidelity.tree import Node
@@ -156,12 +156,16 @@ def _embeds(page: Page) -> int:
                 address = form.format(found[1])
         title = "" if node.get("title") in _UNTITLED else node.get("title")
         link = Node("a", {"href": address}, title or urlsplit(address).hostname or address)
-        frame = node.parent
-        if frame is not None and frame.tag == "div" and "padding-bottom" in frame.get("style"):
-            frame.replace_with(Node("p", {}, link))  # what Hugo's shortcodes put around it
-        else:
-            node.replace_with(link)
+        frame = node.parent  # Hugo's shortcodes put one around it
+        place = frame if frame is not None and "padding-bottom" in frame.get("style") else node
+        place.replace_with(_paragraph(page, place, link))
     return len(frames)
+
+
+def _paragraph(page: Page, node: Node, link: Node) -> Node:
+    """Return a link for an element's place: in a paragraph, unless the element is in one or in another block."""
+    is_alone = node.parent is page.body or node.get("style").startswith("position: relative")
+    return Node("p", {}, link) if is_alone else link
 
 
 def _media(page: Page) -> int:
@@ -170,7 +174,8 @@ def _media(page: Page) -> int:
         source = node.find("source")
         address = node.get("src") or node.get("data") or (source.get("src") if source else "")
         words = [child for child in node.children if isinstance(child, str) or child.tag not in ("source", "track")]
-        node.replace_with(Node("a", {"href": address}, urlsplit(address).hostname or address), " ", *words)
+        link = Node("a", {"href": address}, urlsplit(address).hostname or address)
+        node.replace_with(_paragraph(page, node, link), " ", *words)
     return len(players)
 
 
@@ -218,17 +223,14 @@ def _other_files(page: Page) -> int:
 
 
 def _dead_links(page: Page) -> int:
-    places = {node.get(name) for node in page.body.walk() for name in ("id", "name")} - {""} | {"top"}
-    dead = [node for node in _all(page, "a") if "href" in node.attributes and _is_dead(page, node.get("href"), places)]
+    dead = [node for node in _all(page, "a") if "href" in node.attributes and _is_dead(page, node.get("href"))]
     for node in dead:
         node.unwrap()
     return len(dead)
 
 
-def _is_dead(page: Page, href: str, places: set[str]) -> bool:
-    if href.startswith("#"):
-        return unquote(href[1:]) not in places
-    return not href or page.resolve(href).startswith("nothing")
+def _is_dead(page: Page, href: str) -> bool:
+    return not href.startswith("#") and (not href or page.resolve(href).startswith("nothing"))
 
 
 def _dead_pictures(page: Page) -> int:

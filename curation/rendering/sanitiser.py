@@ -46,15 +46,29 @@ _cleaner = nh3.Cleaner(
     link_rel=OUTSIDE_REL,
 )
 _VOID = ("br", "hr", "img")
-_FRAME = re.compile(r"<(/?)iframe(?=[\s/>])", re.IGNORECASE)
-#: Tags that HTML does not have. Of those that SVG or MathML has (`<path>`, `<set>`, `<not>`, …), the sanitiser would
-#: remove all that follows, too; by another name they leave it.
-_UNKNOWN = re.compile(rf"<(/?)(?=[a-z])(?!(?:{'|'.join(sorted(ELEMENTS | {'image', 'math'}))})[\s/>])", re.IGNORECASE)
+_TAG_NAME = re.compile(r"<(/?)([a-zA-Z][^\s/>]*+)")
+#: Elements whose tags the sanitiser knows or drops as a whole; `image` is what browsers take for `img`.
+_KNOWN = (ELEMENTS | {"image", "math"}) - {"iframe"}
 
 
 def clean(markup: str) -> str:
     """Return canonical HTML with nothing active left, before the rules of the site."""
-    return CONTROL_CHARACTERS.sub(" ", _cleaner.clean(_FRAME.sub(rf"<\1{FRAME}", _UNKNOWN.sub(r"<\1x-", markup))))
+    names = {name for _, name in _TAG_NAME.findall(markup)}
+    if not names <= _KNOWN:  # in capitals, maybe
+        markup = _TAG_NAME.sub(_renamed, markup)
+    return CONTROL_CHARACTERS.sub(" ", _cleaner.clean(markup))
+
+
+def _renamed(tag: re.Match[str]) -> str:
+    """Return the start of a tag by another name, if it is a frame's or one that HTML does not have.
+
+    Of tags that SVG or MathML has (`<path>`, `<set>`, `<not>`, …) the sanitiser would remove all that follows, too; by
+    another name they leave it. What is in a frame is read as text, and would be written back unescaped.
+    """
+    name = tag[2].lower()
+    if name in _KNOWN:
+        return tag[0]
+    return f"<{tag[1]}{FRAME if name == 'iframe' else f'x-{name}'}"
 
 
 def sanitise(markup: str) -> str:

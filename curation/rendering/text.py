@@ -7,11 +7,13 @@ from .tags import RENAMED, REPLACED_ATTRIBUTES, SPACES, TAG
 
 #: What breaks feeds, terminals and scripts: control characters but tab and line ends, line separators, non-characters.
 CONTROL_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
-_BLOCKS = {
+_BLOCKS = (
     *("p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "br", "tr", "td", "th", "dd", "dt", "pre", "blockquote", "hr"),
     *("ul", "ol", "dl", "table", "figure", "figcaption", "caption", "div", "details", "summary"),
     *(tag for tag, shown in RENAMED.items() if shown in ("div", "ul")),
-}
+)
+#: What keeps the words on both sides of a tag apart.
+_GAPS = dict.fromkeys((*SPACES, *REPLACED_ATTRIBUTES), " ") | dict.fromkeys(_BLOCKS, "\n")
 #: The mark of a footnote, and the link from a note back to it, as both flavours write them.
 _FOOTNOTE_MARK = re.compile(r'<sup id="fnref[^"]*">[^<]*<a href="#fn[^"]*"[^>]*>[^<]*</a>[^<]*</sup>')
 _WAY_BACK = re.compile(r'(?:\s|&nbsp;)*<a href="#fnref[^"]*"[^>]*>[^<]*</a>')
@@ -21,16 +23,9 @@ def plain_text(markup: str) -> str:
     """Return the text of *sanitised* HTML, a line a block, white space folded, without the marks of footnotes."""
     if '"#fn' in markup:
         markup = _WAY_BACK.sub("", _FOOTNOTE_MARK.sub("", markup))
-    text = TAG.sub(_gap, markup)
+    text = TAG.sub(lambda tag: _GAPS.get(tag[2], ""), markup)
     lines = (" ".join(line.split()) for line in html.unescape(text).split("\n"))
     return "\n".join(line for line in lines if line)
-
-
-def _gap(tag: re.Match[str]) -> str:
-    """Return what keeps the words on both sides of a tag apart, an empty text where they are one."""
-    if tag[2] in _BLOCKS:
-        return "\n"
-    return " " if tag[2] in SPACES or tag[2] in REPLACED_ATTRIBUTES else ""
 
 
 def one_line(text: str) -> str:
