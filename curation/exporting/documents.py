@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Any, Literal
 
-from curation.exporting.layout import CONTENT, Layout, picture_href, place_beside, static_path
+from curation.exporting.layout import CONTENT, Layout, picture_href, place_beside, static_path, usual_path
 from curation.frontmatter import FileText, Written, compose, rewrite
 from curation.frontmatter.offerings import means
 from curation.frontmatter.paths import page_path
@@ -113,10 +113,13 @@ class ItemFiles:
         return replace(self.record, tags=tags, aliases=aliases, offerings=offerings, **refs)
 
     def _slug(self, row: SourceDocument, file: FileText) -> str:
-        """Return the slug that a file shall say: nothing new where it gave its item this one, whatever its number."""
-        moved = file.path != row.content_path
-        said = FileText(row.data, row.content_path, row.inherited).record.slug if moved else file.record.slug
-        is_as_given = self.record.slug == row.record["slug"] and file.record.slug == said
+        """Return the slug that a file shall say: nothing new where it gave its item this one, whatever its number.
+
+        Under the name that `mdName` says, a file may give another one than it did; then it has to say it.
+        """
+        paths = {row.content_path, usual_path(row.content_path, row.md_name, self.item.slug)}
+        said = {FileText(row.data, path, row.inherited).record.slug for path in paths} if len(paths) > 1 else ()
+        is_as_given = self.record.slug == row.record["slug"] and len(said) < 2
         return file.record.slug if is_as_given else self.record.slug
 
     def _tags(self, base: ItemRecord) -> tuple[str, ...]:

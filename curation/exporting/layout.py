@@ -42,7 +42,7 @@ class Layout:
 
     def document(self, document: SourceDocument, slug: str) -> str:
         """Return the path of a document of the item with this slug, from `content/` on."""
-        usual = _usual_path(document.content_path, document.md_name, slug)
+        usual = usual_path(document.content_path, document.md_name, slug)
         return CONTENT + self._moved.get((SourceDocument, document.pk), usual)
 
     def new(self, item: CuratedItem) -> str:
@@ -60,7 +60,7 @@ class Layout:
         for pk, item, is_primary, path, md_name, slug, media in (
             SourceDocument.objects.order_by("item", "-is_primary", "path", "pk").values_list(*columns).iterator()
         ):
-            usual = _usual_path(path, md_name, slug)
+            usual = usual_path(path, md_name, slug)
             if is_primary:
                 primary = (item, self._place((SourceDocument, pk), usual, taken))
                 self._claim(media, claims)
@@ -106,7 +106,7 @@ def _shortened(path: str, ending: str) -> str:
     return folder + slash + name.encode()[:room].decode(errors="ignore") + ending
 
 
-def _usual_path(path: str, md_name: str, slug: str) -> str:
+def usual_path(path: str, md_name: str, slug: str) -> str:
     """Return where a document belongs below `content/`."""
     folders, _, name = path.replace("\\", "_").rpartition("/")
     name = next(name for name in (md_name.replace("\\", "_"), name, _shortened(slug, ".md")) if _is_content(name))

@@ -166,14 +166,13 @@ class Catalogue:
 
     def _elsewhere(self, parsed: Parsed, seen: Set[str]) -> Entry | None:
         """Return the item of the same file in another folder (a fresh check-out, an archive) or under another name."""
-        digest, slug = parsed.sha256, parsed.record.slug
         for entry, path in self._candidates(self.by_content_path[parsed.source.content_path], seen):
             is_left = not parsed.source.is_upload and is_gone_from_disk(path)
             if is_left or _knows(entry, parsed.record):
                 return entry
-        for entry, path in self._candidates(self.by_digest[digest], seen):
-            if is_gone(path, seen) or entry.item.slug == slug:
-                return entry
+        for entry, _path in self._candidates(self.by_digest[parsed.sha256], seen):
+            return entry
+        slug = parsed.record.slug
         holders = [self.by_slug[slug]] if slug in self.by_slug else []
         for entry, path in self._candidates(holders, seen):
             if is_gone(path, seen) and _knows(entry, parsed.record):

@@ -154,7 +154,10 @@ class Planner:
         document = known or SourceDocument(is_primary=False)
         if primary.path < parsed.source.name:
             plan, before = Plan(parsed, entry, None, document), _beside_record(entry)
-            self._set_aliases(plan, [page_path(parsed.record.slug), *parsed.record.aliases, *entry.aliases])
+            identity = parsed.document.identity
+            is_copy = not (identity.external_id or identity.md_name or identity.given_slug)  # its slug was never a page
+            pages = [] if is_copy else [page_path(parsed.record.slug)]
+            self._set_aliases(plan, [*pages, *parsed.record.aliases, *entry.aliases])
             self._remember(plan)
             if before == _beside_record(entry):
                 plan.outcome = "unchanged"
