@@ -68,7 +68,8 @@ def is_no_date(value: Value) -> bool:
     """Return whether a value stands for no date at all."""
     if value is None or isinstance(value, float):
         return True
-    return isinstance(value, str) and (value.strip() == "" or _NO_DATE.match(value.strip()) is not None)
+    text = value.strip() if isinstance(value, str) else "?"
+    return text == "" or (text[0] in "-0" and _NO_DATE.match(text) is not None)
 
 
 def _iso(match: re.Match[str]) -> datetime:

@@ -60,7 +60,7 @@ RULES = (
     Rule(
         "summary",
         _SUMMARY_KEYS,
-        lambda source: next(filter(None, (source.prose(key, SUMMARY) for key in _SUMMARY_KEYS)), ""),
+        lambda source: next(filter(None, (source.prose(key, SUMMARY) for key in source.present(_SUMMARY_KEYS))), ""),
         writers.prose(*_SUMMARY_KEYS),
     ),
     Rule("body", (), lambda source: source.body, lambda file, body: file.set_body(body)),

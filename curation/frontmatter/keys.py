@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from .values import Parsed, Value
 
+_TEXT = frozenset((str, float, type(None)))
 _SEGMENT = re.compile(r"[^.\[]+")
 #: Names inside mappings that no rule spells out as a dotted key.
 INNER = (
@@ -23,6 +24,9 @@ class Names:
 
     top: Mapping[str, str]
     inner: Mapping[str, str]
+    #: The same as rules spell them, which is as nearly all files do.
+    usual_top: frozenset[str]
+    usual_inner: frozenset[str]
 
     @classmethod
     def of(cls, keys: Iterable[str]) -> "Names":
@@ -31,7 +35,8 @@ class Names:
         top = [*(key.partition(".")[0] for key in dotted), *dotted]
         inner = [*INNER, *(name for key in dotted for name in key.split(".")[1:])]
         # Where two rules spell a name differently (`lastMod`, `lastmod`), the first of them names it.
-        return cls(_by_lower_case(top), _by_lower_case(inner))
+        by_top, by_inner = _by_lower_case(top), _by_lower_case(inner)
+        return cls(by_top, by_inner, frozenset(by_top.values()), frozenset(by_inner.values()))
 
 
 def _by_lower_case(names: Iterable[str]) -> dict[str, str]:
@@ -49,7 +54,7 @@ def respelled(parsed: Parsed, names: Names) -> Parsed:
     are told in `Parsed.repeated`.
     """
     speller = _Speller(names)
-    values = speller.mapping(parsed.values, names.top, "")
+    values = speller.mapping(parsed.values, "")
     if not speller.changed:
         return parsed
     lines = {speller.path(path): line for path, line in reversed(parsed.lines.items())} | parsed.lines
@@ -63,19 +68,20 @@ class _Speller:
         self.repeated: list[tuple[str, str]] = []
         self.changed = False
 
-    def mapping(self, values: dict[str, Value], names: Mapping[str, str], path: str) -> dict[str, Value]:
-        if any(names.get(key) != key and names.get(key.lower(), key) != key for key in values):
+    def mapping(self, values: dict[str, Value], path: str) -> dict[str, Value]:
+        names, usual = (self.names.inner, self.names.usual_inner) if path else (self.names.top, self.names.usual_top)
+        if any(names.get(key.lower(), key) != key for key in values.keys() - usual):
             self.changed = True
             values = self._renamed(values, names, path)
         for key, value in values.items():
-            if isinstance(value, dict | list):
+            if type(value) is dict or (type(value) is list and not _TEXT.issuperset(map(type, value))):
                 values[key] = self.value(value, f"{path}{key}")
         return values
 
     def value(self, value: Value, path: str) -> Value:
         if isinstance(value, dict):
-            return self.mapping(value, self.names.inner, f"{path}.")
-        if isinstance(value, list) and any(isinstance(entry, dict | list) for entry in value):
+            return self.mapping(value, f"{path}.")
+        if isinstance(value, list):
             return [self.value(entry, f"{path}[{number}]") for number, entry in enumerate(value)]
         return value
 

@@ -23,9 +23,8 @@ def tags(source: Source) -> tuple[str, ...]:
 
 def _names(source: Source, keys: dict[str, Split], limit: int, *, splits_entries: bool = False) -> tuple[str, ...]:
     names: dict[str, str] = {}
-    for key, split in keys.items():
-        if key not in source.values:
-            continue
+    for key in source.present(keys):
+        split = keys[key]
         found = list(parts(source, key, split, splits_entries=splits_entries))
         if key not in _USUALLY_TEXT:
             tell_text(source, key, found)

@@ -25,7 +25,7 @@ _TAG = re.compile(r"([a-z]{2,3})(-[a-z]{3})?(-[a-z]{4})?(-[a-z]{2}|-\d{3})?((?:-
 
 def language(source: Source) -> str:
     """Return the language of an item: what a key says, else what its file's name ends with, or ""."""
-    for key in KEYS:
+    for key in source.present(KEYS):
         text = source.as_text(source.get(key), key)
         if tag := language_tag(text.replace("_", "-")):
             if "_" in text:
@@ -34,12 +34,13 @@ def language(source: Source) -> str:
         if text:
             message = f"{shown(text)} is no language as BCP 47 has it and ignored; write one like en or pt-BR"
             source.warn("language-unknown", message, key)
-    return language_tag(language_of_name(source.path))
+    named = language_of_name(source.path)
+    return language_tag(named) if named else ""
 
 
 def language_of_name(path: str) -> str:
     """Return the language that a file's name ends with (`story.fr.md`, `story.pt-BR.md`), or ""."""
-    match = _NAME_LANGUAGE.search(path)
+    match = _NAME_LANGUAGE.search(path) if path.count(".") > 1 else None
     return match[1] if match and match[1][:2] in LANGUAGES else ""
 
 

@@ -81,10 +81,10 @@ def parts(source: Source, key: str, split: Split, *, splits_entries: bool = Fals
     elif isinstance(value, list):
         for number, entry in enumerate(value):
             entry_key = f"{key}[{number}]"
-            if isinstance(entry, str) and splits_entries:
+            if splits_entries and isinstance(entry, str):
                 yield from ((entry_key, text) for text in clean(entry))
             else:
-                yield entry_key, named(entry)
+                yield entry_key, named(entry) if isinstance(entry, dict) else entry
 
 
 def _texts(source: Source, value: str, split: Split) -> list[str]:

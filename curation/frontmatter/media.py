@@ -30,7 +30,7 @@ def image(source: Source) -> MediaRef | None:
 
 def image_key(source: Source) -> str:
     """Return the dotted key that names the picture (`cover`, `images[0]`), or ""."""
-    key = next((key for key in IMAGE_KEYS if names_image(key, source.values.get(key))), "")
+    key = next((key for key in source.present(IMAGE_KEYS) if names_image(key, source.values[key])), "")
     return f"{key}[0]" if isinstance(source.values.get(key), list) else key
 
 

@@ -14,6 +14,8 @@ from .records import Crumb
 from .source import Source
 from .values import FLAGS, Value, shown
 
+#: A part of a path that is empty, `.` or `..`.
+_LEADS_OUT = re.compile(r"/ *(?:\.{1,2} *)?(?:/|$)")
 _PERMALINK = re.compile(r"/post/\d{4}/\d\d/\d\d/", re.ASCII)
 _FILE_DATE = re.compile(r"^\d{4}-\d{1,2}-\d{1,2}-")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
@@ -51,14 +53,13 @@ def site_path(text: str) -> str:
     That is decoded, in composed form (NFC), with one leading slash and no trailing one.
     """
     try:
-        path = normalize("NFC", unquote(text.strip(), errors="strict"))
+        path = unquote(text.strip(), errors="strict")
     except UnicodeDecodeError:
         return ""
     if path.startswith("//") or _SCHEME.match(path) or re.search(r"[?#\\]|  ", path) or not path.isprintable():
         return ""
-    path = "/" + path.strip("/ ")
-    is_inside = not {"", ".", ".."} & {part.strip() for part in path[1:].split("/")}
-    return path if is_inside and len(path) <= PATH else ""
+    path = "/" + (path if path.isascii() else normalize("NFC", path)).strip("/ ")
+    return path if not _LEADS_OUT.search(path) and len(path) <= PATH else ""
 
 
 def alias_path(source: Source, text: str) -> str:
@@ -96,7 +97,7 @@ def own_page(source: Source) -> str:
 
 def derived_aliases(source: Source, written: Iterable[str]) -> Iterator[str]:
     """Yield the old addresses that follow from other keys than those of aliases, where those are `written`."""
-    for key in ADDRESS_KEYS:
+    for key in source.present(ADDRESS_KEYS):
         if path := _address(source, key):
             yield path
     if not any(_PERMALINK.match(path) for path in written):
@@ -104,7 +105,7 @@ def derived_aliases(source: Source, written: Iterable[str]) -> Iterator[str]:
 
 
 def _written(source: Source) -> Iterator[str]:
-    for key in ALIAS_KEYS:
+    for key in source.present(ALIAS_KEYS):
         for entry_key, value in source.entries(key):
             path = alias_path(source, value) if isinstance(value, str) else ""
             if path:

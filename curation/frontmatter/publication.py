@@ -29,7 +29,7 @@ def published_at(source: Source) -> datetime | None:
 
 def published_key(source: Source) -> str:
     """Return the key that holds the publication time, or "" where none does."""
-    for key in PUBLISHED_KEYS:
+    for key in source.present(PUBLISHED_KEYS):
         value = source.get(key)
         if not is_no_date(value) and (key != "published" or visibility.is_date(value)):
             return key
@@ -38,7 +38,7 @@ def published_key(source: Source) -> str:
 
 def modified_at(source: Source) -> datetime | None:
     """Return when the source was last modified, in UTC."""
-    key = next((key for key in MODIFIED_KEYS if source.get(key) is not None), MODIFIED_KEYS[0])
+    key = next((key for key in source.present(MODIFIED_KEYS) if source.get(key) is not None), MODIFIED_KEYS[0])
     value = source.get(key)
     try:
         return parse_date(value)

@@ -1,6 +1,6 @@
 """One file's values as the field rules read them: typed, cleaned, and every oddity noted as a problem."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from copy import copy
 from html import unescape
 from typing import Any
@@ -79,11 +79,17 @@ class Source:
         """
         if key in self.values:
             value = self.values[key]
+        elif "." not in key:
+            return None
         else:
             outer, _, inner = key.partition(".")
             mapping = self.values.get(outer)
             value = mapping.get(inner) if inner and isinstance(mapping, dict) else None
         return None if isinstance(value, float) else value
+
+    def present(self, keys: Iterable[str]) -> list[str]:
+        """Return those of some keys of the top level that are there, be it without a value."""
+        return [key for key in keys if key in self.values]
 
     def entries(self, key: str) -> list[tuple[str, Value]]:
         """Return the entries of a list with their keys (`tags[0]`); a single value counts as a list of one."""

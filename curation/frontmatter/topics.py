@@ -1,7 +1,7 @@
 """Topics: `Vocabulary: Label`, and the keys that repeat them."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import lru_cache
 from html import unescape
 
@@ -32,14 +32,15 @@ _SPLITS: dict[str, Split] = {
 def topics(source: Source) -> tuple[TopicRef, ...]:
     """Return the item's topics in order, each once whatever its case and spacing."""
     key = next((key for key in ("categories", "category") if source.get(key) not in (None, "", [])), COPY)
-    found = list(read_entries(source, key))
+    found = read_entries(source, key)
     slugs = _slugs(source, len(found)) if key != "category" else []
     known = {identity(topic): topic for topic in read_topics(source, found, slugs)}
-    if key == "categories":
-        _add(known, read_topics(source, list(read_entries(source, "category")), []))
+    if key == "categories" and "category" in source.values:
+        _add(known, read_topics(source, read_entries(source, "category"), []))
     _check_copies(source, tuple(known.values()))
-    series = read_topics(source, list(read_entries(source, "series")), [])
-    _add(known, (_in_series(topic) for topic in series))
+    if "series" in source.values:
+        series = read_topics(source, read_entries(source, "series"), [])
+        _add(known, (_in_series(topic) for topic in series))
     return tuple(known.values())
 
 
@@ -52,13 +53,15 @@ def _in_series(topic: TopicRef) -> TopicRef:
     return _ref(SERIES, topic.label, "") if topic.vocabulary == DEFAULT_VOCABULARY else topic
 
 
-def read_entries(source: Source, key: str) -> Iterator[Part]:
-    """Yield the entries under one of the keys of topics, one text split as that key is."""
-    found = list(parts(source, key, _SPLITS[key]))
+def read_entries(source: Source, key: str) -> list[Part]:
+    """Return the entries under one of the keys of topics, one text split as that key is."""
     value = source.get(key)
+    if value is None:
+        return []
+    found = list(parts(source, key, _SPLITS[key]))
     if isinstance(value, str) and (key in ("categories", COPY) or "," in value):
         tell_text(source, key, found, always=True)
-    yield from found
+    return found
 
 
 def read_topics(source: Source, entries: list[tuple[str, Value]], slugs: list[str]) -> tuple[TopicRef, ...]:

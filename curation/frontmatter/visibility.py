@@ -28,6 +28,7 @@ PASSWORD = ("password", "post_password")
 STATE = ("status", "post_status")
 #: Everything that can hide a file.
 KEYS = (*STATE, *HIDES_IF_TRUE, *HIDES_IF_FALSE, "visibility", *PASSWORD, *BUILD)
+_KEYS = frozenset(KEYS)
 #: What an `_index.md` above a file may say for it (`cascade`): what hides, and from when to when a file is shown.
 INHERITED = frozenset((*KEYS, "publishDate", "pubDate", "expiryDate", "unpublishdate")) - {"permalink"}
 
@@ -70,7 +71,7 @@ def state(source: Source) -> Status:
             source.note(reason.code, reason.message, reason.key)
     if found:
         return "draft"
-    words = (word(source.get(key)) for key in STATE)
+    words = (word(source.get(key)) for key in source.present(STATE))
     return STATES[next(filter(None, words), "")]
 
 
@@ -80,13 +81,17 @@ def reasons(source: Source) -> Iterator[Reason]:
         yield Reason("", f"hidden by its place ({place}), so this is a draft; publish it in the admin, or move it")
     if source.is_body_alone:
         yield Reason("", "no front matter, so this is a draft; publish it in the admin, or start it with a line ---")
-    for key in KEYS:
-        if key in source.values and (reason := _reason(source, key, source.get(key))):
+    if _KEYS.isdisjoint(source.values):
+        return
+    for key in source.present(KEYS):
+        if reason := _reason(source, key, source.get(key)):
             yield reason
 
 
 def _hidden_folder(source: Source) -> str:
     """Return the part of a path that generators pass over: a folder `_drafts`, or a name that starts with a dot."""
+    if "_drafts/" not in source.path and "/." not in source.path and source.path[:1] != ".":
+        return ""
     return next((part for part in source.path.split("/") if part == "_drafts" or part.startswith(".")), "")
 
 
