@@ -25,6 +25,8 @@ DOCUMENT_SUFFIXES = (".md", ".markdown", ".mdx")
 
 #: A start tag of canonical HTML (as nh3 writes it) whose link stays on this site and is more than a fragment.
 _LOCAL = re.compile(r'<(a|img)\b(?:[^">]|"[^"]*")*? (?:href|src)="((?!#|//)(?:ref:|(?![a-z][a-z0-9+.-]*:))[^"]+)"')
+#: What any such tag holds, and soon looked for: most bodies have none.
+_MAYBE_LOCAL = re.compile(r' (?:href|src)="(?!https?:|#|mailto:)')
 #: What other generators put before a path: Pelican's `{filename}`, Jekyll's `{{ site.baseurl }}`.
 _PREFIX = re.compile(
     r"[{|](?:filename|static|attach)[}|]|\{\{-?(?: |%20)*site\.(?:baseurl|url)(?: |%20)*-?\}\}", re.IGNORECASE
@@ -62,7 +64,7 @@ class Reference:
 
 def references_in(markup: str) -> tuple[Reference, ...]:
     """Return the pictures and links of *sanitised* HTML that stay on this site, each once."""
-    if 'src="' not in markup and 'href="' not in markup:
+    if not _MAYBE_LOCAL.search(markup):
         return ()
     found = ((tag == "img", html.unescape(href)) for tag, href in _LOCAL.findall(markup))
     return tuple(Reference(*reference) for reference in dict.fromkeys(found))
@@ -70,7 +72,7 @@ def references_in(markup: str) -> tuple[Reference, ...]:
 
 def has_references(markup: str) -> bool:
     """Whether *sanitised* HTML has a picture or link that stays on this site."""
-    return _LOCAL.search(markup) is not None
+    return _MAYBE_LOCAL.search(markup) is not None and _LOCAL.search(markup) is not None
 
 
 def path_of(href: str) -> str:
@@ -118,7 +120,8 @@ def page_name(path: str) -> str:
     >>> page_name("/blog/_posts/2020-01-31-Hello.md"), page_name("/post/a/index.md")
     ('hello', 'a')
     """
-    return _DATED.sub("", page_key(path).rpartition("/")[2])[:255]
+    page = _FOLDER_PAGE.sub("", _PAGE_SUFFIX.sub("", path.rstrip("/")))
+    return name_key(_DATED.sub("", page.rpartition("/")[2]))[:255]
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,8 +89,10 @@ def arrived(items: Sequence[CuratedItem]) -> None:
 
 def arrived_names(names: Iterable[str], besides: Iterable[int] = ()) -> None:
     """Resolve the references that wait for pages of some names (`page_name()`), `besides` those of some items."""
-    waiting = BodyReference.objects.filter(target=None, name__in=set(names) - {""}).exclude(name="").order_by()
-    ids = set(waiting.filter(page="").values_list("item", flat=True)) - set(besides)
+    waiting = BodyReference.objects.filter(target=None, page="").exclude(name="").order_by()
+    if not waiting.exists():  # which is soon known, and so it is mostly
+        return
+    ids = set(waiting.filter(name__in=set(names) - {""}).values_list("item", flat=True)) - set(besides)
     for some in _batches(sorted(ids)):
         refresh(CuratedItem.objects.filter(pk__in=some))
 

@@ -32,7 +32,7 @@ from curation.models import (
 )
 from curation.publishing import claim_addresses
 from curation.references import BODY, page_name, path_of
-from curation.resolving import arrived_names, refresh
+from curation.resolving import arrived_names, needs_row, refresh
 from curation.search.index import index
 from curation.snapshot import COLUMNS
 
@@ -109,9 +109,15 @@ def write(plans: Sequence[Plan], library: Library, batch: Batch) -> None:
 
 def _resolve_references(filling: Sequence[Plan], plans: Sequence[Plan]) -> None:
     """Look up what the bodies lead to that were written, and what else waited for the pages that are there now."""
-    refresh(plan.entry.item for plan in filling)
-    paths = [path for plan in plans for path in (plan.entry.item.slug, plan.parsed.source.name, *plan.entry.aliases)]
-    arrived_names(map(page_name, paths), {plan.entry.item.pk for plan in filling})
+    refresh(plan.entry.item for plan in filling if not _is_without_references(plan))
+    paths = (path for plan in plans for path in (plan.entry.item.slug, plan.parsed.source.name, *plan.entry.aliases))
+    arrived_names(map(page_name, paths), (plan.entry.item.pk for plan in filling))
+
+
+def _is_without_references(plan: Plan) -> bool:
+    """Whether a plan makes an item that refers to nothing that may or may not be there."""
+    is_new = plan.outcome == "created" and not plan.parsed.references
+    return is_new and not any(needs_row(crumb.path) for crumb in plan.parsed.record.breadcrumbs)
 
 
 def save_items(filled: Sequence[Filled], references: References) -> None:
