@@ -45,6 +45,8 @@ ITEM = "item"
 #: A year or month of the archive: its key is `2023` or `2023-05`.
 PERIOD = "period"
 MAX_KEY = 255
+#: Pages that most breadcrumbs name. To look them up here keeps an import from loading every page of the site.
+COMMON = {"/": "home", "/news/": "news"}
 _FEED = re.compile(r"feed\.\w+$")
 
 
@@ -54,6 +56,8 @@ def page_of(path: str) -> tuple[str, str] | None:
 
     Whether there is a row of that key is not asked.
     """
+    if name := COMMON.get(path) or COMMON.get(f"{path}/"):
+        return name, ""
     for candidate in (path, f"{path}/"):
         try:
             match = resolve(candidate)
