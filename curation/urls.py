@@ -13,7 +13,7 @@ from .views.items import item
 class NameConverter:
     """A slug in an address, in any script; whether there is one such, the database says."""
 
-    regex = "[^/\x00]+"
+    regex = "[^/.\x00]+"  # no slug has a dot: that is what files have
 
     def to_python(self, value: str) -> str:
         return value

@@ -152,11 +152,9 @@ def test_forced_colours_tell_where_one_is(open_page: OpenPage) -> None:
     page = open_page()
     page.emulate_media(forced_colors="active")
     page.goto("/topic/")
-    colours = page.evaluate(
+    edges = page.evaluate(
         """() => [...document.querySelectorAll(".sections a")].map(
-          (link) => [link.hasAttribute("aria-current"), getComputedStyle(link).borderBottomColor])"""
+          (link) => [link.hasAttribute("aria-current"), getComputedStyle(link).borderBottomWidth])"""
     )
-    here = {colour for is_here, colour in colours if is_here}
-    elsewhere = {colour for is_here, colour in colours if not is_here}
-    assert len(here) == len(elsewhere) == 1
-    assert here != elsewhere
+    assert {edge for is_here, edge in edges if is_here} == {"3px"}
+    assert {edge for is_here, edge in edges if not is_here} == {"0px"}

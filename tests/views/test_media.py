@@ -16,7 +16,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from curation.imaging import clean
 from curation.markup import picture
-from curation.models import Image
+from curation.models import BodyReference, Image
 from curation.views.media import CONTENT_TYPES
 from tests.factories import make_item, make_publisher
 
@@ -108,6 +108,17 @@ def test_a_picture_and_its_renditions_that_no_item_shows_are_for_editors(
 
     make_item(publisher=publisher, image=None if as_icon else image)
     assert {client.get(address).status_code for address in addresses} == {200}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("hidden", [*HIDDEN, {}], ids=["draft", "archived", "future", "expired", "shown"])
+def test_what_a_body_shows_is_there_as_long_as_readers_see_the_item(client: Client, hidden: dict[str, Any]) -> None:
+    image, item = make_image(), make_item(**hidden)
+    BodyReference.objects.create(item=item, kind="picture", href="a.jpg", image=image)
+    BodyReference.objects.create(item=item, kind="link", href="a.pdf", document="documents/a.pdf")
+    urls = (image.file.url, store("documents/a.pdf"))
+
+    assert {client.get(url).status_code for url in urls} == {404 if hidden else 200}
 
 
 @pytest.mark.django_db
