@@ -9,10 +9,10 @@ from .meta_text import blank_line_end, header_end
 from .records import Format, Rejected
 
 BYTE_ORDER_MARK = "\ufeff"
-#: YAML between `---`, TOML between `+++`, each alone on its line.
+#: YAML between `---`, TOML between `+++`, each alone on its line. YAML may end with `...` as well.
 _OPENING = re.compile(r"\s*^(---|\+\+\+)[ \t]*\r?\n", re.MULTILINE)
 _CLOSING = {
-    "---": re.compile(r"^---[ \t]*\r?$\n?", re.MULTILINE),
+    "---": re.compile(r"^(?:---|\.\.\.)[ \t]*\r?$\n?", re.MULTILINE),
     "+++": re.compile(r"^\+\+\+[ \t]*\r?$\n?", re.MULTILINE),
 }
 # What counts for finding the end of JSON: braces, and strings, in which braces do not count.

@@ -17,6 +17,8 @@ from .files import rejection
     [
         (b"---\ntitle: x\n---\nBody\n", ("yaml", "title: x\n", "Body\n", 2)),
         (b"---\ntitle: x\n---", ("yaml", "title: x\n", "", 2)),
+        (b"---\ntitle: x\n...\nBody\n---\n", ("yaml", "title: x\n", "Body\n---\n", 2)),
+        (b"---\r\ntitle: x...\r\n...\r\nBody\r\n", ("yaml", "title: x...\r\n", "Body\n", 2)),
         (b"---\n---\n", ("yaml", "", "", 2)),
         (b"--- \t\ntitle: x\n---  \nBody", ("yaml", "title: x\n", "Body", 2)),
         (b"---\r\ntitle: x\r\n---\r\nOne\r\ntwo\r\n", ("yaml", "title: x\r\n", "One\ntwo\n", 2)),

@@ -139,7 +139,7 @@ def test_front_matter_is_a_mapping(text: str) -> None:
 
 
 def test_a_second_document_is_refused() -> None:
-    problem = reject_text("title: x\n...\n--- {title: y}")
+    problem = reject_text("title: x\n--- {title: y}")
     assert problem.code == "yaml-documents"
 
 
