@@ -140,7 +140,9 @@ def _static_beside(source: SourceFile) -> Iterator[Place]:
         return
     folders = [folder, *folder.parents]
     contents = [parent for parent in folders if parent.name == "content"]
-    top = contents[0].parent if contents else source.root.parent
+    # An export may have a content folder within its own: the outermost one that was imported counts.
+    inside = [content for content in contents if content.is_relative_to(source.root)]
+    top = [*contents[:1], *inside][-1].parent if contents else source.root.parent
     within = folders[: folders.index(top) + 1] if top in folders else folders
     for name in ("static", "assets"):
         yield from islice((parent / name for parent in within if (parent / name).is_dir()), 1)

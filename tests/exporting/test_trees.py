@@ -92,3 +92,17 @@ def test_a_picture_keeps_its_name(tmp_path: Path, dest: Path, name: str) -> None
     assert CuratedItem.objects.exclude(image=None).count() == 2
     assert export_markdown(dest, "--all").startswith("2 as they came in, 0 with edits")
     assert {path.name for path in dest.rglob("*.png")} == {name, "x.png"}
+
+
+def test_a_picture_of_a_site_within_the_imported_folder_comes_back(tmp_path: Path, dest: Path) -> None:
+    site = tmp_path / "all" / "site"
+    for folder in (site / "content", site / "static"):
+        folder.mkdir(parents=True)
+    PillowImage.new("RGB", (60, 40)).save(site / "static" / "x.png")
+    (site / "content" / "a.md").write_text("---\ntitle: A\ndate: 2023-01-31\nfeaturedImage: /x.png\n---\n")
+    import_markdown(tmp_path / "all")
+    export_markdown(dest, "--all")
+    assert (dest / "content" / "site" / "content" / "a.md").is_file()
+    CuratedItem.objects.all().delete()
+    import_markdown(dest)
+    assert CuratedItem.objects.get().image is not None
