@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from curation.models import BodyReference, CuratedItem
+from curation.references import REF
 from curation.sitepages import nowhere
 
 from .base import edit_link
@@ -56,7 +57,7 @@ class BodyReferenceAdmin(ReadOnlyAdmin):
 
     @admin.display(description="as written", ordering="href")
     def written(self, reference: BodyReference) -> SafeString:
-        href = reference.href
+        href = reference.href.removeprefix(REF)
         return format_html("<code>{}{}</code>", href[:200], "…" if len(href) > 200 else "")
 
     @admin.display(description="what is there")

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from curation.frontmatter.records import Problem, bounded
 from curation.importing.report import FileReport
 from curation.models import BodyReference
-from curation.references import page_name, path_of
+from curation.references import REF, page_name, path_of
 from curation.sitepages import nowhere
 
 #: Files that a body may link to and that are not kept here.
@@ -53,7 +53,12 @@ class LinkToNowhere:
             why = "is a file of a kind that is not kept, and shown as text; link it where it is on the web"
         else:
             why = "leads to nothing here and is shown as text; import what it means, or correct it"
-        return Problem("warning", "link", f"“{self.href[:200]}” {why}", "breadcrumbLinks" if self.is_crumb else "body")
+        return Problem(
+            "warning",
+            "link",
+            f"“{self.href.removeprefix(REF)[:200]}” {why}",
+            "breadcrumbLinks" if self.is_crumb else "body",
+        )
 
 
 def links_to_nowhere(items: Sequence[int] | None = None) -> Iterator[LinkToNowhere]:

@@ -1,9 +1,11 @@
 """Pictures and links of bodies, as readers, feeds and programs get them."""
 
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 
 import pytest
 from django.core.files.storage import default_storage
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -208,3 +210,15 @@ def test_an_anchor_stays_where_a_link_that_has_it_leads_nowhere() -> None:
         ("here", None),
         (None, "#here"),
     ]
+
+
+def test_rendering_all_bodies_again_looks_up_what_they_lead_to() -> None:
+    make_item("There")
+    items = [make_item("Here", body="[this](/news/there/)"), make_item("Plain", body="No link.")]
+    BodyReference.objects.all().delete()
+    assert links_of(items[0]) == []
+    call_command("render_bodies", "--dry-run", stdout=StringIO())
+    assert not BodyReference.objects.exists()
+    call_command("render_bodies", stdout=StringIO())
+    assert links_of(items[0]) == ["/news/there/"]
+    assert BodyReference.objects.count() == 1
