@@ -150,3 +150,19 @@ def test_no_character_breaks_a_feed() -> None:
         assert "]]>" in entry(form).content[0].value
         assert entry(form).tags[-1].term.startswith("A")
     assert parsed_json("/news/feed.json")["items"][0]["summary"] == odd
+
+
+@pytest.mark.parametrize(
+    ("form", "words"),
+    [
+        ("rss", b"<dc:language>fr</dc:language>"),
+        ("atom", b'<entry xml:lang="fr">'),
+        ("json", b'"language": "fr"'),
+    ],
+)
+def test_an_entry_says_its_language_where_that_is_not_the_sites(form: str, words: bytes) -> None:
+    item = make_item("Une nouvelle", language="fr")
+    assert words in get(f"/news/feed.{form}").content
+    item.language = ""
+    item.save()
+    assert words not in get(f"/news/feed.{form}").content
