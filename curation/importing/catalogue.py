@@ -21,6 +21,9 @@ from curation.models import Alias, Conflict, CuratedItem, SourceDocument
 from curation.slugs import numbered
 from curation.snapshot import with_relations
 
+#: Characters of a body from which on it tells an item; many a short one ("Read more at the source.") stands in several.
+TELLING_TEXT = 100
+
 
 @dataclass(slots=True, eq=False)
 class Entry:
@@ -166,25 +169,31 @@ class Catalogue:
 
     def _elsewhere(self, parsed: Parsed, seen: Set[str]) -> Entry | None:
         """Return the item of the same file in another folder (a fresh check-out, an archive) or under another name."""
-        for entry, path in self._candidates(self.by_content_path[parsed.source.content_path], seen):
+        for entry, path in self._candidates(parsed, self.by_content_path[parsed.source.content_path], seen):
             is_left = not parsed.source.is_upload and is_gone_from_disk(path)
             if is_left or _knows(entry, parsed.record):
                 return entry
-        for entry, _path in self._candidates(self.by_digest[parsed.sha256], seen):
+        for entry, _path in self._candidates(parsed, self.by_digest[parsed.sha256], seen):
             return entry
         slug = parsed.record.slug
         holders = [self.by_slug[slug]] if slug in self.by_slug else []
-        for entry, path in self._candidates(holders, seen):
+        for entry, path in self._candidates(parsed, holders, seen):
             if is_gone(path, seen) and _knows(entry, parsed.record):
                 return entry
         return None
 
     @staticmethod
-    def _candidates(entries: Iterable[Entry], seen: Set[str]) -> Iterator[tuple[Entry, str]]:
-        """Yield the items whose file was not seen in this run, with its path; those known by a name are not meant."""
+    def _candidates(parsed: Parsed, entries: Iterable[Entry], seen: Set[str]) -> Iterator[tuple[Entry, str]]:
+        """Yield the items whose file was not seen in this run, with its path; those known by a name are not meant.
+
+        A slug that a file gives is such a name: two files that give two slugs are two items, whatever their paths.
+        """
+        given = parsed.document.identity.given_slug
         for entry in entries:
             primary = entry.primary
-            if primary and _unnamed(entry) and primary.path not in seen:
+            if primary is None or primary.path in seen or not _unnamed(entry):
+                continue
+            if not given or primary.given_slug in ("", given):
                 yield entry, primary.path
 
     def free_slug(self, slug: str) -> str:
@@ -218,9 +227,9 @@ def _knows(entry: Entry, record: ItemRecord) -> bool:
 
 
 def _is_like(one: ItemRecord | CuratedItem, other: ItemRecord, *, both: bool = False) -> bool:
-    """Whether two have one title or one text that is not empty; with `both`, title and text."""
+    """Whether two have one title, or one text that is long enough to be of one item; with `both`, title and text."""
     same_title, same_body = one.title == other.title, one.body == other.body
-    return (same_title and same_body) if both else same_title or (same_body and other.body != "")
+    return (same_title and same_body) if both else same_title or (same_body and len(other.body) >= TELLING_TEXT)
 
 
 def _name(title: str, slug: str, path: str) -> str:

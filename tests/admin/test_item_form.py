@@ -20,8 +20,13 @@ def test_a_new_item_gets_its_slug_from_the_title_and_starts_as_a_draft(editor: C
     assert (item.slug, item.status, item.published_at) == ("uber-neue-wege-a-story", Status.DRAFT, None)
 
 
+def test_a_title_in_any_script_makes_a_slug(editor: Client) -> None:
+    submit(editor, ADD, title="医疗")
+    assert CuratedItem.objects.get().slug == "医疗"
+
+
 def test_a_title_that_makes_no_slug_asks_for_one(editor: Client) -> None:
-    response = submit(editor, ADD, title="医疗")
+    response = submit(editor, ADD, title="?!")
     assert errors(response) == ["Enter a slug: nothing here can be turned into one."]
 
 

@@ -11,7 +11,7 @@ from django.test import Client
 
 from curation.models import CuratedItem, SourceDocument
 
-from .conftest import RunImport
+from .conftest import RunImport, WriteFile
 
 pytestmark = pytest.mark.django_db
 
@@ -106,9 +106,10 @@ def test_a_slug_that_a_file_gives_later_becomes_its_address(
 def test_a_fresh_check_out_in_another_folder_finds_its_items(
     tree: WriteTree, import_: RunImport, is_left: bool
 ) -> None:
-    import_(tree("one", **FILES))
+    telling = "A text that is long enough to be known again, wherever it is. " * 3
+    import_(tree("one", **{**FILES, "post.md": ("Post", telling)}))
     (shutil.copytree if is_left else shutil.move)(tree("one"), tree("two"))
-    tree("two", **{"2024/launch.md": ("Launch two", "Edited."), "post.md": ("Edited", "Post.")})
+    tree("two", **{"2024/launch.md": ("Launch two", "Edited."), "post.md": ("Edited", telling)})
     report = import_(tree("two"))
     assert (report.counts["created"], report.counts["rejected"]) == (0, 0)
     assert report.counts["updated"] == 2
@@ -143,6 +144,24 @@ def test_stories_of_two_sites_that_share_a_path_alone_are_two(tree: WriteTree, i
     import_(tree("x", **{"launch.md": ("Launch of X", "X.")}))
     assert import_(tree("y", **{"launch.md": ("Launch of Y", "Y.")})).counts["created"] == 1
     assert slugs() == {"Launch of X": "launch", "Launch of Y": "launch-2"}
+
+
+def test_files_that_give_other_slugs_are_other_items_whatever_their_path(
+    write_file: WriteFile, content: Path, import_: RunImport
+) -> None:
+    write_file("x/index.md", slug="one", body="The same words.")
+    write_file("y/index.md", slug="two", body="The same words.")
+    assert import_(content / "x").counts["created"] == 1
+    assert import_(content / "y").counts["created"] == 1
+    (content / "x" / "index.md").unlink()
+    write_file("z/index.md", slug="three", body="The same words.")
+    assert import_(content / "z").counts["created"] == 1
+    assert CuratedItem.objects.count() == 3
+
+
+def test_a_short_text_that_many_files_have_does_not_make_them_one(tree: WriteTree, import_: RunImport) -> None:
+    import_(tree("x", **{"launch.md": ("Launch of X", "Read more at the source.")}))
+    assert import_(tree("y", **{"launch.md": ("Launch of Y", "Read more at the source.")})).counts["created"] == 1
 
 
 def test_a_renamed_file_is_known_by_its_bytes(tree: WriteTree, import_: RunImport) -> None:

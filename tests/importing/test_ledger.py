@@ -26,7 +26,7 @@ def test_a_run_has_a_record_for_each_file_that_was_not_found_unchanged(
     write_file: WriteFile, import_: RunImport
 ) -> None:
     write_file("a.md", mystery="kept")
-    write_file("b.md", title="")
+    write_file("b.md", date="yesterday")
     write_file("_index.md")
     import_()
     run = ImportRun.objects.get()
@@ -40,7 +40,7 @@ def test_a_run_has_a_record_for_each_file_that_was_not_found_unchanged(
     }
     assert records["a.md"].item == CuratedItem.objects.get()
     assert records["a.md"].unmapped == ["mystery"]
-    assert records["b.md"].problems[0]["field"] == "title"
+    assert records["b.md"].problems[0]["field"] == "date"
     import_()
     assert ImportRecord.objects.filter(run__gt=run.pk).values_list("outcome", flat=True).count() == 2
 

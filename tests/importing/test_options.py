@@ -71,7 +71,7 @@ def test_prune_of_an_empty_folder_is_refused(content: Path) -> None:
 
 def test_atomic_keeps_all_or_nothing(write_file: WriteFile, content: Path) -> None:
     write_file("a.md")
-    bad = write_file("b.md", title="")
+    bad = write_file("b.md", date="yesterday")
     with pytest.raises(CommandError, match="1 of 2 files rejected"):
         command(content, "--atomic")
     assert not CuratedItem.objects.exists()
