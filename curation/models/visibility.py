@@ -10,26 +10,31 @@ from django.utils import timezone
 
 from .credits import Author, Publisher
 from .images import Image
-from .items import CuratedItem, ItemAuthor, ItemOffering, ItemTag, ItemTopic, Moment
+from .items import CuratedItem, ItemAuthor, ItemOffering, ItemTopic, Moment
 from .offerings import Offering
 from .tags import Tag
 from .taxonomy import Topic, Vocabulary
 
-ROW = OuterRef("pk")
+ROW, ROWS_OWN = OuterRef("pk"), OuterRef(OuterRef("pk"))
+
+
+def _has_item(now: Moment, **tied: Any) -> Exists:
+    """Return the condition that a published item is tied to a row, which is found by the tie."""
+    return Exists(CuratedItem.objects.published_among(CuratedItem.objects.filter(**tied).order_by().values("pk"), now))
+
+
 #: For each model, the condition that a published item has a row, at a time.
 SEEN: dict[type[Model], Callable[[Moment], Any]] = {
     Topic: lambda now: Exists(ItemTopic.objects.listed(now).filter(topic=ROW)),
     Vocabulary: lambda now: Exists(ItemTopic.objects.listed(now).filter(topic__vocabulary=ROW)),
     Offering: lambda now: Exists(ItemOffering.objects.listed(now).filter(offering=ROW)),
     Author: lambda now: Exists(ItemAuthor.objects.listed(now).filter(author=ROW)),
-    Publisher: lambda now: Exists(CuratedItem.objects.published(now).filter(publisher=ROW)),
-    Tag: lambda now: Exists(
-        ItemTag.objects.filter(tag=ROW, content_object__in=CuratedItem.objects.published(now).order_by().values("pk"))
-    ),
+    Publisher: lambda now: _has_item(now, publisher=ROWS_OWN),
+    Tag: lambda now: _has_item(now, itemtag__tag=ROWS_OWN),
     Image: lambda now: (
-        Exists(CuratedItem.objects.published(now).filter(image=ROW))
-        | Exists(CuratedItem.objects.published(now).filter(publisher__icon=ROW))
-        | Exists(CuratedItem.objects.published(now).filter(references__image=ROW))
+        _has_item(now, image=ROWS_OWN)
+        | _has_item(now, publisher__icon=ROWS_OWN)
+        | _has_item(now, references__image=ROWS_OWN)
     ),
 }
 

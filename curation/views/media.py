@@ -61,8 +61,10 @@ def _is_seen(name: str, is_image: bool) -> bool:
     """Whether an item that readers see has a file, or the picture that it is a rendition of; in one query."""
     if is_image:
         return with_published_items(Image).filter(sha256=name.split("/")[2].partition(".")[0]).exists()
-    attached = Q(pdf=name) | Q(pk__in=BodyReference.objects.filter(document=name).values("item"))
-    return CuratedItem.objects.published().filter(attached).exists()
+    attached = CuratedItem.objects.filter(pdf=name).exclude(pdf="").order_by().values("pk")
+    linked = BodyReference.objects.filter(document=name).exclude(document="").order_by().values("item")
+    having = CuratedItem.objects.filter(Q(pk__in=attached) | Q(pk__in=linked)).order_by().values("pk")
+    return CuratedItem.objects.published_among(having).exists()
 
 
 def _headers(name: str, cached: str) -> dict[str, str]:
