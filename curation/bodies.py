@@ -159,7 +159,6 @@ def _lead(
 
 _TAG = re.compile(r'<(/?)(a|img)(?=[ >])((?:[^">]|"[^"]*")*)>')
 _ATTRIBUTE = re.compile(r'([a-z\-]+)="([^"]*)"')
-_HREF = re.compile(r' href="[^"]*"')
 #: Links that are as they are: of other hosts, or within the page.
 _LEFT = re.compile(r"#|(?!ref:)[a-z][a-z0-9+.-]*:")
 
@@ -204,8 +203,9 @@ def _link(rest: str, found: Leads) -> str:
     if not is_uncertain(Reference(False, href)):
         return f"<a{rest}>"
     if url := found.get((KIND.LINK, href), NOWHERE).url:
-        target = f' href="{html.escape(url)}"'
-        return f"<a{_HREF.sub(lambda _: target, rest, count=1)}>"
+        # By attributes, for what a title holds may look like one: `title="x href="`.
+        target = f'href="{html.escape(url)}"'
+        return f"<a{_ATTRIBUTE.sub(lambda found: target if found[1] == 'href' else found[0], rest)}>"
     return f'<a id="{attributes["id"]}">' if "id" in attributes else ""
 
 

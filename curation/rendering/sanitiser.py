@@ -200,7 +200,7 @@ def _watchable(target: str) -> str:
     return target
 
 
-_OWN_LINK = re.compile(r' (href|src)="((?!https?:|mailto:|ref:)[^"]*)"')
+_OTHER_LINK = re.compile("https?:|mailto:|ref:")
 
 
 def with_whole_links(markup: str, page: str) -> str:
@@ -210,7 +210,10 @@ def with_whole_links(markup: str, page: str) -> str:
     '<a href="https://site.example/news/">News</a> <a href="https://site.example/a/#end">End</a>'
     """
 
-    def whole(link: re.Match[str]) -> str:
-        return f' {link[1]}="{html.escape(urljoin(page, html.unescape(link[2])))}"'
+    def whole(attribute: re.Match[str]) -> str:
+        name, value = attribute.groups()
+        if name not in ("href", "src") or _OTHER_LINK.match(value):
+            return attribute[0]
+        return f'{name}="{html.escape(urljoin(page, html.unescape(value)))}"'
 
-    return TAG.sub(lambda tag: _OWN_LINK.sub(whole, tag[0]), markup)
+    return TAG.sub(lambda tag: ATTRIBUTE.sub(whole, tag[0]), markup)

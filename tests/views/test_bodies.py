@@ -1,8 +1,10 @@
 """Pictures and links of bodies, as readers, feeds and programs get them."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 
+import html5lib
 import pytest
 from django.core.files.storage import default_storage
 from django.core.management import call_command
@@ -12,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from curation import publishing
+from curation.bodies import body, body_elsewhere
 from curation.models import Alias, BodyReference, CuratedItem, Image
 from curation.resolving import refresh
 from tests.factories import make_author, make_item, make_offering, make_publisher, make_topic
@@ -98,6 +101,17 @@ def test_a_link_that_leads_nowhere_is_shown_as_text(href: str) -> None:
     item = make_item("Here", body=f'Read <a href="{href}"><em>this</em></a> now, and <a href="/">home</a>.')
     assert links_of(item) == ["/"]
     assert text_of(item) == ["Read this now, and home."]
+
+
+@pytest.mark.parametrize("name", ["href", "src"])
+@pytest.mark.parametrize("show", [body, lambda item: body_elsewhere(item, "https://site.example/news/here/")])
+def test_a_title_that_looks_like_an_attribute_adds_none(show: Callable[[CuratedItem], str], name: str) -> None:
+    make_item("Shown")
+    link = f'<a title="x {name}=" href="../shown/?/onmouseover=alert(1)//">this</a>'
+    item = make_item("Here", body=f'{link} <a title="x {name}=" href="#/onmouseover=alert(1)//">that</a>')
+    links = html5lib.parseFragment(show(item), namespaceHTMLElements=False).findall(".//a")
+    assert [sorted(link.attrib) for link in links] == [["href", "title"]] * 2
+    assert {link.get("title") for link in links} == {f"x {name}="}
 
 
 def test_a_link_comes_and_goes_with_the_item_that_it_leads_to() -> None:
