@@ -75,7 +75,7 @@ def test_every_picture_is_used_and_every_used_picture_is_drawn() -> None:
 
 @pytest.mark.django_db
 def test_all_of_it_is_imported_without_a_warning(report: str) -> None:
-    assert report.splitlines()[-1] == "40 created, 0 updated, 0 unchanged, 1 skipped, 0 rejected, 0 warnings"
+    assert report.splitlines()[-1] == "41 created, 0 updated, 0 unchanged, 1 skipped, 0 rejected, 0 warnings"
 
 
 @pytest.mark.django_db
@@ -83,7 +83,7 @@ def test_it_covers_what_there_is(report: str) -> None:
     vocabularies = set(Vocabulary.objects.filter(topics__items__isnull=False).values_list("name", flat=True))
     assert vocabularies == {"Symplur", "KLAS", "Gartner", "Healthcare IT News", "Medigy"}
     assert set(SourceDocument.objects.values_list("dialect", flat=True)) == set(SourceDocument.Dialect.values)
-    assert set(SourceDocument.objects.values_list("front_matter_format", flat=True)) == {"yaml", "toml", "json"}
+    assert set(SourceDocument.objects.values_list("front_matter_format", flat=True)) == {"yaml", "toml", "json", "meta"}
     assert Offering.objects.count() >= 12
     assert Topic.objects.count() >= 30
     assert Publisher.objects.filter(icon__isnull=False).count() >= 5

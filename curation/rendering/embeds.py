@@ -1,6 +1,6 @@
 """What shortcodes stand for: a link, a picture with its caption, code. As HTML, which is sanitised with the rest.
 
-A film or a post of another site becomes an `<iframe>`, of which the sanitiser makes a link by its title or host.
+A film or a post of another site becomes an `<iframe>`, of which the sanitiser makes a link by its title, kind or host.
 """
 
 from __future__ import annotations

@@ -174,9 +174,14 @@ def _picture(attributes: dict[str, str], rest: str, *, in_link: bool) -> str:
 
 
 def _named_link(target: str, title: str, *, in_link: bool) -> str:
-    """Return a link to something embedded: by its title, else by its host, or the name of its file."""
-    target = _watchable(target)
-    words = title or urlsplit(target).hostname or html.escape(target.partition("?")[0].rstrip("/").rpartition("/")[2])
+    """Return a link to something embedded: by its title, as a film of a known site, else by its host or file name."""
+    target, kind = _watchable(target)
+    words = (
+        title
+        or kind
+        or urlsplit(target).hostname
+        or html.escape(target.partition("?")[0].rstrip("/").rpartition("/")[2])
+    )
     if in_link:
         return words
     rel = f' rel="{OUTSIDE_REL}"' if target.startswith(OUTSIDE) else ""
@@ -187,17 +192,18 @@ _PLAYERS = (
     (
         re.compile(r"https?://(?:www\.)?youtube(?:-nocookie)?\.com/embed/([\w-]{11})(?=[?#]|$).*"),
         "https://www.youtube.com/watch?v={}",
+        "YouTube video",
     ),
-    (re.compile(r"https?://player\.vimeo\.com/video/(\d+)(?=[?#]|$).*"), "https://vimeo.com/{}"),
+    (re.compile(r"https?://player\.vimeo\.com/video/(\d+)(?=[?#]|$).*"), "https://vimeo.com/{}", "Vimeo video"),
 )
 
 
-def _watchable(target: str) -> str:
-    """Return the page of a film for the address of its player, which is made to stand in another page."""
-    for player, page in _PLAYERS:
+def _watchable(target: str) -> tuple[str, str]:
+    """Return the page of a film for the address of its player, made to stand in another page, and what it is."""
+    for player, page, kind in _PLAYERS:
         if found := player.fullmatch(target):
-            return page.format(found[1])
-    return target
+            return page.format(found[1]), kind
+    return target, ""
 
 
 _OTHER_LINK = re.compile("https?:|mailto:|ref:")
