@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from datetime import datetime
 from functools import cache
+from operator import attrgetter
 from typing import Any
 
 from .records import Crumb, ItemRecord, MediaRef, OfferingRef, PublisherRef, TopicRef
@@ -11,7 +12,7 @@ from .records import Crumb, ItemRecord, MediaRef, OfferingRef, PublisherRef, Top
 
 def to_json(record: ItemRecord) -> dict[str, Any]:
     """Return a record as a dictionary of JSON values."""
-    return {name: plain(getattr(record, name)) for name in _names(ItemRecord)}
+    return {name: plain(value) for name, value in zip(_names(ItemRecord), _values(ItemRecord)(record), strict=True)}
 
 
 @cache
@@ -19,9 +20,15 @@ def _names(kind: type) -> tuple[str, ...]:
     return tuple(field.name for field in fields(kind))
 
 
+@cache
+def _values(kind: type) -> Callable[[Any], tuple[Any, ...]]:
+    """Return what gives the values of all fields of a record at once."""
+    return attrgetter(*_names(kind))
+
+
 def plain(value: Any) -> Any:
     """Return one field of a record as JSON values."""
-    if value is None or isinstance(value, (str, int, float)):  # the tuple is twice as fast
+    if value.__class__ in _PLAIN or isinstance(value, (str, int, float)):  # the tuple is twice as fast
         return value
     if isinstance(value, datetime):
         return value.isoformat()
@@ -29,7 +36,12 @@ def plain(value: Any) -> Any:
         return {name: plain(entry) for name, entry in value.items()}
     if isinstance(value, list | tuple):
         return [plain(entry) for entry in value]
-    return {name: plain(getattr(value, name)) for name in _names(value.__class__)}
+    kind = value.__class__
+    return dict(zip(_names(kind), map(plain, _values(kind)(value)), strict=True))
+
+
+#: What most values are, which is quicker seen than what they are kinds of.
+_PLAIN = {str, bool, type(None)}
 
 
 def from_json(values: Mapping[str, Any]) -> ItemRecord:

@@ -154,9 +154,9 @@ class _Builder:
 
     def sequence(self, path: str, depth: int) -> Value:
         values: list[Value] = []
-        while not isinstance(event := self.event(), SequenceEndEvent):
+        while type(event := self.event()) is not SequenceEndEvent:
             entry = f"{path}[{len(values)}]"
-            self.lines[entry] = self.line(event)
+            self.lines[entry] = event.start_mark.line + self.first_line
             plain = self.plain_text(event)
             values.append(self.value(event, entry, depth) if plain is None else _PLAIN.get(plain, plain))
         return values
@@ -165,9 +165,9 @@ class _Builder:
         values: dict[str, Value] = {}
         merged: Value = None
         prefix = f"{path}." if path else ""
-        while not isinstance(event := self.event(), MappingEndEvent):
+        while type(event := self.event()) is not MappingEndEvent:
             name, is_merge = self.key(event, path)
-            entry, line = prefix + name, self.line(event)
+            entry, line = prefix + name, event.start_mark.line + self.first_line
             if is_merge and merged is None:
                 self.lines[entry] = line
                 merged = self.merged(self.event(), entry, depth)
