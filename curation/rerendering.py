@@ -7,6 +7,7 @@ from django.db import transaction
 
 from curation import bulk, resolving
 from curation.models import CuratedItem
+from curation.models.items import DERIVED
 from curation.rendering import Rendered, excerpt, flavour_of, render
 from curation.search.index import index
 
@@ -63,11 +64,6 @@ def _summary(item: CuratedItem, rendered: Rendered) -> str:
 def _write(changed: list[tuple[CuratedItem, Rendered]]) -> None:
     for item, rendered in changed:
         item.summary = _summary(item, rendered)
-        item.body_html, item.body_text = rendered.html, rendered.text
-    items = [item for item, _rendered in changed]
-    rows = [
-        {"body_html": item.body_html, "body_text": item.body_text, "summary": item.summary, "id": item.pk}
-        for item in items
-    ]
-    bulk.update(CuratedItem, rows)
-    index([item.pk for item in items])
+        item.derive(rendered)
+    bulk.update(CuratedItem, [{name: getattr(item, name) for name in (*DERIVED, "id")} for item, _rendered in changed])
+    index([item.pk for item, _rendered in changed])

@@ -32,7 +32,7 @@ def item() -> CuratedItem:
     """An item whose body was shown as one paragraph."""
     item = make_item("A story", slug="a-story", body="Intro:\n- one\n- [two](other.md)\n", summary="")
     old = "Intro: - one - two"
-    age(item, body_html=f"<p>{old}</p>", body_text=old, summary=old)
+    age(item, body_html=f"<p>{old}</p>", body_text=old, summary=old, shown_summary=old)
     BodyReference.objects.all().delete()
     return item
 
@@ -45,6 +45,7 @@ def test_html_text_and_a_summary_made_of_it_follow(item: CuratedItem) -> None:
     item.refresh_from_db()
     assert "<li>one</li>" in item.body_html
     assert (item.body_text, item.summary) == ("Intro:\none\ntwo", "Intro: one two")
+    assert item.shown_summary == "Intro: one two"
     assert BodyReference.objects.get().href == "other.md"
 
 
