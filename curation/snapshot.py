@@ -1,9 +1,10 @@
 """An item as an `ItemRecord`: the database's side of a merge, and what an export writes."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from django.db.models import Prefetch
+from django.utils import timezone
 
 from curation.frontmatter import to_json
 from curation.frontmatter.records import Crumb, ItemRecord, MediaRef, OfferingRef, PublisherRef, TopicRef
@@ -41,9 +42,7 @@ def with_relations(items: ItemQuerySet) -> ItemQuerySet:
 def snapshot(item: CuratedItem) -> ItemRecord:
     """Return what the database says of an item loaded through `with_relations()`."""
     columns = {name: getattr(item, column) for name, column in COLUMNS.items()}
-    if item.has_expired:  # as its file is read
-        columns["status"] = CuratedItem.Status.ARCHIVED.value
-    return ItemRecord(
+    record = ItemRecord(
         **{**columns, "breadcrumbs": tuple(Crumb(**crumb) for crumb in item.breadcrumbs)},
         publisher=PublisherRef(item.publisher.domain, item.publisher.name) if item.publisher else None,
         authors=tuple(row.author.name for row in item.itemauthor_set.all()),
@@ -55,6 +54,13 @@ def snapshot(item: CuratedItem) -> ItemRecord:
         aliases=tuple(alias.path for alias in item.aliases.all()),
         image=_image(item),
     )
+    return as_of_now(record)
+
+
+def as_of_now(record: ItemRecord) -> ItemRecord:
+    """Return a record with the status that it has by now: one that has expired is archived, as its file is read."""
+    is_over = record.expires_at is not None and record.expires_at <= timezone.now()
+    return replace(record, status="archived") if is_over and record.status == "published" else record
 
 
 def _offering(row: ItemOffering) -> OfferingRef:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from curation.frontmatter.compare import LISTS, essence, offering_key
 from curation.frontmatter.records import ItemRecord, OfferingRef
-from curation.snapshot import COLUMNS
+from curation.snapshot import COLUMNS, as_of_now
 
 T = TypeVar("T")
 
@@ -49,6 +49,7 @@ def merge(
     With `overwrite`, the file's value is taken where both sides changed a field, and in those `undecided`: both had
     changed them before, and `base` may say what the file says by now.
     """
+    base, theirs = as_of_now(base), as_of_now(theirs)  # as `ours` is: that time has passed is nobody's change
     merged: dict[str, Any] = {}
     conflicts = []
     for name in (*COLUMNS, "publisher"):

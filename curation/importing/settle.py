@@ -69,7 +69,7 @@ def _put(conflict: Conflict, value: Any) -> Any:
     item = with_relations(chosen).first()
     if item is None:
         raise CannotSettle("The item has been deleted.")
-    values = frontmatter.to_json(snapshot(item))
+    values = frontmatter.to_json(snapshot(item)) | {"status": item.status}  # though it may have expired
     record = frontmatter.from_json(values | {conflict.field: value})
     try:
         rename(item, record.slug)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from curation.frontmatter.records import ItemRecord, OfferingRef
 from curation.importing.merge import merge, merge_lists
-from curation.models import CuratedItem, ItemTopic
+from curation.models import CuratedItem, ItemTopic, SourceDocument
 from tests.factories import make_topic
 
 from .conftest import RunImport, WriteFile
@@ -83,6 +83,25 @@ def test_an_editors_change_survives_an_import_of_the_changed_file(write_file: Wr
     item.refresh_from_db()
     assert (item.title, item.body, item.body_text) == ("An editor's title", "A new body.", "A new body.")
     assert [row.topic.label for row in item.itemtopic_set.all()] == ["One", "Mine", "Two"]
+
+
+@pytest.mark.django_db
+def test_an_expiry_time_that_passed_does_not_take_back_an_editors_later_one(
+    write_file: WriteFile, import_: RunImport
+) -> None:
+    path = write_file("a.md", expiryDate="2020-01-01")
+    import_()
+    document = SourceDocument.objects.get()  # as it was read before that time
+    document.record["status"] = "published"
+    document.save()
+    item = CuratedItem.objects.get()
+    item.status, item.expires_at = "published", datetime(2100, 1, 1, tzinfo=UTC)
+    item.save()
+    path.write_text(path.read_text() + "\nMore.\n")
+    import_()
+    item.refresh_from_db()
+    assert (item.status, item.expires_at, item.is_live) == ("published", datetime(2100, 1, 1, tzinfo=UTC), True)
+    assert "More." in item.body
 
 
 @pytest.mark.django_db

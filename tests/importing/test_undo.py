@@ -1,11 +1,13 @@
 """An import taken back: what it made goes, what it changed returns, what an editor touched since stays."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from PIL import Image as PillowImage
 
 from curation.importing import ledger
@@ -103,6 +105,33 @@ def test_a_field_that_an_editor_changed_since_stays_while_the_others_return(
     assert "title" in left.why
     item = CuratedItem.objects.get()
     assert (item.title, item.body, item.body_text) == ("An editor's", "Old.", "Old.")
+
+
+def in_2101(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(timezone, "now", lambda: datetime(2101, 1, 1, tzinfo=UTC))
+
+
+def test_an_item_that_has_expired_since_goes_as_any_other(
+    write_file: WriteFile, import_: RunImport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_file("a.md", expiryDate="2100-01-01")
+    import_()
+    in_2101(monkeypatch)
+    result = undo(last_run())
+    assert (result.deleted, result.left) == (1, [])
+
+
+def test_an_item_is_public_again_where_the_import_that_let_it_expire_is_undone(
+    write_file: WriteFile, import_: RunImport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_file("a.md")
+    import_()
+    write_file("a.md", expiryDate="2100-01-01")
+    import_()
+    in_2101(monkeypatch)
+    assert undo(last_run()).left == []
+    item = CuratedItem.objects.get()
+    assert (item.status, item.expires_at, item.is_live) == ("published", None, True)
 
 
 def test_undoing_closes_the_conflicts_of_the_run(write_file: WriteFile, import_: RunImport) -> None:
