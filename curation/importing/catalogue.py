@@ -271,8 +271,16 @@ def _documents_like(batch: Sequence[Parsed]) -> set[int]:
     by_path = items.filter(path__in=[parsed.source.name for parsed in batch]).exclude(path="")
     by_id = items.filter(source_system__in=systems, external_id__in=ids)
     by_name = items.filter(md_name__in={identity.md_name for identity in identities}).exclude(md_name="")
-    by_slug = items.filter(given_slug__in={identity.given_slug for identity in identities}).exclude(given_slug="")
+    found = set(by_path.union(by_id, by_name))
+    # A file with an id or a name is known by that alone (`find()`).
+    others = [
+        parsed for parsed in batch if not (parsed.document.identity.external_id or parsed.document.identity.md_name)
+    ]
+    if not others:
+        return found
+    given = {parsed.document.identity.given_slug for parsed in others}
+    by_slug = items.filter(given_slug__in=given).exclude(given_slug="")
     unnamed = items.filter(external_id="", md_name="")
-    below = unnamed.filter(content_path__in={parsed.source.content_path for parsed in batch}).exclude(content_path="")
-    same = unnamed.filter(sha256__in={parsed.sha256 for parsed in batch})
-    return set(by_path.union(by_id, by_name, by_slug, below, same))
+    below = unnamed.filter(content_path__in={parsed.source.content_path for parsed in others}).exclude(content_path="")
+    same = unnamed.filter(sha256__in={parsed.sha256 for parsed in others})
+    return found.union(by_slug.union(below, same))

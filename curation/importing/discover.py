@@ -5,6 +5,7 @@ import stat
 from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 
 from curation.importing.archives import ArchivePath, ArchiveRefused, archive_of, is_archive, open_archive
@@ -63,9 +64,8 @@ class SourceFile:
         archive its one folder.
         """
         inner = self.inner_path.removeprefix(f"{self.top}/" if self.top else "")
-        _before, content, above = f"{self.root}/".rpartition("/content/")
-        if content and isinstance(self.root, Path) and not self.is_upload:
-            inner = above + inner
+        if isinstance(self.root, Path) and not self.is_upload:
+            inner = _below_content(self.root) + inner
         return printable(inner.removeprefix("content/"))
 
     @property
@@ -87,6 +87,13 @@ class SourceFile:
             return False
         path = Path(self.place)
         return path.is_symlink() and not leads_into(path, self.root)
+
+
+@lru_cache(maxsize=100)
+def _below_content(root: Path) -> str:
+    """Return the path of a root from the folder `content` on that it is in; "" where it is in none."""
+    _before, content, below = f"{root}/".rpartition("/content/")
+    return below if content else ""
 
 
 def leads_into(path: Path, folder: Path) -> bool:
