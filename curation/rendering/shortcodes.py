@@ -16,7 +16,7 @@ from .shortcode_syntax import MAYBE, SHORTCODE, call_of
 #: Where the address of a link stands, in Markdown or HTML.
 _BEFORE_ADDRESS = re.compile(r"""(?:\]\(\s*<?|(?:href|src)\s*=\s*["']?|\]:[ \t]*<?)\Z""")
 _BLOCKS = ("<figure", "<pre", "<details", "</details")
-#: WordPress's shortcodes that enclose more than an address.
+#: Shortcodes that enclose no more than an address: those of WordPress but for these, and `embed`, whosever it is.
 _ENCLOSE_MARKUP = {"caption", "wp_caption", "code", "sourcecode"}
 #: WordPress's names that are words in brackets too, unless they say more.
 _WORDS = {"audio", "code", "embed", "tweet", "video", "vimeo", "youtube", "caption"}
@@ -43,17 +43,24 @@ class Expanded:
         """Return the HTML of the body with that of its shortcodes. A block among them ends the paragraph it is in."""
         if not self.pieces:
             return markup
-        whole = re.sub(rf"{self.word}(\d+)z", lambda found: self._piece(markup, found), markup)
+        is_in_tag = is_in_paragraph = False
+
+        def replaced(found: re.Match[str]) -> str:
+            nonlocal is_in_tag, is_in_paragraph
+            if found[1] is None:
+                is_in_tag = found[0] == "<"
+                is_in_paragraph = found[0] == "<p>" or (is_in_paragraph and found[0] != "</p>")
+                return found[0]
+            return "" if is_in_tag else self._piece(found, is_in_paragraph=is_in_paragraph)
+
+        whole = re.sub(rf"{self.word}(\d+)z|</?p>|[<>]", replaced, markup)
         return re.sub(r"<p>\s*</p>\n?", "", whole)
 
-    def _piece(self, markup: str, found: re.Match[str]) -> str:
-        start, end = found.span()
-        if markup.rfind("<", 0, start) > markup.rfind(">", 0, start):
-            return ""  # in a tag, where no HTML can be
+    def _piece(self, found: re.Match[str], *, is_in_paragraph: bool) -> str:
         piece = self.pieces[int(found[1])]
-        if piece.startswith(_BLOCKS) and markup.rfind("<p>", 0, start) > markup.rfind("</p>", 0, start):
+        if is_in_paragraph and piece.startswith(_BLOCKS):
             return f"</p>\n{piece}\n<p>"
-        around = markup[start - 1 : start] + markup[end : end + 1]
+        around = found.string[found.start() - 1 : found.start()] + found.string[found.end() : found.end() + 1]
         return " " if not piece and len(around) == 2 and around.isalnum() else piece
 
 
@@ -155,7 +162,7 @@ class _Expansion:
         kind = "hugo" if found["hugo"] else "liquid" if found["liquid"] else "wordpress"
         start = found.end()
         pattern = _ENDINGS[kind].format(name=re.escape(name))
-        if kind == "wordpress" and name not in _ENCLOSE_MARKUP:
+        if name == "embed" or (kind == "wordpress" and name not in _ENCLOSE_MARKUP):
             ending = re.compile(rf"([^\[\]]{{0,2000}}){pattern}", re.IGNORECASE).match(self.body, start)
             return (ending[1], ending.end()) if ending else None
         if f"{kind} {name}" in self.endless:
