@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from copy import copy
 from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ALL_VAR, ERROR_FLAG, IGNORED_PARAMS, PAGE_VAR, ChangeList
-from django.core.exceptions import EmptyResultSet, SuspiciousOperation
+from django.core.exceptions import EmptyResultSet, FieldDoesNotExist, SuspiciousOperation, ValidationError
 from django.core.paginator import Page, Paginator
 from django.db import DataError, NotSupportedError
-from django.db.models import QuerySet
+from django.db.models import Field, ForeignKey, ManyToManyField, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.utils.text import smart_split
 
@@ -101,6 +102,17 @@ class BoundedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in th
         self.message_user(request, message, messages.WARNING)
         return HttpResponseRedirect(f"{request.path}?{kept.urlencode()}")
 
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Return what an address says of a new object, each value as its field has it; what no field can be is left out.
+
+        Django hands them on as they are, and any that is wrong is an error of the server.
+        """
+        initial: dict[str, Any] = {}
+        for name, value in super().get_changeform_initial_data(request).items():
+            with suppress(FieldDoesNotExist, ValidationError):
+                initial[name] = _as_field(self.opts.get_field(name), value)
+        return initial
+
     def _wrong_parameters(self, request: HttpRequest) -> list[str]:
         """Return the names of the filters in an address that no list can be made of, all where that cannot be told."""
         names = [name for name in request.GET if name not in (*IGNORED_PARAMS, PAGE_VAR, ALL_VAR)]
@@ -122,3 +134,14 @@ class BoundedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in th
         except (IncorrectLookupParameters, SuspiciousOperation):
             return False
         return True
+
+
+def _as_field(field: Any, value: str | list[str]) -> Any:
+    """Return a value of an address, or several, as a field has it; raise `ValidationError` where it cannot be."""
+    if "\x00" in "".join(value) or not isinstance(field, Field):
+        raise ValidationError("No field has this value.")
+    if isinstance(field, ForeignKey):
+        return field.target_field.clean(value, None)
+    if isinstance(field, ManyToManyField):
+        return [field.target_field.clean(key, None) for key in value]
+    return field.to_python(value)

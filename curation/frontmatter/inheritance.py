@@ -18,13 +18,15 @@ from .paths import logical_path
 from .records import Rejected
 from .split import split
 from .values import Parsed, Value
-from .visibility import BUILD, INHERITED
+from .visibility import BUILD, BUILD_PARTS, INHERITED
 
 #: A key's value, and the path of the `_index.md` that says it.
 Inherited: TypeAlias = Mapping[str, tuple[Value, str]]
 NOTHING: Inherited = {}
 _TARGETS = ("target", "_target")
-_NAMES = Names.of((*INHERITED, "cascade", *(f"cascade.{key}" for key in (*INHERITED, *_TARGETS, "kind", "lang"))))
+_NAMES = Names.of(
+    (*INHERITED, "cascade", *(f"cascade.{key}" for key in (*INHERITED, *BUILD_PARTS, *_TARGETS, "kind", "lang")))
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,14 +77,14 @@ def parts(source: Source, key: str, split: Split, *, splits_entries: bool = Fals
     if isinstance(value, str):
         yield from ((key, text) for text in _texts(source, value, split))
     elif isinstance(value, dict):
-        yield from _mapping(key, value)
+        yield from _mapping(key, value, splits_entries=splits_entries)
     elif isinstance(value, list):
         for number, entry in enumerate(value):
-            entry_key = f"{key}[{number}]"
-            if splits_entries and isinstance(entry, str):
-                yield from ((entry_key, text) for text in clean(entry))
+            entry_key, name = f"{key}[{number}]", named(entry)
+            if splits_entries and isinstance(name, str):
+                yield from ((entry_key, text) for text in clean(name))
             else:
-                yield entry_key, named(entry) if isinstance(entry, dict) else entry
+                yield entry_key, name
 
 
 def _texts(source: Source, value: str, split: Split) -> list[str]:
@@ -97,12 +97,12 @@ def _names(pieces: list[str]) -> list[str]:
     return [piece.strip().replace("&", "&amp;") for piece in pieces if piece.strip()]
 
 
-def _mapping(key: str, value: dict[str, Value]) -> Iterator[Part]:
+def _mapping(key: str, value: dict[str, Value], *, splits_entries: bool) -> Iterator[Part]:
     name = named(value)
-    if isinstance(name, str):
-        yield key, name
-    else:  # `{a: 1, b: 2}`: the names are keys
-        yield from ((f"{key}.{inner}", inner) for inner in value)
+    # `{a: 1, b: 2}`: the names are keys
+    found = {key: name} if isinstance(name, str) else {f"{key}.{inner}": inner for inner in value}
+    for entry_key, text in found.items():
+        yield from ((entry_key, part) for part in (clean(text) if splits_entries else [text]))
 
 
 def named(value: Value) -> Value:
@@ -131,8 +131,10 @@ def tell_text(source: Source, key: str, found: list[Part], *, always: bool = Fal
 
 def tell_separators(source: Source, key: str) -> None:
     """Warn of entries of a list that hold a separator, at which they were split."""
-    for entry_key, entry in source.entries(key):
-        if entry_key != key and isinstance(entry, str) and SEPARATORS.search(unescape(entry)):
+    value = source.get(key)
+    inner = _mapping(key, value, splits_entries=False) if isinstance(value, dict) else source.entries(key)
+    for entry_key, entry in ((entry_key, named(entry)) for entry_key, entry in inner):
+        if not isinstance(value, str) and isinstance(entry, str) and SEPARATORS.search(unescape(entry)):
             said = " and ".join(map(shown, clean(entry))) or "nothing"
             source.warn("separator", f"{shown(entry)} holds a separator and is read as {said}; write a list", entry_key)
 

@@ -10,6 +10,7 @@ from curation.rendering import strip_markup
 
 from .languages import without_language
 from .limits import CRUMB, PATH
+from .lists import as_jekyll_does, label, parts, whole
 from .records import Crumb
 from .source import Source
 from .values import FLAGS, Value, shown
@@ -152,7 +153,7 @@ def expanded(source: Source, pattern: str) -> str:
     values = {
         **dict.fromkeys(("title", "slug"), source.fields["slug"]),
         **dict.fromkeys(("name", "basename", "filename", "contentbasename", "slugorfilename"), stem),
-        "categories": "",
+        "categories": "/".join(_categories(source)),
         "output_ext": ".html",
     }
     if when:
@@ -160,6 +161,13 @@ def expanded(source: Source, pattern: str) -> str:
         values |= {"i_month": str(when.month), "i_day": str(when.day)}
     path = re.sub(r":([a-z_]+)", lambda found: values.get(found[1], found[0]), pattern)
     return re.sub(r"//+", "/", path) if ":" not in path else ""
+
+
+def _categories(source: Source) -> Iterator[str]:
+    """Yield the categories of a page as Jekyll has them in its address, in the order in which it reads the keys."""
+    for key in source.present(("category", "categories")):
+        split = whole if key == "category" else as_jekyll_does
+        yield from (label(value).lower() for _key, value in parts(source, key, split))
 
 
 _TIMES = {

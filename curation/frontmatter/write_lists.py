@@ -11,7 +11,7 @@ from curation.names import name_key
 from curation.slugs import is_path_slug, slug_of
 
 from .identity import whole_number
-from .lists import SEPARATORS, Split, as_categories, parts, whole
+from .lists import SEPARATORS, Split, as_categories, named, parts, whole
 from .lists import label as _label
 from .offerings import means, read_offering
 from .paths import ALIAS_KEYS, alias_path, derived_aliases, own_page, site_path
@@ -108,7 +108,8 @@ def _parts(file: FileText, key: str, split: Split, splits_entries: bool) -> Iter
 
 
 def _holds_separator(value: Value) -> bool:
-    return isinstance(value, str) and SEPARATORS.search(unescape(value)) is not None
+    name = named(value)
+    return isinstance(name, str) and SEPARATORS.search(unescape(name)) is not None
 
 
 # Addresses

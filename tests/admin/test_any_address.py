@@ -200,3 +200,24 @@ def test_a_whole_link_beyond_the_limit_of_a_search_is_found(editor: Client) -> N
     found = list(editor.get(url, {"q": f"{link}a?utm_source=x"}).context["cl"].result_list)
     assert item in found
     assert CuratedItem.objects.count() == 2
+
+
+ADDS = [f"admin:{model._meta.app_label}_{model._meta.model_name}_add" for model in MODELS]
+
+
+@pytest.mark.parametrize("value", ["x", "a\x00", "\x00", "1,x", "1,2", "9" * 30, "-1", "", "2024-01-01", "half \ud800"])
+@pytest.mark.parametrize("name", ADDS)
+def test_any_value_for_a_new_object_is_answered(name: str, value: str, root: Client) -> None:
+    model = MODELS[ADDS.index(name)]
+    written = value.encode("utf-8", "surrogatepass")
+    query = {field.name: written for field in model._meta.get_fields()} | {"no_field": written}
+    assert root.get(reverse(name), query).status_code in (200, 403)
+
+
+def test_a_new_object_starts_with_what_the_address_says(editor: Client) -> None:
+    publisher = make_publisher()
+    query = {"publisher": publisher.pk, "title": "A title", "published_at": "2024-05-06 07:08", "image": "a\x00"}
+    page = tree(editor.get(reverse("admin:curation_curateditem_add"), query))
+    assert page.find(f".//select[@name='publisher']/option[@value='{publisher.pk}']") is not None
+    values = {field.get("name"): field.get("value") for field in page.iter("input")}
+    assert (values["title"], values["published_at_0"]) == ("A title", "2024-05-06")

@@ -28,6 +28,8 @@ def _cascades(where: str, values: Any) -> Any:
         {"draft": True},
         {"Draft": True},
         {"build": {"list": "never"}},
+        {"Build": {"List": "never"}},
+        {"_BUILD": {"RENDER": "link"}},
         {"published": False},
         {"visibility": "private"},
         [{"draft": True}],
