@@ -103,7 +103,7 @@ class BoundedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in th
         return HttpResponseRedirect(f"{request.path}?{kept.urlencode()}")
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """Return what an address says of a new object, each value as its field has it; what no field can be is left out.
+        """Return what an address says of a new object, each value as its field has it, without what none can be.
 
         Django hands them on as they are, and any that is wrong is an error of the server.
         """
@@ -137,7 +137,7 @@ class BoundedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in th
 
 
 def _as_field(field: Any, value: str | list[str]) -> Any:
-    """Return a value of an address, or several, as a field has it; raise `ValidationError` where it cannot be."""
+    """Return a value of an address as a field has it; raise `ValidationError` where it cannot be one."""
     if "\x00" in "".join(value) or not isinstance(field, Field):
         raise ValidationError("No field has this value.")
     if isinstance(field, ForeignKey):
