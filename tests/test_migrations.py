@@ -34,11 +34,12 @@ def make_two_of_each(apps: Any) -> None:
     ]
     having = [[items[0], items[2]], [items[1], items[2]]]
     vocabularies = [
-        model("Vocabulary").create(name=name, slug=f"v{n}") for n, name in enumerate(("Café", "Cafe\u0301"))
+        model("Vocabulary").create(name=name, slug=f"v{n}", description=f"Of {n}" * n, url=f"https://example.org/{n}")
+        for n, name in enumerate(("Café", "Cafe\u0301"))
     ]
     for number, name in enumerate(("Télé", "Te\u0301le\u0301")):
         topic = model("Topic").create(label=name, slug=f"t{number}", vocabulary=vocabularies[number])
-        author = model("Author").create(name=name, slug=f"a{number}")
+        author = model("Author").create(name=name, slug=f"a{number}", bio="A bio" * number)
         tag = model("Tag", "taggit").create(name=name, slug=f"g{number}")
         for item in having[number]:
             model("ItemTopic").create(item=item, topic=topic)
@@ -60,7 +61,8 @@ def test_rows_of_one_name_become_the_older_one_with_what_both_had(old_apps: Any)
     assert [row.slug for row in rows] == ["v0", "t0", "a0", "g0"]
     for item in CuratedItem.objects.all():
         assert [row.slug for row in (*item.topics.all(), *item.authors.all(), *item.tags.all())] == ["t0", "a0", "g0"]
-    topic, tag = rows[1], rows[3]
+    vocabulary, topic, author, tag = rows
+    assert (vocabulary.description, vocabulary.url, author.bio) == ("Of 1", "https://example.org/0", "A bio")
     marks = {mark for facets in SearchEntry.objects.values_list("facets", flat=True) for mark in facets.split()}
     assert {mark for mark in marks if mark.startswith((":t", ":g"))} == {f":t{topic.pk}", f":g{tag.pk}"}
 

@@ -8,6 +8,8 @@ from curation.migrations import _tags
 from curation.names import name_key
 
 BATCH_SIZE = 1000
+#: What editors write of a row beside its name.
+WRITTEN = ("description", "url", "bio")
 #: The letters of marks in the search index (curation.search.marks).
 LETTERS = {"Topic": "t", "Vocabulary": "v", "Offering": "o", "Publisher": "p", "Author": "a", "Tag": "g"}
 
@@ -42,12 +44,23 @@ def merge(model, relations, name="name", within=None):
         first = kept.setdefault((getattr(row, within) if within else 0, name_key(getattr(row, name))), row)
         if first is not row:
             gone[model.__name__, row.pk] = first.pk
+            take_over(first, row)
     for (_model, old), new in gone.items():
         for relation, (column, beside) in relations.items():
             repoint(relation, column, old, new, beside)
     model.objects.filter(pk__in=[pk for _model, pk in gone]).delete()
-    save(model, list(kept.values()), name)
+    save(model, list(kept.values()), name, *columns_of(model, WRITTEN))
     return gone
+
+
+def take_over(first, other):
+    """Give a row what was written of another one of its name, and not of itself."""
+    for column in columns_of(first, WRITTEN):
+        setattr(first, column, getattr(first, column) or getattr(other, column))
+
+
+def columns_of(model, names):
+    return [field.name for field in model._meta.fields if field.name in names]
 
 
 def repoint(relation, column, old, new, beside):
@@ -59,12 +72,12 @@ def repoint(relation, column, old, new, beside):
     rows.update(**{column: new})
 
 
-def save(model, rows, name):
-    """Write names in composed form and their keys."""
+def save(model, rows, name, *others):
+    """Write names in composed form, their keys, and other columns."""
     for row in rows:
         setattr(row, name, normalize("NFC", getattr(row, name)))
         row.name_key = name_key(getattr(row, name))
-    model.objects.bulk_update(rows, [name, "name_key"], batch_size=BATCH_SIZE)
+    model.objects.bulk_update(rows, [name, "name_key", *others], batch_size=BATCH_SIZE)
 
 
 def move_tags(apps, models):
