@@ -68,7 +68,11 @@ def status(source: Source) -> Status:
     stated = visibility.state(source)
     if stated == "published":
         stated = _unless_expired(source)
-    if stated != "published" or source.fields["published_at"]:
+    moment = source.fields["published_at"]
+    if stated == "published" and moment and moment > datetime.now(UTC):
+        said = f"to be published at {moment:%Y-%m-%d %H:%M} UTC, so this is scheduled; nothing to do"
+        source.note("scheduled", said, published_key(source) or "date")
+    if stated != "published" or moment:
         return stated
     if published_key(source) == "":  # else it is no date, and the file is rejected
         source.warn("date-missing", "date missing, so this is a draft; write one like 2023-01-31", "date")

@@ -277,3 +277,16 @@ def test_an_expiry_that_cannot_be_read_hides_the_file(written: str) -> None:
 def test_a_state_that_hides_a_file_stays_whatever_its_expiry(state: str) -> None:
     for expiry in ("2020-01-01", "2999-01-01"):
         assert record(status=state, expiryDate=expiry).status == state
+
+
+@pytest.mark.parametrize("key", ["publishDate", "PubDate", "date", "published"])
+def test_a_file_whose_time_is_to_come_is_scheduled_with_a_note(key: str) -> None:
+    document = read_keys(**{"date": "2020-01-01", key: "2999-01-01"})
+    assert document.record.status == "published"
+    (problem,) = document.problems
+    assert (problem.level, problem.code, problem.field.lower()) == ("note", "scheduled", key.lower())
+    assert problem.message == "to be published at 2999-01-01 00:00 UTC, so this is scheduled; nothing to do"
+
+
+def test_a_draft_is_not_called_scheduled() -> None:
+    assert [problem.code for problem in read_keys(date="2999-01-01", draft=True).problems] == ["hidden"]
