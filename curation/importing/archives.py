@@ -36,6 +36,8 @@ MAX_UNPACKED = 1_000_000_000
 MAX_RATIO, HARMLESS = 200, 20_000_000
 #: Bytes that the list of members of a zip file may have, and the headers of one member of a tar file.
 MAX_LIST, MAX_HEADERS = 8_000_000, 1_000_000
+#: Characters of the path of a member. Longer ones, a million characters each, would be kept in memory.
+MAX_PATH = 4_096
 #: The bit of a zip file's flags that says that a name is UTF-8.
 UTF8_FLAG = 0x800
 #: The last second that `datetime` knows.
@@ -99,6 +101,9 @@ class Index:
         self.count += 1
         if self.count > MAX_MEMBERS:
             raise ArchiveRefused(f"holds more than {MAX_MEMBERS:,} files; split it, or unpack it and give the folder")
+        if len(name) > MAX_PATH:
+            self.faults.append(f"“{name[:100]}…” has more than {MAX_PATH:,} characters; shorten it")
+            return
         inner = name.replace("\\", "/")
         path = PurePosixPath("/", inner)
         if inner.startswith("/") or DRIVE.match(inner) or ".." in path.parts:

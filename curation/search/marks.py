@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from curation.names import name_key
+
 #: The facets of the index, and the letter that the marks of each begin with: `:t12` is topic 12, `:y2024` a year.
 LETTERS = {
     "topic": "t",
@@ -19,7 +21,7 @@ LETTERS = {
 FACETS = {letter: facet for facet, letter in LETTERS.items()}
 #: What every entry is marked with, for searches that only say what is not wanted.
 EVERY = ":all"
-#: Facets whose marks spell a word, whatever its case, and not the number of a row.
+#: Facets whose marks spell the key of a word, and not the number of a row.
 SPELLED = ("kind", "format")
 
 ID_BITS = 24
@@ -30,7 +32,7 @@ def mark(facet: str, value: int | str) -> str:
     """Return the mark of a facet's value: a row's number, a year, or a word. Nobody can type a colon into a search."""
     if facet in SPELLED:
         # The last digit keeps stemmers away.
-        return f":{LETTERS[facet]}{str(value).lower().encode().hex()}0"
+        return f":{LETTERS[facet]}{name_key(str(value)).encode().hex()}0"
     return f":{LETTERS[facet]}{value}"
 
 

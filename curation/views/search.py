@@ -15,6 +15,7 @@ from curation import listings
 from curation.facets import FACET_LABELS, WORDS, Option, options_of
 from curation.feeds import feed_links
 from curation.models import CuratedItem
+from curation.names import name_key
 from curation.pagination import Page
 from curation.search.find import LIMIT, Found, find
 from curation.search.hints import did_you_mean
@@ -117,7 +118,7 @@ def _options(found: Found, values: Mapping[str, Mapping[int | str, int]]) -> dic
     spelled = CuratedItem.objects.published_among(found.items[:SPELLERS]).order_by().values_list(*WORDS)
     # Of two spellings, the one with the capital stays.
     pairs = sorted(spelled.distinct(), reverse=True)
-    words = {(facet, word.lower()): word for pair in pairs for facet, word in zip(WORDS, pair, strict=True)}
+    words = {(facet, name_key(word)): word for pair in pairs for facet, word in zip(WORDS, pair, strict=True)}
     options: dict[tuple[str, int | str], Option] = {}
     for facet in (*WORDS, "year"):
         for value in values.get(facet, ()):

@@ -294,6 +294,14 @@ def test_many_such_names_are_not_all_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("make", [make_zip, make_tar])
+def test_a_name_that_is_too_long_is_told_by_its_start(make: Pack, tmp_path: Path) -> None:
+    path = tmp_path / ("a.zip" if make is make_zip else "a.tgz")
+    told, good = discover([make(path, {"x" * 5_000 + ".md": b"", "good.md": b""})])
+    assert told.refused == (f"“{'x' * 100}…” has more than 4,096 characters; shorten it",)
+    assert good.name.endswith("!/good.md")
+
+
+@pytest.mark.parametrize("make", [make_zip, make_tar])
 def test_a_name_that_is_there_twice_is_told(make: Pack, tmp_path: Path) -> None:
     path = make(tmp_path / ("a.zip" if make is make_zip else "a.tgz"), {"a.md": b"1", "./a.md": b"2", "x/../y": b""})
     assert "holds “./a.md” twice;" in reasons(path)

@@ -163,6 +163,15 @@ def test_more_than_the_limit_is_said_and_not_listed(monkeypatch: pytest.MonkeyPa
     assert "are listed and counted" in page.text
 
 
+@pytest.mark.parametrize("typed", ["Café", "CAFÉ", "Cafe\u0301"])
+def test_a_kind_is_one_facet_in_any_spelling(typed: str) -> None:
+    make_item("Robots one", kind="Café")
+    make_item("Robots two", kind="Cafe\u0301")
+    assert searched("robots", kind=typed).titles == ["Robots two", "Robots one"]
+    (kind,) = [section for section in searched("robots").all("section") if section.findtext("h2") == "Kind"]
+    assert [" ".join("".join(row.itertext()).split()) for row in kind.iter("li")] == ["Cafe\u0301 items: 2"]
+
+
 @pytest.mark.usefixtures("_stories")
 def test_result_pages_are_not_for_search_engines_but_have_feeds() -> None:
     page = searched("robots", kind="Opinion")
