@@ -90,9 +90,9 @@ def reasons(source: Source) -> Iterator[Reason]:
 
 def _hidden_folder(source: Source) -> str:
     """Return the part of a path that generators pass over: a folder `_drafts`, or a name that starts with a dot."""
-    if "_drafts/" not in source.path and "/." not in source.path and source.path[:1] != ".":
+    if "_drafts/" not in source.path.lower() and "/." not in source.path and source.path[:1] != ".":
         return ""
-    return next((part for part in source.path.split("/") if part == "_drafts" or part.startswith(".")), "")
+    return next((part for part in source.path.split("/") if part.lower() == "_drafts" or part.startswith(".")), "")
 
 
 def _reason(source: Source, key: str, value: Value) -> Reason | None:

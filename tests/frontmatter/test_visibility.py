@@ -82,6 +82,7 @@ def test_a_published_that_is_a_date_is_the_publication_time() -> None:
     ("path", "status"),
     [
         ("_drafts/a.md", "draft"),
+        ("_Drafts/a.md", "draft"),
         ("content/_drafts/2024/a.md", "draft"),
         (".a.md", "draft"),
         ("post/.hidden/a.md", "draft"),
