@@ -180,7 +180,7 @@ def hostile_bodies() -> Iterator[tuple[str, str]]:
     }.items()
 
 
-@pytest.mark.parametrize(("name", "body"), hostile_bodies(), ids=[name for name, _body in hostile_bodies()])
+@pytest.mark.parametrize(("name", "body"), [*hostile_bodies()], ids=[name for name, _body in hostile_bodies()])
 def test_a_hostile_body_is_rendered_in_time(name: str, body: str) -> None:
     start = time.perf_counter()
     render(body)

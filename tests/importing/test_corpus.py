@@ -29,7 +29,8 @@ def test_the_real_files_import_whole_and_only_once(corpus: Path, client: Client)
     with CaptureQueriesContext(connection) as queries:
         assert import_markdown(corpus)[-1].startswith("0 created, 0 updated, 585 unchanged, 9 skipped, 0 rejected")
     statements = [query["sql"] for query in queries if "curation_import" not in query["sql"]]
-    assert [sql for sql in statements if not sql.startswith(("SELECT", "SAVEPOINT", "RELEASE"))] == []
+    # PostgreSQL reads long lists by a cursor.
+    assert [sql for sql in statements if not sql.startswith(("SELECT", "DECLARE", "SAVEPOINT", "RELEASE"))] == []
 
 
 def assert_rows() -> None:
