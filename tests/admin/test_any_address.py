@@ -80,6 +80,7 @@ VALUES = ["x\x00", "", "99999999999999999999999", "-1", "é" * 10_000, "2024-13-
 LOOKUPS = ["", "__exact", "__in", "__range", "__regex", "__year", "__contains", "__isnull"]
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("model", MODELS, ids=[model._meta.label for model in MODELS])
 def test_any_value_of_any_filter_makes_a_list_or_is_refused(model: type[Model]) -> None:

@@ -19,6 +19,7 @@ def files(folder: Path) -> dict[str, bytes]:
     return {str(path).rpartition("/content/")[2]: path.read_bytes() for path in found}
 
 
+@pytest.mark.long
 def test_the_real_files_come_out_as_they_came_in_and_change_nothing_when_they_come_back(
     corpus: Path, dest: Path
 ) -> None:

@@ -38,6 +38,7 @@ PAIRS = st.tuples(NAMES, st.sampled_from(FOLDINGS), st.sampled_from(FOLDINGS)).m
 _numbers = count()
 
 
+@pytest.mark.long
 @given(PAIRS, st.booleans())
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_pair_of_names_that_any_folding_makes_one_is_imported(
