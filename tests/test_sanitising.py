@@ -124,6 +124,13 @@ def test_of_two_elements_with_one_id_the_second_loses_it() -> None:
     assert sanitise('<p id="a">x</p><h3 id="a">y</h3><p id="b">z</p>') == '<p id="a">x</p><h3>y</h3><p id="b">z</p>'
 
 
+@pytest.mark.parametrize("attribute", ["id", "name", "rel", "href", "src", "data-src"])
+@pytest.mark.parametrize("title", [" {}=", "x {}=y", "x {}="])
+def test_a_title_may_look_like_an_attribute(title: str, attribute: str) -> None:
+    title = title.format(attribute)
+    assert render(f'[x](b.md "{title}")').html == f'<p><a href="b.md" title="{title}">x</a></p>'
+
+
 @pytest.mark.parametrize("written", ["", "a b", "a\tb", "<x>", 'a"b', "x" * 201, *sorted(RESERVED_IDS)])
 def test_an_id_that_could_be_taken_for_the_pages_own_is_none(written: str) -> None:
     assert ids(sanitise(f"<p id='{written}'>x</p><a name='{written}'>y</a>")) == []

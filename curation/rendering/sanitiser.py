@@ -131,7 +131,9 @@ class _Walk:
 
     def once(self, rest: str) -> str:
         """Return attributes without an id that an earlier element has."""
-        name = dict(ATTRIBUTE.findall(rest))["id"]
+        name = dict(ATTRIBUTE.findall(rest)).get("id")
+        if name is None:  # a title says ` id=`
+            return rest
         if name in self.ids:
             return rest.replace(f' id="{name}"', "")
         self.ids.add(name)
