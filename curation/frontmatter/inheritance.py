@@ -23,6 +23,8 @@ from .visibility import BUILD, BUILD_PARTS, INHERITED
 #: A key's value, and the path of the `_index.md` that says it.
 Inherited: TypeAlias = Mapping[str, tuple[Value, str]]
 NOTHING: Inherited = {}
+#: That of files whose name says none (https://gohugo.io/configuration/all/#defaultcontentlanguage).
+DEFAULT_LANGUAGE = "en"
 _TARGETS = ("target", "_target")
 _NAMES = Names.of(
     (*INHERITED, "cascade", *(f"cascade.{key}" for key in (*INHERITED, *BUILD_PARTS, *_TARGETS, "kind", "lang")))
@@ -39,7 +41,7 @@ class Cascade:
 
     def is_for(self, path: str) -> bool:
         """Return whether the page of a file is meant. What a target says besides is not known here, and passes."""
-        page = {"path": logical_path(path), "kind": "page", "lang": language_of_name(path)}
+        page = {"path": logical_path(path), "kind": "page", "lang": language_of_name(path) or DEFAULT_LANGUAGE}
         return all(_matches(pattern, page[name]) for name, pattern in self.target.items() if name in page)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from curation.frontmatter.inheritance import NOTHING, Cascade, Inherited, cascades, inherited_by
+from curation.frontmatter.inheritance import DEFAULT_LANGUAGE, NOTHING, Cascade, Inherited, cascades, inherited_by
 from curation.frontmatter.languages import language_of_name
 from curation.frontmatter.limits import MAX_FILE_BYTES
 from curation.importing.discover import SUFFIXES, Place, SourceFile, Unreadable, is_inside, read_bytes
@@ -32,7 +32,7 @@ class Cascades:
 
     def _own(self, root: Place, folder: str, language: str) -> tuple[Cascade, ...]:
         """Return the cascade of a folder's own `_index.md`, that of a language where it has one."""
-        languages = [f".{language}", ""] if language else [""]
+        languages = [f".{language}", ""] if language else ["", f".{DEFAULT_LANGUAGE}"]
         for name in (f"_index{ending}{suffix}" for ending in languages for suffix in SUFFIXES):
             inner = f"{folder}/{name}" if folder else name
             if (data := _read(root, inner)) is not None:

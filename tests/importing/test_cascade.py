@@ -80,6 +80,17 @@ def test_the_index_of_a_language_is_the_one_for_its_files(
     assert states() == {"a-fr": "draft", "a": "published"}
 
 
+def test_a_file_without_a_language_is_of_the_default_one(
+    content: Path, write_file: WriteFile, import_: RunImport
+) -> None:
+    for name in ("post/a.md", "other/b.md", "other/c.fr.md"):
+        write_file(name, slug=name.partition("/")[2][0])
+    (content / "post" / "_index.en.md").write_text(HIDING)
+    (content / "other" / "_index.md").write_text(HIDING.replace("  draft", "  target: {lang: en}\n  draft"))
+    import_()
+    assert states() == {"a": "draft", "b": "draft", "c": "published"}
+
+
 def test_nothing_outside_the_imported_folder_hides_a_file(
     content: Path, write_file: WriteFile, import_: RunImport, tmp_path: Path
 ) -> None:
