@@ -44,7 +44,7 @@ _ZONES = {
 _CENTURY = 69
 #: What WordPress and Hugo write for no date at all.
 _NO_DATE = re.compile(r"(-0*1-11-30|0000-00-00|0001-01-01)(?!\d)")
-_FILE_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})-.")
+_FILE_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})-")
 
 
 def parse_date(value: Value) -> datetime | None:
@@ -108,12 +108,22 @@ def date_of_file(name: str) -> datetime | None:
     datetime.datetime(2024, 5, 6, 0, 0, tzinfo=datetime.timezone.utc)
     """
     match = _FILE_DATE.match(name)
-    if match is None:
+    if match is None or match.end() == len(name):
         return None
     try:
         return datetime(int(match[1]), int(match[2]), int(match[3]), tzinfo=UTC)
     except ValueError:
         return None
+
+
+def without_date(name: str) -> str:
+    """Return a file's name without the date that it starts with.
+
+    >>> without_date("2024-5-6-a-story")
+    'a-story'
+    """
+    match = _FILE_DATE.match(name)
+    return name[match.end() :] if match else name
 
 
 def malformed(value: Value, consequence: str = "") -> str:

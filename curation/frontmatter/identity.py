@@ -4,6 +4,7 @@ import re
 
 from curation.slugs import slug_of
 
+from .dates import without_date
 from .dialects import OPENPROJECT_SOURCE
 from .languages import language_of_name
 from .limits import EXTERNAL_ID, FILE_NAME, SLUG, SOURCE_SYSTEM
@@ -14,7 +15,6 @@ from .values import Value, shown
 _MAX_ID = 2**63 - 1
 _DEFAULT_SOURCE = {"openproject": OPENPROJECT_SOURCE, "bookmark": "dropmark", "wordpress": "wordpress"}
 _EXTENSION = re.compile(r"\.\w+$")
-_DATE_PREFIX = re.compile(r"^\d{4}-\d{2}-\d{2}-")
 
 
 def source_system(source: Source) -> str:
@@ -113,7 +113,7 @@ def _slug_of_file(path: str) -> str:
     stem, *endings = _EXTENSION.sub("", name).split(".")
     if stem == "index":
         stem = folders.rpartition("/")[2]
-    return slug_of("-".join([_DATE_PREFIX.sub("", stem), *endings])) if stem else ""
+    return slug_of("-".join([without_date(stem), *endings])) if stem else ""
 
 
 def given_slug(source: Source) -> str:

@@ -8,6 +8,7 @@ from urllib.parse import unquote
 from curation.names import name_key
 from curation.rendering import strip_markup
 
+from .dates import without_date
 from .languages import without_language
 from .limits import CRUMB, PATH
 from .lists import as_jekyll_does, label, parts, whole
@@ -18,7 +19,6 @@ from .values import FLAGS, Value, shown
 #: A part of a path that is empty, `.` or `..`.
 _LEADS_OUT = re.compile(r"/ *(?:\.{1,2} *)?(?:/|$)")
 _PERMALINK = re.compile(r"/post/\d{4}/\d\d/\d\d/", re.ASCII)
-_FILE_DATE = re.compile(r"^\d{4}-\d{1,2}-\d{1,2}-")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
 
@@ -149,7 +149,7 @@ def expanded(source: Source, pattern: str) -> str:
     if ":" not in pattern:
         return pattern
     name, when = without_language(source.name), source.fields["published_at"]
-    stem = _FILE_DATE.sub("", name)
+    stem = without_date(name)
     values = {
         **dict.fromkeys(("title", "slug"), source.fields["slug"]),
         **dict.fromkeys(("name", "basename", "filename", "contentbasename", "slugorfilename"), stem),

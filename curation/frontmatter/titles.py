@@ -4,13 +4,13 @@ import re
 
 from curation.rendering import strip_markup
 
+from .dates import without_date
 from .headings import first_heading
 from .limits import TITLE
 from .source import Source
 from .values import shown
 
 _EXTENSION = re.compile(r"\.\w+$")
-_DATE_PREFIX = re.compile(r"^\d{4}-\d{1,2}-\d{1,2}-")
 
 
 def title(source: Source) -> str:
@@ -37,5 +37,5 @@ def title_of_file(path: str) -> str:
     stem = _EXTENSION.sub("", name)
     if stem.partition(".")[0] in ("index", "README") and folders:
         stem = folders[-1]
-    words = strip_markup(re.sub(r"[-_\s]+", " ", _DATE_PREFIX.sub("", stem)))
+    words = strip_markup(re.sub(r"[-_\s]+", " ", without_date(stem)))
     return (words[:1].upper() + words[1:])[:TITLE].strip() or "Untitled"

@@ -252,6 +252,7 @@ def test_a_slug_from_a_long_title_is_cut() -> None:
     ("name", "slug"),
     [
         ("2014-03-07-patients-like-me.md", "patients-like-me"),
+        ("2014-3-7-patients-like-me.md", "patients-like-me"),
         ("A Page_here.markdown", "a-page-here"),
         ("caf\udce9.md", "caf"),
         ("index.md", "the-title"),
