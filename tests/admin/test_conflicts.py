@@ -1,5 +1,6 @@
 """Conflicts between editors and files: seen on the item and in a list, settled with one click, and opened again."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -54,6 +55,13 @@ def test_both_versions_stand_side_by_side_with_the_difference_marked(editor: Cli
 def test_values_are_shown_in_words(editor: Client, field: str, theirs: Any, shown: str) -> None:
     make_conflict(field=field, theirs=theirs)
     assert versions(editor.get(CONFLICTS))[1] == shown
+
+
+def test_an_item_that_has_expired_is_public_again_with_the_later_time_of_its_file(editor: Client) -> None:
+    item = make_item(expires_at=datetime(2020, 1, 1, tzinfo=UTC))
+    settle(editor, make_conflict(item, "expires_at", "2100-01-01T00:00:00+00:00"), "theirs")
+    item.refresh_from_db()
+    assert (item.status, item.is_live) == ("published", True)
 
 
 def test_an_item_with_open_conflicts_says_so(editor: Client) -> None:
