@@ -127,6 +127,8 @@ def understand(
             document = replace(document, problems=(*document.problems, _unknown_shortcodes(document, rendered)))
         if rendered.remote_pictures:
             document = replace(document, problems=(*document.problems, _remote_pictures(rendered.remote_pictures)))
+        if rendered.lost_pictures:
+            document = replace(document, problems=(*document.problems, _lost_pictures(rendered.lost_pictures)))
         if record.summary and stops_inside(record.summary, rendered.text):
             document = replace(document, problems=(*document.problems, _cut_summary(record.summary)))
         if not record.summary:
@@ -154,6 +156,12 @@ def _remote_pictures(number: int) -> Problem:
     subject = f"{number:,} pictures of other hosts are" if number > 1 else "a picture of another host is"
     message = f"{subject} shown as a link, for nothing is fetched; put the file into the static folder to show it"
     return Problem("note", "remote-picture", message, "body")
+
+
+def _lost_pictures(number: int) -> Problem:
+    subject = f"{number:,} pictures are" if number > 1 else "a picture is"
+    message = f"{subject} written into the text (data:) or without an address, and not shown; put each into a file"
+    return Problem("warning", "lost-picture", message, "body")
 
 
 def _cut_summary(summary: str) -> Problem:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from .commonmark import commonmark_to_html
 from .python_markdown import python_markdown_to_html
-from .sanitiser import clean, count_remote_pictures, finish
+from .sanitiser import clean, count_pictures_of_nothing, count_remote_pictures, finish
 from .shortcodes import Unknown, expand
 from .text import plain_text
 
@@ -30,13 +30,15 @@ def flavour_of(name: object) -> Flavour:
 class Rendered:
     """A body, rendered. `html` is sanitised, with links and pictures of this site as they were written. `text` is plain
     and must be escaped; it has no alternative texts of pictures and no marks of footnotes. `unknown` are the shortcodes
-    that nothing is shown of, `remote_pictures` is the number of pictures of other hosts, which became links.
+    that nothing is shown of, `remote_pictures` is the number of pictures of other hosts, which became links, and
+    `lost_pictures` that of those without a file, of which only the words are left.
     """
 
     html: str
     text: str
     unknown: tuple[Unknown, ...] = ()
     remote_pictures: int = 0
+    lost_pictures: int = 0
 
 
 def render(body: str, flavour: Flavour = "commonmark") -> Rendered:
@@ -45,7 +47,8 @@ def render(body: str, flavour: Flavour = "commonmark") -> Rendered:
         return Rendered("", "")
     expanded = expand(body)
     cleaned = clean(expanded.put_back(_convert(expanded.body, flavour)))
-    return Rendered(finish(cleaned).strip(), plain_text(cleaned), expanded.unknown, count_remote_pictures(cleaned))
+    remote, lost = count_remote_pictures(cleaned), count_pictures_of_nothing(cleaned)
+    return Rendered(finish(cleaned).strip(), plain_text(cleaned), expanded.unknown, remote, lost)
 
 
 def _convert(body: str, flavour: Flavour) -> str:

@@ -100,6 +100,14 @@ def count_remote_pictures(cleaned: str) -> int:
     return len(_REMOTE_PICTURE.findall(cleaned)) if "<img" in cleaned else 0
 
 
+_PICTURE_OF_NOTHING = re.compile(r'<img\b(?![^>]* src=")')
+
+
+def count_pictures_of_nothing(cleaned: str) -> int:
+    """Return the number of pictures without a file in the HTML that `clean()` made: those of `data:` links, say."""
+    return len(_PICTURE_OF_NOTHING.findall(cleaned)) if "<img" in cleaned else 0
+
+
 class _Walk:
     """One walk over the tags of cleaned HTML, and what it has met."""
 
@@ -169,9 +177,10 @@ def _picture(attributes: dict[str, str], rest: str, *, in_link: bool) -> str:
     if late := attributes.get("data-src"):
         rest = rest.replace(f' src="{source}"', "").replace(' data-src="', ' src="')
         source = late
-    words = attributes.get("alt") or attributes.get("title") or "Image"
+    words = attributes.get("alt") or attributes.get("title") or ""
     if not source.startswith(OUTSIDE):
         return f"<img{rest}>" if source and not source.startswith((REF_SCHEME, "mailto:")) else words
+    words = words or "Image"  # a link needs a name
     return words if in_link else f'<a href="{source}" rel="{OUTSIDE_REL}">{words}</a>'
 
 

@@ -204,6 +204,20 @@ def test_a_body_that_starts_with_a_picture_gives_a_summary_of_words(
         assert said == summary
 
 
+@pytest.mark.parametrize(
+    "picture", ["![{}](data:image/png;base64,AAAA)", '<img src="data:image/png;base64,AAAA" alt="{}">']
+)
+def test_a_picture_that_is_written_into_the_text_is_told_and_leaves_its_words(
+    picture: str, write_file: WriteFile, import_: RunImport
+) -> None:
+    write_file("a.md", body=f"{picture.format('A chart')} and {picture.format('')} here.")
+    (line,) = (line for line in import_().lines("warning") if ": body: " in line)
+    assert "2 pictures are written into the text" in line
+    shown = CuratedItem.objects.get().body_html
+    assert "A chart and" in shown
+    assert "Image" not in shown
+
+
 def test_links_cost_a_batch_as_much_for_twice_as_many_files(write_file: WriteFile, import_: RunImport) -> None:
     from .test_cost import statements_of
 
