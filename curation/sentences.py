@@ -104,6 +104,8 @@ def is_whole(text: str, following: str = "") -> bool:
 
     >>> is_whole("It will pay $3 million to the U."), is_whole("It moved to the U.S."), is_whole("It is 2.", "5 miles.")
     (False, True, False)
+    >>> is_whole("He wrote it for the B.M.J.", " in 2019.")
+    False
     """
     is_apart = not following or following[0].isspace() or following[0] in "([—–-"
     if not is_apart and not _RUN_ON.search(text[-4:] + following[:2]):
@@ -111,7 +113,9 @@ def is_whole(text: str, following: str = "") -> bool:
     bare = text.rstrip().rstrip(_QUOTES)
     if not bare.endswith("."):
         return not bare.endswith(tuple(",–—-&/([{"))
-    return bare.endswith("...") or not _is_open(_last_word(bare[:-1]))
+    last, following_word = _last_word(bare[:-1]), _NEXT_WORD.match(following)
+    word = following_word[1] if following_word else ""
+    return bare.endswith("...") or (_closes(last, word) if word else not _is_open(last))
 
 
 def beginning(text: str, limit: int = LIMIT) -> str:

@@ -105,7 +105,7 @@ def check(traffic: Traffic, log: str) -> None:
 
 def compare(quiet: Site, busy: Site) -> None:
     """Raise `DrillFailed` unless the sites are one and the same, but for what editors wrote."""
-    expected, found = quiet.inspect(*EDITED), busy.inspect(*EDITED)
+    expected, found = quiet.inspect(*EDITED, "edited_at"), busy.inspect(*EDITED, "edited_at")
     wrong = [f"{name} differs" for name, digest in expected["tables"].items() if found["tables"][name] != digest]
     wrong += [
         f"/news/{slug}/ differs" for slug, digest in expected["items"].items() if found["items"].get(slug) != digest
