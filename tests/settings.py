@@ -11,8 +11,11 @@ os.environ.setdefault("DATABASE_URL", "sqlite://:memory:")
 from medigy.settings import *  # noqa: F403
 from medigy.settings import DATABASES
 
-# Two test runs at once on one PostgreSQL server do not meet.
 if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+    # Tests share a connection: a list that one test has not read to its end would close its cursor in the transaction
+    # of a later one, and break it.
+    DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = True
+    # Two test runs at once on one PostgreSQL server do not meet.
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))[:12]
     DATABASES["default"]["TEST"] = {"NAME": f"test_{DATABASES['default']['NAME']}_{run}"}
 
