@@ -25,8 +25,9 @@ TAGS = {
     *("ol", "p", "pre", "q", "s", "samp", "small", "strong", "sub", "summary", "sup", "table", "tbody", "td", "tfoot"),
     *("th", "thead", "tr", "u", "ul", "var"),
 }
-#: Attributes by tag. `id` may be on all of them but pictures: see `identifier()`.
+#: Attributes by tag, and those of any. `id` may be on all of them but pictures: see `identifier()`.
 ATTRIBUTES = {
+    "*": {"lang", "title"},
     **{tag: {"id"} for tag in TAGS - {"img"}},
     "a": {"href", "title", "id", "name"},
     "abbr": {"title", "id"},
