@@ -143,8 +143,9 @@ _EMBEDDED = {
 }
 
 
-#: Titles that Hugo gives players whose shortcode has none.
+#: Titles that Hugo gives players whose shortcode has none, and what links here are named then, by the film's host.
 _UNTITLED = {"YouTube Video", "vimeo video"}
+_FILMS = {"www.youtube.com": "YouTube video", "vimeo.com": "Vimeo video"}
 
 
 def _embeds(page: Page) -> int:
@@ -155,7 +156,8 @@ def _embeds(page: Page) -> int:
             if found := pattern.match(address):
                 address = form.format(found[1])
         title = "" if node.get("title") in _UNTITLED else node.get("title")
-        link = Node("a", {"href": address}, title or urlsplit(address).hostname or address)
+        host = urlsplit(address).hostname or address
+        link = Node("a", {"href": address}, title or _FILMS.get(host, host))
         frame = node.parent  # Hugo's shortcodes put one around it
         place = frame if frame is not None and "padding-bottom" in frame.get("style") else node
         place.replace_with(_paragraph(page, place, link))
