@@ -32,7 +32,7 @@ from curation.teasers import Picture
 KIND = BodyReference.Kind
 #: How wide a picture of a body is laid out.
 SIZES = "(min-width: 48rem) 44rem, 100vw"
-#: So many items are asked for at once.
+#: Items whose references are loaded by one query.
 MOST = 101
 
 

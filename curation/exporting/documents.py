@@ -113,9 +113,9 @@ class ItemFiles:
         return replace(self.record, tags=tags, aliases=aliases, offerings=offerings, **refs)
 
     def _slug(self, row: SourceDocument, file: FileText) -> str:
-        """Return the slug that a file shall say: nothing new where it gave its item this one, whatever its number.
+        """Return the slug to write into a file: the one it has, unless its item got a different slug since the import.
 
-        Under the name that `mdName` says, a file may give another one than it did; then it has to say it.
+        A file exported under its `mdName` may derive a different slug than before; then the slug is written.
         """
         paths = {row.content_path, usual_path(row.content_path, row.md_name, self.item.slug)}
         said = {FileText(row.data, path, row.inherited).record.slug for path in paths} if len(paths) > 1 else ()

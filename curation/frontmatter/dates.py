@@ -127,7 +127,7 @@ def without_date(name: str) -> str:
 
 
 def malformed(value: Value, consequence: str = "") -> str:
-    """Return what is wrong with a value that is no date, and what to write."""
+    """Return an error message for a value that is not a date: the fault, `consequence`, and a valid example."""
     form = "write one like 2023-01-31 or 2023-01-31T09:30:00Z"
     return f"{shown(value)} {_fault(value.strip() if isinstance(value, str) else '')}{consequence}; {form}"
 
@@ -141,4 +141,4 @@ def _fault(text: str) -> str:
         return "has a second 60, which no clock here has"
     if re.match(r"\d{4}-\d\d-\d\d", text) or any(form.fullmatch(text) for form in _FORMS):
         return "is no date of the calendar"
-    return "is no date in a form that is read here"
+    return "is not in a known date format"
