@@ -6,7 +6,7 @@ from curation.slugs import slug_of
 
 from .dates import without_date
 from .dialects import OPENPROJECT_SOURCE
-from .languages import language_of_name
+from .languages import language_of_name, without_extension
 from .limits import EXTERNAL_ID, FILE_NAME, SLUG, SOURCE_SYSTEM
 from .paths import site_path
 from .source import Source
@@ -14,7 +14,6 @@ from .values import Value, shown
 
 _MAX_ID = 2**63 - 1
 _DEFAULT_SOURCE = {"openproject": OPENPROJECT_SOURCE, "bookmark": "dropmark", "wordpress": "wordpress"}
-_EXTENSION = re.compile(r"\.\w+$")
 
 
 def source_system(source: Source) -> str:
@@ -110,7 +109,7 @@ def _derived_slug(source: Source, written: str) -> str:
 def _slug_of_file(path: str) -> str:
     """Return the slug that a file's name gives; a page bundle (`a-story/index.fr.md`) has its folder's name."""
     folders, _, name = path.rpartition("/")
-    stem, *endings = _EXTENSION.sub("", name).split(".")
+    stem, *endings = without_extension(name).split(".")
     if stem == "index":
         stem = folders.rpartition("/")[2]
     return slug_of("-".join([without_date(stem), *endings])) if stem else ""

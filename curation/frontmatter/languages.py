@@ -9,7 +9,7 @@ from .values import shown
 #: Where a file says its language, best first.
 KEYS = ("lang", "language", "locale")
 _NAME_LANGUAGE = re.compile(r"\.([a-z]{2}(?:-[A-Za-z]{2})?)\.\w+$", re.ASCII)
-_EXTENSION = re.compile(r"\.\w+$", re.ASCII)
+_EXTENSION = re.compile(r"\.\w+$")
 _CODES = """
 aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el
 en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu
@@ -46,7 +46,7 @@ def language_of_name(path: str) -> str:
 
 def without_language(name: str) -> str:
     """Return a file's name up to its language or extension."""
-    return _EXTENSION.sub("", _NAME_LANGUAGE.sub("", name) if language_of_name(name) else name)
+    return without_extension(_NAME_LANGUAGE.sub("", name) if language_of_name(name) else name)
 
 
 def language_tag(text: str) -> str:
@@ -60,3 +60,8 @@ def language_tag(text: str) -> str:
         return ""
     language, extended, script, region, variants = (part or "" for part in match.groups())
     return language + extended + script.title() + region.upper() + variants
+
+
+def without_extension(name: str) -> str:
+    """Return a file name without its extension."""
+    return _EXTENSION.sub("", name)

@@ -6,11 +6,10 @@ from curation.rendering import strip_markup
 
 from .dates import without_date
 from .headings import first_heading
+from .languages import without_extension
 from .limits import TITLE
 from .source import Source
 from .values import shown
-
-_EXTENSION = re.compile(r"\.\w+$")
 
 
 def title(source: Source) -> str:
@@ -34,7 +33,7 @@ def title_of_file(path: str) -> str:
     ('A story', 'A story')
     """
     *folders, name = path.split("/")
-    stem = _EXTENSION.sub("", name)
+    stem = without_extension(name)
     if stem.partition(".")[0] in ("index", "README") and folders:
         stem = folders[-1]
     words = strip_markup(re.sub(r"[-_\s]+", " ", without_date(stem)))
