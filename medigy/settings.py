@@ -90,7 +90,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "pictures",
     "taggit",
-    "curation",  # after taggit, whose admin it replaces; before django_tasks_db, whose worker it extends
+    "curation",  # before django_tasks_db, whose worker it extends
     "django_tasks",
     "django_tasks_db",
 ]

@@ -9,6 +9,8 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from curation.views.media import MEDIA_NAME, media
 
+admin.autodiscover()  # not at start-up: see `medigy.apps`
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("", include("curation.urls")),

@@ -1,12 +1,17 @@
 """What `manage.py check` tells of an installation."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from django.conf import LazySettings
+from django.contrib import admin
 from PIL import features
 
 from curation.checks import check_image_formats, check_uploads_are_not_served
+from curation.models import Topic
+from medigy.apps import check_admin
 
 
 def test_a_pillow_with_all_formats_is_fine() -> None:
@@ -32,3 +37,24 @@ def test_uploads_where_readers_can_ask_for_them_are_an_error(settings: LazySetti
     [error] = check_uploads_are_not_served()
 
     assert (error.id, error.msg) == ("curation.E002", "IMPORT_UPLOADS lies in MEDIA_ROOT, which is served.")
+
+
+def test_what_is_wrong_with_a_page_of_the_admin_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert check_admin(None) == []
+    monkeypatch.setattr(admin.site.get_model_admin(Topic), "list_display", ("no_such_column",))
+
+    [error] = check_admin(None)
+
+    assert (error.id, "no_such_column" in error.msg) == ("admin.E108", True)
+
+
+def test_a_command_starts_without_the_pages_of_the_admin_and_checks_load_them() -> None:
+    script = """
+import sys, django
+from django.core.management import call_command
+django.setup()
+assert "curation.admin" not in sys.modules
+call_command("check")
+assert "curation.admin" in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", script], check=True)

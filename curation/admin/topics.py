@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import taggit.admin  # it registers a model that is taken out below
 import taggit.models
 from django.contrib import admin
 from django.db.models import QuerySet

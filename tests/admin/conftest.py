@@ -1,10 +1,13 @@
 """Who works in the admin."""
 
 import pytest
+from django.contrib import admin
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 
 from curation.management.commands.create_demo_editor import make_group
+
+admin.autodiscover()  # tests ask what it has before they open a page
 
 
 def client_of(user: User) -> Client:
