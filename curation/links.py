@@ -1,15 +1,22 @@
-"""Links to the outside: what makes two of them the same."""
+"""Links to the outside: which are any, and what makes two of them the same."""
 
 import re
+from functools import lru_cache
 from urllib.parse import parse_qsl, urlencode
 
 import ada_url
+from django.core.validators import URLValidator
 
 #: Query parameters that say where a reader came from, not what they read.
 TRACKING_PARAMETERS = re.compile(
     r"^(utm_\w+|mtm_\w+|pk_\w+|hsa_\w+|_hs\w+|fbclid|gclid|gclsrc|dclid|msclkid|twclid|yclid|igshid|mc_cid|mc_eid|mkt_tok"
     r"|icid|cmpid|wt\.mc_id|ocid|trk|trkinfo|vero_\w+|oly_\w+|spm|sfmc_\w+|ref_src|ref_url|__twitter_impression|amp)$",
     re.IGNORECASE,
+)
+
+#: Raises `ValidationError` for what is no link with a host. A link is checked as it is read, and again as a column.
+validate_http_link = lru_cache(maxsize=100)(
+    URLValidator(schemes=["http", "https"], message="Enter a link that starts with http:// or https://.")
 )
 
 #: How much of a link tells it from others. Encoding can make one three times as long, and a column holds so much.

@@ -4,9 +4,8 @@ import re
 
 import ada_url
 from django.core.exceptions import ValidationError
-from django.core.validators import URLValidator
 
-from curation.links import host_of, url_key
+from curation.links import host_of, url_key, validate_http_link
 
 from .limits import PUBLISHER, URL, VIA
 from .records import PublisherRef
@@ -23,7 +22,6 @@ ORIGINAL_LINK_KEYS = ("link.original", "original", "openProjectCustomFields.sour
 HOST = re.compile(r"^(?=.{1,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z0-9-]{2,63}$")
 # Links in these characters keep their spelling; others get the form of the WHATWG URL Standard.
 _PLAIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]+)?([/?#][!-~]*)?", re.IGNORECASE)
-_is_http = URLValidator(schemes=["http", "https"])
 
 
 def source_url(source: Source) -> str:
@@ -104,7 +102,7 @@ def _storable(source: Source, link: str, key: str) -> str:
         source.warn("link-too-long", f"link longer than {URL:,} characters and ignored; shorten it", key)
         return ""
     try:
-        _is_http(link)
+        validate_http_link(link)
     except ValidationError:
         source.warn("link-malformed", f"{shown(link)} is no link that leads anywhere, ignored; correct it", key)
         return ""

@@ -6,12 +6,12 @@ from unicodedata import normalize
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.storage import Storage
-from django.core.validators import URLValidator
 from django.db import models
 from pictures.models import Picture, PictureField, PictureFieldFile, PillowPicture
 from PIL import Image
 
 from curation.frontmatter.languages import language_tag
+from curation.links import validate_http_link
 from curation.names import name_key
 from curation.rendering import one_line
 from curation.slugs import is_slug
@@ -29,9 +29,7 @@ MAX_NAME = 300
 class HttpURLField(models.URLField):  # type: ignore[type-arg]  # not generic at run time
     """A link that is `http` or `https`, and nothing else, wherever it comes from."""
 
-    default_validators = [
-        URLValidator(schemes=["http", "https"], message="Enter a link that starts with http:// or https://.")
-    ]
+    default_validators = [validate_http_link]
 
     def formfield(self, **kwargs: Any) -> forms.Field | None:
         return super().formfield(**{"assume_scheme": "https", **kwargs})
