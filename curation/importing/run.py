@@ -79,8 +79,8 @@ class Import:
         kept = False
         try:
             with self.parsers, transaction.atomic() if whole else nullcontext():
-                for files in self._read_ahead():
-                    yield self._import_batch(files)
+                # A batch is gone once it is written: it is not looked through for garbage, and takes no memory.
+                yield from map(self._import_batch, self._read_ahead())
                 if self.options.prune:
                     yield self._prune()
                 if links := self._check_links():
