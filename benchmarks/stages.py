@@ -61,7 +61,7 @@ def parsing(clock: Clock, content: Path) -> list[Parsed]:
     rendered = clock.time("rendering, sanitising", lambda: [render(document.record.body) for document in documents])
     pairs = [(document.record, body) for document, body in zip(documents, rendered, strict=True)]
     clock.time("checking columns", lambda: [columns_of(record, body) for record, body in pairs])
-    clock.time("record as JSON", lambda: [frontmatter.to_json(record) for record, _ in pairs])
+    clock.time("record as JSON", lambda: [frontmatter.to_text(record) for record, _ in pairs])
     results = [(file, understand(*file.work)) for file in files]
     received = clock.time("between processes", lambda: pickle.loads(pickle.dumps(results)))
     return list(accepted(received))

@@ -15,6 +15,13 @@ from django.db.models import DateTimeField, FileField, JSONField, Model
 #: A row's values by the names of their columns (`item_id`), all rows the same.
 Row = Mapping[str, Any]
 
+
+class JsonText(str):
+    """JSON that is text already, for a column that takes it as it is."""
+
+    __slots__ = ()
+
+
 #: Columns that a database's driver takes no Python value of.
 PREPARED = (DateTimeField, FileField, JSONField)
 
@@ -61,4 +68,6 @@ def _preparation(field: Any, connection: BaseDatabaseWrapper) -> Callable[[Any],
     if not isinstance(field, PREPARED):
         return None
     prepare = partial(field.get_db_prep_save, connection=connection)
-    return prepare if isinstance(field, JSONField) else lru_cache(maxsize=1000)(prepare)
+    if isinstance(field, JSONField):
+        return lambda value: value if type(value) is JsonText else prepare(value)
+    return lru_cache(maxsize=1000)(prepare)

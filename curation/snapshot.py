@@ -1,12 +1,12 @@
 """An item as an `ItemRecord`: the database's side of a merge, and what an export writes."""
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import Prefetch
 from django.utils import timezone
 
-from curation.frontmatter import to_json
+from curation.frontmatter import plain, to_json
 from curation.frontmatter.records import Crumb, ItemRecord, MediaRef, OfferingRef, PublisherRef, TopicRef
 from curation.models import CuratedItem, ItemAuthor, ItemOffering, ItemTopic
 from curation.models.items import ItemQuerySet
@@ -23,9 +23,7 @@ COLUMNS = {
 def column_value(record: ItemRecord, name: str) -> Any:
     """Return a record's value as the column keeps it."""
     value = getattr(record, name)
-    if name == "breadcrumbs":
-        return [asdict(crumb) for crumb in value]
-    return {group: dict(tags) for group, tags in value.items()} if name == "meta" else value
+    return plain(value) if name in ("breadcrumbs", "meta") else value
 
 
 def with_relations(items: ItemQuerySet) -> ItemQuerySet:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields
 from datetime import datetime
-from typing import Literal
+from functools import cache
+from operator import attrgetter
+from typing import Any, Literal
 
 from curation.rendering import Flavour
 
@@ -21,8 +23,26 @@ Format = Literal["yaml", "toml", "json", "meta"]
 DEFAULT_VOCABULARY = "Medigy"
 
 
+@cache
+def field_values(kind: type) -> Callable[[Any], tuple[Any, ...]]:
+    """Return what gives the values of all fields of a dataclass at once."""
+    return attrgetter(*(field.name for field in fields(kind)))
+
+
+class Record:
+    """A dataclass that is pickled as a call with its values: thousands of them go from the parsers to the import, and
+    what dataclasses with slots do of themselves goes through the fields one by one.
+    """
+
+    __slots__ = ()
+
+    def __reduce__(self) -> tuple[type, tuple[Any, ...]]:
+        kind: type = self.__class__
+        return kind, field_values(kind)(self)
+
+
 @dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Record):
     """One thing wrong with a file: what, where, and what to do about it.
 
     `level` is "error" (the file is rejected), "warning" or "note" (nothing to do). `code` names the kind of problem
@@ -58,7 +78,7 @@ def bounded(problems: Iterable[Problem]) -> tuple[Problem, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class TopicRef:
+class TopicRef(Record):
     """A topic as a file names it. `slug` is "" where the file gives none that can be trusted."""
 
     vocabulary: str
@@ -67,7 +87,7 @@ class TopicRef:
 
 
 @dataclass(frozen=True, slots=True)
-class OfferingRef:
+class OfferingRef(Record):
     """An offering as a file names it. `external_id` is the `offeringId` in decimal, or ""."""
 
     name: str
@@ -78,7 +98,7 @@ class OfferingRef:
 
 
 @dataclass(frozen=True, slots=True)
-class PublisherRef:
+class PublisherRef(Record):
     """The brand of a source link: its host name without `www.`, and the name readers see."""
 
     domain: str
@@ -86,7 +106,7 @@ class PublisherRef:
 
 
 @dataclass(frozen=True, slots=True)
-class MediaRef:
+class MediaRef(Record):
     """A file that the front matter points to. `href` is a file name or site path, never trusted to stay inside.
 
     `provenance` keeps what has no column: `format`, `valid`, `size`, `workPackage`, `wpAttachment`.
@@ -98,7 +118,7 @@ class MediaRef:
 
 
 @dataclass(frozen=True, slots=True)
-class Crumb:
+class Crumb(Record):
     """One step of a breadcrumb trail: its label, and the site path it links to ("" for none)."""
 
     label: str
@@ -106,7 +126,7 @@ class Crumb:
 
 
 @dataclass(frozen=True, slots=True)
-class ItemRecord:
+class ItemRecord(Record):
     """One item, whatever dialect it was written in. Field names match `CuratedItem` where it has the column.
 
     `published_at`, `modified_at` and `expires_at` are aware, in UTC. `body` has `\\n` line ends. `aliases` are site
@@ -147,7 +167,7 @@ class ItemRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(Record):
     """What tells which item a file is: the first of these that it has (front-matter.md, "Which files are one item")."""
 
     source_system: str = ""
@@ -157,7 +177,7 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class Document(Record):
     """A file, read: its envelope, its identity, its record, and what was odd about it.
 
     `front_matter` is the text between the delimiters exactly as read (its own line ends); `opening`, `closing` and

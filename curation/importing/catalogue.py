@@ -16,7 +16,6 @@ from curation.frontmatter.paths import page_path
 from curation.frontmatter.records import ItemRecord
 from curation.importing.discover import is_gone, is_gone_from_disk
 from curation.importing.parse import Parsed
-from curation.links import url_key
 from curation.models import Alias, Conflict, CuratedItem, SourceDocument
 from curation.slugs import numbered
 from curation.snapshot import with_relations
@@ -81,7 +80,7 @@ class Catalogue:
         aliases = {path for parsed in batch for path in parsed.record.aliases}
         pages = {page_path(parsed.record.slug) for parsed in batch}
         slugs = {path.rpartition("/")[2] for path in aliases | pages}
-        links = {url_key(parsed.record.source_url) for parsed in batch} - {""}
+        links = {parsed.columns["source_url_key"] for parsed in batch} - {""}
         wanted = (
             Q(pk__in=_documents_like(batch))
             | Q(pk__in=set(Alias.objects.filter(path__in=aliases | pages).values_list("item", flat=True)))

@@ -65,7 +65,7 @@ class SourceFile:
         """
         inner = self.inner_path.removeprefix(f"{self.top}/" if self.top else "")
         if isinstance(self.root, Path) and not self.is_upload:
-            inner = _below_content(self.root) + inner
+            inner = _below_content(str(self.root)) + inner
         return printable(inner.removeprefix("content/"))
 
     @property
@@ -90,7 +90,7 @@ class SourceFile:
 
 
 @lru_cache(maxsize=100)
-def _below_content(root: Path) -> str:
+def _below_content(root: str) -> str:
     """Return the path of a root from the folder `content` on that it is in; "" where it is in none."""
     _before, content, below = f"{root}/".rpartition("/content/")
     return below if content else ""

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from curation import frontmatter
 from curation.frontmatter.inheritance import NOTHING, Inherited
 from curation.frontmatter.limits import MAX_FILE_BYTES
-from curation.frontmatter.records import Document, ItemRecord, Problem, Rejected, SectionPage
+from curation.frontmatter.records import Document, ItemRecord, Problem, Record, Rejected, SectionPage
 from curation.importing.cascades import Cascades
 from curation.importing.columns import columns_of
 from curation.importing.discover import SourceFile, Unreadable, read_bytes
@@ -36,20 +36,20 @@ class Loaded:
 
 
 @dataclass(frozen=True, slots=True)
-class Understood:
-    """What a file says. `record` is the document's with an empty summary filled from the body, `json` the same as JSON
-    values; `columns` are its item's, `references` are what its body refers to on this site.
+class Understood(Record):
+    """What a file says. `record` is the document's with an empty summary filled from the body, `json` the same as JSON;
+    `columns` are its item's, `references` are what its body refers to on this site.
     """
 
     document: Document
     record: ItemRecord
-    json: dict[str, Any]
+    json: str
     columns: dict[str, Any]
     references: tuple[Reference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Record):
     """Why a file cannot become an item, or that it is not meant to be one (`skipped`)."""
 
     outcome: Literal["rejected", "skipped"]
@@ -65,7 +65,7 @@ class Parsed:
     inherited: Inherited
     document: Document
     record: ItemRecord
-    json: dict[str, Any]
+    json: str
     columns: dict[str, Any]
     references: tuple[Reference, ...] = ()
 
@@ -134,7 +134,7 @@ def understand(
         if not record.summary:
             record = replace(record, summary=excerpt(rendered.text))
         return Understood(
-            document, record, frontmatter.to_json(record), columns_of(record, rendered), references_in(rendered.html)
+            document, record, frontmatter.to_text(record), columns_of(record, rendered), references_in(rendered.html)
         )
     except Rejected as refusal:
         return Refusal("rejected", refusal.problems)

@@ -5,6 +5,7 @@ Planning reads the catalogue and writes nothing to the database; `upsert` carrie
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Set
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any, Literal
 from django.utils import timezone
 
 from curation import frontmatter
+from curation.bulk import JsonText
 from curation.frontmatter.paths import page_path
 from curation.frontmatter.records import ItemRecord, Level, MediaRef, Problem, Rejected, bounded
 from curation.importing import media
@@ -300,7 +302,8 @@ class Planner:
                     plan.displaced.append(document)
         known = (plan.document.path, plan.document.sha256, plan.document.media, plan.document.is_primary)
         if plan.before is not None and plan.document.pk:
-            plan.before["document"] = plan.document.record
+            known_record = plan.document.record
+            plan.before["document"] = json.loads(known_record) if isinstance(known_record, str) else known_record
         plan.writes_document = known != (path, plan.parsed.sha256, plan.media, True)
         if plan.writes_document:
             _describe(plan.document, plan.parsed, plan.media, plan.slug or plan.parsed.record.slug)
@@ -356,7 +359,9 @@ def _describe(document: SourceDocument, parsed: Parsed, found: dict[str, dict[st
     document.front_matter_format, document.front_matter = parsed.document.format, parsed.document.front_matter
     document.opening, document.closing = parsed.document.opening, parsed.document.closing
     document.raw_body = parsed.document.raw_body
-    document.record, document.source_url = {**parsed.json, "slug": slug}, parsed.record.source_url
+    record = parsed.record
+    document.record = JsonText(parsed.json if slug == record.slug else frontmatter.to_text(replace(record, slug=slug)))
+    document.source_url = record.source_url
     document.source_url_key, document.page_name = parsed.columns["source_url_key"], page_name(parsed.source.name)
     document.media = found
     document.imported_at = timezone.now()

@@ -1,13 +1,14 @@
 """A record as JSON and back."""
 
 import json
+import pickle
 from datetime import UTC
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curation.frontmatter import from_json, to_json
+from curation.frontmatter import from_json, to_json, to_text
 from curation.frontmatter.records import Crumb, ItemRecord, MediaRef, OfferingRef, PublisherRef, TopicRef
 
 from .files import sample
@@ -66,3 +67,15 @@ RECORDS = st.builds(
 @given(RECORDS)
 def test_any_record_survives_json(record: ItemRecord) -> None:
     assert from_json(json.loads(json.dumps(to_json(record)))) == record
+
+
+@given(RECORDS)
+def test_its_text_is_that_of_its_dictionary(record: ItemRecord) -> None:
+    assert to_text(record) == json.dumps(to_json(record))
+    assert from_json(to_text(record)) == record
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_a_document_comes_whole_from_another_process(name: str) -> None:
+    document = sample(name)
+    assert pickle.loads(pickle.dumps(document)) == document
