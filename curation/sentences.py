@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 #: Characters of a summary made from a text; and of the text that are looked at beyond that.
 LIMIT, LOOKED_AT = 280, 1_000
@@ -196,6 +197,7 @@ def _following(said: str, body: str) -> str:
     return body[len(core) :] if core and body.startswith(core) else ""
 
 
+@lru_cache(maxsize=1)  # of a file both `stops_inside()` and `shown_summary()` are asked
 def _folded(summary: str, text: str) -> tuple[str, str]:
     """Return a summary and as much of a text as it may be the start of, each on one line."""
     said = " ".join(summary.split())

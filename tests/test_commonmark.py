@@ -44,6 +44,21 @@ def test_a_bare_name_of_a_host_is_none() -> None:
 
 
 @pytest.mark.parametrize(
+    "body",
+    [
+        "<p>One *two* &amp; three.</p>\n<ul><li>a</li></ul>\n<h2>b</h2>",
+        "<p>One</p> *two* <p>three</p>",
+        "<p>One</p>\n*two*\n<p>three</p>",
+        "<p>One</p>\n\n*two*\n\n<p>three</p>",
+        "<p>One</p>x",
+        "<p>One</h2>",
+    ],
+)
+def test_lines_of_html_alone_are_what_they_are_below_other_text(body: str) -> None:
+    assert html(f"Above.\n\n{body}") == f"<p>Above.</p>{html(body)}"
+
+
+@pytest.mark.parametrize(
     ("heading", "name"),
     [
         ("Für Ärzte", "für-ärzte"),

@@ -28,7 +28,7 @@ def meta(source: Source) -> dict[str, dict[str, str]]:
     """Return the overrides that say something, by group and name (`openGraph`, `ogtitle`)."""
     found: dict[str, dict[str, str]] = {}
     for group, name, key, value in _written(source):
-        if text := _override(source, name, key, value):
+        if value is not None and (text := _override(source, name, key, value)):
             found.setdefault(group, {}).setdefault(name, text)
     return found
 

@@ -11,9 +11,10 @@ from .records import Format, Rejected
 BYTE_ORDER_MARK = "\ufeff"
 #: YAML between `---`, TOML between `+++`, each alone on its line. YAML may end with `...` as well.
 _OPENING = re.compile(r"\s*^(---|\+\+\+)[ \t]*\r?\n", re.MULTILINE)
+# The line end before them is a part of the patterns, for to look for that is quick.
 _CLOSING = {
-    "---": re.compile(r"^(?:---|\.\.\.)[ \t]*\r?$\n?", re.MULTILINE),
-    "+++": re.compile(r"^\+\+\+[ \t]*\r?$\n?", re.MULTILINE),
+    "---": re.compile(r"\n(?:---|\.\.\.)[ \t]*\r?(?:\n|\Z)"),
+    "+++": re.compile(r"\n\+\+\+[ \t]*\r?(?:\n|\Z)"),
 }
 # What counts for finding the end of JSON: braces, and strings, in which braces do not count.
 _JSON_TOKEN = re.compile(r'"(?:\\.|[^"\\])*(?:"|\Z)|[{}]', re.DOTALL)
@@ -87,11 +88,11 @@ def _decode(data: bytes) -> str:
 
 def _delimited(text: str, opening: re.Match[str]) -> Parts:
     delimiter = opening[1]
-    closing = _CLOSING[delimiter].search(text, opening.end())
+    closing = _CLOSING[delimiter].search(text, opening.end() - 1)
     if closing is None:
         raise _not_closed(f"a line {delimiter}")
     form: Format = "yaml" if delimiter == "---" else "toml"
-    return _parts(form, text, opening.end(), closing.start(), closing.end())
+    return _parts(form, text, opening.end(), closing.start() + 1, closing.end())
 
 
 def _json(text: str) -> Parts:

@@ -3,16 +3,14 @@
 import re
 from collections.abc import Iterable
 from functools import lru_cache
-from html import unescape
 
 from curation.names import name_key
-from curation.rendering import one_line
 from curation.slugs import is_path_slug
 
 from .limits import SLUG, TOPIC, VOCABULARY
 from .lists import Part, Split, as_categories, parts, tell_text, whole
 from .records import DEFAULT_VOCABULARY, TopicRef
-from .source import Source
+from .source import Source, plain_name
 from .values import Value, shown
 
 _TOPIC_PATH = re.compile(r"/?topic/([^/?#\s]+)/?")
@@ -138,8 +136,8 @@ def _check_copies(source: Source, found: tuple[TopicRef, ...]) -> None:
     topics = {identity(topic) for topic in found}
     labels = {name_key(topic.label) for topic in found}
     for key, expected in ((COPY, topics), ("categorySlug", topics), ("categoryLabel", labels)):
-        texts = [one_line(unescape(value)) for _key, value in source.entries(key) if isinstance(value, str)]
-        actual = {name_key(text) if key == "categoryLabel" else identity(TopicRef(*parted(text))) for text in texts}
+        texts = [plain_name(value) for _key, value in source.entries(key) if isinstance(value, str)]
+        actual = {name_key(text) if key == "categoryLabel" else _identity(*parted(text)) for text in texts}
         if actual and actual != expected:
             message = "says something else than categories and is ignored; correct or remove it"
             source.warn("derived-differs", message, key)

@@ -30,9 +30,9 @@ _PLUGINS = (
     task_marks_plugin,
     column_alignment_plugin,
 )
-#: A body that is HTML block after block, as whole pipelines write it, is its own HTML, and soon seen to be. Atomic
-#: groups keep the match linear.
-_HTML_ALONE = re.compile(r"(?:(?><(p|ul|ol|h[1-6]|blockquote|table|figure)>[^\n]*?</\1>)\n*+)++")
+#: A body whose lines are HTML blocks, as whole pipelines write it, is its own HTML, and soon seen to be: such a block
+#: goes on to an empty line, whatever else is in it. Atomic groups keep the match linear.
+_HTML_ALONE = re.compile(r"(?:(?><(p|ul|ol|h[1-6]|blockquote|table|figure)>[^\n]*</\1>)(?:\n++|\Z))++")
 _local = threading.local()
 
 

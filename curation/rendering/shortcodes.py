@@ -66,7 +66,7 @@ class Expanded:
 
 def expand(body: str) -> Expanded:
     """Return a body without shortcodes, but those in code."""
-    if not MAYBE.search(body):
+    if not ("{" in body or "[" in body) or not MAYBE.search(body):  # single letters are found at once
         return Expanded(body)
     return _Expansion(body).expanded()
 
