@@ -17,7 +17,6 @@ from django.utils import timezone
 from curation.bulk import insert
 from curation.frontmatter import plain
 from curation.frontmatter.records import Problem
-from curation.importing import media
 from curation.importing.discover import printable
 from curation.importing.options import Options
 from curation.importing.parse import Refused, Unread
@@ -228,8 +227,7 @@ def _after(plan: Plan) -> dict[str, Any] | None:
     record = replace(plan.record, aliases=tuple(plan.entry.aliases))
     if plan.outcome == "created" and record == plan.parsed.record:
         return None
-    body = {"body": media.of_body(plan.media)} if "body" in plan.takes else {}
-    return state(plan.entry.item, record) | body
+    return state(plan.entry.item, record)
 
 
 def _conflicts(run: ImportRun, plan: Plan) -> Iterable[Conflict]:

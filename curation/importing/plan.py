@@ -233,8 +233,6 @@ class Planner:
         before, now = media.of_body(base), media.of_body(plan.media)
         if before != now:
             plan.takes.add("body")
-            if plan.before is not None:
-                plan.before["body"] = before
 
     def _read_one(self, plan: Plan, use: str, href: str, was: str) -> str:
         """Read one file and return its digest; `was` is the digest that stays where the file cannot be used."""
@@ -302,8 +300,9 @@ class Planner:
                     plan.displaced.append(document)
         known = (plan.document.path, plan.document.sha256, plan.document.media, plan.document.is_primary)
         if plan.before is not None and plan.document.pk:
-            known_record = plan.document.record
-            plan.before["document"] = json.loads(known_record) if isinstance(known_record, str) else known_record
+            was = plan.document.record
+            plan.before["document"] = json.loads(was) if isinstance(was, str) else was
+            plan.before["document_media"] = plan.document.media
         plan.writes_document = known != (path, plan.parsed.sha256, plan.media, True)
         if plan.writes_document:
             _describe(plan.document, plan.parsed, plan.media, plan.slug or plan.parsed.record.slug)

@@ -27,7 +27,6 @@ from curation.importing.references import References
 from curation.importing.upsert import Filled, save_aliases, save_items
 from curation.models import Conflict, CuratedItem, Image, ImportRecord, ImportRun, SourceDocument
 from curation.models.documents import discard_pdf
-from curation.references import BODY
 from curation.resolving import refresh
 from curation.snapshot import snapshot, with_relations
 
@@ -146,10 +145,11 @@ def _undo_batch(records: Sequence[ImportRecord], undone: Undone) -> None:
     if not undone.dry_run:
         chosen = chosen.select_for_update(of=("self",))
     items = {item.pk: item for item in with_relations(chosen).prefetch_related("documents")}
+    later = _changed_later(records)
     doomed: list[int] = []
     for record in records:
         left = len(undone.left)
-        _undo_one(record, items.get(record.item_id or 0), doomed, undone)
+        _undo_one(record, items.get(record.item_id or 0), later[record.item_id], doomed, undone)
         record.is_undone = len(undone.left) == left
     if not undone.dry_run:
         CuratedItem.objects.filter(pk__in=doomed).delete()
@@ -158,7 +158,19 @@ def _undo_batch(records: Sequence[ImportRecord], undone: Undone) -> None:
     undone.deleted += len(doomed)
 
 
-def _undo_one(record: ImportRecord, item: CuratedItem | None, doomed: list[int], undone: Undone) -> None:
+def _changed_later(records: Sequence[ImportRecord]) -> dict[int | None, list[ImportRecord]]:
+    """Return what later runs, not undone, did to the same items, in their order, by item."""
+    items = {record.item_id for record in records if record.before}
+    changes = ImportRecord.objects.filter(item__in=items, run__gt=records[0].run_id, before__has_key="record")
+    found: defaultdict[int | None, list[ImportRecord]] = defaultdict(list)
+    for later in changes.exclude(run__outcome=ImportRun.Outcome.UNDONE).exclude(is_undone=True).order_by("pk"):
+        found[later.item_id].append(later)
+    return found
+
+
+def _undo_one(
+    record: ImportRecord, item: CuratedItem | None, later: list[ImportRecord], doomed: list[int], undone: Undone
+) -> None:
     """Put an item back, or add it to the `doomed`, which go together; note why where neither may be."""
     if item is None:
         undone.leave(record, "its item has been deleted since")
@@ -170,7 +182,7 @@ def _undo_one(record: ImportRecord, item: CuratedItem | None, doomed: list[int],
         else:
             undone.leave(record, "its item was changed since, and was kept")
     elif record.before is not None and record.after:
-        _put_back(record, item, undone)
+        _put_back(record, item, later, undone)
     elif not undone.dry_run:
         SourceDocument.objects.filter(path=record.path, is_primary=False).delete()
 
@@ -197,7 +209,7 @@ def _media(item: CuratedItem, document: SourceDocument) -> tuple[int | None, str
     return image, f"documents/{taken['pdf']}.pdf" if taken.get("pdf") else ""
 
 
-def _put_back(record: ImportRecord, item: CuratedItem, undone: Undone) -> None:
+def _put_back(record: ImportRecord, item: CuratedItem, later: list[ImportRecord], undone: Undone) -> None:
     before, after = record.before or {}, record.after or {}
     left, was = frontmatter.from_json(after["record"]), frontmatter.from_json(before["record"])
     merged = merge(left, was, snapshot(item))
@@ -213,21 +225,37 @@ def _put_back(record: ImportRecord, item: CuratedItem, undone: Undone) -> None:
     if (item.pdf.name or "") == after["pdf"] != before["pdf"]:
         item.pdf = before["pdf"]
         discard_pdf(after["pdf"])
-    item.media_provenance = before["media_provenance"]
-    if "body" in before:
-        _put_back_files(record.path, before["body"])
+    if item.media_provenance == after["media_provenance"]:
+        item.media_provenance = before["media_provenance"]
+    _put_back_document(record, before, later)  # before the item is written: its body's files are found by it
     for name, ids in _write(item, merged.record).items():
         undone.made[name] += ids
-    if "document" in before:
-        SourceDocument.objects.filter(path=record.path).update(record=before["document"], sha256="")
+    for change in later:
+        change.before = _without(change.before or {}, before, after)
+    ImportRecord.objects.bulk_update(later, ["before"])
 
 
-def _put_back_files(path: str, files: dict[str, dict[str, Any]]) -> None:
-    """Let a document point to the pictures and PDFs that its body had."""
-    for document in SourceDocument.objects.filter(path=path):
-        others = {use: found for use, found in document.media.items() if not use.startswith(BODY)}
-        document.media = others | {BODY + href: found for href, found in files.items()}
-        document.save(update_fields=["media"])
+def _put_back_document(record: ImportRecord, before: dict[str, Any], later: list[ImportRecord]) -> None:
+    """Let an item's document say what it said; where a later run read its file, the undo of that run does so."""
+    next_of_file = next((change.before for change in later if change.path == record.path), None)
+    if "document" not in before:
+        return
+    if next_of_file:
+        next_of_file |= {name: before[name] for name in ("document", "document_media") if name in before}
+        return
+    media = {"media": before["document_media"]} if "document_media" in before else {}
+    SourceDocument.objects.filter(path=record.path).update(record=before["document"], sha256="", **media)
+
+
+def _without(state: dict[str, Any], before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    """Return the state of an item that a later run found, as it would be had the run at hand not changed the item."""
+    left, was, found = (frontmatter.from_json(values["record"]) for values in (after, before, state))
+    others = {name for name in before if name in after and name != "record" and state.get(name) == after[name]}
+    return (
+        state
+        | {name: before[name] for name in others}
+        | {"record": frontmatter.to_json(merge(left, was, found).record)}
+    )
 
 
 def _write(item: CuratedItem, record: ItemRecord) -> dict[str, list[int]]:

@@ -1,6 +1,7 @@
 """An import taken back: what it made goes, what it changed returns, what an editor touched since stays."""
 
 from datetime import UTC, datetime
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -262,15 +263,33 @@ def test_imports_undone_in_any_order_leave_nothing_behind(
     assert everything_there() == []
 
 
-@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
-def test_an_item_that_a_later_import_changed_goes_with_the_last_undo(
-    write_file: WriteFile, import_: RunImport, order: tuple[int, ...]
+@pytest.mark.parametrize("order", [*permutations(range(2)), *permutations(range(3)), (0, 1, 2, 3), (0, 2, 1, 3)])
+def test_an_item_that_later_imports_changed_goes_with_the_last_undo(
+    write_file: WriteFile, import_: RunImport, content: Path, order: tuple[int, ...]
 ) -> None:
-    for number in range(2):
-        import_(write_file("a.md", body=f"{number}.", **{**NAMED, "tags": [str(number)]}))
+    for number in order:
+        PillowImage.new("RGB", (60, 40 + number)).save(content / f"{number}.png")
+    for number in range(len(order)):
+        names = {**NAMED, "tags": [str(number)], "featuredImage": f"{number}.png"}
+        import_(write_file("a.md", body=f"{number}. ![]({number}.png)", aliases=f"/{number}", **names))
     runs = list(ImportRun.objects.order_by("pk"))
     for number in order:
         undo(runs[number])
+    assert everything_there() == []
+
+
+def test_an_import_undone_between_two_is_gone_from_what_the_later_one_goes_back_to(
+    write_file: WriteFile, import_: RunImport
+) -> None:
+    for number in range(3):
+        import_(write_file("a.md", title=f"Title {number}", body=f"{number % 2}.", tags=[str(number)]))
+    first, second, third = ImportRun.objects.order_by("pk")
+    (left,) = undo(second).left
+    assert left.why == "its title was changed since, and was kept"
+    undo(third)
+    item = CuratedItem.objects.get()
+    assert (item.title, item.body, [tag.name for tag in item.tags.all()]) == ("Title 0", "0.", ["0"])
+    assert undo(first).left == []
     assert everything_there() == []
 
 
