@@ -12,33 +12,50 @@ function start(textarea) {
   hint.textContent = "Or drop them on the text, or paste them.";
   const bar = document.createElement("progress");
   Object.assign(bar, { max: 1, hidden: true });
-  const note = document.createElement("p");
-  note.setAttribute("role", "status");
+  const notes = document.createElement("div");
+  notes.setAttribute("role", "status");
   const tools = document.createElement("div");
   tools.className = "body-pictures";
-  tools.append(button, input, hint, bar, note);
+  tools.append(button, input, hint, bar, notes);
   textarea.before(tools);
 
-  const say = (text, isError) => {
-    note.textContent = text;
-    note.classList.toggle("is-error", isError);
-  };
   let queue = Promise.resolve();
+  let waiting = 0;
+  /** Take files in, one by one. The text has the focus from now on: who types meanwhile types there. */
   function add(files) {
-    for (const file of files) queue = queue.then(() => insert(file));
+    if (!waiting) notes.replaceChildren();
+    textarea.focus();
+    let last; // of these, what was put into the text
+    for (const file of files) {
+      waiting += 1;
+      queue = queue.then(async () => {
+        last = await insert(file, last) ?? last;
+        waiting -= 1;
+      });
+    }
   }
 
-  async function insert(file) {
-    say(`Uploading ${file.name} …`, false);
+  /** Store a picture and put its Markdown into the text, below `last`; resolve to it, or to nothing where it failed. */
+  async function insert(file, last) {
+    const note = document.createElement("p");
+    note.textContent = `Uploading ${file.name} …`;
+    notes.append(note);
     Object.assign(bar, { hidden: false, value: 0 });
+    const { selectionStart, value } = textarea;
     try {
+      if (!file.type.startsWith("image/")) throw new Error("it is not a picture.");
       const markdown = await upload(textarea, file, (part) => { bar.value = part; });
-      put(textarea, markdown);
-      say(`${file.name} is in the text. Describe it between the brackets.`, false);
+      const isTyping = textarea.value !== value || textarea.selectionStart !== selectionStart;
+      put(textarea, markdown, last, !isTyping && document.activeElement === textarea);
+      note.textContent = `${file.name} is in the text. Describe it between the brackets.`;
+      return markdown;
     } catch (error) {
-      say(`${file.name} is not in the text: ${error.message}`, true);
+      note.textContent = `${file.name} is not in the text: ${error.message}`;
+      note.classList.add("is-error");
+      return undefined;
+    } finally {
+      bar.hidden = true;
     }
-    bar.hidden = true;
   }
 
   button.addEventListener("click", () => input.click());
@@ -46,21 +63,22 @@ function start(textarea) {
     add([...input.files]);
     input.value = ""; // it is no field of the form, and the same file can be chosen again
   });
-  textarea.addEventListener("dragover", (event) => pictures(event.dataTransfer).length && event.preventDefault());
   textarea.addEventListener("drop", (event) => take(event, event.dataTransfer));
   textarea.addEventListener("paste", (event) => take(event, event.clipboardData));
+  // Anywhere else, a dropped file would be opened in place of the form, and what was typed be lost.
+  document.addEventListener("dragover", (event) => {
+    if (!event.dataTransfer?.types.includes("Files") || event.target.type === "file") return;
+    event.preventDefault();
+    event.dataTransfer.dropEffect = event.target === textarea ? "copy" : "none";
+  });
 
-  /** Take the pictures of a drop or of the clipboard; text that comes with them (from a word processor) goes first. */
+  /** Take the files of a drop or of the clipboard; text that comes with them (from a word processor) goes first. */
   function take(event, data) {
-    const files = pictures(data).map((item) => item.getAsFile()).filter(Boolean);
+    const files = [...(data?.items ?? [])].map((item) => item.getAsFile()).filter(Boolean);
     if (!files.length || data.types.includes("text/plain")) return;
     event.preventDefault();
     add(files);
   }
-}
-
-function pictures(data) {
-  return [...(data?.items ?? [])].filter((item) => item.kind === "file" && item.type.startsWith("image/"));
 }
 
 /** Store a picture; resolve to its Markdown. `onProgress` is told which part (0 to 1) has been sent. */
@@ -83,16 +101,18 @@ function upload(textarea, file, onProgress) {
   });
 }
 
-/** Put a picture's Markdown at the cursor, a paragraph of its own, and the cursor between its brackets. */
-function put(textarea, markdown) {
-  const start = textarea.selectionStart;
-  const before = textarea.value.slice(0, start);
-  const after = textarea.value.slice(textarea.selectionEnd);
+/** Put a picture's Markdown, a paragraph of its own, below `last` or the line of the cursor: no word is cut in two, and
+ * no chosen text replaced. The cursor goes between its brackets if it `mayMove`. */
+function put(textarea, markdown, last, mayMove) {
+  const { value } = textarea;
+  const address = last?.slice(last.indexOf("]"));
+  const from = address && value.includes(address) ? value.indexOf(address) : textarea.selectionEnd;
+  const at = value.indexOf("\n", from) < 0 ? value.length : value.indexOf("\n", from);
+  const before = value.slice(0, at);
   const lead = before && !before.endsWith("\n\n") ? (before.endsWith("\n") ? "\n" : "\n\n") : "";
-  const trail = after && !after.startsWith("\n") ? "\n\n" : "";
-  textarea.setRangeText(`${lead}${markdown}${trail}`, start, textarea.selectionEnd, "end");
-  const inside = start + lead.length + markdown.indexOf("[") + 1;
-  textarea.focus();
-  textarea.setSelectionRange(inside, inside);
+  const trail = value.startsWith("\n\n", at) || at === value.length ? "" : "\n";
+  textarea.setRangeText(lead + markdown + trail, at, at, "preserve");
+  const inside = at + lead.length + markdown.indexOf("[") + 1;
+  if (mayMove) textarea.setSelectionRange(inside, inside);
   textarea.dispatchEvent(new Event("input", { bubbles: true }));
 }

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from curation.models import CuratedItem
 from tests.admin.images import picture_bytes
@@ -81,3 +81,76 @@ def test_a_picture_that_is_none_is_named_with_the_reason(
     expect(page.get_by_label("Body:", exact=True)).to_have_value("The old text.")
     assert [fault.partition(" ")[0] for fault in faults] == ["400"]
     faults.clear()
+
+
+def drop(page: Page, target: Locator, *paths: Path) -> None:
+    """Drop files of the disk on an element, as a person does."""
+    target.scroll_into_view_if_needed()
+    box = target.bounding_box()
+    assert box is not None
+    data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
+    session = page.context.new_cdp_session(page)
+    for kind in ("dragEnter", "dragOver", "drop"):
+        place = {"type": kind, "x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+        session.send("Input.dispatchDragEvent", {**place, "data": data})
+
+
+def open_body(page: Page, item: CuratedItem) -> Locator:
+    log_in(page)
+    page.goto(f"/admin/curation/curateditem/{item.pk}/change/")
+    body = page.get_by_label("Body:", exact=True)
+    body.evaluate("text => text.setSelectionRange(0, 3)")
+    return body
+
+
+def test_pictures_dropped_on_the_text_stand_below_its_line_in_their_order(
+    page: Page, item: CuratedItem, tmp_path: Path
+) -> None:
+    for name in ("a.png", "b.png"):
+        (tmp_path / name).write_bytes(picture_bytes())
+    body = open_body(page, item)
+    drop(page, body, tmp_path / "a.png", tmp_path / "b.png")
+    expect(page.get_by_role("status").filter(has_text="b.png is in the text")).to_contain_text("a.png is in the text")
+    page.keyboard.type("The second")
+    expect(body).to_have_value(
+        re.compile(r"^The old text\.\n\n!\[\]\(/images/\w{16}/a\.png\)\n\n!\[The second\]\(/images/\w{16}/b\.png\)$")
+    )
+
+
+def test_what_is_dropped_but_is_no_picture_is_named_and_what_was_typed_stays(
+    page: Page, item: CuratedItem, tmp_path: Path
+) -> None:
+    (tmp_path / "report.pdf").write_bytes(b"%PDF-1.4")
+    (tmp_path / "a.png").write_bytes(picture_bytes())
+    body = open_body(page, item)
+    page.get_by_label("Title:", exact=True).fill("Typed")
+    drop(page, body, tmp_path / "report.pdf")
+    expect(page.get_by_role("status").filter(has_text="report.pdf is not in the text: it is not a pic")).to_be_visible()
+    drop(page, page.get_by_label("Summary:", exact=True), tmp_path / "a.png")
+    expect(body).to_have_value("The old text.")
+    expect(page.get_by_label("Title:", exact=True)).to_have_value("Typed")
+    assert len(page.context.pages) == 1  # Chromium opens a file that nobody takes in another
+
+
+def test_a_picture_from_the_clipboard_goes_into_the_text_and_what_is_typed_meanwhile_stays(
+    page: Page, item: CuratedItem
+) -> None:
+    def slowly(route: Route) -> None:
+        page.wait_for_timeout(300)
+        route.continue_()
+
+    body = open_body(page, item)
+    page.route("**/upload-picture/", slowly)
+    body.evaluate(
+        """(text, bytes) => {
+          const clipboardData = new DataTransfer();
+          clipboardData.items.add(new File([new Uint8Array(bytes)], "image.png", { type: "image/png" }));
+          text.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+          text.setSelectionRange(13, 13);
+        }""",
+        list(picture_bytes()),
+    )
+    page.keyboard.type(" More.")
+    expect(page.get_by_role("status").filter(has_text="image.png is in the text")).to_be_visible()
+    page.keyboard.type(" And more.")
+    expect(body).to_have_value(re.compile(r"^The old text\. More\. And more\.\n\n!\[\]\(/images/\w{16}/image\.png\)$"))
