@@ -189,4 +189,5 @@ def test_an_import_warns_of_a_summary_that_stops_inside_a_sentence(description: 
     result = understand(data.encode(), "x.md")
     assert not isinstance(result, Refusal)
     assert ("summary-cut" in [problem.code for problem in result.document.problems]) == warned
+    assert "description" not in [problem.field for problem in result.document.problems], "it may be `excerpt`"
     assert result.record.summary == (description or "The U.S. is large. Very.")

@@ -166,7 +166,7 @@ def _lost_pictures(number: int) -> Problem:
 
 def _cut_summary(summary: str) -> Problem:
     message = f"“…{summary[-40:]}” stops inside a sentence, so readers get the start of the body; write whole sentences"
-    return Problem("warning", "summary-cut", message, "description")
+    return Problem("warning", "summary-cut", message)
 
 
 def parsed(file: Loaded, result: Understood | Refusal) -> Parsed | Refused:
