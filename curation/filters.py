@@ -150,8 +150,8 @@ class NewsFilter(FilterSet):  # type: ignore[misc]  # django-filter has no types
         like="topic",
     )
     vocabulary = FacetFilter("Vocabulary", lambda items, vocabulary: items.of_vocabulary(vocabulary.pk))
-    kind = FacetFilter("Kind", lambda items, kind: items.filter(kind__iexact=kind.value))
-    format = FacetFilter("Format", lambda items, format_: items.filter(format__iexact=format_.value))
+    kind = FacetFilter("Kind", lambda items, kind: items.filter(kind__in=_spellings("kind", kind.value)))
+    format = FacetFilter("Format", lambda items, format_: items.filter(format__in=_spellings("format", format_.value)))
     offering = FacetFilter(
         "Offering",
         lambda items, offering: items.listed_by(ItemOffering, offering=offering.pk),
@@ -247,6 +247,12 @@ def _wanted(cleaned: Mapping[str, Any]) -> Wanted:
         since=datetime.combine(since, time.min, UTC) if since else None,
         until=datetime.combine(until, time.max, UTC) if until else None,
     )
+
+
+def _spellings(column: str, word: str) -> list[str]:
+    """Return how items write a word in a column of `WORDS`: no two databases fold case alike."""
+    pairs = kept("every kind with every format", lambda: list(CuratedItem.objects.order_by().values(*WORDS).distinct()))
+    return [written for written in {pair[column] for pair in pairs} if name_key(written) == name_key(word)]
 
 
 def typed_values(query: Mapping[str, str]) -> dict[str, str]:

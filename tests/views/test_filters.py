@@ -232,6 +232,19 @@ def test_kinds_are_one_without_regard_to_case() -> None:
     assert page.texts("title")[0].startswith("News: Kind N")
 
 
+@pytest.mark.parametrize("facet", ["kind", "format"])
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("Überblick", "ÜBERBLICK"), ("Straße", "STRASSE"), ("Café", "Cafe\u0301"), ("News item", "news ITEM")],
+)
+def test_kinds_and_formats_are_one_by_the_key_of_names(facet: str, one: str, other: str) -> None:
+    make_item("One", **{facet: one})
+    make_item("Two", **{facet: other})
+    make_item("Three", **{facet: "Else"})
+    for typed in (one, other):
+        assert sorted(get(f"/news/?{urlencode({facet: typed})}").titles) == ["One", "Two"]
+
+
 def test_filtered_lists_are_not_for_search_engines() -> None:
     make_item(kind="News")
     make_vocabulary()
