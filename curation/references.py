@@ -26,7 +26,7 @@ DOCUMENT_SUFFIXES = (".md", ".markdown", ".mdx")
 #: A start tag of canonical HTML (as nh3 writes it) whose link stays on this site and is more than a fragment.
 _LOCAL = re.compile(r'<(a|img)\b(?:[^">]|"[^"]*")*? (?:href|src)="((?!#|//)(?:ref:|(?![a-z][a-z0-9+.-]*:))[^"]+)"')
 #: What any such tag holds, and soon looked for: most bodies have none.
-_MAYBE_LOCAL = re.compile(r' (?:href|src)="(?!https?:|#|mailto:)')
+_MAYBE_LOCAL = re.compile(r' (?:href|src)="(?!https?:|#|mailto:|tel:)')
 #: What other generators put before a path: Pelican's `{filename}`, Jekyll's `{{ site.baseurl }}`.
 _PREFIX = re.compile(
     r"[{|](?:filename|static|attach)[}|]|\{\{-?(?: |%20)*site\.(?:baseurl|url)(?: |%20)*-?\}\}", re.IGNORECASE

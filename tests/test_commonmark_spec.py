@@ -22,7 +22,7 @@ EXTENDED = {608, 611, 612}
 #: everywhere.
 SANITISED = {
     "addresses are written as browsers read them": {20, 21, 31, 346, 484, 500, 501, 594, 597, 630, 631, 642, 643},
-    "links lead to http, https and mailto alone": {596, 598, 599, 601},
+    "links lead to http, https, mailto and tel alone": {596, 598, 599, 601},
     "an empty link leads nowhere": {200, 485, 486, 487, 567},
     "attributes that say nothing of what an element is are removed": {144, 152, 153, 154, 164, 169},
     "tags that HTML does not have are removed": {150, 163, 201, 491, 524, 536, 613, 614, 615, 616, 617},

@@ -278,7 +278,10 @@ def test_a_link_to_another_host_says_so(written: str, href: str) -> None:
         ("1:x", "./1:x"),
         ("ref:other%20file.md#part", "ref:other%20file.md#part"),
         ("/my file.pdf", "/my%20file.pdf"),
-        ("#part", "#part"),
+        ("#", "#"),
+        ("#top", "#top"),
+        ("#:~:text=ward", "#:~:text=ward"),
+        ("tel:+1-555-0100", "tel:+1-555-0100"),
         ("?page=2", "?page=2"),
         (".//example.org", "example.org"),
         ("/a/../../b", "/b"),
@@ -291,10 +294,46 @@ def test_other_links_have_no_rel(written: str, href: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "written", ["", " ", "#", "javascript:x", "data:x", "ftp://x.example/", "http://[::1", "tel:1"]
+    "written", ["", " ", "javascript:x", "data:x", "ftp://x.example/", "sms:1", "http://[::1", "#part"]
 )
 def test_a_link_that_leads_nowhere_is_no_link(written: str) -> None:
     assert "href" not in sanitise(f'<a href="{written}">x</a>')
+
+
+@pytest.mark.parametrize(
+    ("part", "href"),
+    [
+        ('<b id="x">', "#x"),
+        ('<a name="x"></a>', "#x"),
+        ("<b id='ü'>", "#%C3%BC"),
+        ("<b id='ü'>", "#ü"),
+        ('<b id="a.b:c">', "#a.b%3Ac"),
+        ('<b id="x">', "#x:~:text=ward"),
+    ],
+)
+def test_a_link_to_a_part_of_the_body_stays_a_link_before_it_and_behind_it(part: str, href: str) -> None:
+    link = f'<a href="{href}">y</a>'
+    for body in (link + part, part + link):
+        assert "href" in render(body).html
+        assert render(body).missing_parts == ()
+
+
+def test_of_a_link_to_a_part_that_is_not_there_the_words_stay() -> None:
+    rendered = render(
+        '# Part\n\n[one *two*](#Part) and <a id="three" href="#x">three</a>, [four](#four), [five](#part)'
+    )
+    assert '<p>one <em>two</em> and <a id="three">three</a>, four, <a href="#part">five</a></p>' in rendered.html
+    assert rendered.missing_parts == ("#Part", "#x", "#four")
+
+
+def test_links_that_lose_their_address_are_named() -> None:
+    links = '[a](ftp://x) <a id="x">b</a> <A class="b" HREF = \'javascript:x\'>c</A>'
+    assert render(links + ' [d](/d) <a class="e">e</a> [f]() `[g](sms:1)`').lost_links == (
+        "ftp://x",
+        "javascript:x",
+        "",
+    )
+    assert render('<a class="e">e</a>').lost_links == ()
 
 
 def test_a_link_keeps_only_our_rel_and_no_target() -> None:
@@ -330,7 +369,9 @@ def test_a_picture_keeps_nothing_that_does_something() -> None:
     )
 
 
-@pytest.mark.parametrize("source", ["", "data:image/png,x", "javascript:x", "ref:x.md", "mailto:a@example.org"])
+@pytest.mark.parametrize(
+    "source", ["", "data:image/png,x", "javascript:x", "ref:x.md", "mailto:a@example.org", "tel:1"]
+)
 def test_a_picture_without_a_place_becomes_its_words(source: str) -> None:
     assert sanitise(f'<img src="{source}" alt="A ward">') == "A ward"
 

@@ -127,7 +127,7 @@ def test_a_figure_is_a_picture_with_its_caption(body: str, expected: str) -> Non
         ('[x]({{< ref "other.md" >}})', "ref:other.md"),
         ("[x]({{< relref path='a b.md' >}})", "ref:a%20b.md"),
         ('[x]({{% relref "/post/other.md#part" %}} "Title")', "ref:/post/other.md#part"),
-        ('[x]({{< relref "#part" >}})', "#part"),
+        ('[x]({{< relref "#top" >}})', "#top"),
         ('<a href="{{< ref "other.md" >}}">x</a>', "ref:other.md"),
         ('<p><a href={{< ref "other.md" >}}>x</a></p>', "ref:other.md"),
         ('[x][1]\n\n[1]: {{< ref "other.md" >}}', "ref:other.md"),

@@ -129,9 +129,14 @@ def _headings(body: Node) -> Iterator[str]:
             yield f"{node.tag} #{node.get('id')} {_folded(node.text)}"
 
 
-def _links(body: Node, resolve: Callable[[str], str]) -> Iterator[str]:
+def places(body: Node) -> dict[str, Node]:
+    """Return what links of a page to itself may lead to, by name."""
     ids = {node.get("id"): node for node in body.walk() if node.get("id")}
-    ids |= {node.get("name"): node for node in body.walk() if node.tag == "a" and node.get("name")}
+    return ids | {node.get("name"): node for node in body.walk() if node.tag == "a" and node.get("name")}
+
+
+def _links(body: Node, resolve: Callable[[str], str]) -> Iterator[str]:
+    ids = places(body)
     for node in body.walk():
         if node.tag == "a" and "href" in node.attributes:
             href = node.get("href")
@@ -139,11 +144,15 @@ def _links(body: Node, resolve: Callable[[str], str]) -> Iterator[str]:
             yield f"{target} “{_folded(node.text)}”"
 
 
+def place(ids: dict[str, Node], name: str) -> Node | None:
+    return ids.get(name) or ids.get(unquote(name))
+
+
 def _place(ids: dict[str, Node], name: str) -> str:
     """Return where on its own page a link leads: the start of the text there, for ids of notes are nobody's words."""
     if not name or name == "top":
         return "top of this page"
-    node = ids.get(name) or ids.get(unquote(name))
+    node = place(ids, name)
     if node is None:
         return f"no such place (#{unquote(name)})"
     while not _folded(node.text) and node.parent is not None:

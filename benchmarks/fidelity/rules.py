@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from benchmarks.fidelity.facts import place, places
 from benchmarks.fidelity.sites import Page
 from benchmarks.fidelity.tree import Node
 
@@ -235,6 +236,15 @@ def _is_dead(page: Page, href: str) -> bool:
     return not href.startswith("#") and (not href or page.resolve(href).startswith("nothing"))
 
 
+def _missing_parts(page: Page) -> int:
+    ids = places(page.body)
+    links = [node for node in _all(page, "a") if re.match("#(?!top$).", node.get("href"))]
+    missing = [node for node in links if place(ids, node.get("href")[1:]) is None]
+    for node in missing:
+        node.unwrap()
+    return len(missing)
+
+
 def _dead_pictures(page: Page) -> int:
     dead = [node for node in _all(page, "img") if page.resolve(node.get("src")).startswith("nothing")]
     for node in dead:
@@ -266,6 +276,7 @@ RULES = (
     Rule("links to other files than pictures and PDFs", "become text: such files are not taken over", _other_files),
     Rule("pictures that are nowhere", "become their words: readers find no broken picture", _dead_pictures),
     Rule("links that lead nowhere", "become text: readers find no dead link", _dead_links),
+    Rule("links to parts that a page lacks", "become text, as other dead links", _missing_parts),
 )
 
 

@@ -2,8 +2,10 @@
 
 import hashlib
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
+from urllib.parse import unquote
 
 from curation import frontmatter
 from curation.frontmatter.inheritance import NOTHING, Inherited
@@ -13,7 +15,7 @@ from curation.importing.cascades import Cascades
 from curation.importing.columns import columns_of
 from curation.importing.discover import SourceFile, Unreadable, read_bytes
 from curation.references import Reference, references_in
-from curation.rendering import Flavour, Rendered, excerpt, render
+from curation.rendering import Flavour, Rendered, excerpt, one_line, render
 from curation.sentences import stops_inside
 
 #: Maximum number of unknown shortcodes that the warning about them names.
@@ -123,12 +125,8 @@ def understand(
         if flavour:
             record = replace(record, flavour=flavour)
         rendered = render(record.body, record.flavour)
-        if rendered.unknown:
-            document = replace(document, problems=(*document.problems, _unknown_shortcodes(document, rendered)))
-        if rendered.remote_pictures:
-            document = replace(document, problems=(*document.problems, _remote_pictures(rendered.remote_pictures)))
-        if rendered.lost_pictures:
-            document = replace(document, problems=(*document.problems, _lost_pictures(rendered.lost_pictures)))
+        if problems := tuple(_problems_of(rendered, document)):
+            document = replace(document, problems=(*document.problems, *problems))
         if record.summary and stops_inside(record.summary, rendered.text):
             document = replace(document, problems=(*document.problems, _cut_summary(record.summary)))
         if not record.summary:
@@ -141,6 +139,20 @@ def understand(
     except SectionPage:
         problem = Problem("note", "section-page", "a section page of the old site, not an item; nothing to do")
         return Refusal("skipped", (problem,))
+
+
+def _problems_of(rendered: Rendered, document: Document) -> Iterator[Problem]:
+    """Yield what was lost or changed while the body of a document was rendered, a problem for each kind."""
+    if rendered.unknown:
+        yield _unknown_shortcodes(document, rendered)
+    if rendered.remote_pictures:
+        yield _remote_pictures(rendered.remote_pictures)
+    if rendered.lost_pictures:
+        yield _lost_pictures(rendered.lost_pictures)
+    if rendered.lost_links:
+        yield _lost_links(rendered.lost_links)
+    if rendered.missing_parts:
+        yield _missing_parts(rendered.missing_parts)
 
 
 def _unknown_shortcodes(document: Document, rendered: Rendered) -> Problem:
@@ -162,6 +174,21 @@ def _lost_pictures(number: int) -> Problem:
     subject = f"{number:,} pictures are" if number > 1 else "a picture is"
     message = f"{subject} written into the text (data:) or without an address, and not shown; put each into a file"
     return Problem("warning", "lost-picture", message, "body")
+
+
+def _lost_links(links: tuple[str, ...]) -> Problem:
+    why = "without an address, or with one that is none of http, https, mailto and tel"
+    return Problem("warning", "lost-link", f"{_links_as_text(links)}, {why}; correct it", "body")
+
+
+def _missing_parts(links: tuple[str, ...]) -> Problem:
+    why = "for no heading or other part of this body has such an id"
+    return Problem("warning", "missing-part", f"{_links_as_text(links)}, {why}; correct it", "body")
+
+
+def _links_as_text(links: tuple[str, ...]) -> str:
+    more = f" and {len(links) - 1:,} more" if len(links) > 1 else ""
+    return f"a link to “{one_line(unquote(links[0]))[:100]}”{more} {'are' if more else 'is'} shown as text"
 
 
 def _cut_summary(summary: str) -> Problem:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from .commonmark import commonmark_to_html
 from .python_markdown import python_markdown_to_html
-from .sanitiser import clean, count_pictures_of_nothing, count_remote_pictures, finish
+from .sanitiser import clean, count_pictures_of_nothing, count_remote_pictures, finish, lost_links
 from .shortcodes import Unknown, expand
 from .text import plain_text
 
@@ -31,7 +31,8 @@ class Rendered:
     """A body, rendered. `html` is sanitised, with links and pictures of this site as they were written. `text` is plain
     and must be escaped; it has no alternative texts of pictures and no marks of footnotes. `unknown` are the shortcodes
     that nothing is shown of, `remote_pictures` is the number of pictures of other hosts, which became links, and
-    `lost_pictures` that of those without a file, of which only the words are left.
+    `lost_pictures` that of those without a file, of which only the words are left. So of `lost_links`, which have no
+    address or one that browsers are not to follow, and of `missing_parts`, links to a part that the body does not have.
     """
 
     html: str
@@ -39,6 +40,8 @@ class Rendered:
     unknown: tuple[Unknown, ...] = ()
     remote_pictures: int = 0
     lost_pictures: int = 0
+    lost_links: tuple[str, ...] = ()
+    missing_parts: tuple[str, ...] = ()
 
 
 def render(body: str, flavour: Flavour = "commonmark") -> Rendered:
@@ -46,9 +49,18 @@ def render(body: str, flavour: Flavour = "commonmark") -> Rendered:
     if not body.strip():
         return Rendered("", "")
     expanded = expand(body)
-    cleaned = clean(expanded.put_back(_convert(expanded.body, flavour)))
-    remote, lost = count_remote_pictures(cleaned), count_pictures_of_nothing(cleaned)
-    return Rendered(finish(cleaned).strip(), plain_text(cleaned), expanded.unknown, remote, lost)
+    markup = expanded.put_back(_convert(expanded.body, flavour))
+    cleaned = clean(markup)
+    finished, missing = finish(cleaned)
+    return Rendered(
+        finished.strip(),
+        plain_text(cleaned),
+        expanded.unknown,
+        count_remote_pictures(cleaned),
+        count_pictures_of_nothing(cleaned),
+        tuple(lost_links(markup, cleaned)),
+        tuple(missing),
+    )
 
 
 def _convert(body: str, flavour: Flavour) -> str:

@@ -2,7 +2,7 @@
 
 import html
 import re
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 import nh3
 
@@ -15,6 +15,7 @@ from .tags import (
     FRAME,
     RENAMED,
     REPLACED_ATTRIBUTES,
+    RESERVED_IDS,
     SILENT_TAGS,
     SPACES,
     TAG,
@@ -22,7 +23,7 @@ from .tags import (
     identifier,
     language,
 )
-from .targets import OUTSIDE, OUTSIDE_REL, REF_SCHEME, link_target
+from .targets import OUTSIDE, OUTSIDE_REL, REF_SCHEME, TO_PEOPLE, link_target
 from .text import CONTROL_CHARACTERS
 
 
@@ -41,7 +42,7 @@ _cleaner = nh3.Cleaner(
     # Where a script would load it late, `data-src` is where a picture or a frame is.
     attributes=ATTRIBUTES | REPLACED_ATTRIBUTES | {"img": ATTRIBUTES["img"] | {"data-src"}},
     clean_content_tags=SILENT_TAGS,
-    url_schemes={"http", "https", "mailto", REF_SCHEME.rstrip(":")},
+    url_schemes={scheme.rstrip(":") for scheme in (*OUTSIDE, *TO_PEOPLE, REF_SCHEME)},
     attribute_filter=_filter_attribute,
     link_rel=OUTSIDE_REL,
 )
@@ -73,18 +74,22 @@ def _renamed(tag: re.Match[str]) -> str:
 
 def sanitise(markup: str) -> str:
     """Return HTML with only what `TAGS` and `ATTRIBUTES` allow, links marked, nothing active left."""
-    return finish(clean(markup))
+    return finish(clean(markup))[0]
 
 
-def finish(cleaned: str) -> str:
-    """Return the HTML that `clean()` made with the rules of the site applied.
+def finish(cleaned: str) -> tuple[str, list[str]]:
+    """Return the HTML that `clean()` made with the rules of the site applied, and the links to parts that it lacks.
 
     Links within the site lose `rel`; `h1` becomes `h2`, for the page's title is the one `h1`; a picture of another host
     becomes a link to it, for pages load nothing from elsewhere, and so does a frame, a film or a sound; of two elements
-    with one id, the second loses it; block tags that readers do not get leave a block, others a space.
+    with one id, the second loses it; of a link to a part that is not there the words stay; block tags that readers do
+    not get leave a block, others a space.
     """
     # How deep a tag stands matters to what is embedded alone; else only tags that may change are looked at.
-    return (TAG if _EMBEDDED.search(cleaned) else _MAY_CHANGE).sub(_Walk().tag, cleaned)
+    walk = _Walk()
+    finished = (TAG if _EMBEDDED.search(cleaned) else _MAY_CHANGE).sub(walk.tag, cleaned)
+    missing = [href for href in walk.parts if not walk.has_part(href)]
+    return (_without_links(finished, set(missing)) if missing else finished), missing
 
 
 _EMBEDDED = re.compile(rf"<(?:{'|'.join(REPLACED_ATTRIBUTES)})[\s>]")
@@ -108,6 +113,33 @@ def count_pictures_of_nothing(cleaned: str) -> int:
     return len(_PICTURE_OF_NOTHING.findall(cleaned)) if "<img" in cleaned else 0
 
 
+_WITHOUT_ADDRESS = re.compile(r'<a\b(?![^>]* href=")')
+_WRITTEN_ADDRESS = re.compile(r"""<a\b[^<>]*?\shref\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))""", re.IGNORECASE)
+
+
+def lost_links(markup: str, cleaned: str) -> list[str]:
+    """Return the links of HTML that lost their address in `clean()`, as they were written."""
+    if "<a" not in cleaned or not _WITHOUT_ADDRESS.search(cleaned):
+        return []
+    written = (html.unescape("".join(values)) for values in _WRITTEN_ADDRESS.findall(markup))
+    return [address for address in written if link_target(address) is None]
+
+
+_LINK = re.compile(r"<a( [^>]*)>(.*?)</a>", re.DOTALL)
+
+
+def _without_links(markup: str, missing: set[str]) -> str:
+    """Return HTML with only the words of some links, unless something leads to the link itself."""
+
+    def words(link: re.Match[str]) -> str:
+        attributes = dict(ATTRIBUTE.findall(link[1]))
+        if attributes.get("href") not in missing:
+            return link[0]
+        return f'<a id="{attributes["id"]}">{link[2]}</a>' if "id" in attributes else link[2]
+
+    return _LINK.sub(words, markup)
+
+
 class _Walk:
     """One walk over the tags of cleaned HTML, and what it has met."""
 
@@ -116,6 +148,7 @@ class _Walk:
         self.links = 0  # that are open
         self.film: str | None = None  # the title of an open film that has not named its file
         self.ids: set[str] = set()
+        self.parts: list[str] = []  # of the page, that links lead to
 
     def tag(self, match: re.Match[str]) -> str:
         """Return what becomes of a tag. Every tag that may change is to be given, in their order."""
@@ -135,6 +168,8 @@ class _Walk:
         if name == "a":
             self.links += 1
             rest = _link(rest)
+            if ' href="#' in rest:
+                self.parts.append(dict(ATTRIBUTE.findall(rest))["href"])
         return f"<{name}{self.once(rest) if ' id=' in rest else rest}>"
 
     def once(self, rest: str) -> str:
@@ -146,6 +181,11 @@ class _Walk:
             return rest.replace(f' id="{name}"', "")
         self.ids.add(name)
         return rest
+
+    def has_part(self, href: str) -> bool:
+        """Whether a link to a part of the page leads somewhere, once the walk is over: in the body or around it."""
+        name = html.unescape(href).removeprefix("#").partition(":~:")[0]
+        return name.lower() in ("", "top") or any(ids & {name, unquote(name)} for ids in (self.ids, RESERVED_IDS))
 
     def embedded(self, name: str, attributes: dict[str, str], *, is_start: bool) -> str:
         """Return a link to what a tag embeds. A film names it itself, or by the first `<source>` in it."""
@@ -179,7 +219,7 @@ def _picture(attributes: dict[str, str], rest: str, *, in_link: bool) -> str:
         source = late
     words = attributes.get("alt") or attributes.get("title") or ""
     if not source.startswith(OUTSIDE):
-        return f"<img{rest}>" if source and not source.startswith((REF_SCHEME, "mailto:")) else words
+        return f"<img{rest}>" if source and not source.startswith((REF_SCHEME, *TO_PEOPLE)) else words
     words = words or "Image"  # a link needs a name
     return words if in_link else f'<a href="{source}" rel="{OUTSIDE_REL}">{words}</a>'
 
@@ -217,7 +257,7 @@ def _watchable(target: str) -> tuple[str, str]:
     return target, ""
 
 
-_OTHER_LINK = re.compile("https?:|mailto:|ref:")
+_OTHER_LINK = re.compile("https?:|mailto:|tel:|ref:")
 
 
 def with_whole_links(markup: str, page: str) -> str:

@@ -7,6 +7,8 @@ import ada_url
 #: What a link to another host says of itself (https://developers.google.com/search/docs/crawling-indexing/qualify-outbound-links).
 OUTSIDE_REL = "noopener nofollow ugc"
 OUTSIDE = ("http:", "https:")
+#: What links lead to that is no page: a picture cannot be there.
+TO_PEOPLE = ("mailto:", "tel:")
 #: What `ref` and `relref` of Hugo, `post_url` and `link` of Jekyll become: a link to another file, which only the
 #: database can resolve. The target is percent-encoded: `ref:other%20file.md#part`.
 REF_SCHEME = "ref:"
@@ -33,9 +35,9 @@ def link_target(value: str) -> str | None:
     except ValueError:
         return None
     if url.origin != _HERE or not url.protocol.startswith("http"):
-        return url.href if url.protocol in (*OUTSIDE, "mailto:", REF_SCHEME) else None
+        return url.href if url.protocol in (*OUTSIDE, *TO_PEOPLE, REF_SCHEME) else None
     if written[0] == "#":
-        return url.hash or None
+        return url.hash or "#"
     if written[0] == "?":
         return url.search + url.hash or None
     if written[0] in "/\\" or "site.invalid" in written:

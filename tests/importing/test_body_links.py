@@ -218,6 +218,22 @@ def test_a_picture_that_is_written_into_the_text_is_told_and_leaves_its_words(
     assert "Image" not in shown
 
 
+@pytest.mark.parametrize(
+    ("link", "told"),
+    [
+        ("[{}](ftp://example.org/x)", "a link to “ftp://example.org/x” and 1 more are shown as text"),
+        ("[{}](#my%20part)", "a link to “#my part” and 1 more are shown as text"),
+    ],
+)
+def test_links_that_can_lead_nowhere_are_told_once_a_file(
+    link: str, told: str, write_file: WriteFile, import_: RunImport
+) -> None:
+    write_file("a.md", body=f"{link.format('one')} and {link.format('two')}.")
+    (line,) = (line for line in import_().lines("warning") if ": body: " in line)
+    assert told in line
+    assert "href" not in CuratedItem.objects.get().body_html
+
+
 def test_links_cost_a_batch_as_much_for_twice_as_many_files(write_file: WriteFile, import_: RunImport) -> None:
     from .test_cost import statements_of
 
