@@ -19,6 +19,7 @@ from curation.rendering import strip_markup
         *("]]> and <![CDATA[ and --> and <!-- end", "<", "<>", "</>", "< b>", "<3 you", "->", "<-", "List<String>"),
         *("How <head> and <title> differ", "The <a> element", "<iframe> considered harmful", "a<b", "<b", "</b"),
         *("<my-tag>x</my-tag>", "<!doctype", "<?php echo 1 ?>", "<p", "R&D < D&R"),
+        *("The <script> element", "<script> and <style>", "<script-x>y</script-x>", "<scripts>x</scripts>"),
     ],
 )
 def test_what_is_no_tag_stays_as_it_is_written(text: str) -> None:
@@ -41,7 +42,11 @@ def test_what_is_no_tag_stays_as_it_is_written(text: str) -> None:
         ('x<img src="a.png" alt="y">z', "x z"),
         ("<video controls src=x></video>after", "after"),
         ("<video>film</video>", "film"),
-        ("<script>alert(1)</script>", "alert(1)"),
+        ("One<script>alert(1)</script>two", "One two"),
+        ("<SCRIPT src=x async>if (a<b) '</b>'</script >one", "one"),
+        ("<style>p > a { color: red }</style><p>One", "One"),
+        ("<script>document.write('<style>a</style>')</script>one", "one"),
+        ("<scr<script>x</script>ipt>y</script>", "<scr ipt>y"),
         ("<span\nclass='a'\tid=b>x</span\n>", "x"),
         ("<div/>x", "x"),
         ("a<!-- remark -->b", "a b"),
@@ -78,6 +83,7 @@ PIECES = st.sampled_from(
             "video",
         ),
         *("span", "a", "href=", "x", "jane@example.org", "<b>", "</b>", "<p>", "<video>", "</video>", "<a href=x>"),
+        *("<script>", "</script>", "<style>", "</style>"),
     ]
 )
 TEXTS = st.lists(PIECES, max_size=25).map("".join)
@@ -115,9 +121,13 @@ def test_no_word_outside_a_tag_is_lost(pieces: list[str]) -> None:
             "<video>" * 20_000,
             "<a a" * 20_000,
             "<a a = " * 20_000,
+            "<script>" * 20_000,
+            "<style><script>" * 10_000,
+            "<script " * 20_000,
+            "<script>" + "</script " * 20_000,
         ),
     ],
-    ids=range(16),
+    ids=range(20),
 )
 def test_a_hostile_field_takes_no_time(text: str) -> None:
     start = time.perf_counter()

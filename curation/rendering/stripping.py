@@ -81,6 +81,10 @@ _BOOLEAN = (
 # tag may hold a `<`, no text is looked at twice, however many tags in it never end.
 _ATTRIBUTE = rf"""(?:[^\s<>"'/=]+\s*=\s*(?:"[^"<]*"|'[^'<]*'|[^\s<>"'=`]+)|(?:{_BOOLEAN})(?=[\s/>]))"""
 _TAG = re.compile(rf"<(/?)([a-z][a-z0-9]*)((?:[\s/]+{_ATTRIBUTE})*+)[\s/]*>", re.IGNORECASE)
+#: Elements whose content is for programs. It holds no second start of its own, so no text is looked at twice.
+_SILENT = re.compile(
+    r"<(script|style)(?:[\s/][^<>]*)?>[^<]*+(?:<(?!/?\1[\s/>])[^<]*+)*+</\1(?:[\s/][^<>]*)?>", re.IGNORECASE
+)
 _COMMENT = re.compile(r"<!--(?:[^-<]|-(?!->)|<(?!!--))*+-->")
 _CDATA = re.compile(r"<!\[CDATA\[((?:[^\]<]|\](?!\]>)|<(?!!\[CDATA))*+)\]\]>")
 #: Control characters as references, which Python's `unescape()` takes for nothing at all.
@@ -95,14 +99,14 @@ def strip_markup(text: str) -> str:
     """Return one line of plain text from a field that may hold HTML: tags removed, entities decoded.
 
     Markup is what the HTML standard calls the tag of an element, closed by its `>`; all else stays as it is written:
-    `x<y`, `<jane@example.org>`, and a lone `<video>`, which is a word about HTML. What is left has no markup, so to
-    strip it again changes nothing (but where entities stood for brackets).
+    `x<y`, `<jane@example.org>`, and a lone `<video>`, which is a word about HTML. Scripts and styles go with what is in
+    them. What is left has no markup, so to strip it again changes nothing (but where entities stood for brackets).
     """
     if "<" not in text:
         return _decoded(text)
     text = CONTROL_CHARACTERS.sub(" ", text)
     for _ in range(_MAX_PASSES):
-        stripped = _without_tags(_CDATA.sub(r"\1", _COMMENT.sub(" ", text)))
+        stripped = _without_tags(_CDATA.sub(r"\1", _SILENT.sub(" ", _COMMENT.sub(" ", text))))
         if stripped == text:
             break
         text = stripped
