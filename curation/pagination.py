@@ -46,7 +46,7 @@ class Page(Generic[Row]):
     """
 
     def __init__(
-        self, rows: Rows[Row], number: str | None, query: Query = (), size: int = PAGE_SIZE, count: int | None = None
+        self, rows: Rows[Row], number: str, query: Query = (), size: int = PAGE_SIZE, count: int | None = None
     ) -> None:
         self.number = page_number(number)
         self.query = query
@@ -108,15 +108,12 @@ def counted(rows: Rows[Any]) -> int:
     return rows[: COUNT_LIMIT + 1].count()
 
 
-def page_number(text: str | None) -> int:
-    """Return the page that a query asks for, the first where it says nothing (`None`); raise `Http404` for what is no
-    number from 2 to `LAST_PAGE`.
+def page_number(text: str) -> int:
+    """Return the page that a query asks for; raise `Http404` for what is no number from 1 to `LAST_PAGE`.
 
-    So is a number that is written otherwise than in links of pages (`02`, `+2`, and `1`): a page has one address.
+    So is a number that is written otherwise than in links of pages (`02`, `+2`): a page has one address.
     """
-    if text is None:
-        return 1
     number = int(text) if text.isascii() and text.isdecimal() and len(text) <= len(str(LAST_PAGE)) else 0
-    if not 2 <= number <= LAST_PAGE or text != str(number):
+    if not 1 <= number <= LAST_PAGE or text != str(number):
         raise Http404("This list has no such page.")
     return number

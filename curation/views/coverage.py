@@ -104,7 +104,7 @@ def timeline(
 ) -> HttpResponse:
     """Answer the items of a list by month, with the chart of all months on the first page."""
     items = listing.items.select_related("publisher").only("slug", "title", "published_at", "publisher__name")
-    page = Page(items, request.GET.get("page"), size=TIMELINE_SIZE)
+    page = Page(items, request.GET.get("page", "1"), size=TIMELINE_SIZE)
     title = f"{listing.title}, month by month"
     context = {
         "head": list_head(request, title, f"{listing.description} All of it, month by month.", page, trail=trail),

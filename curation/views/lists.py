@@ -33,7 +33,7 @@ def list_page(
     """Answer the page of a list that the request asks for; `context` is what its template shows beside the items."""
     items = Teasers(listing.keys)
     count = counted(items) if listing.query else kept(f"count of {listing.path}", lambda: counted(items))
-    page = Page(items, request.GET.get("page"), listing.query, count=count)
+    page = Page(items, request.GET.get("page", "1"), listing.query, count=count)
     head = list_head(request, listing.title, listing.description, page, trail=trail, indexed=listing.is_indexed)
     context |= {"head": head, "feeds": feed_links(listing), "page": page}
     return render(request, template, context, status=status)
@@ -41,7 +41,7 @@ def list_page(
 
 def is_first(request: HttpRequest) -> bool:
     """Whether a request asks for the first page of a list."""
-    return "page" not in request.GET
+    return request.GET.get("page", "1") == "1"
 
 
 def listed_counts(relation: type[ItemRelation], target: str, **condition: Any) -> dict[int, int]:

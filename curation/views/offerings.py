@@ -18,7 +18,7 @@ from .trails import Crumb
 
 @require_safe
 def offerings(request: HttpRequest) -> HttpResponse:
-    page = Page(listed_offerings(), request.GET.get("page"))
+    page = Page(listed_offerings(), request.GET.get("page", "1"))
     counts = listed_counts(ItemOffering, "offering", offering__in=page.rows)
     head = list_head(request, "Offerings", "Products and services in the news, latest first.", page)
     context = {

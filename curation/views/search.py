@@ -58,7 +58,7 @@ def search(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(asked.url)  # a form sends its empty field as well
     found = find(asked.wanted) if not asked.wanted.is_empty else Found((), {})
     count = len(found.items) + found.is_more
-    page = Page(Teasers(found.items), request.GET.get("page"), asked.pairs, count=count)
+    page = Page(Teasers(found.items), request.GET.get("page", "1"), asked.pairs, count=count)
     listing = listings.search(asked, found.items)
     head = list_head(request, listing.title, listing.description, page, indexed=False)
     context = {

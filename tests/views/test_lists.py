@@ -37,7 +37,7 @@ def make_items(number: int, **fields: object) -> list[str]:
 @pytest.mark.parametrize("path", LISTS)
 def test_a_list_goes_on_for_pages_of_twenty_without_a_gap_or_a_repeat(path: str) -> None:
     titles = make_items(2 * PAGE_SIZE + 1)
-    first, second, third = map(get, (path, f"{path}?page=2", f"{path}?page=3"))
+    first, second, third = (get(f"{path}?page={number}") for number in (1, 2, 3))
     assert first.titles + second.titles + third.titles == titles
     assert len(first.titles) == len(second.titles) == PAGE_SIZE
     assert [first.link("Older"), second.link("Older"), second.link("Newer")] == ["?page=2", "?page=3", "."]
