@@ -43,7 +43,7 @@ NATURAL_KEYS = {"Publisher": "domain", "Image": "sha256"}
 LEDGER = {ImportRun, ImportRecord, ContentVersion, SearchEntry, SearchWord}
 TIMES_OF_WRITING = {"created_at", "updated_at", "imported_at"}
 #: What may differ for a while: a picture that cannot be read now is tried again, and so is the first of two like files.
-PASSING = {CuratedItem: {"image", "pdf"}, SourceDocument: {"media", "path"}}
+PASSING = {CuratedItem: {"image", "pdf"}, SourceDocument: {"media", "path", "content_path", "page_name"}}
 
 Rows = defaultdict[str, list[str]]
 
