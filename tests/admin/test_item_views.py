@@ -14,7 +14,7 @@ CHECK = f"{LIST}check-link/"
 
 def test_the_preview_shows_the_body_as_readers_will_see_it(editor: Client) -> None:
     page = editor.post(PREVIEW, {"title": "News & more", "body": "Some *text*.<script>alert(1)</script>"})
-    assert b"<h1>News &amp; more</h1>" in page.content
+    assert b">News &amp; more</h1>" in page.content
     assert b"<p>Some <em>text</em>.</p>" in page.content
     assert b"script" not in page.content
     assert b"reader.css" in page.content
@@ -105,7 +105,7 @@ def test_a_draft_is_shown_to_staff_as_readers_will_see_it(editor: Client, viewer
     draft = make_item("A story", status="draft", published_at=None, topics=[make_topic("Robots")])
     for client in (editor, viewer):
         page = client.get(f"{LIST}{draft.pk}/page/")
-        assert b"<h1>A story</h1>" in page.content
+        assert b">A story</h1>" in page.content
         assert b"Robots" in page.content
     assert clerk.get(f"{LIST}{draft.pk}/page/").status_code == 403
     draft.refresh_from_db()

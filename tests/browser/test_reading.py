@@ -107,3 +107,46 @@ def test_a_missing_page_leads_on(page: Page) -> None:
     assert response.status == 404
     page.get_by_role("main").get_by_role("link", name="A plain story").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("A plain story")
+
+
+ARABIC = """هذه فقرة عن الصحة.
+
+> اقتباس
+
+| رقم | عمود |
+|---|---|
+| 12,345 | سطر طويل جدا من النص العربي عن الصحة الرقمية في المستشفيات |
+
+    code()
+"""
+
+
+def test_arabic_is_set_from_the_right_and_code_in_it_from_the_left(page: Page) -> None:
+    item = make_item("مقالة عن الصحة", slug="arabic", body=ARABIC)
+    page.goto(item.get_absolute_url())
+    directions = {
+        name: page.locator(name).first.evaluate("element => getComputedStyle(element).direction")
+        for name in ("h1", ".trail [aria-current] span", ".body p", ".body td", ".body pre", ".meta")
+    }
+    assert [name for name, direction in directions.items() if direction == "rtl"] == list(directions)[:4]
+    quote = page.locator(".body blockquote")
+    assert quote.evaluate("quote => getComputedStyle(quote).borderInlineStartWidth") == "3px"
+    page.goto("/news/")
+    assert page.locator("h3").first.evaluate("heading => getComputedStyle(heading).direction") == "rtl"
+
+
+def test_a_narrow_table_breaks_addresses_but_no_word_and_no_number(open_page: OpenPage) -> None:
+    cells = "| Cardiovascular | 12,345 | Telemonitoring | Hospitalisation | https://example.org/a/long/address |"
+    item = make_item(body=f"{cells}\n|---|---|---|---|---|\n{cells}")
+    page = open_page(PHONE)
+    page.goto(item.get_absolute_url())
+    lines = page.locator(".body tbody td").evaluate_all(
+        """cells => cells.map((cell) => {
+          const range = document.createRange();
+          range.selectNodeContents(cell);
+          return new Set([...range.getClientRects()].map((line) => line.top)).size;
+        })"""
+    )
+    assert lines[:4] == [1, 1, 1, 1]
+    assert lines[4] > 1
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE
