@@ -233,7 +233,7 @@ def is_unchanged_since(moment: str) -> bool:
     ids=["edited", "withdrawn", "deleted", "topic renamed"],
 )
 def test_a_feed_is_unchanged_since_the_last_change_of_any_kind(change: Callable[[CuratedItem], object]) -> None:
-    item = make_item(topics=[make_topic()])
+    item = make_item(topics=[make_topic()], published_at=NOON - timedelta(days=1))
     settle(NOON)
     modified = get_feed("/news/feed.rss")["Last-Modified"]
     assert modified == "Wed, 28 Feb 2024 12:00:00 GMT"
