@@ -8,8 +8,11 @@ from .records import Status
 from .source import Source
 
 #: Where the publication time may be, best first. Hugo shows a page from its `publishDate` on, whatever its `date`.
-PUBLISHED_KEYS = ("publishDate", "pubDate", "publish_date", "published", "date")
-MODIFIED_KEYS = ("lastMod", "lastModified", "updated", "modified", "last_modified_at", "updatedDate", "updated_at")
+PUBLISHED_KEYS = ("publishDate", "pubDate", "publish_date", "published", "date.created", "date")
+MODIFIED_KEYS = (
+    *("lastMod", "lastModified", "updated", "modified", "last_modified_at", "updatedDate", "updated_at"),
+    "date.updated",
+)
 #: When a page of Hugo leaves the site; the first that says a time.
 EXPIRY_KEYS = ("expiryDate", "unpublishdate")
 
@@ -29,7 +32,7 @@ def published_at(source: Source) -> datetime | None:
 
 def published_key(source: Source) -> str:
     """Return the key that holds the publication time, or "" where none does."""
-    for key in source.present(PUBLISHED_KEYS):
+    for key in PUBLISHED_KEYS:
         value = source.get(key)
         if not is_no_date(value) and (key != "published" or visibility.is_date(value)):
             return key
@@ -38,7 +41,7 @@ def published_key(source: Source) -> str:
 
 def modified_at(source: Source) -> datetime | None:
     """Return when the source was last modified, in UTC."""
-    key = next((key for key in source.present(MODIFIED_KEYS) if source.get(key) is not None), MODIFIED_KEYS[0])
+    key = next((key for key in MODIFIED_KEYS if source.get(key) is not None), MODIFIED_KEYS[0])
     value = source.get(key)
     try:
         return parse_date(value)

@@ -199,6 +199,18 @@ def test_the_time_of_modification_has_many_names(key: str) -> None:
     assert record(**{key: "2024-05-06"}).modified_at == datetime(2024, 5, 6, tzinfo=UTC)
 
 
+def test_a_date_may_be_two_in_a_mapping() -> None:
+    text = "title: x\nslug: x\ndate:\n  created: 2024-05-06\n  updated: 2024-06-07\n"
+    item = read_text(text).record
+    assert (item.published_at, item.modified_at) == (datetime(2024, 5, 6, tzinfo=UTC), datetime(2024, 6, 7, tzinfo=UTC))
+    file = FileText(f"---\n{text}---\n".encode(), "x.md")
+    moments = {"published_at": datetime(2025, 1, 1, tzinfo=UTC), "modified_at": datetime(2025, 2, 2, tzinfo=UTC)}
+    written = rewrite(file, replace(file.record, **moments), "")
+    assert written.unsaid == ()
+    assert b"date:\n  created: 2025-01-01\n  updated: 2025-02-02\n" in written.data
+    assert reject_keys(date={"updated": "2024-06-07"}) == [("date-malformed", "date")]
+
+
 @pytest.mark.parametrize(
     ("name", "keys", "date"),
     [
