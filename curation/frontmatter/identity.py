@@ -6,7 +6,8 @@ from curation.slugs import slug_of
 
 from .dates import without_date
 from .dialects import OPENPROJECT_SOURCE
-from .languages import language_of_name, without_extension
+from .languages import language as language_of
+from .languages import language_of_folders, language_of_name, without_extension
 from .limits import EXTERNAL_ID, FILE_NAME, SLUG, SOURCE_SYSTEM
 from .paths import site_path
 from .source import Source
@@ -116,9 +117,12 @@ def _slug_of_file(path: str) -> str:
 
 
 def given_slug(source: Source) -> str:
-    """Return the slug that the file itself gives, or the path of its `url`; of a translation, with its language."""
+    """Return the slug that the file itself gives, or the path of its `url`; of a translation, with its language.
+
+    That is the one that the file's name says, a key, or a folder above: translations of a story share its slug.
+    """
     given = slug_of(source.as_text(source.get("slug"), "slug")) or _path_of_url(source)
-    language = language_of_name(source.name)
+    language = given and (language_of_name(source.name) or language_of(source) or language_of_folders(source.path))
     return f"{given}.{language}" if given and language else given
 
 

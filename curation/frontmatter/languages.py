@@ -44,6 +44,15 @@ def language_of_name(path: str) -> str:
     return match[1] if match and match[1][:2] in LANGUAGES else ""
 
 
+def language_of_folders(path: str) -> str:
+    """Return the language that the first folder of a path with such a name stands for (`docs/pt-br/`), or "".
+
+    No more than a hint: a folder may be called `it` or `no` for another reason.
+    """
+    folders = (folder.replace("_", "-") for folder in path.split("/")[:-1])
+    return next((language_tag(folder) for folder in folders if folder[:2] in LANGUAGES and len(folder) in (2, 5)), "")
+
+
 def without_language(name: str) -> str:
     """Return a file's name up to its language or extension."""
     return without_extension(_NAME_LANGUAGE.sub("", name) if language_of_name(name) else name)

@@ -194,3 +194,29 @@ def test_a_thousand_files_of_one_name_are_a_thousand_items(tree: WriteTree, impo
 def test_a_name_on_disk_in_decomposed_letters_gives_a_composed_address(tree: WriteTree, import_: RunImport) -> None:
     import_(tree("site", **{f"{normalize('NFD', '한국')}.md": ("One", "One.")}))
     assert slugs() == {"One": normalize("NFC", "한국")}
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"en/about.md": {}, "fr/about.md": {}, "docs/pt-br/about.md": {}},
+        {"about.md": {}, "a-propos.md": {"lang": "fr"}, "sobre.md": {"lang": "pt-BR"}},
+        {"about.md": {}, "about.fr.md": {}, "about.pt-BR.md": {}},
+    ],
+    ids=["folders", "keys", "names"],
+)
+def test_translations_that_give_one_slug_are_items_of_their_own_and_keep_their_addresses(
+    files: dict[str, dict[str, str]], write_file: WriteFile, import_: RunImport
+) -> None:
+    def write(ending: str) -> None:
+        for path, keys in files.items():
+            write_file(path, title=f"Of {path}", slug="about", link=None, body=f"Text of {path}{ending}", **keys)
+
+    write("")
+    assert import_().counts["created"] == 3
+    before = slugs()
+    assert sorted(before.values()) == ["about", "about-2", "about-3"]
+    assert import_(force=True).counts["unchanged"] == 3
+    write(", and more")
+    assert import_().counts["updated"] == 3
+    assert slugs() == before
