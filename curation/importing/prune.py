@@ -11,6 +11,7 @@ from curation.importing.archives import archive_of
 from curation.importing.discover import printable
 from curation.importing.report import FileReport
 from curation.models import CuratedItem, ImportRecord, ImportRun, SourceDocument
+from curation.snapshot import snapshot, state, with_relations
 
 
 def prune(folders: Iterable[Path], seen: Set[str], run: ImportRun | None) -> list[FileReport]:
@@ -20,20 +21,11 @@ def prune(folders: Iterable[Path], seen: Set[str], run: ImportRun | None) -> lis
     """
     gone = gone_documents(folders, seen)
     shown = [document for document in gone if document.item.status != CuratedItem.Status.ARCHIVED]
-    publishing.archive(CuratedItem.objects.filter(pk__in=[document.item_id for document in shown]))
+    items = CuratedItem.objects.filter(pk__in=[document.item_id for document in shown])
     if run:
-        ImportRecord.objects.bulk_create(
-            ImportRecord(
-                run=run,
-                item=document.item,
-                path=document.path,
-                outcome=ImportRecord.Outcome.PRUNED,
-                slug=document.item.slug,
-                before={"status": document.item.status},
-                after={"status": CuratedItem.Status.ARCHIVED},
-            )
-            for document in shown
-        )
+        loaded = {item.pk: item for item in with_relations(items)}
+        ImportRecord.objects.bulk_create(_record(run, document, loaded[document.item_id]) for document in shown)
+    publishing.archive(items)
     reports = [_report(document) for document in shown]
     for document in gone:
         document.sha256 = ""
@@ -54,6 +46,20 @@ def gone_documents(folders: Iterable[Path], seen: Set[str]) -> QuerySet[SourceDo
 def _is_there(path: str, seen: Set[str]) -> bool:
     """Whether a file was seen, or a folder that it is in could not be read: then nobody knows."""
     return path in seen or any(str(folder) in seen for folder in PurePosixPath(path).parents)
+
+
+def _record(run: ImportRun, document: SourceDocument, item: CuratedItem) -> ImportRecord:
+    """Return what the ledger says of an item that is archived: as of one that a file changed, for undoing."""
+    before = state(item, snapshot(item))
+    return ImportRecord(
+        run=run,
+        item=item,
+        path=document.path,
+        outcome=ImportRecord.Outcome.PRUNED,
+        slug=item.slug,
+        before={**before, "document": {**document.record}, "document_media": document.media},
+        after={**before, "record": {**before["record"], "status": CuratedItem.Status.ARCHIVED}},
+    )
 
 
 def _report(document: SourceDocument) -> FileReport:

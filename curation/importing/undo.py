@@ -18,7 +18,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
 from django.db.models import QuerySet
 
-from curation import frontmatter, publishing
+from curation import frontmatter
 from curation.frontmatter.records import ItemRecord
 from curation.importing import ledger
 from curation.importing.columns import columns_of
@@ -174,13 +174,13 @@ def _undo_one(
     """Put an item back, or add it to the `doomed`, which go together; note why where neither may be."""
     if item is None:
         undone.leave(record, "its item has been deleted since")
-    elif record.outcome == Outcome.PRUNED:
-        _unprune(record, item, undone)
     elif record.outcome == Outcome.CREATED:
         if _is_as_left(item, record):
             doomed.append(item.pk)
         else:
             undone.leave(record, "its item was changed since, and was kept")
+    elif record.before is not None and "record" not in record.before:
+        undone.leave(record, "its item was archived by an earlier version, which did not note all of what it was")
     elif record.before is not None and record.after:
         _put_back(record, item, later, undone)
     elif not undone.dry_run:
@@ -267,18 +267,6 @@ def _write(item: CuratedItem, record: ItemRecord) -> dict[str, list[int]]:
     save_aliases({item.pk: record.aliases})
     refresh([item])
     return references.made
-
-
-def _unprune(record: ImportRecord, item: CuratedItem, undone: Undone) -> None:
-    if item.status != CuratedItem.Status.ARCHIVED:
-        undone.leave(record, "its item is no longer archived")
-        return
-    undone.restored += 1
-    if undone.dry_run:
-        return
-    chosen = CuratedItem.objects.filter(pk=item.pk)
-    was_published = (record.before or {}).get("status") == CuratedItem.Status.PUBLISHED
-    publishing.publish(chosen) if was_published else publishing.withdraw(chosen)
 
 
 def _delete_unused() -> None:

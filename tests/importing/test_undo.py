@@ -293,6 +293,36 @@ def test_an_import_undone_between_two_is_gone_from_what_the_later_one_goes_back_
     assert everything_there() == []
 
 
+def test_an_item_archived_for_its_missing_file_returns_with_what_its_document_said(
+    write_file: WriteFile, import_: RunImport
+) -> None:
+    path = write_file("a.md", draft=True)
+    write_file("b.md")
+    import_()
+    before = digest()
+    path.unlink()
+    import_(prune=True)
+    assert digest() != before
+    assert undo(last_run()).left == []
+    assert digest() == before
+
+
+@pytest.mark.parametrize("order", permutations(range(3)))
+def test_an_item_archived_and_brought_back_goes_with_the_last_undo(
+    order: tuple[int, ...], write_file: WriteFile, import_: RunImport
+) -> None:
+    path = write_file("a.md")
+    import_()
+    path.unlink()
+    import_(prune=True)
+    write_file("a.md")
+    import_()
+    runs = list(ImportRun.objects.order_by("pk"))
+    for number in order:
+        undo(runs[number])
+    assert not CuratedItem.objects.exists()
+
+
 def test_what_an_editor_uses_of_two_undone_imports_stays(write_file: WriteFile, import_: RunImport) -> None:
     for name in "ab":
         import_(write_file(f"{name}.md", **NAMED))
