@@ -326,6 +326,43 @@ def test_of_a_link_to_a_part_that_is_not_there_the_words_stay() -> None:
     assert rendered.missing_parts == ("#Part", "#x", "#four")
 
 
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        "<p hidden>x</p>",
+        '<div hidden="until-found">\n\n**x**\n\n<div>x</div></div>',
+        '<span style="display:none">x <b>x</b><br><img src="/x.png"></span>',
+        '<DIV STYLE="color: red; Display : None !important">x</DIV>',
+        "<em style='visibility:hidden'>x</em>",
+        '<a href="/x" style="display: none">x</a>',
+        '<img src="/x.png" hidden>',
+        '<iframe src="https://example.org/x" style="display:none"></iframe>',
+        "<section hidden>x",
+    ],
+)
+def test_what_the_source_hides_is_not_shown(hidden: str) -> None:
+    rendered = render(f"<b>one</b>\n\n{hidden}")
+    assert "x" not in rendered.html
+    assert rendered.text == "one"
+    assert rendered.hidden == 1
+    assert "x" not in sanitise(hidden)
+
+
+@pytest.mark.parametrize(
+    "shown", ['<p style="color: red">x</p>', '<p style="display: nonesuch">x</p>', '<p title=" hidden=">x</p>']
+)
+def test_what_the_source_shows_in_some_style_stays(shown: str) -> None:
+    rendered = render(shown)
+    assert ">x</p>" in rendered.html
+    assert rendered.hidden == 0
+
+
+def test_a_link_leads_to_a_span_or_section() -> None:
+    links = '<a href="#b">e</a><a href="#d">f</a>'
+    body = f'<p><span>a</span><span id="b">b <span>c</span></span></p><section id="d">d</section>{links}'
+    assert render(body).html == (f'<p>a<span id="b">b c</span></p><div id="d">d</div>{links}')
+
+
 def test_links_that_lose_their_address_are_named() -> None:
     links = '[a](ftp://x) <a id="x">b</a> <A class="b" HREF = \'javascript:x\'>c</A>'
     assert render(links + ' [d](/d) <a class="e">e</a> [f]() `[g](sms:1)`').lost_links == (
@@ -475,7 +512,7 @@ def test_plain_text_has_a_line_a_block(markup: str, text: str) -> None:
         ("a < b & c > d", "a < b & c > d"),
         ("&lt;b&gt;", "<b>"),
         ("&amp;lt;", "&lt;"),
-        ("x<script>y</script><style>z</style>", "xyz"),
+        ("x<script>y</script><style>z</style>", "x"),
         ("</script><!-- x", "<!-- x"),
         ("&#27;[31m\x07", "[31m"),
         ("&#xD800;&#0;", "\ufffd\ufffd"),

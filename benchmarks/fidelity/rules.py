@@ -67,6 +67,16 @@ def _drawings(page: Page) -> int:
     return len(drawings)
 
 
+_HIDES = re.compile(r"(display\s*:\s*none|visibility\s*:\s*hidden)\b", re.IGNORECASE)
+
+
+def _hidden(page: Page) -> int:
+    hidden = [node for node in page.body.walk() if "hidden" in node.attributes or _HIDES.search(node.get("style"))]
+    for node in hidden:
+        node.replace_with()
+    return len(hidden)
+
+
 def _theme_shortcodes(page: Page) -> int:
     marked = [node for node in page.body.walk() if "data-shortcode" in node.attributes]
     for node in marked:
@@ -259,6 +269,7 @@ RULES = (
     Rule("control characters", "become spaces: they break feeds", _control_characters),
     Rule("headings of the first level", "become those of the second: the page's title is the one h1", _first_headings),
     Rule("drawings in the text", "are removed: SVG can hold scripts", _drawings),
+    Rule("hidden elements", "are removed: no reader of the old site saw them", _hidden),
     Rule(
         "shortcodes of a theme, and site parameters",
         "are not shown but for the words within a pair, and reported: only theme and configuration know them",

@@ -153,6 +153,8 @@ def _problems_of(rendered: Rendered, document: Document) -> Iterator[Problem]:
         yield _lost_links(rendered.lost_links)
     if rendered.missing_parts:
         yield _missing_parts(rendered.missing_parts)
+    if rendered.hidden:
+        yield _hidden(rendered.hidden)
 
 
 def _unknown_shortcodes(document: Document, rendered: Rendered) -> Problem:
@@ -184,6 +186,12 @@ def _lost_links(links: tuple[str, ...]) -> Problem:
 def _missing_parts(links: tuple[str, ...]) -> Problem:
     why = "for no heading or other part of this body has such an id"
     return Problem("warning", "missing-part", f"{_links_as_text(links)}, {why}; correct it", "body")
+
+
+def _hidden(number: int) -> Problem:
+    subject = f"{number:,} parts of the body are" if number > 1 else "a part of the body is"
+    message = f"{subject} hidden at the source (hidden, display: none), and not shown; write it without that to show it"
+    return Problem("warning", "hidden-part", message, "body")
 
 
 def _links_as_text(links: tuple[str, ...]) -> str:

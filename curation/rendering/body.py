@@ -7,7 +7,7 @@ from typing import Literal
 
 from .commonmark import commonmark_to_html
 from .python_markdown import python_markdown_to_html
-from .sanitiser import clean, count_pictures_of_nothing, count_remote_pictures, finish, lost_links
+from .sanitiser import clean, count_pictures_of_nothing, count_remote_pictures, finish, lost_links, without_hidden
 from .shortcodes import Unknown, expand
 from .text import plain_text
 
@@ -33,6 +33,7 @@ class Rendered:
     that nothing is shown of, `remote_pictures` is the number of pictures of other hosts, which became links, and
     `lost_pictures` that of those without a file, of which only the words are left. So of `lost_links`, which have no
     address or one that browsers are not to follow, and of `missing_parts`, links to a part that the body does not have.
+    `hidden` is the number of elements that the source hides, which are left out.
     """
 
     html: str
@@ -42,6 +43,7 @@ class Rendered:
     lost_pictures: int = 0
     lost_links: tuple[str, ...] = ()
     missing_parts: tuple[str, ...] = ()
+    hidden: int = 0
 
 
 def render(body: str, flavour: Flavour = "commonmark") -> Rendered:
@@ -50,7 +52,7 @@ def render(body: str, flavour: Flavour = "commonmark") -> Rendered:
         return Rendered("", "")
     expanded = expand(body)
     markup = expanded.put_back(_convert(expanded.body, flavour))
-    cleaned = clean(markup)
+    cleaned, hidden = without_hidden(clean(markup))
     finished, missing = finish(cleaned)
     return Rendered(
         finished.strip(),
@@ -60,6 +62,7 @@ def render(body: str, flavour: Flavour = "commonmark") -> Rendered:
         count_pictures_of_nothing(cleaned),
         tuple(lost_links(markup, cleaned)),
         tuple(missing),
+        hidden,
     )
 
 

@@ -26,6 +26,9 @@ from .tags import (
 from .targets import OUTSIDE, OUTSIDE_REL, REF_SCHEME, TO_PEOPLE, link_target
 from .text import CONTROL_CHARACTERS
 
+#: What a style says of an element that readers are not to see.
+_HIDES = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)\b", re.IGNORECASE)
+
 
 def _filter_attribute(_tag: str, name: str, value: str) -> str | None:
     if name in ("href", "src", "data", "data-src"):
@@ -34,19 +37,27 @@ def _filter_attribute(_tag: str, name: str, value: str) -> str | None:
         return identifier(value)
     if name == "align":
         return value.lower() if value.lower() in ALIGNMENTS else None
+    if name in _HIDDEN:
+        return "" if name == "hidden" or _HIDES.search(value) else None
     return language(value) if name == "class" else value
+
+
+#: Attributes that hide an element, kept until it is removed.
+_HIDDEN = {"hidden", "style"}
 
 
 _cleaner = nh3.Cleaner(
     tags=TAGS | RENAMED.keys() | SPACES | REPLACED_ATTRIBUTES.keys(),
     # Where a script would load it late, `data-src` is where a picture or a frame is.
-    attributes=ATTRIBUTES | REPLACED_ATTRIBUTES | {"img": ATTRIBUTES["img"] | {"data-src"}},
+    attributes=ATTRIBUTES
+    | REPLACED_ATTRIBUTES
+    | {tag: {"id"} for tag in RENAMED}
+    | {"img": ATTRIBUTES["img"] | {"data-src"}, "*": ATTRIBUTES["*"] | _HIDDEN},
     clean_content_tags=SILENT_TAGS,
     url_schemes={scheme.rstrip(":") for scheme in (*OUTSIDE, *TO_PEOPLE, REF_SCHEME)},
     attribute_filter=_filter_attribute,
     link_rel=OUTSIDE_REL,
 )
-_VOID = ("br", "hr", "img")
 _TAG_NAME = re.compile(r"<(/?)([a-zA-Z][^\s/>]*+)")
 #: Elements whose tags the sanitiser knows or drops as a whole; `image` is what browsers take for `img`.
 _KNOWN = (ELEMENTS | {"image", "math"}) - {"iframe"}
@@ -74,7 +85,30 @@ def _renamed(tag: re.Match[str]) -> str:
 
 def sanitise(markup: str) -> str:
     """Return HTML with only what `TAGS` and `ATTRIBUTES` allow, links marked, nothing active left."""
-    return finish(clean(markup))[0]
+    return finish(without_hidden(clean(markup))[0])[0]
+
+
+_VOID = ("br", "hr", "img")
+#: Elements without an end tag in the HTML that `clean()` makes.
+_ENDLESS = {*_VOID, "embed", "input", "source"}
+
+
+def without_hidden(cleaned: str) -> tuple[str, int]:
+    """Return the HTML that `clean()` made without the elements that are hidden, and their number."""
+    if ' hidden=""' not in cleaned and ' style=""' not in cleaned:
+        return cleaned, 0
+    kept, start, depth, number = [], 0, 0, 0
+    for match in TAG.finditer(cleaned):
+        closing, name, rest = match.groups()
+        if depth:
+            depth += 0 if name in _ENDLESS else -1 if closing else 1
+        elif ' hidden=""' in rest or ' style=""' in rest:
+            kept.append(cleaned[start : match.start()])
+            depth, number = int(name not in _ENDLESS), number + 1
+        else:
+            continue
+        start = match.end()
+    return "".join((*kept, cleaned[start:])), number
 
 
 def finish(cleaned: str) -> tuple[str, list[str]]:
@@ -83,7 +117,7 @@ def finish(cleaned: str) -> tuple[str, list[str]]:
     Links within the site lose `rel`; `h1` becomes `h2`, for the page's title is the one `h1`; a picture of another host
     becomes a link to it, for pages load nothing from elsewhere, and so does a frame, a film or a sound; of two elements
     with one id, the second loses it; of a link to a part that is not there the words stay; block tags that readers do
-    not get leave a block, others a space.
+    not get leave a block, others a space; a span stays where it has an id.
     """
     # How deep a tag stands matters to what is embedded alone; else only tags that may change are looked at.
     walk = _Walk()
@@ -94,7 +128,7 @@ def finish(cleaned: str) -> tuple[str, list[str]]:
 
 _EMBEDDED = re.compile(rf"<(?:{'|'.join(REPLACED_ATTRIBUTES)})[\s>]")
 _MAY_CHANGE = re.compile(
-    rf'<(/?)(?=(?:a|img|h1|{"|".join((*RENAMED, *SPACES))})[\s>]|(?:[^">]|"[^"]*")*? id=")'
+    rf'<(/?)(?=(?:a|img|h1|span|{"|".join((*RENAMED, *SPACES))})[\s>]|(?:[^">]|"[^"]*")*? id=")'
     r'([a-z][a-z0-9\-]*)((?:[^">]|"[^"]*")*)>'
 )
 _REMOTE_PICTURE = re.compile(r'<img\b(?:[^">]|"[^"]*")*? src="https?:')
@@ -148,6 +182,7 @@ class _Walk:
         self.links = 0  # that are open
         self.film: str | None = None  # the title of an open film that has not named its file
         self.ids: set[str] = set()
+        self.spans: list[bool] = []  # that are open, and whether they are kept
         self.parts: list[str] = []  # of the page, that links lead to
 
     def tag(self, match: re.Match[str]) -> str:
@@ -156,6 +191,8 @@ class _Walk:
         name = "h2" if name == "h1" else RENAMED.get(name, name)
         if name in SPACES:
             return " "
+        if name == "span":
+            return self.span(rest, is_start=not closing)
         if name in REPLACED_ATTRIBUTES:
             return self.embedded(name, dict(ATTRIBUTE.findall(rest)), is_start=not closing)
         if closing:
@@ -171,6 +208,13 @@ class _Walk:
             if ' href="#' in rest:
                 self.parts.append(dict(ATTRIBUTE.findall(rest))["href"])
         return f"<{name}{self.once(rest) if ' id=' in rest else rest}>"
+
+    def span(self, rest: str, *, is_start: bool) -> str:
+        """Return the tag of a span if links may lead to it."""
+        if is_start:
+            self.spans.append(" id=" in rest)
+            return f"<span{self.once(rest)}>" if self.spans[-1] else ""
+        return "</span>" if self.spans.pop() else ""
 
     def once(self, rest: str) -> str:
         """Return attributes without an id that an earlier element has."""

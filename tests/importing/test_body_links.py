@@ -234,6 +234,13 @@ def test_links_that_can_lead_nowhere_are_told_once_a_file(
     assert "href" not in CuratedItem.objects.get().body_html
 
 
+def test_what_the_source_hides_is_told_once_a_file(write_file: WriteFile, import_: RunImport) -> None:
+    write_file("a.md", body="<p hidden>one</p>\n\n<p hidden>two</p>\n\nthree")
+    (line,) = (line for line in import_().lines("warning") if ": body: " in line)
+    assert "2 parts of the body are hidden at the source" in line
+    assert CuratedItem.objects.get().body_text == "three"
+
+
 def test_links_cost_a_batch_as_much_for_twice_as_many_files(write_file: WriteFile, import_: RunImport) -> None:
     from .test_cost import statements_of
 
