@@ -27,9 +27,10 @@ DOCUMENT_SUFFIXES = (".md", ".markdown", ".mdx")
 _LOCAL = re.compile(r'<(a|img)\b(?:[^">]|"[^"]*")*? (?:href|src)="((?!#|//)(?:ref:|(?![a-z][a-z0-9+.-]*:))[^"]+)"')
 #: What any such tag holds, and soon looked for: most bodies have none.
 _MAYBE_LOCAL = re.compile(r' (?:href|src)="(?!https?:|#|mailto:|tel:)')
-#: What other generators put before a path: Pelican's `{filename}`, Jekyll's `{{ site.baseurl }}`.
+#: What other generators put before a path: Pelican's `{filename}`, Jekyll's `{{ site.baseurl }}`, Docusaurus's `@site`.
 _PREFIX = re.compile(
-    r"[{|](?:filename|static|attach)[}|]|\{\{-?(?: |%20)*site\.(?:baseurl|url)(?: |%20)*-?\}\}", re.IGNORECASE
+    r"^@site(?=/)|[{|](?:filename|static|attach)[}|]|\{\{-?(?: |%20)*site\.(?:baseurl|url)(?: |%20)*-?\}\}",
+    re.IGNORECASE,
 )
 _BRACES = re.compile("%7[BCD]", re.IGNORECASE)
 _DATED = re.compile(r"\d{4}-\d\d?-\d\d?-(?=.)", re.ASCII)

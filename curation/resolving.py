@@ -215,6 +215,7 @@ class Pages:
         paths = {path for href, base in links for path in candidates(href, base)}
         names = {page_name(path) for path in paths} - {""}
         slugs = {page[1] for page in map(page_of, paths) if page and page[0] == ITEM}
+        self._by_file: dict[str, int] = {}
         self._by_key: dict[str, int] = {}
         self._by_name: defaultdict[str, set[int]] = defaultdict(set)
         self._by_address: dict[str, int] = {}
@@ -231,6 +232,7 @@ class Pages:
             folder = PurePosixPath(page_folder(path)).parent
             self._by_key.setdefault(page_key(f"{folder}/{slug}"), item)  # what Hugo makes of a slug
             self._by_key[page_key(path)] = item
+            self._by_file[page_folder(path)] = item  # two files may differ in case alone
             self._by_name[page_name(path)].add(item)
         aliases = Alias.objects.filter(path__in=set(map(normalise_path, paths)))
         self._by_address.update(aliases.values_list("path", "item"))
@@ -251,7 +253,8 @@ class Pages:
         page = page_of(path)
         if page and page[0] == ITEM and page[1] in self._by_slug:
             return self._by_slug[page[1]]
-        return self._by_address.get(normalise_path(path)) or self._by_key.get(page_key(path))
+        by_file = self._by_file.get(page_folder(path.rstrip("/")))
+        return self._by_address.get(normalise_path(path)) or by_file or self._by_key.get(page_key(path))
 
     def _item_called(self, row: BodyReference) -> int | None:
         """Return the one item whose file has the name that a `ref` gives, as Hugo finds it, or that stands behind a day

@@ -51,6 +51,7 @@ def links_of(slug: str) -> list[str | None]:
         ("ref:other", "elsewhere/other/index.md", {}),
         ("{filename}/post/other.md", "post/other.md", {}),
         ("{filename}../other.md", "post/other.md", {}),
+        ("@site/post/other.md", "post/other.md", {}),
         ("/news/a-slug/", "x.md", {}),
         ("../a-slug/", "x.md", {}),
     ],
@@ -74,6 +75,19 @@ def test_a_link_leads_to_the_item_it_means(  # four fixtures
     part = "#part" if "#part" in href else ""
     assert links_of("here") == [f"/news/a-slug/{part}"]
     assert list(report.lines("warning")) == []
+
+
+def test_of_files_that_differ_in_case_alone_a_link_means_the_one_that_it_spells(
+    write_file: WriteFile, import_: RunImport
+) -> None:
+    for name in ("Foo", "foo", "FOO/index"):
+        write_file(f"{name}.md", title=f"As {name}", slug=None, link=None)
+    write_file("here.md", slug="here", body="[a](Foo.md) [b](foo.md) [c](FOO/) [d](Foo) [e](fOO.md)")
+    import_()
+    addresses = {item.title: item.get_absolute_url() for item in CuratedItem.objects.all()}
+    *exact, other = links_of("here")
+    assert exact == [addresses[f"As {name}"] for name in ("Foo", "foo", "FOO/index", "Foo")]
+    assert other in addresses.values()
 
 
 def test_a_link_follows_its_item_to_another_address(write_file: WriteFile, import_: RunImport) -> None:
