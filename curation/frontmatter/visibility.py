@@ -4,6 +4,7 @@ The keys are those of Hugo, Jekyll, Hexo, Eleventy, Zola, Pelican, Docusaurus, G
 lists them.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,11 +17,15 @@ from .values import FLAGS, Value, shown
 #: Keys that hide a file where they are true, and those that hide it where they are false.
 HIDES_IF_TRUE = (
     *("draft", "isDraft", "is_draft", "private", "isPrivate", "is_private", "hidden", "isHidden", "is_hidden"),
+    *("hide", "unpublished", "deleted", "wip", "_draft"),
     *("unlisted", "headless", "eleventyExcludeFromCollections"),
 )
-HIDES_IF_FALSE = ("published", "isPublished", "is_published", "publish", "public", "listed", "render", "permalink")
-#: Those that say something else as well, so that only a plain false counts.
-_SAYS_MORE = ("render", "permalink")
+HIDES_IF_FALSE = (
+    *("published", "isPublished", "is_published", "publish", "public", "listed", "render", "permalink"),
+    *("visible", "routable", "live"),
+)
+#: Those that say something else as well, so that only a plain true or false counts.
+_SAYS_MORE = ("hide", "render", "permalink", "visible", "routable", "live")
 #: A mapping in which `list` and `render` say where Hugo shows a page.
 BUILD = ("build", "_build")
 BUILD_PARTS = tuple(f"{key}.{name}" for key in BUILD for name in ("list", "render"))
@@ -32,6 +37,8 @@ _KEYS = frozenset(KEYS)
 #: What an `_index.md` above a file may say for it (`cascade`): what hides, and from when to when a file is shown.
 INHERITED = frozenset((*KEYS, "publishDate", "pubDate", "expiryDate", "unpublishdate")) - {"permalink"}
 
+#: What generators pass over: names that start with a dot or `#`, a file's with `_` as well, and folders of a few names.
+_PASSED_OVER = re.compile(r"(?<![^/])(?:[.#][^/]*|_(?:drafts|includes|layouts|partials)(?=/)|_[^/]*\Z)", re.IGNORECASE)
 _SHOWN = {"", "public", "published", "visible"}
 _BUILT = {"", "always", "true"}
 #: Words for a workflow state, and what they mean here.
@@ -89,10 +96,8 @@ def reasons(source: Source) -> Iterator[Reason]:
 
 
 def _hidden_folder(source: Source) -> str:
-    """Return the part of a path that generators pass over: a folder `_drafts`, or a name that starts with a dot."""
-    if "_drafts/" not in source.path.lower() and "/." not in source.path and source.path[:1] != ".":
-        return ""
-    return next((part for part in source.path.split("/") if part.lower() == "_drafts" or part.startswith(".")), "")
+    """Return the part of a path that generators pass over, or ""."""
+    return found[0] if (found := _PASSED_OVER.search(source.path)) else ""
 
 
 def _reason(source: Source, key: str, value: Value) -> Reason | None:

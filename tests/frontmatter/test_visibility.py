@@ -45,6 +45,8 @@ def test_what_a_generator_hides_is_a_draft_with_a_note_that_names_the_key(keys: 
         {"password": False},
         {"permalink": "/old/"},
         {"render": "html"},
+        {"hide": ["toc", "navigation"]},
+        {"live": "https://example.org/"},
         {"build": {"list": "always", "render": True}},
         {"build": {"publishResources": False}},
         {"build": "1234"},
@@ -55,7 +57,7 @@ def test_what_a_generator_shows_is_published_without_a_word(keys: dict[str, Any]
     assert notes(**keys) == warnings(**keys) == []
 
 
-@pytest.mark.parametrize("key", [*HIDES_IF_TRUE, "published", "publish"])
+@pytest.mark.parametrize("key", [*(key for key in HIDES_IF_TRUE if key != "hide"), "published", "publish"])
 def test_a_flag_that_is_neither_is_a_draft_with_a_warning(key: str) -> None:
     assert record(**{key: "perhaps"}).status == "draft"
     assert warnings(**{key: "perhaps"}) == [("flag-unknown", key)]
@@ -86,7 +88,14 @@ def test_a_published_that_is_a_date_is_the_publication_time() -> None:
         ("content/_drafts/2024/a.md", "draft"),
         (".a.md", "draft"),
         ("post/.hidden/a.md", "draft"),
+        ("_includes/a.md", "draft"),
+        ("docs/_partials/a.md", "draft"),
+        ("post/_a.md", "draft"),
+        ("#a#.md", "draft"),
         ("post/drafts/a.md", "published"),
+        ("_posts/a.md", "published"),
+        ("_docs/_guides/a.md", "published"),
+        ("C#/a_b.md", "published"),
         ("post/a.md", "published"),
         ("post/a..md", "published"),
     ],
