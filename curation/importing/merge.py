@@ -71,14 +71,16 @@ def merge_lists(
     base: Sequence[T], theirs: Sequence[T], ours: Sequence[T], key: Callable[[T], Hashable]
 ) -> tuple[T, ...]:
     """Return `ours` with what `theirs` took away from `base` gone, and what it added appended; in the order of
-    `theirs` where the database kept the order of `base`.
+    `theirs` where the database has nothing else, and no order of its own.
     """
     base_keys, their_keys, our_keys = ([key(entry) for entry in entries] for entries in (base, theirs, ours))
     gone = set(base_keys) - set(their_keys)
     kept = [entry for entry in ours if key(entry) not in gone]
     added = [entry for entry in theirs if key(entry) not in {*base_keys, *our_keys}]
     merged = kept + added
-    if our_keys == base_keys:
+    kept_keys = [key(entry) for entry in kept]
+    orders = ([entry for entry in keys if entry in kept_keys] for keys in (base_keys, their_keys))
+    if kept_keys in orders and {*map(key, merged)} <= set(their_keys):
         order = {entry: position for position, entry in enumerate(their_keys)}
         merged.sort(key=lambda entry: order[key(entry)])
     return tuple(merged)

@@ -69,6 +69,22 @@ def test_a_merged_list_holds_what_each_side_added_and_not_what_one_took_away(
     assert merge_lists(base, theirs, base, str) == tuple(theirs)
 
 
+@pytest.mark.parametrize(
+    ("base", "theirs", "ours", "merged"),
+    [
+        ("", "ab", "b", "ab"),
+        ("ab", "cab", "b", "cb"),
+        ("", "ab", "ba", "ba"),
+        ("ab", "cab", "ba", "bac"),
+        ("a", "ab", "ae", "aeb"),
+    ],
+)
+def test_a_merged_list_is_in_the_order_of_the_file_unless_the_database_has_another(
+    base: str, theirs: str, ours: str, merged: str
+) -> None:
+    assert merge_lists(base, theirs, ours, str) == tuple(merged)
+
+
 @pytest.mark.django_db
 def test_an_editors_change_survives_an_import_of_the_changed_file(write_file: WriteFile, import_: RunImport) -> None:
     write_file("a.md", categories=["One"])

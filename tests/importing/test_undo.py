@@ -293,6 +293,21 @@ def test_an_import_undone_between_two_is_gone_from_what_the_later_one_goes_back_
     assert everything_there() == []
 
 
+def test_topics_are_in_their_first_order_again_whatever_the_order_of_undoing(
+    write_file: WriteFile, import_: RunImport
+) -> None:
+    for topics in (["Two", "One"], ["Three", "Two"], []):
+        import_(write_file("a.md", categories=topics))
+    first, second, third = ImportRun.objects.order_by("pk")
+    undo(second)
+    undo(third)
+    assert list(CuratedItem.objects.values_list("topics__label", flat=True).order_by("itemtopic__position")) == [
+        "Two",
+        "One",
+    ]
+    assert undo(first).left == []
+
+
 def test_an_item_archived_for_its_missing_file_returns_with_what_its_document_said(
     write_file: WriteFile, import_: RunImport
 ) -> None:
