@@ -155,6 +155,8 @@ def _problems_of(rendered: Rendered, document: Document) -> Iterator[Problem]:
         yield _missing_parts(rendered.missing_parts)
     if rendered.hidden:
         yield _hidden(rendered.hidden)
+    if rendered.drawings:
+        yield _drawings(rendered.drawings)
 
 
 def _unknown_shortcodes(document: Document, rendered: Rendered) -> Problem:
@@ -192,6 +194,12 @@ def _hidden(number: int) -> Problem:
     subject = f"{number:,} parts of the body are" if number > 1 else "a part of the body is"
     message = f"{subject} hidden at the source (hidden, display: none), and not shown; write it without that to show it"
     return Problem("warning", "hidden-part", message, "body")
+
+
+def _drawings(number: int) -> Problem:
+    subject = f"{number:,} drawings or formulas" if number > 1 else "a drawing or formula"
+    message = f"nothing is shown of {subject} in the text (svg, math); put each into a picture to show it"
+    return Problem("note", "drawing", message, "body")
 
 
 def _links_as_text(links: tuple[str, ...]) -> str:

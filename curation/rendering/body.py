@@ -7,7 +7,15 @@ from typing import Literal
 
 from .commonmark import commonmark_to_html
 from .python_markdown import python_markdown_to_html
-from .sanitiser import clean, count_pictures_of_nothing, count_remote_pictures, finish, lost_links, without_hidden
+from .sanitiser import (
+    clean,
+    count_drawings,
+    count_pictures_of_nothing,
+    count_remote_pictures,
+    finish,
+    lost_links,
+    without_hidden,
+)
 from .shortcodes import Unknown, expand
 from .text import plain_text
 
@@ -33,7 +41,8 @@ class Rendered:
     that nothing is shown of, `remote_pictures` is the number of pictures of other hosts, which became links, and
     `lost_pictures` that of those without a file, of which only the words are left. So of `lost_links`, which have no
     address or one that browsers are not to follow, and of `missing_parts`, links to a part that the body does not have.
-    `hidden` is the number of elements that the source hides, which are left out.
+    `hidden` is the number of elements that the source hides, which are left out, and `drawings` that of
+    SVG and MathML, of which nothing is shown.
     """
 
     html: str
@@ -44,6 +53,7 @@ class Rendered:
     lost_links: tuple[str, ...] = ()
     missing_parts: tuple[str, ...] = ()
     hidden: int = 0
+    drawings: int = 0
 
 
 def render(body: str, flavour: Flavour = "commonmark") -> Rendered:
@@ -63,6 +73,7 @@ def render(body: str, flavour: Flavour = "commonmark") -> Rendered:
         tuple(lost_links(markup, cleaned)),
         tuple(missing),
         hidden,
+        count_drawings(markup),
     )
 
 

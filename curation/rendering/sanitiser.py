@@ -147,6 +147,14 @@ def count_pictures_of_nothing(cleaned: str) -> int:
     return len(_PICTURE_OF_NOTHING.findall(cleaned)) if "<img" in cleaned else 0
 
 
+_DRAWING = re.compile(r"<(?:svg|math)[\s>]", re.IGNORECASE)
+
+
+def count_drawings(markup: str) -> int:
+    """Return the number of drawings (SVG) and formulas (MathML) in HTML, which `clean()` removes."""
+    return len(_DRAWING.findall(markup))
+
+
 _WITHOUT_ADDRESS = re.compile(r'<a\b(?![^>]* href=")')
 _WRITTEN_ADDRESS = re.compile(r"""<a\b[^<>]*?\shref\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))""", re.IGNORECASE)
 

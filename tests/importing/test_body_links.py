@@ -255,6 +255,13 @@ def test_what_the_source_hides_is_told_once_a_file(write_file: WriteFile, import
     assert CuratedItem.objects.get().body_text == "three"
 
 
+def test_drawings_and_formulas_are_told_once_a_file(write_file: WriteFile, import_: RunImport) -> None:
+    write_file("a.md", body="One <svg width=1><text>two</text></svg> <MATH><mi>x</mi></MATH> `<svg>` three")
+    (line,) = (line for line in import_().lines("note") if ": body: " in line)
+    assert "2 drawings or formulas in the text" in line
+    assert CuratedItem.objects.get().body_text == "One <svg> three"
+
+
 def test_links_cost_a_batch_as_much_for_twice_as_many_files(write_file: WriteFile, import_: RunImport) -> None:
     from .test_cost import statements_of
 
