@@ -26,6 +26,8 @@ from typing import Any, Protocol, Self
 from curation.importing.gunzip import Gunzip
 
 SUFFIXES = (".zip", ".tar.gz", ".tgz")
+#: Archives and compressed files of other kinds.
+OTHER_SUFFIXES = (".tar", ".gz", ".bz2", ".tbz2", ".xz", ".txz", ".zst", ".7z", ".rar")
 #: Between the path of an archive and that of a file in it: `news.zip!/content/story.md`.
 MARK = "!"
 

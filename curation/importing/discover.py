@@ -8,7 +8,14 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 
-from curation.importing.archives import ArchivePath, ArchiveRefused, archive_of, is_archive, open_archive
+from curation.importing.archives import (
+    OTHER_SUFFIXES,
+    ArchivePath,
+    ArchiveRefused,
+    archive_of,
+    is_archive,
+    open_archive,
+)
 
 SUFFIXES = (".md", ".markdown")
 #: What the paths of uploaded files start with, in place of the folder that they are kept in for a while.
@@ -153,7 +160,7 @@ def _below(path: Path) -> Iterator[SourceFile]:
             reason = f"is a folder that cannot be read ({error.strerror}); check its permissions"
             yield source_file(Path(error.filename), path, reason)
     elif path.is_file():
-        yield from _inside(path) if is_archive(path) else [source_file(path, path.parent)]
+        yield from _inside(path) if is_archive(path) else [_given(path)]
     else:
         raise UsageError(f"{printable(os.fspath(path))}: no such file or folder; check the path.")
 
@@ -166,6 +173,13 @@ def source_file(path: Place, root: Place, *refused: str, top: str = "") -> Sourc
         refused = (f"has a path of more than {MAX_NAME:,} characters; shorten it",)
     place = os.fspath(path) if isinstance(path, Path) else path
     return SourceFile(place, root, name, tuple(map(printable, refused)), top)
+
+
+def _given(path: Path) -> SourceFile:
+    """Return a file that was named itself, whatever its name ends in, but for what nobody can take for text."""
+    is_packed = path.name.lower().endswith(OTHER_SUFFIXES)
+    reasons = ("is packed in a way that is not read; make a .zip or .tar.gz of it",) if is_packed else ()
+    return source_file(path, path.parent, *reasons)
 
 
 def _inside(path: Path) -> Iterator[SourceFile]:

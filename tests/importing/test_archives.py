@@ -500,3 +500,10 @@ def test_a_site_from_an_archive_is_the_site_from_its_folder(corpus: Path, tmp_pa
     with tarfile.open(path, "w:gz") as archive:
         archive.add(site, "site")
     assert import_(path, dry_run=True).counts == import_(site, dry_run=True).counts
+
+
+@pytest.mark.parametrize("name", ["a.tar", "a.tar.bz2", "a.TAR.XZ", "a.md.gz", "a.7z", "a.rar"])
+def test_an_archive_of_another_kind_is_refused_as_one(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(b"\0")
+    (source,) = discover([tmp_path / name])
+    assert source.refused == ("is packed in a way that is not read; make a .zip or .tar.gz of it",)
