@@ -97,6 +97,17 @@ def arrived_names(names: Iterable[str], besides: Iterable[int] = ()) -> None:
         refresh(CuratedItem.objects.filter(pk__in=some))
 
 
+def appeared(paths: Iterable[str], besides: Iterable[int] = ()) -> None:
+    """Resolve again what leads to pages of the names of some new files, `besides` the references of some items: where
+    the file that a link means was missing, another of its name may have stood for it.
+    """
+    names = set(map(page_name, paths)) - {""}
+    former = SourceDocument.objects.filter(page_name__in=names).exclude(page_name="").values("item")
+    ids = set(BodyReference.objects.filter(target__in=former).order_by().values_list("item", flat=True)) - set(besides)
+    for some in _batches(sorted(ids)):
+        refresh(CuratedItem.objects.filter(pk__in=some))
+
+
 def released(paths: Iterable[str]) -> None:
     """Forget which items some addresses led to that are another item's own by now; `arrived()` looks them up again."""
     names = {page_name(path) for path in paths}

@@ -32,7 +32,7 @@ from curation.models import (
 )
 from curation.publishing import claim_addresses
 from curation.references import BODY, page_name, path_of
-from curation.resolving import arrived_names, needs_row, refresh
+from curation.resolving import appeared, arrived_names, needs_row, refresh
 from curation.search.index import index
 from curation.snapshot import COLUMNS
 
@@ -111,6 +111,8 @@ def _resolve_references(filling: Sequence[Plan], plans: Sequence[Plan]) -> None:
     """Look up what the bodies lead to that were written, and what else waited for the pages that are there now."""
     refresh(plan.entry.item for plan in filling if not _is_without_references(plan))
     paths = (path for plan in plans for path in (plan.entry.item.slug, plan.parsed.source.name, *plan.entry.aliases))
+    if new := [plan.parsed.source.name for plan in filling if plan.outcome == "created"]:
+        appeared(new, (plan.entry.item.pk for plan in filling))
     arrived_names(map(page_name, paths), (plan.entry.item.pk for plan in filling))
 
 

@@ -90,6 +90,19 @@ def test_of_files_that_differ_in_case_alone_a_link_means_the_one_that_it_spells(
     assert other in addresses.values()
 
 
+@pytest.mark.parametrize("href", ["../setup/", "../setup", "ref:setup.md"])
+def test_a_link_leads_to_the_file_beside_as_soon_as_there_is_one(
+    href: str, write_file: WriteFile, import_: RunImport
+) -> None:
+    write_file("a/setup.md", title="A", slug=None, link=None)
+    write_file("b/here.md", body=f"[x]({href})")
+    import_()
+    assert links_of("here") == ["/news/setup/"]
+    write_file("b/setup.md", title="B", slug=None, link=None)
+    import_()
+    assert links_of("here") == ["/news/setup-2/"]
+
+
 def test_a_link_follows_its_item_to_another_address(write_file: WriteFile, import_: RunImport) -> None:
     write_file("a.md", body="[b](b.md)")
     write_file("b.md")
