@@ -1,4 +1,4 @@
-"""Sentences of plain English text, and the summary that readers get of them.
+"""Sentences of plain text, above all English, and the summary that readers get of them.
 
 A full stop ends a sentence, an abbreviation, an initial or the whole part of a number. Which of these it is follows
 from the word before it and from what comes after.
@@ -19,7 +19,10 @@ SHORT = 60
 _BEFORE_NAMES_AND_NUMBERS = """
 dr mr mrs ms mx prof rev hon gov gen col capt cmdr lt sgt maj sen rep st mt ft messrs vs cf eg ie viz al fig figs no nos
 vol pp ed eds ca approx est dept univ assn bros
+mme mlle bzw evtl ggf inkl mio mrd nr sog vgl
 """
+#: German months: a day's number before one has a full stop.
+_GERMAN_MONTHS = "januar februar märz april mai juni juli august september oktober november dezember"
 #: Abbreviations that a sentence may end with; it goes on unless a word follows that begins sentences.
 _AFTER_NAMES = """
 inc ltd co corp llc llp plc jr sr esq etc phd md rn mph mba jd do dds pharmd bsn msn facp ave blvd rd dist
@@ -33,8 +36,8 @@ many meanwhile more most my new next no not now of on once one only or our over 
 such that the their then there these they this those though through to today under until we what when where whether
 which while who why will with without you your
 """
-_OPEN, _OPEN_OR_END, _STARTERS = (
-    frozenset(words.split()) for words in (_BEFORE_NAMES_AND_NUMBERS, _AFTER_NAMES, _BEGIN_SENTENCES)
+_OPEN, _OPEN_OR_END, _STARTERS, _MONTHS = (
+    frozenset(words.split()) for words in (_BEFORE_NAMES_AND_NUMBERS, _AFTER_NAMES, _BEGIN_SENTENCES, _GERMAN_MONTHS)
 )
 _QUOTES = "\"'”’»›)]}*"
 #: The end of a sentence, if its last word allows: its marks, quotes and brackets that close, white space or the end.
@@ -80,7 +83,7 @@ def _closes(last: str, word: str) -> bool:
     """Return whether a full stop between two words ends a sentence."""
     if _is_open(last):
         return False
-    if word[:1].islower():
+    if word[:1].islower() or (last.isdecimal() and len(last) < 3 and word.lower() in _MONTHS):
         return False
     plain = last.replace(".", "").lower()
     if _DOTTED.fullmatch(last) or plain in _OPEN_OR_END:

@@ -12,6 +12,8 @@ from curation.sentences import LIMIT, beginning, is_whole, sentences, shown_summ
 
 ONE = [
     "Dr. Eric Topol leads the institute.",
+    "Am 3. Oktober verdiente das Unternehmen 3,5 Mio. Euro bzw. 4 Mrd. Yen.",
+    "Hier Mme. Durand est arrivée.",
     "The U.S. Department of Health and Human Services said so.",
     "It will pay $3.5 million to the U.S. Treasury.",
     "Mr. Watson, Mrs. Hall and Ms. Lee came to St. Joseph Health in Washington D.C. on Monday.",
