@@ -322,7 +322,7 @@ def test_an_item_archived_for_its_missing_file_returns_with_what_its_document_sa
     assert digest() == before
 
 
-@pytest.mark.parametrize("order", permutations(range(3)))
+@pytest.mark.parametrize("order", [*permutations(range(3))])
 def test_an_item_archived_and_brought_back_goes_with_the_last_undo(
     order: tuple[int, ...], write_file: WriteFile, import_: RunImport
 ) -> None:
