@@ -31,13 +31,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if config.getoption("--only-with-database"):
         items[:] = [item for item in items if _uses_database(item)]
     if not config.getoption("--long"):
-        again = config.getoption("--only-with-database")
-        items[:] = [item for item in items if not _takes_long(item, again)]
+        items[:] = [item for item in items if not item.get_closest_marker("long")]
+        if config.getoption("--only-with-database"):
+            items[:] = _for_a_second_run(items)
 
 
-def _takes_long(item: pytest.Item, again: bool) -> bool:
-    """Whether a test is for a build server: it takes long, or drives a browser in a second run."""
-    return bool(item.get_closest_marker("long") or (again and item.get_closest_marker("browser")))
+def _for_a_second_run(items: list[pytest.Item]) -> list[pytest.Item]:
+    """Return what a developer runs on another database as well: no browser, and of each test the first case."""
+    first: dict[str, pytest.Item] = {}
+    for item in items:
+        if not item.get_closest_marker("browser"):
+            first.setdefault(item.nodeid.partition("[")[0], item)
+    return list(first.values())
 
 
 def _uses_database(item: pytest.Item) -> bool:

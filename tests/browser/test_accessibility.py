@@ -80,6 +80,7 @@ def violations(page: Page, rules: list[str] | None = None) -> list[str]:
     return [f"{found['id']}: {node['html']}" for found in result["violations"] for node in found["nodes"]]
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("_site")
 def test_no_page_has_a_fault_in_either_colour_scheme(page: Page, axe: str) -> None:
     found = {}
