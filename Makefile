@@ -1,32 +1,58 @@
-# Everything a developer runs: `make help` lists it.
+# Everything a developer runs. `make help` prints its groups (##@), targets (##) and variables (##=).
 
+##= Python that makes the virtual environment (setup)
 PYTHON ?= python3
+##= Port of the site (run, screenshot)
 PORT ?= 8000
-SECONDS ?= 60
-KILLS ?= 30
-SEED ?=
+##= Numbers of items for the measures of pages (bench)
 SIZES ?= 1000,100000
+##= Number of items for the measures of searches (bench)
 SEARCHED ?= 100000
+##= Number of items for the measures of revisions (bench)
+REVISED ?= 100000
+##= Number of files that are imported (bench)
 FILES ?= 10000
+##= 1 prints every difference (fidelity)
+VERBOSE ?=
+##= Names of the drills, separated by spaces; empty runs all (drill)
+DRILLS ?=
+##= Number of imports to kill (drill)
+KILLS ?= 30
+##= Seed of the random choices; empty takes a new one (drill)
+SEED ?=
+##= Duration in seconds (fuzz)
+SECONDS ?= 60
 
 BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
-PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist loadgroup -r s
+# Where the environment forbids bytecode, each worker of pytest would rewrite and compile every test module (five seconds).
+# One process more than there are cores: some tests wait for a browser, a server or a lock.
+PYTEST = PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --dist loadgroup -r s \
+  --numprocesses $(shell $(BIN)/python -c 'import os; print((os.cpu_count() or 1) + 1)')
 FIND_POSTGRES := $(BIN)/python -m scripts.find_postgres
 INSTALLED := .venv/.installed
 INSTALLED_DEV := .venv/.installed-dev
-# What needs Node.js is left out, with a word, where it is missing; on a build server that is a failure.
+# Tests that need Node.js are skipped with a message where npm is missing; where CI is set, they fail.
 NODE_MODULES := $(if $(shell command -v npm),node_modules/.package-lock.json)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup run test lint types checks test-sqlite test-postgres lighthouse format bench fidelity drill fuzz screenshot clean
+.PHONY: help setup hooks run clean test lint types checks test-sqlite test-postgres lighthouse format bench fidelity drill fuzz \
+  screenshot
+
+HELP := \
+  /^\#\#@ / {printf "\n%s\n", substr($$0, 5)} \
+  /^[a-z-]+:.*\#\# / {split($$0, part, ":.*\#\# "); printf "  make %-14s %s\n", part[1], part[2]} \
+  /^\#\#= / {text = substr($$0, 5)} \
+  /^[A-Z]+ \?=/ {value = $$0; sub(/^[A-Z]+ \?= ?/, "", value); \
+    variables = variables sprintf("  %-9s %-12s %s\n", $$1, value, text)} \
+  END {printf "\nVariables, with their defaults, as in make run PORT=8001\n%s", variables}
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
+	@awk '$(HELP)' Makefile
 
-# Setting up
+##@ Set up and run
 
 setup: $(INSTALLED) ## Make the virtual environment and .env
 	@$(BIN)/python -m scripts.write_env
@@ -48,29 +74,34 @@ $(INSTALLED_DEV): requirements-dev.txt $(INSTALLED)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 
+hooks: $(INSTALLED_DEV) ## Install the git hooks that check each commit
+	@$(BIN)/pre-commit install
+
 node_modules/.package-lock.json: package.json package-lock.json
 	@echo "Installing package-lock.json (about a minute)"
 	@npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
-# Running
-
-# As production serves them, hashed and compressed: `DEBUG=0 gunicorn medigy.wsgi` works from here on.
+# Hashed and compressed as in production, so that `DEBUG=0 gunicorn medigy.wsgi` works after `make run`.
 COLLECTED := var/static/staticfiles.json
 
 $(COLLECTED): $(INSTALLED) $(shell find static -type f)
 	@echo "Collecting static files"
 	@DEBUG=0 $(MANAGE) collectstatic --no-input --verbosity 0
 
-run: setup $(COLLECTED) ## Set up, load the sample content, serve on http://127.0.0.1:8000/ (PORT=8000)
+run: setup $(COLLECTED) ## Set up, load the sample content, serve on http://127.0.0.1:8000/
 	@exec $(BIN)/python -m scripts.run $(PORT)
 
-# Testing
+clean: ## Remove the virtual environment and caches, not the data or .env
+	@rm -rf .venv node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis var/static
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-test: setup lint types checks test-sqlite test-postgres ## Run every check, and the tests on SQLite and PostgreSQL
+##@ Check and test
+
+test: setup lint types checks test-sqlite test-postgres ## Run lint, types, checks and the tests on both databases
 	@url=$$($(FIND_POSTGRES)); echo "Passed: style, types, checks, tests on SQLite$${url:+ and PostgreSQL}"
 
-lint: $(INSTALLED_DEV) ## Check the style of Python and templates
+lint: $(INSTALLED_DEV) ## Check the style of Python files and templates
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --check --quiet . || { echo >&2 "Not formatted: run make format"; exit 1; }
 	@$(BIN)/djlint --lint --quiet templates
@@ -85,36 +116,32 @@ checks: $(INSTALLED_DEV) ## Check that migrations are complete and a deployment 
 
 test-sqlite: $(INSTALLED_DEV) $(NODE_MODULES) ## Run the tests on SQLite
 	@echo "Tests on SQLite"
-	@DATABASE_URL=sqlite://:memory: $(PYTEST)
+	@DATABASE_URL=sqlite://:memory: $(PYTEST) --cases $(if $(CI),10,5)
 
-test-postgres: $(INSTALLED_DEV) $(NODE_MODULES) ## Run the tests that use a database on PostgreSQL: DATABASE_URL, or a local server
+test-postgres: $(INSTALLED_DEV) $(NODE_MODULES) ## Run those that use a database on PostgreSQL (DATABASE_URL, or local)
 	@url=$$($(FIND_POSTGRES)) || exit 1; [ -z "$$url" ] || { \
-	  echo "Tests on PostgreSQL"; DATABASE_URL=$$url $(PYTEST) --only-with-database; }
+	  echo "Tests on PostgreSQL"; DATABASE_URL=$$url $(PYTEST) --only-with-database --cases $(if $(CI),2,1); }
 
-lighthouse: $(INSTALLED_DEV) $(NODE_MODULES) ## Have Lighthouse judge each kind of page (two minutes)
+lighthouse: $(INSTALLED_DEV) $(NODE_MODULES) ## Run Lighthouse on each kind of page (two minutes)
 	@$(BIN)/python -m scripts.lighthouse
 
 format: $(INSTALLED_DEV) ## Format the Python files
 	@$(BIN)/ruff check --quiet --fix-only .
 	@$(BIN)/ruff format .
 
-# Measuring, breaking and showing
+##@ Measure and break
 
-bench: setup $(INSTALLED_DEV) $(NODE_MODULES) ## Measure import, pages and searches (SIZES=1000,100000 SEARCHED=100000 FILES=10000)
-	@$(BIN)/python -m benchmarks --sizes $(SIZES) --searched $(SEARCHED) --files $(FILES)
+bench: setup $(INSTALLED_DEV) $(NODE_MODULES) ## Measure imports, pages, searches and revisions
+	@$(BIN)/python -m benchmarks --sizes $(SIZES) --searched $(SEARCHED) --revised $(REVISED) --files $(FILES)
 
-fidelity: setup $(INSTALLED_DEV) ## Compare pages with those that Hugo makes of the same files (VERBOSE=1: every difference)
+fidelity: setup $(INSTALLED_DEV) ## Compare pages with those that Hugo makes of the same files
 	@$(BIN)/python -m benchmarks.fidelity $(if $(VERBOSE),-v)
 
-drill: setup $(INSTALLED_DEV) ## Break imports in every way, and check what is left (DRILLS="kill disk" KILLS=30 SEED=)
+drill: setup $(INSTALLED_DEV) ## Interrupt imports in every way, and check the database and files
 	@$(BIN)/python -m drills $(DRILLS) --kills $(KILLS) $(if $(SEED),--seed $(SEED))
 
-fuzz: setup $(INSTALLED_DEV) ## Feed broken files to parser, renderer and sanitiser (SECONDS=60)
+fuzz: setup $(INSTALLED_DEV) ## Feed broken files to the parser, renderer and sanitiser
 	@$(BIN)/python -m drills.fuzz --seconds $(SECONDS)
 
-screenshot: $(INSTALLED_DEV) ## Take docs/screenshot.png again, of the site that make run serves
+screenshot: $(INSTALLED_DEV) ## Take docs/screenshot.png of the site that make run serves
 	@$(BIN)/python -m scripts.screenshot http://127.0.0.1:$(PORT)/
-
-clean: ## Remove the virtual environment and caches; keep the database, media and .env
-	@rm -rf .venv node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis var/static
-	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

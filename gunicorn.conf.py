@@ -1,5 +1,5 @@
-"""How gunicorn serves the site, unless its command line says otherwise."""
+"""Settings of gunicorn; its command line overrides them."""
 
-#: With threads a worker shows that it lives while it answers: a sync one would be killed in the middle of a long
-#: download, such as a large export.
+#: A worker with threads sends heartbeats while it answers. A sync worker would be killed during a long download, such
+#: as a large export.
 threads = 4

@@ -1,4 +1,4 @@
-"""`make bench`: import throughput, and latencies of pages and searches, printed as tables."""
+"""`make bench`: import throughput, and latencies of pages and searches, and sizes of revisions, printed as tables."""
 
 import sys
 from argparse import ArgumentParser, Namespace
@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks import imports, pages, searches, served
+from benchmarks import imports, pages, revisions, searches, served
 from scripts import lighthouse
 
-#: What an import may cost: of which run, compared with which, the most, where there is a limit.
+#: The limits of imports: a run, the run that it is compared with, the measure, and the maximum ratio, if any.
 LIMITS = (
     ("first", "hugo", "seconds", 0.9),
     ("first", "hugo", "cpu", None),
@@ -19,8 +19,8 @@ LIMITS = (
     ("first", "floor", "seconds", None),
     ("first", "floor", "cpu", None),
 )
-#: How many times more memory, and time a file, the largest import may need than the smallest.
-MOST_GROWTH = 1.2
+#: Maximum ratio of the memory, and of the time per file, of the largest import to those of the smallest.
+MAX_GROWTH = 1.2
 
 
 def options() -> Namespace:
@@ -36,6 +36,7 @@ def options() -> Namespace:
     parser.add_argument(
         "--searched", type=sizes, default=[100_000], metavar="N,N", help="items in the databases to search"
     )
+    parser.add_argument("--revised", type=int, default=100_000, metavar="N", help="items whose revisions are measured")
     return parser.parse_args()
 
 
@@ -43,8 +44,8 @@ def sizes(text: str) -> list[int]:
     return sorted(int(size) for size in text.split(","))
 
 
-def say(line: str) -> None:
-    """Tell what goes on, apart from the tables."""
+def log(line: str) -> None:
+    """Print progress on standard error, apart from the tables."""
     print(f"{line} …", file=sys.stderr, flush=True)
 
 
@@ -57,7 +58,7 @@ def print_imports(runs: Iterable[imports.Run]) -> None:
     by_name: dict[str, imports.Run] = {}
     for run in runs:
         by_name[run.name] = run
-        numbers = (f"{run.files:,}", f"{run.seconds:.1f}", f"{run.cpu:.1f}", f"{run.files_a_second:,.0f}")
+        numbers = (f"{run.files:,}", f"{run.seconds:.1f}", f"{run.cpu:.1f}", f"{run.files_per_second:,.0f}")
         print_row(run.name, *numbers, f"{run.megabytes:.0f}")
     print()
     print_row("compared", "of", "ratio", "limit")
@@ -68,16 +69,16 @@ def print_imports(runs: Iterable[imports.Run]) -> None:
 
 
 def print_growth(few: imports.Run, many: imports.Run) -> None:
-    """Compare first imports of different sizes: memory is to stay flat, time to grow with the files."""
-    memory, time = many.megabytes / few.megabytes, few.files_a_second / many.files_a_second
+    """Compare first imports of different sizes: memory must stay flat, and time be proportional to the files."""
+    memory, time = many.megabytes / few.megabytes, few.files_per_second / many.files_per_second
     print(f"\nFirst import of {many.files:,} files / of {few.files:,}\n")
-    print_row("", "megabytes", f"{memory:.2f}", verdict(memory, MOST_GROWTH))
-    print_row("", "seconds a file", f"{time:.2f}", verdict(time, MOST_GROWTH))
+    print_row("", "megabytes", f"{memory:.2f}", verdict(memory, MAX_GROWTH))
+    print_row("", "seconds a file", f"{time:.2f}", verdict(time, MAX_GROWTH))
 
 
-def print_pages(results: Iterator[pages.Result], sizes: Sequence[int]) -> None:
+def print_pages(results: Iterator[pages.PageTiming], sizes: Sequence[int]) -> None:
     first = next(results)
-    print(f"\nPages: median milliseconds of {pages.ROUNDS * pages.REQUESTS_A_ROUND} requests, by number of items\n")
+    print(f"\nPages: median milliseconds of {pages.ROUNDS * pages.REQUESTS_PER_ROUND} requests, by number of items\n")
     print_row("page", *(f"{size:,}" for size in sizes), "ratio", "limit", "queries")
     for result in (first, *results):
         times = [f"{result.milliseconds[size]:.1f}" for size in sizes]
@@ -85,24 +86,39 @@ def print_pages(results: Iterator[pages.Result], sizes: Sequence[int]) -> None:
         print_row(result.page.name, *times, f"{result.ratio:.2f}", verdict(result.ratio, result.page.limit), queries)
 
 
-def print_searches(results: Iterable[tuple[str, Sequence[searches.Result]]]) -> None:
+def print_searches(results: Iterable[tuple[str, Sequence[searches.SearchTiming]]]) -> None:
     for name, found in results:
         print(f"\nSearches, {name}: milliseconds of CPU, a database server's among them\n")
         print_row("searched for", "p50", "p95", "limit")
         for result in found:
-            print_row(result.name, f"{result.usual:.1f}", f"{result.slow:.1f}", verdict(result.slow, result.limit))
+            print_row(
+                result.name,
+                f"{result.median:.1f}",
+                f"{result.percentile_95:.1f}",
+                verdict(result.percentile_95, result.limit),
+            )
 
 
-def print_served(results: Iterable[served.Result]) -> None:
+def print_revisions(result: revisions.RevisionSizes) -> None:
+    print(f"\nRevisions, SQLite, {result.items:,} items, {result.revisions:,} revisions\n")
+    print_row("bytes a revision", f"{result.bytes_each:,.0f}")
+    print_row("bytes a whole item", f"{result.whole:,.0f}")
+    print_row("state, CPU ms", f"{result.state_ms:.1f}")
+    print_row("history, CPU ms", f"{result.history_ms:.1f}")
+
+
+def print_served(results: Iterable[served.ServedRate]) -> None:
     print(f"\nServed by gunicorn, one sync worker, SQLite, {served.ITEMS:,} items, beside an empty Django view\n")
     print_row("page", "requests/CPU s", "ratio", "at least")
     for result in results:
-        kept = "" if result.least is None else f"{result.least} {'pass' if result.ratio >= result.least else 'FAIL'}"
-        print_row(result.kind.name, f"{result.rate:,.0f}", f"{result.ratio:.2f}", kept)
+        verdict_text = (
+            "" if result.minimum is None else f"{result.minimum} {'pass' if result.ratio >= result.minimum else 'FAIL'}"
+        )
+        print_row(result.kind.name, f"{result.rate:,.0f}", f"{result.ratio:.2f}", verdict_text)
 
 
 def verdict(ratio: float, limit: float | None) -> str:
-    """Say what the limit of a ratio is and whether it is kept."""
+    """Return the limit of a ratio, and whether it is met."""
     return f"{limit} {'pass' if ratio <= limit else 'FAIL'}" if limit else ""
 
 
@@ -112,24 +128,27 @@ def main() -> None:
     for count in chosen.files:
         with TemporaryDirectory(prefix="medigy-bench-") as folder:
             print(f"\nImport of {count:,} files\n")
-            runs = list(imports.measure(count, Path(folder), say))
+            runs = list(imports.measure(count, Path(folder), log))
             print_imports(runs)
             first += [run for run in runs if run.name == "first"]
     with TemporaryDirectory(prefix="medigy-bench-") as folder:
-        print(f"\nFirst import of {imports.STAGED:,} files in one process: milliseconds of CPU a file\n", flush=True)
+        print(
+            f"\nFirst import of {imports.STAGE_FILES:,} files in one process: milliseconds of CPU a file\n", flush=True
+        )
         imports.print_stages(Path(folder))
     if len(first) > 1:
         print_growth(first[0], first[-1])
     with TemporaryDirectory(prefix="medigy-bench-") as folder:
-        print_pages(pages.measure(chosen.sizes, Path(folder), say), chosen.sizes)
-        print_searches(searches.measure(chosen.searched, Path(folder), say))
+        print_pages(pages.measure(chosen.sizes, Path(folder), log), chosen.sizes)
+        print_searches(searches.measure(chosen.searched, Path(folder), log))
+        print_revisions(revisions.measure(chosen.revised, Path(folder), log))
     with TemporaryDirectory(prefix="medigy-bench-") as folder:
-        print_served(served.measure(Path(folder), say))
+        print_served(served.measure(Path(folder), log))
     print()
-    if lighthouse.is_there():
+    if lighthouse.is_available():
         lighthouse.print_all()
     else:
-        say(lighthouse.MISSING)
+        log(lighthouse.MISSING)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What served pages are compared with: an empty view of a new project, with the middleware of `startproject`."""
+"""An empty view in a new project, with the middleware of `startproject`, to compare served pages with."""
 
 import django
 from django.conf import settings

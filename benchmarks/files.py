@@ -1,4 +1,4 @@
-"""A content folder of any size: files of the OpenProject dialect, 7 kB each, and some images for them."""
+"""Write a content folder of any size: files of the OpenProject dialect, 7 kB each, and images for them."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,7 +19,7 @@ HTML_KEYS = ("author", "generator", "viewport", "robots", "fbapp_id", "oglocale"
 TWITTER_KEYS = ("twittercard", "twitterimage", "twitterurl")
 
 
-#: Keys with the same value in every file; most are there to be read and kept.
+#: Keys with the same value in every file; most are only stored.
 FIXED_KEYS = {
     "archetype": "curated-content",
     "basePath": "/news/",
@@ -43,7 +43,7 @@ FIXED_KEYS = {
 
 
 class Dumper(yaml.CSafeDumper):
-    """Writes every value out: the importer refuses anchors."""
+    """A YAML dumper without anchors, which the importer refuses."""
 
     def ignore_aliases(self, _data: Any) -> bool:
         return True
@@ -63,7 +63,7 @@ def write_site(folder: Path, count: int) -> Path:
 
 
 def change_some(content: Path, one_in: int) -> int:
-    """Change the body of one in so many files, and return how many that was."""
+    """Change the body of one in `one_in` files; return the number of changed files."""
     changed = sorted(content.iterdir())[::one_in]
     for path in changed:
         path.write_text(f"{path.read_text()}<p>Updated.</p>\n")

@@ -1,8 +1,8 @@
-"""The least that an import of these files could cost in Python: what no importer can leave out, and nothing else.
+"""The minimum cost of an import of these files in Python: only the work that no importer can avoid.
 
 `python -m benchmarks.floor FOLDER DATABASE` reads every file, parses its YAML by libyaml, renders and sanitises its
 body, all that in two processes, and writes items, relations and a full-text index by plain SQL into a new SQLite
-database. It checks nothing, merges nothing, remembers nothing, and trusts its input.
+database. It does not check or merge anything, and trusts its input.
 """
 
 import sqlite3
@@ -22,7 +22,8 @@ PRAGMA journal_mode=WAL;
 PRAGMA synchronous=NORMAL;
 CREATE TABLE item (id INTEGER PRIMARY KEY, slug TEXT UNIQUE, title TEXT, summary TEXT, date TEXT, link TEXT,
     front_matter TEXT, body TEXT, html TEXT, text TEXT);
-CREATE TABLE tied (item INTEGER, kind TEXT, name TEXT, position INTEGER, PRIMARY KEY (kind, name, item)) WITHOUT ROWID;
+CREATE TABLE relation (item INTEGER, kind TEXT, name TEXT, position INTEGER, PRIMARY KEY (kind, name, item))
+    WITHOUT ROWID;
 CREATE INDEX item_newest ON item (date DESC, id DESC);
 CREATE VIRTUAL TABLE words USING fts5 (title, summary, text, content=item);
 """
@@ -30,8 +31,8 @@ Item = tuple[dict[str, Any], str, str, str, str]
 
 
 def parse(path: Path) -> Item:
-    """Return a file's front matter, as values and as text, and its body, as written, as HTML and as plain text."""
-    from curation.rendering import render  # it needs settings
+    """Return a file's front matter as values and as text, and its body as Markdown, HTML and plain text."""
+    from curation.markdown import render  # needs settings
 
     _, front_matter, body = path.read_text().split("---\n", 2)
     rendered = render(body)
@@ -44,7 +45,7 @@ def parse_all(content: Path) -> Iterator[Item]:
 
 
 def names_of(keys: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:
-    """Yield what an item is tied to, by kind."""
+    """Yield the names of an item's related rows, by kind."""
     yield "topic", keys["categories"]
     yield "author", keys["author"]
     yield "tag", keys["tags"]
@@ -53,19 +54,19 @@ def names_of(keys: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:
 
 
 def write(database: sqlite3.Connection, numbered: list[tuple[int, Item]]) -> None:
-    items, tied, words = [], [], []
+    items, relations, words = [], [], []
     for number, (keys, front_matter, body, html, text) in numbered:
         about = (keys["title"], keys["description"])
         items.append((number, keys["slug"], *about, keys["date"], keys["link"]["href"], front_matter, body, html, text))
         words.append((number, *about, text))
-        tied += [
-            (number, kind, name, place)
+        relations += [
+            (number, kind, name, position)
             for kind, names in names_of(keys)
-            for place, name in enumerate(dict.fromkeys(names))
+            for position, name in enumerate(dict.fromkeys(names))
         ]
     with database:
         database.executemany("INSERT INTO item VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", items)
-        database.executemany("INSERT INTO tied VALUES (?, ?, ?, ?)", tied)
+        database.executemany("INSERT INTO relation VALUES (?, ?, ?, ?)", relations)
         database.executemany("INSERT INTO words (rowid, title, summary, text) VALUES (?, ?, ?, ?)", words)
 
 

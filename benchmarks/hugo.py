@@ -1,10 +1,10 @@
-"""The same files through Hugo, where it is installed: the yardstick of an import.
+"""Build a Hugo site of the same files, if Hugo is installed, to compare imports with.
 
-The site of `benchmarks/hugo_site/` gives readers what an import gives them: a page an item, with related items; the
-paginated lists of all news, of each topic, tag, author, offering and publisher; their feeds; redirects from aliases; a
-sitemap; the pictures; and the texts to search, as JSON. It is made the way that is fast in Hugo: what the lists of
-offerings and publishers hold is found in one go, related items are the newest of the item's topics (Hugo's own
-`Related` is quadratic), feeds are short, and no picture is scaled, for an import leaves that to a task as well.
+The site of `benchmarks/hugo_site/` has the same content as after an import: a page for each item, with related items;
+the paginated lists of all news, of each topic, tag, author, offering and publisher; their feeds; redirects from
+aliases; a sitemap; the pictures; and the texts to search, as JSON. It is built in the fastest way: the lists of
+offerings and publishers are computed together, related items are the newest of the item's topics (Hugo's `Related` is
+quadratic), feeds are short, and no picture is scaled, which an import leaves to a task as well.
 """
 
 import shutil
@@ -21,7 +21,7 @@ target = "{target}"
 
 
 def command(folder: Path, content: Path) -> tuple[str, ...] | None:
-    """Write a site around a content folder, and return what builds it: `None` where Hugo is not installed."""
+    """Write a site around a content folder; return the command that builds it, `None` if Hugo is not installed."""
     if not shutil.which("hugo"):
         return None
     shutil.copytree(SITE, folder)
@@ -33,7 +33,7 @@ def command(folder: Path, content: Path) -> tuple[str, ...] | None:
 
 
 def write_pages(folder: Path) -> None:
-    """Write the pages of offerings and publishers, which list what items say of them."""
+    """Write the pages of offerings and publishers, which list their items."""
     names = {f"offering/offering-{number}": f"Offering {number}" for number in range(stories.OFFERINGS)}
     names |= {f"publisher/{name}": name for name in map(stories.publisher, range(stories.PUBLISHERS))}
     for path, title in names.items():

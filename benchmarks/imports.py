@@ -1,4 +1,4 @@
-"""How fast files come in: `manage.py import_markdown` as anyone runs it, on a fresh database, and Hugo beside it."""
+"""Time imports by `manage.py import_markdown` into a fresh database, and Hugo for comparison."""
 
 import os
 import subprocess
@@ -13,17 +13,15 @@ from benchmarks.files import change_some, write_site
 
 MANAGE = (sys.executable, "manage.py")
 FLOOR, STAGES = ((sys.executable, "-m", f"benchmarks.{name}") for name in ("floor", "stages"))
-#: How many files show where the time goes.
-STAGED = 2_000
+#: Number of files of the import whose stages are timed.
+STAGE_FILES = 2_000
 CHANGED_ONE_IN = 100
 SAMPLE_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One command over so many files: its seconds, the CPU seconds of all its processes, and their megabytes at the
-    peak.
-    """
+    """One command on a number of files: its seconds, and the CPU seconds and peak megabytes of all its processes."""
 
     name: str
     files: int
@@ -32,13 +30,13 @@ class Run:
     megabytes: float
 
     @property
-    def files_a_second(self) -> float:
+    def files_per_second(self) -> float:
         return self.files / self.seconds
 
 
-def measure(count: int, folder: Path, say: Callable[[str], None]) -> Iterator[Run]:
-    """Yield the runs over `count` generated files: Hugo's, the floor, of new ones, the same again, some changed."""
-    say(f"Writing {count:,} files")
+def measure(count: int, folder: Path, log: Callable[[str], None]) -> Iterator[Run]:
+    """Yield the runs on `count` generated files: Hugo, the floor, a first import, a second one, some files changed."""
+    log(f"Writing {count:,} files")
     content = write_site(folder, count)
     environment = environment_of(folder / "import.sqlite3", folder)
     migrate(environment)
@@ -53,10 +51,10 @@ def measure(count: int, folder: Path, say: Callable[[str], None]) -> Iterator[Ru
 
 
 def print_stages(folder: Path) -> None:
-    """Print where the time of a first import goes."""
+    """Print the time of each stage of a first import."""
     environment = environment_of(folder / "stages.sqlite3", folder)
     migrate(environment)
-    subprocess.run((*STAGES, str(write_site(folder / "stages", STAGED))), env=environment, check=True)
+    subprocess.run((*STAGES, str(write_site(folder / "stages", STAGE_FILES))), env=environment, check=True)
 
 
 def environment_of(database: Path, folder: Path) -> dict[str, str]:
@@ -92,12 +90,12 @@ def session_of(process: Path) -> int:
 
 
 def cpu_of(process: Path) -> float:
-    """Return the seconds of CPU that a process has used."""
+    """Return the CPU time of a process in seconds."""
     return (int(_stat(process)[11]) + int(_stat(process)[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _stat(process: Path) -> list[str]:
-    """Return what proc(5) says of a process from its state on."""
+    """Return the fields of /proc/PID/stat (proc(5)) from the state on."""
     try:
         return (process / "stat").read_text().rpartition(")")[2].split()
     except OSError:  # it has ended
@@ -105,7 +103,7 @@ def _stat(process: Path) -> list[str]:
 
 
 def memory_of(process: Path) -> float:
-    """Return a process's proportional set size in megabytes: pages that several share are counted once."""
+    """Return the proportional set size of a process in megabytes, which counts shared pages once."""
     try:
         rollup = (process / "smaps_rollup").read_text()
     except OSError:

@@ -1,4 +1,4 @@
-"""How long pages take, on databases of several sizes at once, so that whatever else the machine does hits all alike."""
+"""Time pages on databases of several sizes in turn, so that other load on the machine affects all equally."""
 
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -19,12 +19,12 @@ from django.db import connection
 from django.test import Client
 
 ROUNDS = 12
-REQUESTS_A_ROUND = 4
+REQUESTS_PER_ROUND = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """A page to measure. `limit` is how many times longer the largest database may take than the smallest."""
+class MeasuredPage:
+    """A page to measure. `limit` is the maximum ratio of its time on the largest database to that on the smallest."""
 
     name: str
     path: str
@@ -33,29 +33,29 @@ class Page:
 
 TOPIC = "medigy-telehealth"
 PAGES = (
-    Page("home", "/"),
-    Page("news", "/news/", limit=1.5),
-    Page("news of a topic", f"/news/?topic={TOPIC}"),
-    Page("news with a word", "/news/?words=monitoring"),
-    Page("search, common", "/search/?q=monitoring"),
-    Page("search, rare", "/search/?q=77"),
-    Page("search, two words", "/search/?q=hospitals+kerala"),
-    Page("search, phrase", "/search/?q=%22remote+monitoring%22"),
-    Page("search, prefix", "/search/?q=tele*"),
-    Page("search, facets", f"/search/?q=monitoring&topic={TOPIC}&topic=symplur-digital-technology"),
-    Page("suggestions", "/search/suggest/?q=remo"),
-    Page("topic", f"/topic/{TOPIC}/", limit=1.5),
-    Page("topics", "/topic/"),
-    Page("item", "/news/story-7/"),
-    Page("admin list", "/admin/curation/curateditem/"),
+    MeasuredPage("home", "/"),
+    MeasuredPage("news", "/news/", limit=1.5),
+    MeasuredPage("news of a topic", f"/news/?topic={TOPIC}"),
+    MeasuredPage("news with a word", "/news/?words=monitoring"),
+    MeasuredPage("search, common", "/search/?q=monitoring"),
+    MeasuredPage("search, rare", "/search/?q=77"),
+    MeasuredPage("search, two words", "/search/?q=hospitals+kerala"),
+    MeasuredPage("search, phrase", "/search/?q=%22remote+monitoring%22"),
+    MeasuredPage("search, prefix", "/search/?q=tele*"),
+    MeasuredPage("search, facets", f"/search/?q=monitoring&topic={TOPIC}&topic=symplur-digital-technology"),
+    MeasuredPage("suggestions", "/search/suggest/?q=remo"),
+    MeasuredPage("topic", f"/topic/{TOPIC}/", limit=1.5),
+    MeasuredPage("topics", "/topic/"),
+    MeasuredPage("item", "/news/story-7/"),
+    MeasuredPage("admin list", "/admin/curation/curateditem/"),
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class PageTiming:
     """A page's median milliseconds and number of queries, by database size."""
 
-    page: Page
+    page: MeasuredPage
     milliseconds: dict[int, float]
     queries: dict[int, int]
 
@@ -65,8 +65,10 @@ class Result:
 
 
 class Database:
-    """A generated database of one size, in a process of its own that answers requests: SQLite's, a file in `folder`,
-    or the one at an address."""
+    """A generated database of one size, and a process that answers requests on it.
+
+    It is a SQLite file in `folder`, or the database at `url`.
+    """
 
     def __init__(self, size: int, folder: Path, url: str = "") -> None:
         self.size = size
@@ -77,36 +79,36 @@ class Database:
     def fill(self) -> None:
         self.pool.submit(fill, self.size).result()
 
-    def count_queries(self, page: Page) -> int:
+    def count_queries(self, page: MeasuredPage) -> int:
         return self.pool.submit(count_queries, page.path).result()
 
-    def times(self, page: Page) -> list[float]:
+    def times(self, page: MeasuredPage) -> list[float]:
         return self.pool.submit(times, page.path).result()
 
 
-def measure(sizes: Sequence[int], folder: Path, say: Callable[[str], None]) -> Iterator[Result]:
-    """Yield every page's times on a database of each size, all made below `folder`."""
+def measure(sizes: Sequence[int], folder: Path, log: Callable[[str], None]) -> Iterator[PageTiming]:
+    """Yield the times of each page on databases of all sizes, which are created in `folder`."""
     with ExitStack() as stack:
         databases = [Database(size, folder) for size in sizes]
         for database in databases:
             stack.callback(database.pool.shutdown)
-            say(f"Generating {database.size:,} items")
+            log(f"Generating {database.size:,} items")
             database.fill()
         for page in PAGES:
             yield measure_page(page, databases)
 
 
-def measure_page(page: Page, databases: list[Database]) -> Result:
+def measure_page(page: MeasuredPage, databases: list[Database]) -> PageTiming:
     queries = {database.size: database.count_queries(page) for database in databases}
     samples: dict[int, list[float]] = {database.size: [] for database in databases}
     for number in range(ROUNDS):
-        # Taking turns at going first, too.
+        # In alternating order.
         for database in databases[:: 1 if number % 2 else -1]:
             samples[database.size] += database.times(page)
-    return Result(page, {size: median(times) for size, times in samples.items()}, queries)
+    return PageTiming(page, {size: median(times) for size, times in samples.items()}, queries)
 
 
-# What follows runs in the database's own process.
+# The functions below run in the process of a database.
 
 
 def open_database(folder: Path, url: str) -> None:
@@ -121,17 +123,17 @@ def open_database(folder: Path, url: str) -> None:
 
 
 def fill(size: int) -> None:
-    from benchmarks.rows import generate  # its models need Django set up
+    from benchmarks.rows import generate  # needs Django to be set up
 
     call_command("migrate", verbosity=0)
     generate(size)
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("VACUUM ANALYZE")  # which a server does by itself, a minute or so later
+            cursor.execute("VACUUM ANALYZE")  # which a server does by itself after about a minute
 
 
 def client_for(path: str) -> Client:
-    """Return a client that may see the page: an editor's for the admin, a reader's for the rest."""
+    """Return a client that may get a page: an editor's for the admin, else a reader's."""
     client = Client(SERVER_NAME="localhost")
     if path.startswith("/admin/"):
         client.force_login(get_user_model().objects.get())
@@ -152,7 +154,7 @@ def count_queries(path: str) -> int:
 
 
 def get(client: Client, path: str) -> float:
-    """Return how many milliseconds a request took. Raise an error unless the page came."""
+    """Return the duration of a request in milliseconds. Raises `RuntimeError` for an error page."""
     start = perf_counter()
     response = client.get(path)
     elapsed = perf_counter() - start
@@ -163,4 +165,4 @@ def get(client: Client, path: str) -> float:
 
 def times(path: str) -> list[float]:
     client = client_for(path)
-    return [get(client, path) for _ in range(REQUESTS_A_ROUND)]
+    return [get(client, path) for _ in range(REQUESTS_PER_ROUND)]

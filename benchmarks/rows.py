@@ -1,4 +1,4 @@
-"""A database of any size, filled in bulk: what the pages are measured on."""
+"""Fill a database of any size in bulk, on which pages are measured."""
 
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -8,7 +8,9 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from benchmarks import stories
-from curation.links import url_key
+from curation.lib.media_types import JPEG
+from curation.lib.web_urls import url_key
+from curation.markdown import render
 from curation.models import (
     Author,
     CuratedItem,
@@ -23,22 +25,21 @@ from curation.models import (
     Topic,
     Vocabulary,
 )
-from curation.rendering import excerpt, render
 from curation.search.index import rebuild
 
 BATCH = 2_000
 IMAGES = 40
 BODIES = 25
-#: So many of an item's words are its own: one in its title, the others at the end of its body.
+#: Number of less common words of an item: one in its title, the others at the end of its body.
 OTHER_WORDS = 20
-#: One in so many items is a draft, one in so many is due in the future.
+#: One in this many items is a draft, and one in this many is scheduled.
 DRAFTS, SCHEDULED = 25, 200
 EDITOR = "bench"
 
 
 @transaction.atomic
 def generate(count: int) -> None:
-    """Fill an empty database with `count` items, the newest first, everything they relate to, and the index."""
+    """Fill an empty database with `count` items, the newest first, their related rows, and the index."""
     User.objects.create_superuser(EDITOR)
     filler = Filler()
     for start in range(0, count, BATCH):
@@ -48,7 +49,7 @@ def generate(count: int) -> None:
 
 
 class Filler:
-    """What the generated items share, and the making of items in batches."""
+    """Creates items in batches, and the rows that they share."""
 
     def __init__(self) -> None:
         self.random = Random(1)
@@ -102,7 +103,6 @@ class Filler:
             body=f"{body}<p>{last_words}</p>",
             body_html=f"{rendered.html}<p>{last_words}</p>",
             body_text=f"{rendered.text} {last_words}",
-            summary=excerpt(rendered.text),
             status=CuratedItem.Status.PUBLISHED if (number + 1) % DRAFTS else CuratedItem.Status.DRAFT,
             published_at=self.published_at(number),
             source_url=url,
@@ -129,14 +129,14 @@ def make_topics() -> list[Topic]:
 
 
 def make_images() -> list[Image]:
-    """Make rows of images with their sizes; no page opens the files."""
+    """Create rows of images with sizes but without files, which no page opens."""
     return Image.objects.bulk_create(
         Image(
             file=f"images/bench-{n}.jpg",
             sha256=f"{n:064x}",
             width=1600,
             height=900,
-            format=Image.Format.JPEG,
+            format=JPEG.pillow_format,
             size=120_000,
             has_renditions=True,
         )

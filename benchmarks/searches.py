@@ -1,19 +1,20 @@
-"""How long searches take: the whole page with its facets, and what a search box proposes, each for many words.
+"""Time searches: the whole page with its facets, and suggestions, each for many words.
 
-Every search is another one, drawn from kinds of which each is hard in its own way: a common word has too many items to
-look at, one that is neither common nor rare is dear either way, and a misspelt one costs a hint. What counts is time on
-the CPU, of this process and of the database's own for it: what else the machine does takes none of that.
+The searches are all different, of kinds that are expensive in different ways: a common word matches very many items, a
+less common one uses the index and the table, and a misspelt one needs a spelling hint. CPU time is measured, of this
+process and of the database's, which other load on the machine hardly affects.
 """
 
 from __future__ import annotations
 
 import os
+import statistics
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
-from statistics import median, quantiles
+from statistics import quantiles
 from time import perf_counter, process_time
 from urllib.parse import urlencode
 
@@ -25,17 +26,17 @@ from benchmarks import stories
 from benchmarks.pages import TOPIC, Database, client_for, get
 from scripts import find_postgres
 
-#: So many different searches of each kind.
-SEARCHES, TRIES = 20, 3
-#: The most milliseconds that 95 of a hundred may take; above so many items, so many times more.
-PAGE, SUGGESTION = 60, 20
-MANY, TIMES_MORE = 100_000, 2
+#: Number of different searches of each kind, and how often each is repeated.
+SEARCHES, REPETITIONS = 20, 3
+#: Maximum 95th percentiles in milliseconds; with more than `LARGE` items, `LARGE_FACTOR` times as much.
+MAX_PAGE_MS, MAX_SUGGESTION_MS = 60, 20
+LARGE, LARGE_FACTOR = 100_000, 2
 
 Parameters = dict[str, str | list[str]]
 
 
 def common(random: Random) -> str:
-    """Return a word that every item has, though few in the title."""
+    """Return a word that every item has, few of them in the title."""
     words = " ".join(random.choice((stories.SUBJECTS, stories.VERBS, stories.OBJECTS))).split()
     return random.choice(words).lower()
 
@@ -68,7 +69,7 @@ def narrowed(random: Random) -> Parameters:
     return {"q": random.choice((common, some))(random), "topic": topics, **others}
 
 
-#: What is typed and chosen, by kind.
+#: The parameters of searches, by kind.
 KINDS: dict[str, Callable[[Random], Parameters]] = {
     "common word": lambda random: {"q": common(random)},
     "some word": lambda random: {"q": some(random)},
@@ -83,7 +84,7 @@ KINDS: dict[str, Callable[[Random], Parameters]] = {
     "exclusion": lambda random: {"q": f"{some(random)} -{some(random)}"},
     "misspelt": lambda random: {"q": misspelt(random)},
     "facets": narrowed,
-    "topic alone": lambda _random: {"topic": TOPIC},
+    "only a topic": lambda _random: {"topic": TOPIC},
 }
 SUGGESTED: dict[str, Callable[[Random], Parameters]] = {
     "one word": lambda random: {"q": prefix(random, least=2)},
@@ -92,69 +93,71 @@ SUGGESTED: dict[str, Callable[[Random], Parameters]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
-    """Milliseconds that searches of a kind took, and the most that 95 of a hundred may take, where there is a limit."""
+class SearchTiming:
+    """The milliseconds of searches of one kind, and the maximum of their 95th percentile, if any."""
 
     name: str
     times: Sequence[float]
     limit: float | None = None
 
     @property
-    def usual(self) -> float:
-        return median(self.times)
+    def median(self) -> float:
+        return statistics.median(self.times)
 
     @property
-    def slow(self) -> float:
+    def percentile_95(self) -> float:
         return quantiles(self.times, n=20, method="inclusive")[-1]
 
 
-def measure(sizes: Sequence[int], folder: Path, say: Callable[[str], None]) -> Iterator[tuple[str, list[Result]]]:
-    """Yield a name and the results of each database: SQLite's up to `MANY` items, found in `folder` where the pages
-    were measured on them, and PostgreSQL's where a server answers."""
+def measure(sizes: Sequence[int], folder: Path, log: Callable[[str], None]) -> Iterator[tuple[str, list[SearchTiming]]]:
+    """Yield the name and the results of each database: SQLite up to `LARGE` items, and PostgreSQL if a server answers.
+
+    The SQLite files in `folder` are used if pages have been measured on them.
+    """
     server = find_postgres.find()
     if not server:
-        say("PostgreSQL is not measured: no server answers")
+        log("PostgreSQL is not measured: no server answers")
     for size in sizes:
-        if size <= MANY:
-            yield f"SQLite, {size:,} items", measured(Database(size, folder), say)
+        if size <= LARGE:
+            yield f"SQLite, {size:,} items", measured(Database(size, folder), log)
         if server:
             with scratch(server) as url:
-                yield f"PostgreSQL, {size:,} items", measured(Database(size, folder, url), say)
+                yield f"PostgreSQL, {size:,} items", measured(Database(size, folder, url), log)
 
 
-def measured(database: Database, say: Callable[[str], None]) -> list[Result]:
+def measured(database: Database, log: Callable[[str], None]) -> list[SearchTiming]:
     with ExitStack() as stack:
         stack.callback(database.pool.shutdown)
         if not database.is_filled:
-            say(f"Generating {database.size:,} items")
+            log(f"Generating {database.size:,} items")
             database.fill()
-        say("Searching")
-        more = TIMES_MORE if database.size > MANY else 1
+        log("Searching")
+        more = LARGE_FACTOR if database.size > LARGE else 1
         pages = list(timed(database, "/search/", KINDS))
         suggestions = list(timed(database, "/search/suggest/", SUGGESTED))
     return [
         *pages,
-        total("all searches", pages, PAGE * more),
+        total("all searches", pages, MAX_PAGE_MS * more),
         *suggestions,
-        total("all proposed", suggestions, SUGGESTION * more),
+        total("all suggestions", suggestions, MAX_SUGGESTION_MS * more),
     ]
 
 
-def timed(database: Database, path: str, kinds: dict[str, Callable[[Random], Parameters]]) -> Iterator[Result]:
-    """Yield each kind's times."""
+def timed(database: Database, path: str, kinds: dict[str, Callable[[Random], Parameters]]) -> Iterator[SearchTiming]:
+    """Yield the times of each kind."""
     random = Random(3)
     for name, make in kinds.items():
         asked = [f"{path}?{urlencode(make(random), doseq=True)}" for _ in range(SEARCHES)]
-        yield Result(name, [database.pool.submit(cost, one).result() for one in asked])
+        yield SearchTiming(name, [database.pool.submit(cost, one).result() for one in asked])
 
 
-def total(name: str, results: Sequence[Result], limit: float) -> Result:
-    return Result(name, [time for result in results for time in result.times], limit)
+def total(name: str, results: Sequence[SearchTiming], limit: float) -> SearchTiming:
+    return SearchTiming(name, [time for result in results for time in result.times], limit)
 
 
 @contextmanager
 def scratch(server: str) -> Iterator[str]:
-    """Make an empty database on a server, and drop it when done with. Yield its address."""
+    """Create an empty database on a server and yield its address; drop it at the end."""
     name = f"medigy_bench_{os.getpid()}"
     with psycopg.connect(server, dbname="postgres", autocommit=True) as admin:
         admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
@@ -164,13 +167,13 @@ def scratch(server: str) -> Iterator[str]:
             admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-# What follows runs in the database's own process.
+# The functions below run in the process of a database.
 
 
 def cost(path: str) -> float:
-    """Return the median of the milliseconds of CPU that a request takes."""
+    """Return the CPU time of a request in milliseconds, the median of `REPETITIONS`."""
     client = client_for(path)
-    return median(spent(lambda: get(client, path)) for _ in range(TRIES))
+    return statistics.median(spent(lambda: get(client, path)) for _ in range(REPETITIONS))
 
 
 def spent(work: Callable[[], object]) -> float:
@@ -180,7 +183,7 @@ def spent(work: Callable[[], object]) -> float:
 
 
 def clock() -> float:
-    """Return seconds on the CPU; by the clock where the database is another machine's."""
+    """Return the CPU time in seconds; wall time if the database is on another host."""
     if connection.vendor == "sqlite":
         return process_time()
     connection.ensure_connection()

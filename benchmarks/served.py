@@ -1,8 +1,8 @@
-"""Requests a second of pages as gunicorn serves them, beside those of an empty Django view.
+"""Requests per second of pages served by gunicorn, compared with those of an empty Django view.
 
-Each server is one sync worker, which closes the connection after each answer; this process asks, one request after
-another. What counts is the worker's time on the CPU, as Linux knows it: what else the machine does takes none of that.
-The servers take turns all the same, and a ratio is the median of the rounds'.
+Each server has one sync worker, which closes the connection after each response; this process sends one request after
+another. The worker's CPU time is measured, which other load on the machine hardly affects. The servers are measured in
+turn, and a ratio is the median of all rounds.
 """
 
 from __future__ import annotations
@@ -23,70 +23,72 @@ from benchmarks.pages import TOPIC, Database
 
 ITEMS = 10_000
 ROUNDS = 12
-#: How much of the worker's time each kind of pages gets in a round, and how often the clock is looked at.
-SECONDS, BURST = 0.2, 5
-#: How much of the empty view's requests a second a page is to reach: made for the request, and kept.
-MADE, KEPT = 0.126, 0.7
+#: CPU time of the worker that each kind of pages gets in a round, and number of requests between two measurements.
+CPU_SECONDS, BURST = 0.2, 5
+#: Minimum ratios to the requests per second of the empty view, of pages that are rendered and of cached ones.
+MIN_RENDERED, MIN_CACHED = 0.126, 0.7
 HOST = "127.0.0.1"
 START_SECONDS = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
-    """Pages of one kind, asked for in turn."""
+class PageKind:
+    """Pages of one kind, requested in turn."""
 
     name: str
     paths: tuple[str, ...]
 
 
-EMPTY = Kind("empty view", ("/",))
+EMPTY = PageKind("empty view", ("/",))
 KINDS = (
-    Kind("home", ("/",)),
-    Kind("news", tuple(f"/news/?page={number}" for number in range(1, 11))),
-    Kind("topic", tuple(f"/topic/{TOPIC}/?page={number}" for number in range(1, 11))),
-    Kind("item", tuple(f"/news/story-{number}/" for number in range(1, 21))),
+    PageKind("home", ("/",)),
+    PageKind("news", tuple(f"/news/?page={number}" for number in range(1, 11))),
+    PageKind("topic", tuple(f"/topic/{TOPIC}/?page={number}" for number in range(1, 11))),
+    PageKind("item", tuple(f"/news/story-{number}/" for number in range(1, 21))),
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
-    """Requests a second of the worker's time, and their ratio to the empty view's."""
+class ServedRate:
+    """Requests per second of CPU time, their ratio to those of the empty view, and its minimum, if any."""
 
-    kind: Kind
+    kind: PageKind
     rate: float
     ratio: float
-    least: float | None = None
+    minimum: float | None = None
 
 
-def measure(folder: Path, say: Callable[[str], None]) -> Iterator[Result]:
-    """Yield the empty view, then each kind of pages made for the request, then each as it is kept."""
+def measure(folder: Path, log: Callable[[str], None]) -> Iterator[ServedRate]:
+    """Yield the rates of the empty view, then of each kind of pages rendered, then of each from the cache."""
     database = Database(ITEMS, folder)
-    say(f"Generating {ITEMS:,} items")
+    log(f"Generating {ITEMS:,} items")
     database.fill()
     database.pool.shutdown()
     site = {"DJANGO_SETTINGS_MODULE": "benchmarks.settings", "DATABASE_URL": f"sqlite:///{folder / f'{ITEMS}.sqlite3'}"}
     site["STATIC_ROOT"] = str(folder / "collected")
     with ExitStack() as stack:
         empty = stack.enter_context(serve("benchmarks.empty"))
-        made = stack.enter_context(serve("medigy.wsgi", **site, CACHE_URL="dummycache://"))
-        kept = stack.enter_context(serve("medigy.wsgi", **site, CACHE_URL="locmemcache://"))
-        say("Asking for pages")
-        yield Result(EMPTY, median(requests_a_second(empty, EMPTY) for _ in range(ROUNDS)), 1.0)
-        for server, name, least in ((made, "{}, made", MADE), (kept, "{}, kept", KEPT)):
+        rendered = stack.enter_context(serve("medigy.wsgi", **site, CACHE_URL="dummycache://"))
+        cached = stack.enter_context(serve("medigy.wsgi", **site, CACHE_URL="locmemcache://"))
+        log("Requesting pages")
+        yield ServedRate(EMPTY, median(requests_per_second(empty, EMPTY) for _ in range(ROUNDS)), 1.0)
+        for server, name, minimum in ((rendered, "{}, rendered", MIN_RENDERED), (cached, "{}, cached", MIN_CACHED)):
             for kind in KINDS:
-                yield compare(empty, server, Kind(name.format(kind.name), kind.paths), least)
+                yield compare(empty, server, PageKind(name.format(kind.name), kind.paths), minimum)
 
 
-def compare(empty: Server, site: Server, kind: Kind, least: float) -> Result:
+def compare(empty: Server, site: Server, kind: PageKind, minimum: float) -> ServedRate:
     for path in kind.paths:
         get(site.port, path)
-    rounds = [(requests_a_second(site, kind), requests_a_second(empty, EMPTY)) for _ in range(ROUNDS)]
-    return Result(kind, median(rate for rate, _ in rounds), median(rate / most for rate, most in rounds), least)
+    rounds = [(requests_per_second(site, kind), requests_per_second(empty, EMPTY)) for _ in range(ROUNDS)]
+    return ServedRate(
+        kind, median(rate for rate, _ in rounds), median(rate / empty_rate for rate, empty_rate in rounds), minimum
+    )
 
 
-def requests_a_second(server: Server, kind: Kind) -> float:
+def requests_per_second(server: Server, kind: PageKind) -> float:
     paths, start, number, used = cycle(kind.paths), server.cpu(), 0, 0.0
-    while used < SECONDS:
+    while used < CPU_SECONDS:
         for path in islice(paths, BURST):
             get(server.port, path)
         number, used = number + BURST, server.cpu() - start
@@ -94,7 +96,7 @@ def requests_a_second(server: Server, kind: Kind) -> float:
 
 
 def get(port: int, path: str) -> None:
-    """Ask for a page. Raise an error unless it comes."""
+    """Request a page. Raises `RuntimeError` for an error page."""
     request = f"GET {path} HTTP/1.1\r\nHost: {HOST}\r\nConnection: close\r\n\r\n"
     with socket.create_connection((HOST, port)) as connection:
         connection.sendall(request.encode())
@@ -113,14 +115,14 @@ class Server:
     pid: int
 
     def cpu(self) -> float:
-        """Return how many seconds its worker was on the CPU."""
+        """Return the CPU time of its worker in seconds."""
         worker = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()[0]
         return int(Path(f"/proc/{worker}/schedstat").read_text().split()[0]) / 1e9
 
 
 @contextmanager
 def serve(application: str, **environment: str) -> Iterator[Server]:
-    """Serve an application while the context is open."""
+    """Serve an application during the `with` block."""
     with socket.create_server((HOST, 0)) as listener:
         port = listener.getsockname()[1]
         options = (f"--bind=fd://{listener.fileno()}", "--workers=1", "--worker-class=sync", "--threads=1")
@@ -138,7 +140,7 @@ def serve(application: str, **environment: str) -> Iterator[Server]:
 
 
 def wait_for(port: int) -> None:
-    """Wait for a server to answer, whatever it says."""
+    """Wait until a server responds."""
     deadline = monotonic() + START_SECONDS
     while monotonic() < deadline:
         try:

@@ -1,16 +1,16 @@
-"""Settings of a benchmark: production's, on a database and folders that the benchmark names and throws away."""
+"""Settings of benchmarks: those of production, with a temporary database and temporary folders."""
 
 import os
 
 os.environ["DEBUG"] = "0"
 os.environ.setdefault("SECRET_KEY", "only-for-benchmarks-" + "x" * 40)
 os.environ.setdefault("LOG_LEVEL", "ERROR")
-os.environ.setdefault("CACHE_URL", "dummycache://")  # what a page takes that is made, not kept
+os.environ.setdefault("CACHE_URL", "dummycache://")  # to measure pages that are rendered
 os.environ["ALLOWED_HOSTS"] = "localhost,127.0.0.1"
 
 from medigy.settings import *  # noqa: F403
 
-# Hashed names would need collectstatic first; they cost a page nothing.
+# Hashed names would need collectstatic first, and do not change the time of a page.
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

@@ -1,4 +1,4 @@
-"""Made-up stories, the same at every run: what the generated rows and files are filled with."""
+"""Generated stories, the same in every run, for rows and files."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -22,7 +22,7 @@ TAGS = 80
 SUBJECTS = ["Hospitals", "Clinics", "Researchers", "Insurers", "Nurses", "Startups", "Regulators", "Patients"]
 VERBS = ["adopt", "question", "test", "fund", "measure", "share", "secure", "rethink"]
 OBJECTS = ["remote monitoring", "virtual care", "health records", "wearables", "triage", "open data", "imaging", "AI"]
-#: Beside these words, of which every story has some, so many others that few have: what searches tell stories apart by.
+#: Number of less common words. Every story has some of the words above, but few stories share one of these.
 OTHER_WORDS = 20_000
 SYLLABLES = [consonant + vowel for consonant in "bdfgklmnprstvz" for vowel in "aeiou"]
 PLACES = ["in Ohio", "in Kerala", "across Europe", "in rural areas", "at home", "in trials", "after the pandemic"]
@@ -78,7 +78,7 @@ def other_words() -> list[str]:
 
 
 def some_words(random: Random, count: int) -> list[str]:
-    """Return so many of the other words; the first few stand in half of all stories, most in one of a thousand."""
+    """Return some less common words. The first few occur in half of all stories, most in one of a thousand."""
     words = other_words()
     return [words[skewed(random, len(words))] for _ in range(count)]
 

@@ -1,4 +1,4 @@
-"""Registration: system checks, triggers around migrations, and signals of the search index."""
+"""The app: registers system checks, triggers around migrations, and signals that update derived rows."""
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate, pre_migrate
@@ -9,11 +9,13 @@ class CurationConfig(AppConfig):
     verbose_name = "Curation"
 
     def ready(self) -> None:
-        from . import checks, renaming  # noqa: F401  # registers them
+        from .items import relations
         from .models import triggers
         from .search import signals
+        from .site_links import former_names
 
         pre_migrate.connect(triggers.remove_triggers, sender=self)
         post_migrate.connect(triggers.add_triggers, sender=self)
         signals.connect(self)
-        renaming.connect()
+        former_names.connect()
+        relations.connect()

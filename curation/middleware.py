@@ -1,10 +1,11 @@
-"""Old addresses answer with a redirect, and HEAD with nothing but headers."""
+"""Middleware: redirects from former addresses, 410 for removed items, HEAD responses without a body, a lock timeout."""
 
 import logging
 from collections.abc import Callable
 from http import HTTPStatus
 
-from django.db import DatabaseError
+from django.conf import settings
+from django.db import DatabaseError, connection
 from django.db.models import Case, When
 from django.http import (
     Http404,
@@ -16,15 +17,18 @@ from django.http import (
 )
 from django.urls import resolve
 
+from curation.api.problems import is_api
+from curation.items.bin import was_removed_at
 from curation.models import CuratedItem
-from curation.models.redirects import normalise_path, requested_as
-from curation.renaming import address_today
+from curation.models.aliases import alias_candidates, normalise_path
+from curation.site_links.former_names import current_path
+from curation.views.errors import gone
 
 log = logging.getLogger(__name__)
 
 
 class HeadMiddleware:
-    """Leave out the body that was asked for by HEAD, as Django leaves to servers; gunicorn warns of each."""
+    """Remove the body of responses to HEAD. Django leaves this to the server, and gunicorn logs a warning for each."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -39,11 +43,28 @@ class HeadMiddleware:
         return response
 
 
-class AliasRedirectMiddleware:
-    """Turn a 404 into a 301 where the path is the alias of an item that readers may see, or has another name today.
+class LockTimeoutMiddleware:
+    """Let requests that write wait `LOCK_TIMEOUT_SECONDS` for a lock of PostgreSQL, which itself waits without end.
 
-    Only a 404 costs the look-up, so a live page always wins over an alias, and two items that name each other's page as
-    an alias cannot make a loop.
+    The connections of a server are used by its requests alone. Commands, migrations and the worker wait.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if connection.vendor == "postgresql" and request.method not in ("GET", "HEAD", "OPTIONS"):
+            with connection.cursor() as cursor:
+                cursor.execute("SET lock_timeout = %s", [round(settings.LOCK_TIMEOUT_SECONDS * 1000)])
+        return self.get_response(request)
+
+
+class AliasRedirectMiddleware:
+    """Turn a 404 into a 301 if the path is an alias of an item that readers see, or a former address of another page;
+    into a 410 if it is the page or an alias of an item that was removed.
+
+    Only a 404 is looked up: an existing page takes precedence over an alias, and two items with each other's path as an
+    alias cannot make a redirect loop.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -54,35 +75,43 @@ class AliasRedirectMiddleware:
         if response.status_code != HTTPStatus.NOT_FOUND or request.method not in ("GET", "HEAD"):
             return response
         try:
-            target = moved_to(request)
-            if target is None or lacks_only_a_slash(request):
+            target = redirect_target(request)
+            if target is None:
+                return gone(request) if was_removed(request) else response
+            if only_lacks_slash(request):
                 return response
         except DatabaseError:
-            log.exception("No aliases while the database does not answer")
+            log.exception("Cannot look up aliases: the database does not answer")
             return response
         return HttpResponsePermanentRedirect(target)
 
 
-def moved_to(request: HttpRequest) -> str | None:
-    """Return where the path of a request that is no page leads; the page of a list keeps its query."""
-    if target := address_today(request.path_info):
+def redirect_target(request: HttpRequest) -> str | None:
+    """Return the URL to redirect a request to, or `None`. A list's query string is kept."""
+    if target := current_path(request.path_info):
         query = request.META.get("QUERY_STRING", "")
         return f"{target}?{query}" if query else target
-    item = find(request.path_info)
+    item = item_with_alias(request.path_info)
     return item.get_absolute_url() if item else None
 
 
-def find(path: str) -> CuratedItem | None:
-    """Return the item that a path is an alias of, if readers may see it."""
+def was_removed(request: HttpRequest) -> bool:
+    """Whether a request is for the page or an alias of an item that was removed."""
+    path = request.path_info
+    return not is_api(request) and "\x00" not in path and was_removed_at(path)
+
+
+def item_with_alias(path: str) -> CuratedItem | None:
+    """Return the item with an alias, if readers see it."""
     if "\x00" in path:
         return None
-    items = CuratedItem.objects.published().filter(aliases__path__in=requested_as(path))
+    items = CuratedItem.objects.published().filter(aliases__path__in=alias_candidates(path))
     exact_first = Case(When(aliases__path=normalise_path(path), then=0), default=1)
     return items.order_by(exact_first).only("slug").first()
 
 
-def lacks_only_a_slash(request: HttpRequest) -> bool:
-    """Whether a path that is no page is one with a slash at its end: then that is where it leads."""
+def only_lacks_slash(request: HttpRequest) -> bool:
+    """Whether the path of a request is a page if a slash is added; Django then redirects to it."""
     if request.path_info.endswith("/"):
         return False
     try:

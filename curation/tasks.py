@@ -1,30 +1,35 @@
-"""What runs in the background. Each task is a thin call into the room that knows the subject."""
+"""Background tasks. Each is a thin call of the package that has the subject."""
 
 import logging
 from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
-from django_tasks import task
+from django_tasks import TaskResultStatus, task
+from django_tasks_db.models import DBTaskResult
 from pictures.utils import reconstruct
 
-from curation.importing import queued
-from curation.importing.ledger import Busy
+from curation.importing.history.ledger import Busy
 from curation.importing.preview import preview_upload as preview_upload_now
-from curation.importing.uploads import Upload
-from curation.models import Image, ImportRun
+from curation.importing.sources.uploads import Upload
+
+from .importing import jobs, undo_jobs
+from .items.actors import Actor
+from .items.bin import BIN_DAYS, binned_for, delete_for_ever
+from .items.bulk import jobs as bulk_jobs
+from .models import BulkChange, Image, ImportRun, ImportUndo
 
 Outcome = ImportRun.Outcome
 
 logger = logging.getLogger(__name__)
 
-#: A picture as django-pictures hands it over: class, positional and keyword arguments.
+#: A picture as django-pictures serialises it: class, positional and keyword arguments.
 Deconstructed = tuple[str, list[Any], dict[str, Any]]
 
 
 @task()
 def make_renditions(image_id: int) -> None:
-    """Make the renditions of an image that has none yet. Running it twice does no harm."""
+    """Make the renditions of an image that has none yet. Idempotent."""
     image = Image.objects.filter(pk=image_id, has_renditions=False).first()
     if image is None:
         return
@@ -37,10 +42,10 @@ def make_renditions(image_id: int) -> None:
 def queue_renditions(
     *, file_name: str, new: list[Deconstructed] | None = None, old: list[Deconstructed] | None = None, **_kwargs: Any
 ) -> None:
-    """Answer django-pictures (setting `PICTURES["PROCESSOR"]`): renditions are wanted, or no longer.
+    """Queue the making of renditions, and delete those of removed pictures (setting `PICTURES["PROCESSOR"]`).
 
-    They are made in the background, deleted at once. A task is a row of the same transaction as the image's: no worker
-    sees it too early, and nothing that ends an import can leave one without the other.
+    A task is a row in the same transaction as the image: no worker gets it too early, and an import that stops leaves
+    both or neither.
     """
     if new:
         for image_id in Image.objects.filter(file=file_name).values_list("pk", flat=True):
@@ -50,34 +55,80 @@ def queue_renditions(
 
 
 def queue_missing_renditions() -> int:
-    """Queue every image without renditions: one whose worker was killed, say. Return how many there are."""
+    """Queue every image without renditions, such as one whose worker was killed; return their number."""
     images = Image.objects.filter(has_renditions=False).values_list("pk", flat=True)
     for image_id in images:
         make_renditions.enqueue(image_id)
     return len(images)
 
 
-#: Before renditions, of which a large import queues thousands.
-EDITOR_WAITS = 10
-#: How long an import waits for another one before it asks again.
-TURN = timedelta(seconds=10)
+#: Time between two emptyings of the bin.
+EMPTYING_INTERVAL = timedelta(days=1)
 
 
-@task(priority=EDITOR_WAITS)
+@task()
+def empty_bin() -> None:
+    """Delete for ever the items that have been in the bin for `BIN_DAYS`, and queue this for the next day."""
+    delete_for_ever(binned_for(BIN_DAYS), Actor.command())
+    empty_bin.using(run_after=timezone.now() + EMPTYING_INTERVAL).enqueue()
+
+
+def queue_emptying() -> None:
+    """Queue the emptying of the bin, unless it is queued already."""
+    queued = DBTaskResult.objects.filter(task_path=empty_bin.module_path)
+    if not queued.filter(status__in=(TaskResultStatus.READY, TaskResultStatus.RUNNING)).exists():
+        empty_bin.enqueue()
+
+
+#: The priority of tasks that an editor waits for, before the renditions of large imports.
+EDITOR_PRIORITY = 10
+#: Time after which an import that found another one running is tried again.
+RETRY_DELAY = timedelta(seconds=10)
+
+
+@task(priority=EDITOR_PRIORITY)
 def run_import(run_id: int) -> None:
-    """Carry out a queued import, or complete one whose worker died; while another is under way, come back later."""
+    """Execute a queued import, or complete one whose worker died. While another is running, queue this task again."""
     run = ImportRun.objects.exclude(outcome__in=(Outcome.FINISHED, Outcome.UNDONE)).filter(pk=run_id).first()
     if run is None:
         return
     try:
-        queued.perform(run)
+        jobs.execute_queued(run)
     except Busy:
-        run_import.using(run_after=timezone.now() + TURN).enqueue(run_id)
+        run_import.using(run_after=timezone.now() + RETRY_DELAY).enqueue(run_id)
 
 
-@task(priority=EDITOR_WAITS)
+@task(priority=EDITOR_PRIORITY)
 def preview_upload(token: str) -> None:
-    """Note beside uploaded files what importing them would do."""
+    """Save a preview of importing an upload's files with the upload."""
     upload = Upload(token)
     if upload.is_there:
         preview_upload_now(upload)
+
+
+@task(priority=EDITOR_PRIORITY)
+def plan_undo(undo_id: int) -> None:
+    """Save a plan of an undo with its row."""
+    undo = ImportUndo.objects.filter(pk=undo_id, state=ImportUndo.State.PLANNING).first()
+    if undo:
+        undo_jobs.make_plan(undo)
+
+
+@task(priority=EDITOR_PRIORITY)
+def undo_import(undo_id: int) -> None:
+    """Execute an undo, or continue one whose worker died. While an import is running, queue this task again."""
+    undo = ImportUndo.objects.filter(pk=undo_id, state=ImportUndo.State.UNDOING).first()
+    if undo is None:
+        return
+    try:
+        undo_jobs.execute(undo)
+    except Busy:
+        undo_import.using(run_after=timezone.now() + RETRY_DELAY).enqueue(undo_id)
+
+
+@task(priority=EDITOR_PRIORITY)
+def run_bulk_change(change_id: int) -> None:
+    """Execute a confirmed change of many items, or continue it after its worker died."""
+    change = BulkChange.objects.filter(pk=change_id).first()
+    if change is not None:
+        bulk_jobs.run(change)

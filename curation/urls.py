@@ -1,19 +1,20 @@
-"""Addresses for readers. The names are used by `get_absolute_url()`; keep them."""
+"""The URLs of reader pages, feeds and API. `get_absolute_url()` uses the names; keep them."""
 
 from django.urls import URLPattern, URLResolver, path, re_path, register_converter
 
-from . import listings
-from .api.routes import api
-from .feeds import FORMS
+from curation.api.routes import api
+from curation.views.items import item
+
+from .feeds import FORMATS
+from .listing.lists import AUTHORS, LISTS, PUBLISHERS, TAGS
 from .views import archive, coverage, feeds, news, offerings, search, site, sitemaps, topics
-from .views.credits import author, publisher
-from .views.items import item
+from .views.lists import subject_page
 
 
 class NameConverter:
-    """A slug in an address, in any script; whether there is one such, the database says."""
+    """A slug in an address, in any script. It need not exist."""
 
-    regex = "[^/.\x00]+"  # no slug has a dot: that is what files have
+    regex = "[^/.\x00]+"  # only files have a dot
 
     def to_python(self, value: str) -> str:
         return value
@@ -24,7 +25,7 @@ class NameConverter:
 
 register_converter(NameConverter, "name")
 
-#: A number as addresses here have it: without zeros before it, so that nothing has a second address.
+#: A number without leading zeros: a page has one address.
 NUMBER = "[1-9][0-9]{0,17}"
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -41,32 +42,33 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("news/", news.news, name="news"),
     path("news/<name:slug>/", item, name="item"),
     path("topic/", topics.topics, name="topics"),
-    path("topic/<name:slug>/", topics.topic, name="topic"),
-    path("topic/<name:slug>/timeline/", coverage.topic_timeline, name="topic_timeline"),
-    path("vocabulary/<name:slug>/", topics.vocabulary, name="vocabulary"),
-    re_path(r"^tag/(?P<slug>[^/\x00]*)/$", topics.tag, name="tag"),  # old tags such as “❤” have no slug
+    path("topic/<name:key>/", topics.topic, name="topic"),
+    path("topic/<name:key>/timeline/", coverage.topic_timeline, name="topic_timeline"),
+    path("vocabulary/<name:key>/", topics.vocabulary, name="vocabulary"),
+    re_path(
+        r"^tag/(?P<key>[^/\x00]*)/$", subject_page, {"lists": TAGS, "template": "tag.html"}, name="tag"
+    ),  # old tags such as “❤” have no slug
     path("offering/", offerings.offerings, name="offerings"),
-    path("offering/<name:slug>/", offerings.offering, name="offering"),
-    path("offering/<name:slug>/timeline/", coverage.offering_timeline, name="offering_timeline"),
-    re_path(r"^publisher/(?P<domain>[^/\x00]+)/$", publisher, name="publisher"),
+    path("offering/<name:key>/", offerings.offering, name="offering"),
+    path("offering/<name:key>/timeline/", coverage.offering_timeline, name="offering_timeline"),
+    re_path(
+        r"^publisher/(?P<key>[^/\x00]+)/$",
+        subject_page,
+        {"lists": PUBLISHERS, "template": "publisher.html"},
+        name="publisher",
+    ),
     path("archive/", archive.archive, name="archive"),
     path("archive/<int:year>/", archive.year, name="archive_year"),
     path("archive/<int:year>/<int:month>/", archive.month, name="archive_month"),
-    path("author/<name:slug>/", author, name="author"),
+    path("author/<name:key>/", subject_page, {"lists": AUTHORS, "template": "author.html"}, name="author"),
 ]
 
 urlpatterns += [path("api/v1/", api.urls)]
 
-FEED = rf"feed\.(?P<form>{'|'.join(FORMS)})\Z"
-SLUG = r"(?P<slug>[^/\x00]*)"
+FEED = rf"feed\.(?P<extension>{'|'.join(FORMATS)})\Z"
 urlpatterns += [
-    re_path(f"^news/{FEED}", feeds.news_feed),
+    re_path(f"^news/{FEED}", feeds.query_feed, {"page": "news"}),
+    re_path(f"^search/{FEED}", feeds.query_feed, {"page": "search"}),
     re_path(rf"^archive/(?P<year>{NUMBER})/(?P<month>0[1-9]|1[0-2])/{FEED}", feeds.month_feed),
-    re_path(f"^search/{FEED}", feeds.search_feed),
-    re_path(f"^topic/{SLUG}/{FEED}", feeds.feed, {"listing": listings.topic}),
-    re_path(f"^vocabulary/{SLUG}/{FEED}", feeds.feed, {"listing": listings.vocabulary}),
-    re_path(f"^offering/{SLUG}/{FEED}", feeds.feed, {"listing": listings.offering}),
-    re_path(rf"^publisher/(?P<domain>[^/\x00]+)/{FEED}", feeds.feed, {"listing": listings.publisher}),
-    re_path(f"^author/{SLUG}/{FEED}", feeds.feed, {"listing": listings.author}),
-    re_path(f"^tag/{SLUG}/{FEED}", feeds.feed, {"listing": listings.tag}),
+    *(re_path(rf"^{lists.name}/(?P<key>[^/\x00]*)/{FEED}", feeds.subject_feed, {"lists": lists}) for lists in LISTS),
 ]

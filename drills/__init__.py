@@ -1,1 +1,1 @@
-"""What happens to an import when things go wrong, tried for real: `make drill`. See docs/drills.md."""
+"""Drills: provoke real failures of imports (`make drill`). See docs/drills.md."""

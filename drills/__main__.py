@@ -1,4 +1,4 @@
-"""`make drill`: what can go wrong with an import is made to, and what must hold afterwards is checked."""
+"""`make drill`: provoke failures of imports, and check the state afterwards."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from random import Random, SystemRandom
 from tempfile import TemporaryDirectory
 
 from drills import baseline, disk, kill, site, stop, traffic
-from drills.report import DrillFailed, DrillSkipped, say
+from drills.report import DrillFailed, DrillSkipped, print_line
 from drills.sandbox import ROOT, Sandbox
 
-MOST_SEED = 10**9
+MAX_SEED = 10**9
 STOPS, PARSERS, DISKS = 6, 4, 5
-#: Files of an import that fills a disk: filling and completing it takes seconds.
+#: Number of files of an import that fills a disk.
 DISK_FILES = 200
-#: Set in the process that may mount disks.
+#: The variable that is set in the process that may mount disks.
 MAY_MOUNT = "DRILL_MAY_MOUNT"
 
 
@@ -30,7 +30,7 @@ def options() -> Namespace:
     parser.add_argument("drills", nargs="*", help=f"which: {', '.join(DRILLS)} (default: all)")
     parser.add_argument("--kills", type=int, default=30, help="how many imports to kill (%(default)s)")
     parser.add_argument("--files", type=int, default=2_000, help="how many files each imports (%(default)s)")
-    parser.add_argument("--seed", type=int, default=SystemRandom().randrange(MOST_SEED), help="of the random moments")
+    parser.add_argument("--seed", type=int, default=SystemRandom().randrange(MAX_SEED), help="of the random moments")
     chosen = parser.parse_args()
     if unknown := set(chosen.drills) - DRILLS.keys():
         parser.error(f"no such drill: {', '.join(sorted(unknown))}")
@@ -39,14 +39,14 @@ def options() -> Namespace:
 
 def drill_kill(sandbox: Sandbox, chosen: Namespace, random: Random) -> str:
     base = baseline.take(sandbox, site.write(sandbox.folder / "kill", chosen.files))
-    say(f"kill: an import of {chosen.files:,} files takes {base.seconds:.1f} s here")
+    print_line(f"kill: an import of {chosen.files:,} files takes {base.seconds:.1f} s here")
     return kill.drill(sandbox, base, chosen.kills, random)
 
 
 def drill_stop(sandbox: Sandbox, chosen: Namespace, random: Random) -> str:
     base = baseline.take(sandbox, site.write(sandbox.folder / "stop", chosen.files))
-    said = stop.drill(sandbox, base, STOPS, random)
-    return f"{said}; {stop.drill_parsers(sandbox, base, PARSERS, random)}"
+    stopped = stop.drill(sandbox, base, STOPS, random)
+    return f"{stopped}; {stop.drill_parsers(sandbox, base, PARSERS, random)}"
 
 
 def drill_faults(sandbox: Sandbox, _chosen: Namespace, _random: Random) -> str:
@@ -56,18 +56,18 @@ def drill_faults(sandbox: Sandbox, _chosen: Namespace, _random: Random) -> str:
 
 def drill_disk(sandbox: Sandbox, chosen: Namespace, random: Random) -> str:
     if MAY_MOUNT not in os.environ:
-        return disk_elsewhere(chosen)
+        return run_disk_drill(chosen)
     base = baseline.take(sandbox, site.write(sandbox.folder / "full", DISK_FILES))
     return disk.drill(sandbox, base, DISKS, random)
 
 
-def disk_elsewhere(chosen: Namespace) -> str:
+def run_disk_drill(chosen: Namespace) -> str:
     """Run the drill in a process that may mount disks."""
     command = (*disk.unshare(), sys.executable, "-m", "drills", "disk", "--seed", str(chosen.seed))
     done = subprocess.run(command, cwd=ROOT, env={**os.environ, MAY_MOUNT: "1"}, check=False)
     if done.returncode:
         raise DrillFailed("see above")
-    return "as it says above"
+    return "see above"
 
 
 def drill_traffic(sandbox: Sandbox, chosen: Namespace, random: Random) -> str:
@@ -85,7 +85,7 @@ DRILLS: dict[str, Drill] = {
 
 
 def run(name: str, sandbox: Sandbox, chosen: Namespace) -> bool:
-    """Run one drill and say how it went; return whether it failed."""
+    """Run one drill and print its result; return whether it failed."""
     start = time.monotonic()
     try:
         verdict = f"ok, {DRILLS[name](sandbox, chosen, Random(f'{name} {chosen.seed}'))}"
@@ -93,20 +93,18 @@ def run(name: str, sandbox: Sandbox, chosen: Namespace) -> bool:
         verdict = f"skipped, {reason}"
     except DrillFailed as failure:
         verdict = f"FAILED, {failure}"
-    say(f"{name}: {verdict} [{time.monotonic() - start:.0f} s]")
+    print_line(f"{name}: {verdict} [{time.monotonic() - start:.0f} s]")
     return "FAILED" in verdict
 
 
 def main() -> None:
     chosen = options()
     with TemporaryDirectory(prefix="medigy-drill-") as folder, closing(Sandbox(Path(folder))) as sandbox:
-        say(f"Drills on {'PostgreSQL' if sandbox.on_postgres else 'SQLite'}, seed {chosen.seed}")
+        print_line(f"Drills on {'PostgreSQL' if sandbox.on_postgres else 'SQLite'}, seed {chosen.seed}")
         failed = [name for name in chosen.drills or DRILLS if run(name, sandbox, chosen)]
     if failed:
-        sys.exit(
-            f"FAILED: {', '.join(failed)}. Have it again: python -m drills {' '.join(failed)} --seed {chosen.seed}"
-        )
-    say("Passed.")
+        sys.exit(f"FAILED: {', '.join(failed)}. Repeat: python -m drills {' '.join(failed)} --seed {chosen.seed}")
+    print_line("Passed.")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What an import that nothing goes wrong with leaves, and the comparison of others with it."""
+"""The result of an undisturbed import, and the comparison of other imports with it."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from drills.report import DrillFailed
-from drills.sandbox import Sandbox, Site
+from drills.sandbox import Sandbox, SandboxSite
 
-#: The end of a complaint of the digest that the next import sees to.
-HEALED = "is nobody's"
+#: The end of the message of a problem that the next import repairs.
+REPAIRED = "has no row"
 
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """Some files, and a site as an uninterrupted import of them leaves it: its `seconds`, and the `bytes` it wrote."""
+    """The state of a site after an undisturbed import of some files, with its duration and the bytes that it wrote."""
 
     content: Path
     seconds: float
@@ -24,27 +24,27 @@ class Baseline:
     tables: dict[str, str]
     items: dict[str, str]
 
-    def compare(self, site: Site, after: str, runs: Sequence[str]) -> None:
-        """Raise `DrillFailed` unless a site, its import done, holds what it shall, and its ledger these outcomes.
+    def compare(self, site: SandboxSite, after: str, runs: Sequence[str]) -> None:
+        """Raise `DrillFailed` unless a site equals the baseline and its runs have these outcomes.
 
-        `after` says what went wrong before.
+        `after` describes the failure that was provoked before.
         """
         found = site.inspect()
         wrong = [f"{name} differs" for name, digest in self.tables.items() if found["tables"][name] != digest]
-        wrong += found["complaints"]
+        wrong += found["problems"]
         if found["runs"] != list(runs):
-            wrong.append(f"the ledger says {', '.join(found['runs'])}, not {', '.join(runs)}")
+            wrong.append(f"the ledger has {', '.join(found['runs'])}, not {', '.join(runs)}")
         if wrong:
             raise DrillFailed(f"{after}: {'; '.join(wrong[:10])}")
 
-    def compare_part(self, site: Site, after: str, *, killed: bool = False) -> list[str]:
-        """Raise `DrillFailed` if a site, its import broken off, holds an item that is not whole; return its runs.
+    def compare_part(self, site: SandboxSite, after: str, *, killed: bool = False) -> list[str]:
+        """Raise `DrillFailed` if a site has an incomplete item after a failed import; return the outcomes of its runs.
 
-        One that was killed may leave a file that is nobody's, for the next one to write over.
+        An import that was killed may leave a media file without a row, which the next one overwrites.
         """
         found = site.inspect()
         half = [slug for slug, digest in found["items"].items() if self.items.get(slug) != digest]
-        wrong = [complaint for complaint in found["complaints"] if not (killed and complaint.endswith(HEALED))]
+        wrong = [problem for problem in found["problems"] if not (killed and problem.endswith(REPAIRED))]
         if half or wrong:
             raise DrillFailed(f"{after}: half an item: {half[:5]}; {'; '.join(wrong[:5])}")
         runs: list[str] = found["runs"]
@@ -52,7 +52,7 @@ class Baseline:
 
 
 def take(sandbox: Sandbox, content: Path) -> Baseline:
-    """Import files as if nothing ever went wrong."""
+    """Import files undisturbed."""
     with sandbox.site("baseline") as site:
         before = site.bytes()
         start = time.monotonic()
@@ -60,6 +60,6 @@ def take(sandbox: Sandbox, content: Path) -> Baseline:
         seconds = time.monotonic() - start
         written = site.bytes() - before
         found = site.inspect()
-    if found["complaints"]:
-        raise DrillFailed(f"an import that nothing interrupted: {'; '.join(found['complaints'][:10])}")
+    if found["problems"]:
+        raise DrillFailed(f"an undisturbed import: {'; '.join(found['problems'][:10])}")
     return Baseline(content, seconds, written, found["tables"], found["items"])

@@ -1,4 +1,4 @@
-"""A browser without windows: cookies, redirects, forms as they stand in a page."""
+"""A minimal browser: cookies, redirects, the values of forms."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from xml.etree.ElementTree import Element
 
 import html5lib
 
-SECONDS = 60
+TIMEOUT_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """What a server answered; `address` is where redirects led to."""
+class BrowserPage:
+    """The response of a server. `address` is the one after redirects."""
 
     address: str
     status: int
     text: str
 
     def links(self) -> list[str]:
-        """Return the addresses on the same site that it links to."""
+        """Return the addresses on the same site that the page links to."""
         return re.findall(r'<a [^>]*href="(/[^"/][^"]*)"', self.text)
 
     def form(self, form_id: str) -> dict[str, str]:
-        """Return what a browser would send of a form as it stands."""
+        """Return the data that a browser would send for an unchanged form."""
         form = html5lib.parse(self.text, namespaceHTMLElements=False).find(f".//form[@id='{form_id}']")
         return dict(_fields(form)) if form is not None else {}
 
@@ -58,20 +58,20 @@ class Browser:
     site: str
     _opener: OpenerDirector = field(default_factory=lambda: build_opener(HTTPCookieProcessor(CookieJar())))
 
-    def get(self, path: str) -> Page:
+    def get(self, path: str) -> BrowserPage:
         return self._open(Request(urljoin(self.site, path)))
 
-    def post(self, path: str, data: dict[str, str]) -> Page:
+    def post(self, path: str, data: dict[str, str]) -> BrowserPage:
         return self._open(Request(urljoin(self.site, path), urlencode(data).encode()))
 
-    def _open(self, request: Request) -> Page:
+    def _open(self, request: Request) -> BrowserPage:
         try:
-            with self._opener.open(request, timeout=SECONDS) as response:
+            with self._opener.open(request, timeout=TIMEOUT_SECONDS) as response:
                 return _page(response)
         except HTTPError as error:
             with error:
-                return Page(request.full_url, error.code, error.read().decode(errors="replace"))
+                return BrowserPage(request.full_url, error.code, error.read().decode(errors="replace"))
 
 
-def _page(response: HTTPResponse) -> Page:
-    return Page(response.geturl(), response.status, response.read().decode(errors="replace"))
+def _page(response: HTTPResponse) -> BrowserPage:
+    return BrowserPage(response.geturl(), response.status, response.read().decode(errors="replace"))

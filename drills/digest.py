@@ -1,8 +1,8 @@
-"""What a site holds, in a form that two imports of the same files share, and what is wrong with it.
+"""A digest of a site's content that is equal for two imports of the same files, and the problems of the site.
 
-Ids, times of writing and the ledger differ from one import to the next and are left out. A row names another by its
-natural key. `python -m drills.inside digest [COLUMN …]` prints it all for the site of the environment, leaving out some
-columns of items.
+IDs, times of writing and the ledger differ between imports and are left out. Rows refer to others by natural keys.
+`python -m drills.inside digest [COLUMN …]` prints the digest of the site of the environment, without some columns of
+items.
 """
 
 from __future__ import annotations
@@ -25,11 +25,13 @@ from django_tasks_db import DatabaseBackend
 from django_tasks_db.models import DBTaskResult
 
 from curation.models import (
+    BulkChange,
     ContentVersion,
     CuratedItem,
     Image,
     ImportRecord,
     ImportRun,
+    Revision,
     SearchEntry,
     SearchWord,
     SourceDocument,
@@ -37,24 +39,24 @@ from curation.models import (
 )
 from curation.search import index
 
-#: What tells a row of these from others; a slug tells the rest.
+#: The natural keys of models by name; those of all others are slugs.
 NATURAL_KEYS = {"Publisher": "domain", "Image": "sha256"}
-#: What tells of the writing, not of what was written; and the search index, which names rows by their ids.
-LEDGER = {ImportRun, ImportRecord, ContentVersion, SearchEntry, SearchWord}
+#: Models about writing instead of content, and the search index, which refers to rows by IDs.
+LEDGER = {ImportRun, ImportRecord, Revision, BulkChange, ContentVersion, SearchEntry, SearchWord}
 TIMES_OF_WRITING = {"created_at", "updated_at", "imported_at"}
-#: What may differ for a while: a picture that cannot be read now is tried again, and so is the first of two like files.
-PASSING = {CuratedItem: {"image", "pdf"}, SourceDocument: {"media", "path", "content_path", "page_name"}}
+#: Columns that may differ after a failed import: the next one reads pictures, and the first of two equal files, again.
+MAY_DIFFER = {CuratedItem: {"image", "pdf"}, SourceDocument: {"media", "path", "content_path", "page_name"}}
 
 Rows = defaultdict[str, list[str]]
 
 
 def models() -> list[type[Model]]:
     own = apps.get_app_config("curation").get_models(include_auto_created=True)
-    return [*(model for model in own if model not in LEDGER), Tag]
+    return [*(model for model in own if not model._meta.proxy and model not in LEDGER), Tag]
 
 
 class Keys:
-    """Natural keys of rows by their ids, a query a model."""
+    """Natural keys of rows by their IDs, with one query a model."""
 
     def __init__(self) -> None:
         self._known: dict[type[Model], dict[Any, str]] = {}
@@ -91,7 +93,7 @@ def digest(value: Any) -> str:
 
 
 def content(without: Collection[str] = ()) -> tuple[dict[str, str], dict[str, str]]:
-    """Return a digest of each table, and one of each item with all that hangs on it, by slug."""
+    """Return a digest of each table, and one of each item with its related rows, by slug."""
     keys = Keys()
     tables: dict[str, str] = {}
     items: Rows = defaultdict(list)
@@ -101,14 +103,14 @@ def content(without: Collection[str] = ()) -> tuple[dict[str, str], dict[str, st
         for row in rows(model, keys, without):
             digests.append(digest(row))
             if owner and not _is_repeat(model, row):
-                lasting = {name: value for name, value in row.items() if name not in PASSING.get(model, ())}
+                lasting = {name: value for name, value in row.items() if name not in MAY_DIFFER.get(model, ())}
                 items[row[owner]].append(f"{model.__name__} {digest(lasting)}")
         tables[model.__name__] = digest([len(digests), *sorted(digests)])
     return tables, {slug: digest(sorted(parts)) for slug, parts in items.items()}
 
 
 def _owner(model: type[Model]) -> str | None:
-    """Return the column that says which item a row belongs to."""
+    """Return the column with the item that a row belongs to."""
     if model is CuratedItem:
         return "slug"
     owners = (field.name for field in columns(model) if field.related_model is CuratedItem)
@@ -116,7 +118,7 @@ def _owner(model: type[Model]) -> str | None:
 
 
 def _is_repeat(model: type[Model], row: dict[str, Any]) -> bool:
-    """Whether a row is a further file of an item, which may come any time later."""
+    """Whether a row is a further file of an item, which may be imported later."""
     return model is SourceDocument and not row["is_primary"]
 
 
@@ -127,48 +129,48 @@ def stored_files() -> dict[str, str]:
     return {path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
-# What is wrong
+# Problems
 
 
-def complaints(files: dict[str, str]) -> Iterator[str]:
-    """Yield what is wrong with a site that no import is at."""
-    yield from _media_complaints(files)
-    yield from _waiting_complaints()
-    yield from (f"the search index is wrong of item {pk}" for _, wrong in index.check() for pk in wrong)
+def problems(files: dict[str, str]) -> Iterator[str]:
+    """Yield the problems of a site while no import is running."""
+    yield from _media_problems(files)
+    yield from _rendition_problems()
+    yield from (f"the search index is wrong for item {pk}" for _, wrong in index.check() for pk in wrong)
     if connection.vendor == "sqlite":
-        yield from _sqlite_complaints()
+        yield from _sqlite_problems()
     else:
         check_postgres()
 
 
-def _media_complaints(files: dict[str, str]) -> Iterator[str]:
+def _media_problems(files: dict[str, str]) -> Iterator[str]:
     pictures = {image.file.name: image for image in Image.objects.all()}
-    papers = set(CuratedItem.objects.exclude(pdf="").values_list("pdf", flat=True))
+    pdfs = set(CuratedItem.objects.exclude(pdf="").values_list("pdf", flat=True))
     renditions = {
         file.name for image in pictures.values() if image.has_renditions for file in image.file.get_picture_files_list()
     }
-    yield from (f"{name} is nobody's" for name in files.keys() - pictures.keys() - papers - renditions)
-    yield from (f"{name} is missing" for name in (pictures.keys() | papers) - files.keys())
+    yield from (f"{name} has no row" for name in files.keys() - pictures.keys() - pdfs - renditions)
+    yield from (f"{name} is missing" for name in (pictures.keys() | pdfs) - files.keys())
     for name, image in pictures.items():
         if name in files and default_storage.size(name) != image.size:
             yield f"{name} has {default_storage.size(name)} bytes of {image.size}"
-    for name in papers & files.keys():
+    for name in pdfs & files.keys():
         if files[name] != Path(name).stem:
-            yield f"{name} has not the content that its name says"
+            yield f"{name} does not have the content of its name"
 
 
-def _waiting_complaints() -> Iterator[str]:
-    """Yield the pictures whose renditions nobody will make, where tasks are rows."""
+def _rendition_problems() -> Iterator[str]:
+    """Yield the pictures without renditions that have no task, if tasks are rows."""
     if not isinstance(task_backends["default"], DatabaseBackend):
         return
     task = DBTaskResult.objects.filter(task_path="curation.tasks.make_renditions")
     queued = {row.args_kwargs["args"][0] for row in task}
     for image in Image.objects.filter(has_renditions=False):
         if image.pk not in queued:
-            yield f"{image.file.name} has no renditions, and none are asked for"
+            yield f"{image.file.name} has no renditions and no task"
 
 
-def _sqlite_complaints() -> Iterator[str]:
+def _sqlite_problems() -> Iterator[str]:
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA integrity_check")
         yield from (f"integrity_check: {row[0]}" for row in cursor.fetchall() if row[0] != "ok")
@@ -177,7 +179,7 @@ def _sqlite_complaints() -> Iterator[str]:
 
 
 def check_postgres() -> None:
-    """Compare every index with its table, where the extension that does it may be made. Raises `DatabaseError`."""
+    """Compare every index with its table, if the user may create the extension amcheck. Raises `DatabaseError`."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
         if cursor.fetchone() != (True,):
@@ -195,7 +197,7 @@ def inspect(without: Collection[str] = ()) -> dict[str, Any]:
     return {
         "tables": {**tables, "media": digest(files)},
         "items": items,
-        "complaints": sorted(complaints(files)),
+        "problems": sorted(problems(files)),
         "runs": list(ImportRun.objects.order_by("pk").values_list("outcome", flat=True)),
     }
 

@@ -1,6 +1,6 @@
-"""A disk that fills up under an import: it ends in words, and the next one, with space again, completes it.
+"""A disk that fills up during an import: the import ends with a message, and the next one completes it.
 
-The disk is a small tmpfs in a mount namespace of this process, gone when it ends: `python -m drills disk` sees to that.
+The disk is a small tmpfs in a mount namespace of this process, which `python -m drills disk` creates.
 """
 
 from __future__ import annotations
@@ -11,23 +11,23 @@ from pathlib import Path
 from random import Random
 
 from drills.baseline import Baseline
-from drills.report import DrillFailed, DrillSkipped, say_again
-from drills.sandbox import Sandbox, Site
+from drills.report import DrillFailed, DrillSkipped, print_progress
+from drills.sandbox import Sandbox, SandboxSite
 
-#: How to get a mount namespace: as root, or as a user who may have one.
-WAYS = (("unshare", "--mount"), ("unshare", "--mount", "--map-root-user"))
-#: Of what an import writes, the disk holds from this part on; before, there is no room to begin.
-LEAST = 0.1
-BROKEN_OFF = 4
+#: The commands that create a mount namespace, as root or as another user.
+UNSHARE_COMMANDS = (("unshare", "--mount"), ("unshare", "--mount", "--map-root-user"))
+#: Minimum size of the disk, as a part of the bytes that an import writes: with less, it cannot begin.
+MIN_PART = 0.1
+FAILED = 4
 WORDS = "the disk is full; free some space, then import again"
-MOST_TRIES = 10
+MAX_EXTRA_TRIES = 10
 
 
 def unshare() -> tuple[str, ...]:
-    """Return the command that runs another where it may mount disks. Raises `DrillSkipped` where none may."""
-    for way in WAYS:
-        if shutil.which(way[0]) and _succeeds(*way, "mount", "-t", "tmpfs", "none", "/tmp"):
-            return way
+    """Return the command that runs another one with a mount namespace. Raises `DrillSkipped` if this is not allowed."""
+    for command in UNSHARE_COMMANDS:
+        if shutil.which(command[0]) and _succeeds(*command, "mount", "-t", "tmpfs", "none", "/tmp"):
+            return command
     raise DrillSkipped("no small disk can be made: this user may not mount one")
 
 
@@ -36,26 +36,26 @@ def _succeeds(*command: str) -> bool:
 
 
 def drill(sandbox: Sandbox, baseline: Baseline, disks: int, random: Random) -> str:
-    """Fill so many disks of different sizes."""
+    """Fill a number of disks of different sizes."""
     folder = sandbox.folder / "disk"
     folder.mkdir()
     full = tries = 0
     while full < disks:
         tries += 1
-        if tries > disks + MOST_TRIES:
+        if tries > disks + MAX_EXTRA_TRIES:
             raise DrillFailed("disks do not fill up; make them smaller")
         subprocess.run(("mount", "-t", "tmpfs", "none", folder), check=True)
         try:
             with sandbox.site(f"disk_{tries}", folder) as site:
-                full += _fill_and_complete(site, folder, baseline, random.uniform(LEAST, 1))
+                full += _fill_and_complete(site, folder, baseline, random.uniform(MIN_PART, 1))
         finally:
             subprocess.run(("umount", folder), check=True)
-        say_again(f"{full} of {disks} disks")
-    return f"{full} disks filled up under an import; each said so, and was completed by the next"
+        print_progress(f"{full} of {disks} disks")
+    return f"{full} disks filled up during an import; each import reported it, and was completed by the next"
 
 
-def _fill_and_complete(site: Site, folder: Path, baseline: Baseline, part: float) -> bool:
-    """Import to a disk with room for a part of what that takes, then with enough; return whether it was full."""
+def _fill_and_complete(site: SandboxSite, folder: Path, baseline: Baseline, part: float) -> bool:
+    """Import to a disk with too little space, then with enough; return whether the disk was full."""
     room = int(part * baseline.bytes)
     resize(folder, site.bytes() + room)
     how = f"a disk with {room / 1e6:.2f} MB left"
@@ -64,8 +64,8 @@ def _fill_and_complete(site: Site, folder: Path, baseline: Baseline, part: float
     runs = baseline.compare_part(site, how)
     if ended.code in (0, 1):
         return False
-    if ended.code != BROKEN_OFF or WORDS not in ended.errors or "Traceback" in ended.errors:
-        raise DrillFailed(f"{how}: not said in words, but {ended.said}")
+    if ended.code != FAILED or WORDS not in ended.errors or "Traceback" in ended.errors:
+        raise DrillFailed(f"{how}: no message, but {ended.summary}")
     site.complete(baseline.content)
     shown = ["interrupted" if run == "running" else run for run in runs]
     baseline.compare(site, f"completed after {how}", [*shown, "finished"])
@@ -73,5 +73,5 @@ def _fill_and_complete(site: Site, folder: Path, baseline: Baseline, part: float
 
 
 def resize(folder: Path, size: int) -> None:
-    """Give a disk so many bytes; 0 for as many as there are."""
+    """Set the size of a disk in bytes; 0 for no limit."""
     subprocess.run(("mount", "-o", f"remount,size={size}", folder), check=True)

@@ -1,4 +1,4 @@
-"""What `drills.fuzz` does with each input, in a process of its own, which an input may break."""
+"""The fuzz target of `drills.fuzz`, in a process of its own, which an input may crash."""
 
 from __future__ import annotations
 
@@ -22,30 +22,36 @@ try:
 except ImportError:
     atheris = None
 
-#: Larger files cost much and reach nothing new.
-MOST_BYTES = 8_000
-#: A body that renders slowly is for the import's own time limit to stop; what takes this long never ends.
-MOST_SECONDS = 60
-#: What is told apart by where it gets.
-INSTRUMENTED = ["curation.frontmatter", "curation.rendering", "curation.links", "curation.importing.columns", "yaml"]
-#: How many places a blind mutation changes, and how many bytes there.
-PLACES, STRETCH = 4, 8
+#: Maximum size of an input. Larger ones take long and reach no further code.
+MAX_BYTES = 8_000
+#: Time limit for one input. Slow rendering is no failure: imports have a shorter limit of their own.
+MAX_SECONDS = 60
+#: The modules whose coverage guides the mutations.
+INSTRUMENTED = [
+    "curation.frontmatter",
+    "curation.markdown",
+    "curation.lib.web_urls",
+    "curation.items.item_columns",
+    "yaml",
+]
+#: Maximum numbers of changes by a blind mutation, and of bytes that each replaces.
+MAX_CHANGES, MAX_LENGTH = 4, 8
 
 Target = Callable[[bytes], None]
 
 
 def make_target() -> Target:
-    """Load the code, instrumented where atheris is there, and return what is to be tried with each input."""
+    """Import the code, instrumented if atheris is installed, and return the function that is called with each input."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
     with atheris.instrument_imports(include=INSTRUMENTED) if atheris else nullcontext(), redirect_stderr(StringIO()):
-        django.setup()  # atheris tells of every module
-        understand: Any = import_module("curation.importing.parse").understand
+        django.setup()  # atheris prints the name of every module
+        parse_content: Any = import_module("curation.importing.parse").parse_content
     check: Any = import_module("tests.frontmatter.test_any_input").check
-    assert_harmless: Any = import_module("tests.test_rendering").assert_harmless
+    assert_harmless: Any = import_module("tests.markdown.test_body").assert_harmless
 
     def target(data: bytes) -> None:
         check(data)
-        columns = getattr(understand(data, "a-file.md"), "columns", None)
+        columns = getattr(parse_content(data, "a-file.md"), "columns", None)
         if columns:
             assert_harmless(columns["body_html"])
             assert "\0" not in columns["body_text"]
@@ -54,12 +60,12 @@ def make_target() -> Target:
 
 
 def fuzz_guided(target: Target, seeds: Path, keep: Path, seconds: int) -> None:
-    limits = (f"-max_total_time={seconds}", f"-max_len={MOST_BYTES}", f"-timeout={MOST_SECONDS}")
+    limits = (f"-max_total_time={seconds}", f"-max_len={MAX_BYTES}", f"-timeout={MAX_SECONDS}")
     found, words = keep / "corpus", keep / "words"
     found.mkdir(exist_ok=True)
     words.write_text("".join(f'"{key}: "\n' for key in import_module("tests.frontmatter.test_any_input").KEYS))
-    places = (f"-artifact_prefix={keep}/", f"-dict={words}", str(found), str(seeds))
-    atheris.Setup([sys.argv[0], *limits, *places], target)
+    paths = (f"-artifact_prefix={keep}/", f"-dict={words}", str(found), str(seeds))
+    atheris.Setup([sys.argv[0], *limits, *paths], target)
     atheris.Fuzz()
 
 
@@ -78,14 +84,16 @@ def fuzz_blindly(target: Target, seeds: Path, keep: Path, seconds: int) -> None:
 
 
 def mutated(data: bytes, other: bytes, random: Random) -> bytes:
-    """Return a file with a few stretches of another one, or of noise, in it."""
+    """Return a file with some bytes replaced by those of another file, by noise, or by nothing."""
     changed = bytearray(data)
-    for _ in range(random.randint(1, PLACES)):
-        start, length = random.randint(0, len(changed)), random.randint(0, STRETCH)
-        place = random.randint(0, len(other))
-        new = random.choice((other[place : place + random.randint(0, STRETCH * 8)], random.randbytes(length), b""))
+    for _ in range(random.randint(1, MAX_CHANGES)):
+        start, length = random.randint(0, len(changed)), random.randint(0, MAX_LENGTH)
+        position = random.randint(0, len(other))
+        new = random.choice(
+            (other[position : position + random.randint(0, MAX_LENGTH * 8)], random.randbytes(length), b"")
+        )
         changed[start : start + length] = new
-    return bytes(changed[:MOST_BYTES])
+    return bytes(changed[:MAX_BYTES])
 
 
 def main() -> None:

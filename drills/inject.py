@@ -1,4 +1,4 @@
-"""Calls to the database and to files that fail when they are told to, in this process."""
+"""Fault injection: make chosen calls to the database and to files fail, in this process."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def never(_number: int) -> bool:
 
 
 class Calls:
-    """Counts calls of one kind, and has some of them fail."""
+    """Counts calls of one kind, and decides which of them fail."""
 
     def __init__(self, when: When = never) -> None:
         self.when = when
@@ -38,7 +38,7 @@ class Calls:
 
 @contextmanager
 def failing(kind: str, when: When, *folders: Path) -> Iterator[Calls]:
-    """Have calls of a kind fail: of files, only those below some folders."""
+    """Make calls of a kind fail during the `with` block; calls to files only below some folders."""
     calls = Calls(when)
     with ExitStack() as stack:
         if kind == STATEMENTS:
@@ -63,7 +63,7 @@ def _statements(calls: Calls) -> Callable[..., Any]:
 
 
 def _commits(original: Callable[..., Any], calls: Calls, *, done: bool) -> Callable[..., Any]:
-    """Return a commit that fails, before it is done or after, as when the answer is lost on its way."""
+    """Return a commit that fails before it is done, or after, as if the answer were lost."""
 
     def commit(self: Any) -> Any:
         fails = calls.fail_next()
@@ -103,7 +103,7 @@ def _storage_call(original: Callable[..., Any], calls: Calls) -> Callable[..., A
 
 
 def half_save(calls: Calls) -> Callable[..., Any]:
-    """Return a way to save files that fails as it does on a full disk: half of the file is there."""
+    """Return a `_save()` that fails as on a full disk: it writes half of the file."""
     original = FileSystemStorage._save  # type: ignore[attr-defined]  # not in the stubs
 
     def save(self: FileSystemStorage, name: str, content: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Parts of drills that run in a process of their own, on the site of the environment."""
+"""Run a module of the drills in a process of its own, on the site of the environment."""
 
 import sys
 from importlib import import_module

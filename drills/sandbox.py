@@ -1,4 +1,4 @@
-"""Databases and media folders to break, and the site's own commands on them, as processes of their own."""
+"""Temporary databases and media folders, and commands on them as processes of their own."""
 
 from __future__ import annotations
 
@@ -24,34 +24,34 @@ from drills.report import DrillFailed
 
 ROOT = Path(__file__).resolve().parent.parent
 MANAGE = (sys.executable, "manage.py")
-#: No command of a drill takes longer, whatever goes wrong.
-MOST_SECONDS = 600
-#: Disks are filled by the page.
-PAGE = 4096
-#: So long may what a killed import started live on.
+#: Time limit for a command of a drill.
+MAX_SECONDS = 600
+#: Size of the blocks in which a disk is allocated.
+BLOCK_BYTES = 4096
+#: Time after which the child processes of a killed import must have ended.
 ORPHAN_SECONDS = 15
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
-    """How a command ended: its exit code (minus the signal, if one killed it), and what it said."""
+class CommandResult:
+    """The result of a command: its exit code (minus the number of the signal that killed it), and its output."""
 
     code: int
     output: str
     errors: str
 
     @property
-    def said(self) -> str:
+    def summary(self) -> str:
         return f"exit {self.code}\n{self.output[-2000:]}{self.errors[-2000:]}"
 
     def check_complete(self) -> None:
-        """Raise `DrillFailed` unless an import came to its end; broken files in it may be rejected."""
+        """Raise `DrillFailed` unless an import was completed. It may have rejected files."""
         if self.code not in (0, 1) or " created, " not in self.output or "Traceback" in self.errors:
-            raise DrillFailed(f"an import did not come to its end: {self.said}")
+            raise DrillFailed(f"an import was not completed: {self.summary}")
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
+class SandboxSite:
     """One database with its media folder."""
 
     name: str
@@ -60,9 +60,9 @@ class Site:
     environment: dict[str, str] = field(repr=False)
 
     def bytes(self) -> int:
-        """Return the bytes that its files take on a disk: the database's too, where that is a file."""
+        """Return the size of the site's files on disk, including a database file."""
         files = [*self.media.rglob("*"), *self.media.parent.glob(f"{self.name}.sqlite3*")]
-        return sum(-(-path.stat().st_size // PAGE) * PAGE for path in files if path.is_file())
+        return sum(-(-path.stat().st_size // BLOCK_BYTES) * BLOCK_BYTES for path in files if path.is_file())
 
     def start(self, *arguments: str | Path, **variables: str) -> subprocess.Popen[str]:
         """Start a management command in a session of its own."""
@@ -76,20 +76,20 @@ class Site:
             start_new_session=True,
         )
 
-    def run(self, *arguments: str | Path, **variables: str) -> Ended:
-        return end_of(self.start(*arguments, **variables))
+    def run(self, *arguments: str | Path, **variables: str) -> CommandResult:
+        return wait_for(self.start(*arguments, **variables))
 
     def complete(self, *arguments: str | Path) -> None:
-        """Run an import that has to come to its end."""
+        """Run an import. Raises `DrillFailed` unless it is completed."""
         self.run("import_markdown", *arguments).check_complete()
 
     def inspect(self, *without: str) -> dict[str, Any]:
-        """Return what `drills.digest` says of the site; of items, all but some columns."""
+        """Return the result of `drills.digest`, without some columns of items."""
         found: dict[str, Any] = json.loads(self.inside("digest", *without))
         return found
 
     def inside(self, part: str, *arguments: str | Path) -> str:
-        """Run a part of a drill in a process of its own, on this site; return what it printed."""
+        """Run a module of the drills in a process of its own, on this site; return its output."""
         command = [sys.executable, "-m", "drills.inside", part, *map(str, arguments)]
         ended = subprocess.run(command, cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, text=True, check=False)
         if ended.returncode:
@@ -97,18 +97,18 @@ class Site:
         return ended.stdout
 
 
-def end_of(process: subprocess.Popen[str]) -> Ended:
-    """Wait for a command and return how it ended."""
+def wait_for(process: subprocess.Popen[str]) -> CommandResult:
+    """Wait for a command and return its result."""
     try:
-        output, errors = process.communicate(timeout=MOST_SECONDS)
+        output, errors = process.communicate(timeout=MAX_SECONDS)
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
-        raise DrillFailed(f"{process.args!r} took more than {MOST_SECONDS} s") from None
-    return Ended(process.returncode, output, errors)
+        raise DrillFailed(f"{process.args!r} took more than {MAX_SECONDS} s") from None
+    return CommandResult(process.returncode, output, errors)
 
 
-def await_end_of_session(session: int) -> None:
-    """Wait until nothing that a command started is left."""
+def wait_for_session(session: int) -> None:
+    """Wait until all processes that a command started have ended."""
     deadline = time.monotonic() + ORPHAN_SECONDS
     while left := [process.name for process in Path("/proc").glob("[0-9]*") if session_of(process) == session]:
         if time.monotonic() > deadline:
@@ -118,7 +118,7 @@ def await_end_of_session(session: int) -> None:
 
 
 class Sandbox:
-    """Makes fresh sites on SQLite, or on the PostgreSQL server that DATABASE_URL names; they go with it."""
+    """Creates fresh sites on SQLite, or on the PostgreSQL server that DATABASE_URL names, and deletes them."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -130,8 +130,8 @@ class Sandbox:
         subprocess.run((*MANAGE, "migrate", "--verbosity=0"), cwd=ROOT, env=self._template.environment, check=True)
 
     @contextmanager
-    def site(self, name: str, folder: Path | None = None) -> Iterator[Site]:
-        """Make a fresh site, and delete it at the end. `folder` is where it keeps its files."""
+    def site(self, name: str, folder: Path | None = None) -> Iterator[SandboxSite]:
+        """Create a fresh site with its files in `folder`, and delete it at the end."""
         site = self._site(name, folder or self.folder)
         site.media.mkdir(parents=True)
         try:
@@ -147,7 +147,7 @@ class Sandbox:
     def close(self) -> None:
         self._drop(self._template)
 
-    def _site(self, name: str, folder: Path) -> Site:
+    def _site(self, name: str, folder: Path) -> SandboxSite:
         name = f"drill_{os.getpid()}_{name}"
         server = urlsplit(self._server)
         address = f"{server.scheme}://{server.netloc}/{name}?{server.query}"
@@ -158,12 +158,12 @@ class Sandbox:
             "MEDIA_ROOT": str(folder / f"media-{name}"),
             "STATIC_ROOT": str(self.folder / "collected"),
         }
-        return Site(name, environment["DATABASE_URL"], Path(environment["MEDIA_ROOT"]), environment)
+        return SandboxSite(name, environment["DATABASE_URL"], Path(environment["MEDIA_ROOT"]), environment)
 
-    def _create(self, site: Site, template: str) -> None:
+    def _create(self, site: SandboxSite, template: str) -> None:
         self._execute(SQL("CREATE DATABASE {} TEMPLATE {}").format(Identifier(site.name), Identifier(template)))
 
-    def _drop(self, site: Site) -> None:
+    def _drop(self, site: SandboxSite) -> None:
         if self.on_postgres:
             self._execute(SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(Identifier(site.name)))
         else:
@@ -175,5 +175,5 @@ class Sandbox:
             connection.execute(statement)
 
 
-def _file(site: Site) -> Path:
+def _file(site: SandboxSite) -> Path:
     return Path(site.url.removeprefix("sqlite:///"))

@@ -1,4 +1,4 @@
-"""A content folder as nightly imports meet it: mostly good files with pictures and PDFs, and some that are odd."""
+"""A content folder like those of nightly imports: mostly valid files with pictures and PDFs, and some odd ones."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from benchmarks.files import document, image_name, write_image
 
 PICTURES, PAPERS = 40, 5
 PAPER_BYTES = 500_000
-#: One file in so many shows a PDF, an icon, a picture that is not there; is there twice; cannot be imported.
+#: One in this many files has a PDF, an icon, a missing picture; exists twice; cannot be imported.
 PAPER, ICON, MISSING, REPEATED, BROKEN = 20, 25, 40, 50, 100
 
 

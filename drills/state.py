@@ -1,4 +1,4 @@
-"""Where a drill starts from, again and again: the rows and media files of a site, kept and put back."""
+"""Save and restore the rows and media files of a site, from which a drill starts many times."""
 
 from __future__ import annotations
 
@@ -16,26 +16,28 @@ from curation.models import ContentVersion, Tag
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class SiteState:
+    """The rows of a site by model, and a copy of its media folder."""
+
     rows: dict[type[Model], list[Model]]
     media: Path
 
 
 def models() -> list[type[Model]]:
-    """Return the models that an import writes rows of; the content's version follows by itself."""
+    """Return the models that an import writes. Triggers update the version of the content."""
     own = apps.get_app_config("curation").get_models(include_auto_created=True)
-    return [*(model for model in own if model is not ContentVersion), Tag, DBTaskResult]
+    return [*(model for model in own if not model._meta.proxy and model is not ContentVersion), Tag, DBTaskResult]
 
 
-def keep(folder: Path) -> State:
-    """Remember the rows of the site, and copy its media files to a folder."""
+def save_state(folder: Path) -> SiteState:
+    """Save the rows of the site, and copy its media files to a folder."""
     Path(settings.MEDIA_ROOT).mkdir(parents=True, exist_ok=True)
     shutil.copytree(settings.MEDIA_ROOT, folder)
-    return State({model: list(model._base_manager.all()) for model in models()}, folder)
+    return SiteState({model: list(model._base_manager.all()) for model in models()}, folder)
 
 
-def put_back(state: State) -> None:
-    """Give the site these rows and media files, and no others."""
+def restore(state: SiteState) -> None:
+    """Replace all rows and media files of the site."""
     connection.close()
     with transaction.atomic():  # at whose end foreign keys are checked
         for model in state.rows:

@@ -1,4 +1,4 @@
-"""An import while readers read and editors edit: nobody is turned away, no save is lost, and no word of a file."""
+"""An import while readers read and editors edit: no request fails, and no change by an editor or a file is lost."""
 
 from __future__ import annotations
 
@@ -20,106 +20,106 @@ from threading import Event, Thread
 from urllib.error import URLError
 
 from drills import site as files
-from drills.browser import Browser, Page
+from drills.browser import Browser, BrowserPage
 from drills.report import DrillFailed
-from drills.sandbox import ROOT, Sandbox, Site
+from drills.sandbox import ROOT, Sandbox, SandboxSite
 
 READERS = 20
-#: Each of two editors has a field to fill in, of the same items; no file says anything of these.
+#: Each of two editors fills in one field of the same items. No file sets these fields.
 EDITED = ("institution", "section")
 ITEMS = 20
-#: Pages read and saves made while the import runs, or the drill shows nothing; until then files change once more.
-LEAST_READ, LEAST_SAVED, MOST_ROUNDS = 200, 20, 20
+#: Minimum numbers of pages read and items saved during the import. Until then, files are changed and imported again.
+MIN_PAGES_READ, MIN_ITEMS_SAVED, MAX_ROUNDS = 200, 20, 20
 SERVER = (sys.executable, "-m", "gunicorn", "medigy.wsgi", "--workers", "2", "--threads", "12", "--bind")
 START_SECONDS = 60
 LOGIN, ITEM_LIST, FORM = "/admin/login/", "/admin/curation/curateditem/", "curateditem_form"
 EDIT_PAGE = re.compile(rf"{ITEM_LIST}\d+/change/")
 PASSWORD = "only-for-drills-of-editors"
 
-Person = Callable[[], None]
+User = Callable[[], None]
 
 
 @dataclass(slots=True)
 class Traffic:
-    """What readers and editors met with: how often what, the value last saved of a field of a page, troubles."""
+    """What readers and editors did: counts, the value last saved by page and field, and errors."""
 
     stop: Event = field(default_factory=Event)
     counts: Counter[str] = field(default_factory=Counter)
     saved: dict[tuple[str, str], str] = field(default_factory=dict)
-    troubles: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
 
-    def is_little(self) -> bool:
-        """Whether too little went on during the import to show anything."""
-        return self.counts["pages read"] < LEAST_READ or self.counts["items saved"] < LEAST_SAVED
+    def is_insufficient(self) -> bool:
+        """Whether too few requests were made during the import to prove anything."""
+        return self.counts["pages read"] < MIN_PAGES_READ or self.counts["items saved"] < MIN_ITEMS_SAVED
 
-    def check(self, page: Page) -> None:
+    def check(self, page: BrowserPage) -> None:
         if page.status != HTTPStatus.OK:
-            self.troubles.append(f"{page.address} answered {page.status}")
+            self.errors.append(f"{page.address} answered {page.status}")
 
 
 def drill(sandbox: Sandbox, content: Path, random: Random) -> str:
-    """Import changed files into a site at work, and compare it with a site where nobody was."""
+    """Import changed files into a busy site, and compare it with a site without users."""
     log = sandbox.folder / "server.log"
     with sandbox.site("quiet") as quiet, sandbox.site("busy") as busy:
         for site in (quiet, busy):
             site.complete(content)
         files.change(content)
         with server(busy, log) as address:
-            traffic = go_through(busy, address, content, random)
+            traffic = run_with_traffic(busy, address, content, random)
         check(traffic, log.read_text())
         quiet.complete(content)
         compare(quiet, busy)
     counts = ", ".join(f"{number:,} {what}" for what, number in sorted(traffic.counts.items()))
-    return f"an import under {READERS} readers and {len(EDITED)} editors: {counts}; no trouble, nothing lost"
+    return f"an import under {READERS} readers and {len(EDITED)} editors: {counts}; no error, nothing lost"
 
 
-def go_through(site: Site, address: str, content: Path, random: Random) -> Traffic:
-    """Import while readers and editors are at work; return what they met with."""
+def run_with_traffic(site: SandboxSite, address: str, content: Path, random: Random) -> Traffic:
+    """Import files while readers and editors use a site."""
     traffic = Traffic()
     site.run("create_demo_editor", "--force", DEMO_EDITOR_PASSWORD=PASSWORD)
     editors = [log_in(address) for _ in EDITED]
     pages = random.sample(sorted(set(EDIT_PAGE.findall(editors[0].get(ITEM_LIST).text))), ITEMS)
-    people: list[Person] = [reader(address, traffic, Random(random.random())) for _ in range(READERS)]
+    users: list[User] = [reader(address, traffic, Random(random.random())) for _ in range(READERS)]
     for browser, name in zip(editors, EDITED, strict=True):
-        people.append(editor(browser, name, pages, traffic, Random(random.random())))
-    with at_work(people, traffic):
-        for _ in range(MOST_ROUNDS):
+        users.append(editor(browser, name, pages, traffic, Random(random.random())))
+    with working(users, traffic):
+        for _ in range(MAX_ROUNDS):
             site.complete(content)
-            if not traffic.is_little():
+            if not traffic.is_insufficient():
                 break
             files.change(content)
     for (page, name), value in traffic.saved.items():
         if (found := editors[0].get(page).form(FORM).get(name)) != value:
-            traffic.troubles.append(f"{page}: “{value}” was saved, and {name} is “{found}”")
+            traffic.errors.append(f"{page}: “{value}” was saved, and {name} is “{found}”")
     return traffic
 
 
 def check(traffic: Traffic, log: str) -> None:
-    """Raise `DrillFailed` unless all went well, and there was something to go wrong."""
-    troubles = [*traffic.troubles, *re.findall(r".*(?:locked|Traceback|Internal Server Error).*", log)]
-    if troubles:
-        raise DrillFailed(f"{len(troubles)} troubles: {'; '.join(troubles[:10])}")
-    if traffic.is_little():
-        raise DrillFailed(f"too little went on: {dict(traffic.counts)}; give the import more files")
+    """Raise `DrillFailed` for errors, and for too little traffic."""
+    errors = [*traffic.errors, *re.findall(r".*(?:locked|Traceback|Internal Server Error).*", log)]
+    if errors:
+        raise DrillFailed(f"{len(errors)} errors: {'; '.join(errors[:10])}")
+    if traffic.is_insufficient():
+        raise DrillFailed(f"too little traffic: {dict(traffic.counts)}; give the import more files")
 
 
-def compare(quiet: Site, busy: Site) -> None:
-    """Raise `DrillFailed` unless the sites are one and the same, but for what editors wrote."""
+def compare(quiet: SandboxSite, busy: SandboxSite) -> None:
+    """Raise `DrillFailed` unless the sites are equal, except for the fields that editors change."""
     expected, found = quiet.inspect(*EDITED, "edited_at"), busy.inspect(*EDITED, "edited_at")
     wrong = [f"{name} differs" for name, digest in expected["tables"].items() if found["tables"][name] != digest]
     wrong += [
         f"/news/{slug}/ differs" for slug, digest in expected["items"].items() if found["items"].get(slug) != digest
     ]
-    wrong += found["complaints"]
+    wrong += found["problems"]
     if wrong:
         raise DrillFailed("; ".join(wrong[:10]))
 
 
-# People
+# Users
 
 
-def reader(address: str, traffic: Traffic, random: Random) -> Person:
-    """Return somebody who follows one link after another."""
+def reader(address: str, traffic: Traffic, random: Random) -> User:
+    """Return a function that follows one link after another."""
 
     def read() -> None:
         browser, known = Browser(address), ["/"]
@@ -132,8 +132,8 @@ def reader(address: str, traffic: Traffic, random: Random) -> Person:
     return read
 
 
-def editor(browser: Browser, name: str, pages: list[str], traffic: Traffic, random: Random) -> Person:
-    """Return somebody who fills in one field of one item after another; told that it was changed meanwhile, again."""
+def editor(browser: Browser, name: str, pages: list[str], traffic: Traffic, random: Random) -> User:
+    """Return a function that fills in a field of one item after another, and again after a conflicting change."""
 
     def edit() -> None:
         number = 0
@@ -144,7 +144,7 @@ def editor(browser: Browser, name: str, pages: list[str], traffic: Traffic, rand
             value = f"{name} {number}"
             answer = browser.post(page.address, {**page.form(FORM), name: value, "_continue": ""})
             traffic.check(answer)
-            if "was changed successfully" in answer.text:
+            if '<li class="success">' in answer.text:
                 traffic.counts["items saved"] += 1
                 traffic.saved[page.address, name] = value
             else:
@@ -163,16 +163,16 @@ def log_in(address: str) -> Browser:
 
 
 @contextmanager
-def at_work(people: list[Person], traffic: Traffic) -> Iterator[None]:
-    """Have people do what they do for as long as the block takes."""
+def working(users: list[User], traffic: Traffic) -> Iterator[None]:
+    """Run the functions of users in threads during the `with` block."""
 
-    def work(person: Person) -> None:
+    def work(user: User) -> None:
         try:
-            person()
+            user()
         except (URLError, OSError) as error:
-            traffic.troubles.append(f"{type(error).__name__}: {error}")
+            traffic.errors.append(f"{type(error).__name__}: {error}")
 
-    threads = [Thread(target=work, args=[person]) for person in people]
+    threads = [Thread(target=work, args=[user]) for user in users]
     for thread in threads:
         thread.start()
     try:
@@ -184,7 +184,7 @@ def at_work(people: list[Person], traffic: Traffic) -> Iterator[None]:
 
 
 @contextmanager
-def server(site: Site, log: Path) -> Iterator[str]:
+def server(site: SandboxSite, log: Path) -> Iterator[str]:
     """Serve a site as production does, and return its address."""
     address = f"127.0.0.1:{free_port()}"
     with log.open("w") as file:

@@ -4,11 +4,15 @@ Variables are read from the process environment first, then from a `.env` file b
 one with a fresh secret key). A missing or malformed variable stops the start with its name. README.md lists them all.
 """
 
+from datetime import datetime, time
 from pathlib import Path
 
 import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+
+from curation.lib.media_types import RENDITIONS
+from curation.lib.time_zones import zone_of
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -17,7 +21,7 @@ env.read_env(BASE_DIR / ".env")
 
 
 def flag(name: str) -> bool:
-    """Return whether a variable says yes; one that says neither yes nor no must not pass for a no."""
+    """Return a boolean variable. Raises `ImproperlyConfigured` for any other word, which must not count as false."""
     words = {**dict.fromkeys(("1", "true", "yes", "on"), True), **dict.fromkeys(("", "0", "false", "no", "off"), False)}
     word = env.str(name, default="").lower()
     if word not in words:
@@ -26,11 +30,27 @@ def flag(name: str) -> bool:
 
 
 def one_of(name: str, choices: tuple[str, ...], default: str) -> str:
-    """Return a variable that can only be one of some words, in capitals."""
+    """Return a variable in upper case that must be one of `choices`. Raises `ImproperlyConfigured`."""
     word: str = env.str(name, default=default).upper()
     if word not in choices:
         raise ImproperlyConfigured(f"{name} is “{word}”. Set it to one of {', '.join(choices)}.")
     return word
+
+
+def time_zone(name: str) -> str:
+    """Return the name of a time zone. Raises `ImproperlyConfigured` if the time zone database lacks it."""
+    try:
+        return zone_of(name).key
+    except ValueError as error:
+        raise ImproperlyConfigured(f"TIME_ZONE: {error}") from error
+
+
+def time_of_day(text: str) -> time:
+    """Return a time of day. Raises `ImproperlyConfigured` for any other text."""
+    try:
+        return datetime.strptime(text, "%H:%M").time()
+    except ValueError as error:
+        raise ImproperlyConfigured(f"DESK_HOUR is “{text}”. Set it to a time of day like 9:00.") from error
 
 
 # Security
@@ -45,7 +65,7 @@ if not SECRET_KEY:
 ALLOWED_HOSTS = [host.strip() for host in env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])]
 CSRF_TRUSTED_ORIGINS = [origin.strip() for origin in env.list("CSRF_TRUSTED_ORIGINS", default=[])]
 
-# HTTPS says that readers reach the site through TLS: then plain HTTP redirects, and cookies travel encrypted only.
+# With HTTPS, plain HTTP is redirected, and cookies are only sent over TLS.
 HTTPS = flag("HTTPS")
 SECURE_SSL_REDIRECT = HTTPS
 SESSION_COOKIE_SECURE = HTTPS
@@ -58,6 +78,7 @@ SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "curation.admin_site.error_pages.csrf_failure"
 
 # Nothing is loaded from another host, and no inline script or style runs.
 CONTENT_SECURITY_POLICY = {
@@ -98,7 +119,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "curation.middleware.HeadMiddleware",
     "curation.api.middleware.ApiMiddleware",
-    "curation.caching.middleware.PageCacheMiddleware",  # a page that is kept needs none of the others
+    "curation.page_cache.middleware.PageCacheMiddleware",  # a cached page needs none of the others
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -106,20 +127,25 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "curation.admin_site.time_zones.EditorTimeZoneMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "curation.middleware.AliasRedirectMiddleware",
+    "curation.middleware.LockTimeoutMiddleware",
 ]
 
 ROOT_URLCONF = "medigy.urls"
 WSGI_APPLICATION = "medigy.wsgi.application"
 
-# Pages of readers are made by Jinja2, in a fraction of the time; the admin's templates are Django's.
+# Readers' pages are rendered by Jinja2, in a fraction of the time; the admin's templates are Django's.
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": [BASE_DIR / "templates" / "reader"],
-        "OPTIONS": {"environment": "curation.jinja.environment", "context_processors": ["curation.context.site"]},
+        "OPTIONS": {
+            "environment": "curation.templating.environment.environment",
+            "context_processors": ["curation.templating.context_processors.site"],
+        },
     },
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -131,34 +157,38 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
+            "libraries": {"times": "curation.admin_site.times", "file_names": "curation.admin_site.file_names"},
         },
     },
 ]
 
 # Database: a SQLite file by default, PostgreSQL by DATABASE_URL
 
-VAR = BASE_DIR / "var"  # what the site writes: the database file, media, collected static files
+VAR = BASE_DIR / "var"  # files that the site writes: database, media, collected static files
 VAR.mkdir(exist_ok=True)
 database = env.db_url("DATABASE_URL", default=f"sqlite:///{VAR / 'db.sqlite3'}")
 if "ENGINE" not in database:
-    raise ImproperlyConfigured("DATABASE_URL is no address of a database. Set it to sqlite:///FILE or postgres://….")
+    raise ImproperlyConfigured(
+        "DATABASE_URL is not the address of a database. Set it to sqlite:///FILE or postgres://…."
+    )
 DATABASES = {"default": {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, **database}}
+LOCK_TIMEOUT_SECONDS = 30  # time that a change waits for another; on PostgreSQL only one of a web request
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # Writers queue instead of failing (IMMEDIATE and a long timeout), and readers never wait for them (WAL).
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
-        "timeout": 30,
+        "timeout": LOCK_TIMEOUT_SECONDS,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16384;",
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Cache: pages for readers. In each process's own memory by default, shared by all in Redis; none for developing
+# Cache of readers' pages: in the memory of each process by default, shared in Redis, none in development
 
 CACHES = {"default": env.cache_url("CACHE_URL", default="dummycache://" if DEBUG else "locmemcache://")}
 if CACHES["default"]["BACKEND"] == "django.core.cache.backends.locmem.LocMemCache":
     CACHES["default"].setdefault("OPTIONS", {"MAX_ENTRIES": 1000})  # of 20 kB on average
 if CACHES["default"]["BACKEND"] == "django.core.cache.backends.redis.RedisCache":
-    # A server that is away costs a reader a moment, not minutes.
+    # A server that does not answer delays a page by a second, not minutes.
     timeouts = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5}
     CACHES["default"]["OPTIONS"] = timeouts | CACHES["default"].get("OPTIONS", {})
 CDN_SECONDS = env.int("CDN_SECONDS", default=60)
@@ -168,12 +198,14 @@ CDN_SECONDS = env.int("CDN_SECONDS", default=60)
 STATIC_URL = "static/"
 STATIC_ROOT = env.path("STATIC_ROOT", default=str(VAR / "static"))()
 STATICFILES_DIRS = [BASE_DIR / "static"]
-WHITENOISE_ROOT = BASE_DIR / "static" / "root"  # what browsers look for at the top: /favicon.ico
+WHITENOISE_ROOT = BASE_DIR / "static" / "root"  # files that browsers request from the root: /favicon.ico
 MEDIA_URL = "media/"
 MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(VAR / "media"))()
-IMPORT_UPLOADS = env.path("IMPORT_UPLOADS", default=str(VAR / "uploads"))()  # never served: a check sees to it
-DATA_UPLOAD_MAX_MEMORY_SIZE = 10_000_000  # of a form but for its files: a body has a limit of its own, and says so
-DATA_UPLOAD_MAX_NUMBER_FILES = 500  # of one form: stories are uploaded with their images
+IMPORT_UPLOADS = env.path("IMPORT_UPLOADS", default=str(VAR / "uploads"))()  # never served: see curation.checks
+# Files chosen in forms that were not saved, for a day; never served.
+FORM_UPLOADS = env.path("FORM_UPLOADS", default=str(VAR / "form_uploads"))()
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10_000_000  # of a form without its files; a body has its own, lower limit
+DATA_UPLOAD_MAX_NUMBER_FILES = 500  # of one form: files are uploaded with their images
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -183,7 +215,7 @@ STORAGES = {
     },
 }
 PICTURES = {
-    "FILE_TYPES": ["AVIF", "WEBP"],
+    "FILE_TYPES": [media_type.pillow_format for media_type in RENDITIONS],
     "USE_PLACEHOLDERS": False,
     "PROCESSOR": "curation.tasks.queue_renditions",
 }
@@ -202,18 +234,20 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "admin:login"
 
-# Language and time: stored and published in UTC
+# Language and time: times are stored, exported and answered in UTC
 
 LANGUAGE_CODE = "en-us"
-TIME_ZONE = "UTC"
+TIME_ZONE = time_zone(env.str("TIME_ZONE", default="UTC"))
 USE_I18N = True
+FORMAT_MODULE_PATH = "medigy.formats"
 USE_TZ = True
+DESK_HOUR = time_of_day(env.str("DESK_HOUR", default="9:00"))  # of a date without a time in forms
 
 # Lists
 
 SITE_NAME = env.str("SITE_NAME", default="Medigy")
 
-# Logging: to standard error, for whatever runs the process to keep
+# Logging: to standard error
 
 LOG_LEVEL = one_of("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"), default="INFO")
 LOGGING = {

@@ -1,4 +1,4 @@
-"""Every address of the site."""
+"""All routes of the site."""
 
 import re
 
@@ -9,16 +9,16 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from curation.views.media import MEDIA_NAME, media
 
-admin.autodiscover()  # not at start-up: see `medigy.apps`
+admin.autodiscover()  # see `medigy.apps`
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("", include("curation.urls")),
 ]
-if isinstance(default_storage, FileSystemStorage):  # other storages have addresses of their own
+if isinstance(default_storage, FileSystemStorage):  # other storages have URLs of their own
     urlpatterns += [re_path("^" + re.escape(settings.MEDIA_URL.lstrip("/")) + MEDIA_NAME, media, name="media")]
 
-handler400 = "curation.views.errors.bad_request"
-handler403 = "curation.views.errors.permission_denied"
-handler404 = "curation.views.errors.page_not_found"
-handler500 = "curation.views.errors.server_error"
+handler400 = "curation.admin_site.error_pages.bad_request"
+handler403 = "curation.admin_site.error_pages.permission_denied"
+handler404 = "curation.admin_site.error_pages.page_not_found"
+handler500 = "curation.admin_site.error_pages.server_error"

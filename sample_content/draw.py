@@ -1,7 +1,7 @@
 """Draw the pictures of the sample content into `static/`: `python -m sample_content.draw`.
 
-Each is made of a motif, a palette and its own name, so that it comes out the same every time. What is there already is
-not drawn again.
+Each picture follows from a motif, a palette and its file name, so that it is the same every time. Existing files are
+kept.
 """
 
 import math
@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 STATIC = Path(__file__).resolve().parent / "static"
 WIDTH, HEIGHT = 1600, 900
-#: Shapes are drawn this much larger and then made smaller, which gives them smooth edges.
+#: Factor by which shapes are drawn larger and then reduced, which makes their edges smooth.
 SCALE = 2
 
 Point = tuple[float, float]
@@ -22,7 +22,7 @@ Point = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Palette:
-    """Colours as `#rrggbb`: of the ground from top to bottom, and of what stands on it."""
+    """Colours as `#rrggbb`: of the background at its top and bottom, and of the shapes."""
 
     top: str
     bottom: str
@@ -40,13 +40,13 @@ PINE = Palette("#10302b", "#1f574d", ("#b7e4c7", "#f4d35e", "#52b788", "#ee964b"
 
 
 class Canvas:
-    """A picture in the making. Points are in pixels of the finished picture; colours may be translucent."""
+    """An unfinished picture. Points are in pixels of the finished picture; colours may be translucent."""
 
     def __init__(self, palette: Palette, random: Random) -> None:
         self.random, self.inks = random, palette.inks
         size = WIDTH * SCALE, HEIGHT * SCALE
-        ground = Image.linear_gradient("L").resize(size)
-        self.image = ImageOps.colorize(ground, palette.top, palette.bottom)
+        background = Image.linear_gradient("L").resize(size)
+        self.image = ImageOps.colorize(background, palette.top, palette.bottom)
         self._draw = ImageDraw.Draw(self.image, "RGBA")
 
     def finish(self) -> Image.Image:

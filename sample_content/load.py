@@ -1,4 +1,4 @@
-"""Draw the pictures of the sample content, import it all, and say what its vocabularies are; where no item is yet."""
+"""Draw the pictures of the sample content, import it and describe its vocabularies, unless the site has items."""
 
 import os
 from pathlib import Path
@@ -7,7 +7,7 @@ import django
 from django.core.management import call_command
 
 from sample_content import draw
-from sample_content.vocabularies import KNOWN
+from sample_content.vocabularies import DESCRIPTIONS
 
 CONTENT = Path(__file__).resolve().parent / "content"
 
@@ -20,7 +20,7 @@ def main() -> None:
     if not CuratedItem.objects.exists():
         draw.main()
         call_command("import_markdown", CONTENT)
-        for name, (description, url) in KNOWN.items():
+        for name, (description, url) in DESCRIPTIONS.items():
             Vocabulary.objects.filter(name=name, description="").update(description=description, url=url)
 
 

@@ -1,7 +1,7 @@
-"""Whose lists the vocabularies of the sample content are."""
+"""Descriptions of the vocabularies in the sample content."""
 
-#: What readers are told, and where the owner says more; by name.
-KNOWN = {
+#: Description and website by name.
+DESCRIPTIONS = {
     "Gartner": (
         "Markets and technologies as Gartner, a research and advisory company, names them.",
         "https://www.gartner.com/",

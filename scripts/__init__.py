@@ -1,1 +1,1 @@
-"""What the Makefile runs beside Django's own commands."""
+"""Programs that the Makefile runs, besides the commands of Django."""

@@ -1,7 +1,7 @@
-"""Print the DATABASE_URL of a PostgreSQL server to test on: the environment's, or that of a server on this machine.
+"""Print the URL of a PostgreSQL server to test on: DATABASE_URL, or that of a server on this machine.
 
-Nothing is printed where there is none, and standard error says so; where CI is set, that is a failure. The database in
-the URL need not exist: tests make their own beside it.
+Without a server, print a message to standard error instead, and fail where CI is set. The database in the URL need not
+exist, because tests create their own.
 """
 
 import os
@@ -9,12 +9,12 @@ import sys
 
 import psycopg
 
-#: A server on this machine, as packages and containers set it up: its socket, then TCP.
+#: Where a server on this machine usually listens: its socket, then TCP.
 LOCAL = ("postgres:///medigy", "postgres://127.0.0.1/medigy", "postgres://postgres@127.0.0.1/medigy")
 
 
-def answers(url: str) -> bool:
-    """Tell whether a server answers at `url` and lets its user make databases."""
+def can_create_databases(url: str) -> bool:
+    """Whether a server answers at `url`, and its user may create databases."""
     try:
         with psycopg.connect(url, dbname="postgres", connect_timeout=3) as connection:
             row = connection.execute("SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user")
@@ -24,17 +24,18 @@ def answers(url: str) -> bool:
 
 
 def find() -> str:
+    """Return the URL of a server, or ""."""
     url = os.environ.get("DATABASE_URL", "")
     if url.startswith(("postgres:", "postgresql:")):
         return url
-    return next((url for url in LOCAL if answers(url)), "")
+    return next((url for url in LOCAL if can_create_databases(url)), "")
 
 
 def main() -> None:
     if url := find():
         print(url)
         return
-    print("PostgreSQL is not tested: no server answers here. Set DATABASE_URL to name one.", file=sys.stderr)
+    print("PostgreSQL is not tested: no server was found. Set DATABASE_URL to one.", file=sys.stderr)
     sys.exit(1 if os.environ.get("CI") else 0)
 
 

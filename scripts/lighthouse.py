@@ -1,7 +1,7 @@
-"""`make lighthouse`: what Lighthouse says of each kind of page, on a phone of middling speed.
+"""Run Lighthouse on each type of page, as on a mid-range phone: `make lighthouse`.
 
-Accessibility, best practices and search engines have to be at 100; performance, which depends on the machine, is
-printed beside its limit.
+Accessibility, best practices and SEO must score 100. Performance depends on the machine, so it is printed with its
+limit and does not fail the run.
 """
 
 import json
@@ -18,129 +18,133 @@ from scripts import chromium
 from scripts.served import ROOT, served_site
 
 LIGHTHOUSE = ROOT / "node_modules" / ".bin" / "lighthouse"
-MISSING = "Lighthouse is not here: install Node.js with npm, then run npm ci."
+MISSING = "Lighthouse is not installed: install Node.js with npm, then run npm ci."
 PERFORMANCE = "performance"
-HELD = ("accessibility", "best-practices", "seo")
-#: What the score for performance is to be at least.
-FAST = 98
-PERFECT = 100
-TRIES = 3
+#: Categories that must reach `MAX_SCORE`.
+REQUIRED = ("accessibility", "best-practices", "seo")
+MAX_SCORE = 100
+#: The score for performance that a page should reach.
+MIN_PERFORMANCE = 98
+MAX_RUNS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
-    """A kind of page, and one of it. `skipped` are audits that do not fit it."""
+class PageType:
+    """A type of page with an example; `skipped_audits` do not apply to it."""
 
     name: str
     path: str
-    skipped: tuple[str, ...] = ()
+    skipped_audits: tuple[str, ...] = ()
 
 
-KINDS = (
-    Kind("home", "/"),
-    Kind("list", "/news/"),
-    Kind("item", "/news/wardround-quieter-night-alarms/"),
-    Kind("topic", "/topic/symplur-rural-health/"),
-    # Search engines are asked not to keep what somebody searched for.
-    Kind("search", "/search/?q=care", skipped=("is-crawlable",)),
+PAGE_TYPES = (
+    PageType("home", "/"),
+    PageType("list", "/news/"),
+    PageType("item", "/news/wardround-quieter-night-alarms/"),
+    PageType("topic", "/topic/symplur-rural-health/"),
+    # robots.txt keeps crawlers from search results.
+    PageType("search", "/search/?q=care", skipped_audits=("is-crawlable",)),
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Scores:
-    """The scores of a page, from 0 to 100 by category, and the audits that took a category below 100."""
+class PageScores:
+    """The scores of a page by category, from 0 to 100, and the audits that failed by category."""
 
-    kind: Kind
+    page_type: PageType
     by_category: dict[str, int]
-    faults: dict[str, list[str]]
+    failed_audits: dict[str, list[str]]
 
     @property
-    def is_held(self) -> bool:
-        return all(self.by_category[category] == PERFECT for category in HELD)
+    def is_passed(self) -> bool:
+        return all(self.by_category[category] == MAX_SCORE for category in REQUIRED)
 
 
-def is_there() -> bool:
+def is_available() -> bool:
     return LIGHTHOUSE.exists() and chromium.find_chromium() is not None
 
 
-def measure() -> Iterator[Scores]:
-    """Yield the scores of every kind of page of a site that is made for it."""
+def measure() -> Iterator[PageScores]:
+    """Serve a temporary site; yield the scores of each type of page."""
     with TemporaryDirectory(prefix="medigy-lighthouse-") as folder, served_site(Path(folder)) as address:
-        for kind in KINDS:
-            yield best_scores(address, kind)
+        for page_type in PAGE_TYPES:
+            yield best_scores(address, page_type)
 
 
-def best_scores(address: str, kind: Kind) -> Scores:
-    """Return the scores of a page; the best of some where something else on the machine may have slowed it down."""
-    best = scores_of(kind, report_on(address, kind))
-    for _ in range(TRIES - 1):
-        if best.by_category[PERFORMANCE] >= FAST:
+def best_scores(address: str, page_type: PageType) -> PageScores:
+    """Return the scores of the best of up to `MAX_RUNS` runs: other processes on the machine can slow one down."""
+    best = scores_of(page_type, run_lighthouse(address, page_type))
+    for _ in range(MAX_RUNS - 1):
+        if best.by_category[PERFORMANCE] >= MIN_PERFORMANCE:
             break
-        again = scores_of(kind, report_on(address, kind))
-        best = max(best, again, key=lambda scores: scores.by_category[PERFORMANCE])
+        scores = scores_of(page_type, run_lighthouse(address, page_type))
+        best = max(best, scores, key=lambda scores: scores.by_category[PERFORMANCE])
     return best
 
 
-def report_on(address: str, kind: Kind) -> dict[str, Any]:
-    """Return Lighthouse's report on a page. Now and then Chromium records no start of the navigation, and Lighthouse
-    asks to be run again.
-    """
+def run_lighthouse(address: str, page_type: PageType) -> dict[str, Any]:
+    """Return Lighthouse's report on a page as parsed JSON. Ends the process if each of `MAX_RUNS` runs fails."""
     command = [
-        *(str(LIGHTHOUSE), f"{address}{kind.path}", "--output=json", "--quiet"),
-        f"--only-categories={','.join((PERFORMANCE, *HELD))}",
+        *(str(LIGHTHOUSE), f"{address}{page_type.path}", "--output=json", "--quiet"),
+        f"--only-categories={','.join((PERFORMANCE, *REQUIRED))}",
         f"--chrome-flags=--headless=new {' '.join(chromium.ARGUMENTS)}",
-        *(["--skip-audits", ",".join(kind.skipped)] if kind.skipped else []),
+        *(["--skip-audits", ",".join(page_type.skipped_audits)] if page_type.skipped_audits else []),
     ]
     variables = {**os.environ, "CHROME_PATH": str(chromium.find_chromium())}
-    for _ in range(TRIES):
+    # Now and then Chromium records no start of the navigation, and Lighthouse fails with a request to run it again.
+    for _ in range(MAX_RUNS):
         done = subprocess.run(command, cwd=ROOT, env=variables, check=False, capture_output=True)
         if done.returncode == 0:
             report: dict[str, Any] = json.loads(done.stdout)
             return report
-    sys.exit(f"Lighthouse gave no report on {kind.path}: {done.stderr.decode(errors='replace')}")
+    sys.exit(f"Lighthouse failed on {page_type.path}: {done.stderr.decode(errors='replace')}")
 
 
-def scores_of(kind: Kind, report: dict[str, Any]) -> Scores:
+def scores_of(page_type: PageType, report: dict[str, Any]) -> PageScores:
     categories = report["categories"]
-    return Scores(
-        kind,
-        {name: round(PERFECT * (categories[name]["score"] or 0)) for name in (PERFORMANCE, *HELD)},
-        {name: list(faults_of(categories[name], report["audits"])) for name in (PERFORMANCE, *HELD)},
+    return PageScores(
+        page_type,
+        {name: round(MAX_SCORE * (categories[name]["score"] or 0)) for name in (PERFORMANCE, *REQUIRED)},
+        {name: list(failed_audits(categories[name], report["audits"])) for name in (PERFORMANCE, *REQUIRED)},
     )
 
 
-def faults_of(category: dict[str, Any], audits: dict[str, Any]) -> Iterator[str]:
+def failed_audits(category: dict[str, Any], audits: dict[str, Any]) -> Iterator[str]:
+    """Yield the title and value of each audit that lowers the score of a category."""
     for reference in category["auditRefs"]:
         audit = audits.get(reference["id"], {})
         if reference["weight"] and audit.get("score") not in (None, 1):
             yield f"{audit['title']} {audit.get('displayValue', '')}".strip()
 
 
-def print_scores(scores: Scores) -> None:
-    print(f"{scores.kind.name:<20}" + "".join(f"{score:>16}" for score in scores.by_category.values()), flush=True)
-    for category, faults in scores.faults.items():
-        if category in HELD or scores.by_category[category] < FAST:
-            print("".join(f"  {category}: {fault}\n" for fault in faults), end="")
+def print_scores(scores: PageScores) -> None:
+    print(f"{scores.page_type.name:<20}" + "".join(f"{score:>16}" for score in scores.by_category.values()), flush=True)
+    for category, audits in scores.failed_audits.items():
+        if category in REQUIRED or scores.by_category[category] < MIN_PERFORMANCE:
+            print("".join(f"  {category}: {audit}\n" for audit in audits), end="")
 
 
 def print_all() -> bool:
-    """Print the scores of every kind of page; return whether all that are held are perfect."""
-    print(f"{'Lighthouse, a phone':<20}" + "".join(f"{name:>16}" for name in (PERFORMANCE, *HELD)), flush=True)
-    held = True
-    slowest = PERFECT
+    """Print the scores of each type of page; return whether all required categories reached `MAX_SCORE`."""
+    print(f"{'Lighthouse, a phone':<20}" + "".join(f"{name:>16}" for name in (PERFORMANCE, *REQUIRED)), flush=True)
+    is_passed = True
+    lowest = MAX_SCORE
     for scores in measure():
         print_scores(scores)
-        held &= scores.is_held
-        slowest = min(slowest, scores.by_category[PERFORMANCE])
-    print(f"{'lowest performance':<20}{slowest:>16}  at least {FAST} {'ok' if slowest >= FAST else 'UNDER'}")
-    return held
+        is_passed &= scores.is_passed
+        lowest = min(lowest, scores.by_category[PERFORMANCE])
+    print(
+        f"{'lowest performance':<20}{lowest:>16}  at least {MIN_PERFORMANCE} "
+        f"{'ok' if lowest >= MIN_PERFORMANCE else 'UNDER'}"
+    )
+    return is_passed
 
 
 def main() -> None:
-    if not is_there():
+    if not is_available():
         sys.exit(MISSING)
     if not print_all():
-        sys.exit("Accessibility, best practices and search engines are to be at 100 on every kind of page.")
+        sys.exit("Accessibility, best practices and SEO must score 100 on each type of page.")
 
 
 if __name__ == "__main__":

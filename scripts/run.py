@@ -1,6 +1,6 @@
-"""Prepare a site with the sample content, then serve it with a background worker beside the server, until interrupted.
+"""Set up a site with the sample content, and run its server and its background worker until interrupted.
 
-`make run` calls this with a port. Every step may run again: what is there already stays.
+`make run` calls this with a port. Every step can be repeated and keeps existing data.
 """
 
 import os
@@ -21,7 +21,7 @@ STEPS = (
 )
 MAX_PORT = 65535
 START_SECONDS = 60
-#: How long the worker may take to finish the picture that it is encoding.
+#: Time for the worker to finish the picture that it is encoding.
 STOP_SECONDS = 15
 
 Process = subprocess.Popen[bytes]
@@ -35,31 +35,31 @@ def prepare() -> None:
 
 
 def start(*arguments: str) -> Process:
-    """Start a management command in a session of its own, so that Ctrl-C reaches us alone and we stop it in order."""
+    """Start a management command in its own session, so that Ctrl-C does not reach it and `stop()` ends it."""
     environment = {"LOG_LEVEL": "WARNING", **os.environ}
     return subprocess.Popen(
         (*MANAGE, *arguments), cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, start_new_session=True
     )
 
 
-def runs(process: Process) -> bool:
+def is_running(process: Process) -> bool:
     return process.poll() is None
 
 
-def signal_all(processes: list[Process], number: signal.Signals) -> None:
-    for process in filter(runs, processes):
+def send_signal(processes: list[Process], number: signal.Signals) -> None:
+    for process in filter(is_running, processes):
         os.killpg(process.pid, number)
 
 
 def stop(processes: list[Process]) -> None:
-    """End the processes and all that they started; an impatient second Ctrl-C does not leave one behind."""
+    """End the processes and their children. A second Ctrl-C is ignored, so that none is left running."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    signal_all(processes, signal.SIGTERM)
+    send_signal(processes, signal.SIGTERM)
     deadline = time.monotonic() + STOP_SECONDS
-    while any(runs(process) for process in processes) and time.monotonic() < deadline:
+    while any(is_running(process) for process in processes) and time.monotonic() < deadline:
         time.sleep(0.1)
-    signal_all(processes, signal.SIGKILL)
+    send_signal(processes, signal.SIGKILL)
 
 
 def port_is_taken(port: int) -> bool:
@@ -68,18 +68,18 @@ def port_is_taken(port: int) -> bool:
 
 
 def serve(port: int) -> None:
-    """Serve until interrupted, or until the server or the worker ends by itself."""
-    # Without its reloader the worker finishes a running task before it stops.
+    """Run the server and the worker until interrupted. Raises `SystemExit` when one of them ends by itself."""
+    # Without its reloader, the worker finishes the running task before it stops.
     processes = [start("runserver", f"{HOST}:{port}"), start("db_worker", "--no-reload")]
     try:
         deadline = time.monotonic() + START_SECONDS
-        while all(map(runs, processes)) and not port_is_taken(port) and time.monotonic() < deadline:
+        while all(map(is_running, processes)) and not port_is_taken(port) and time.monotonic() < deadline:
             time.sleep(0.1)
         print(
             f"\nThe site:  http://{HOST}:{port}/\nThe admin: http://{HOST}:{port}/admin/\nCtrl-C stops both.",
             flush=True,
         )
-        while all(map(runs, processes)):
+        while all(map(is_running, processes)):
             time.sleep(0.2)
         sys.exit("The server or its worker has stopped.")
     finally:
@@ -87,10 +87,10 @@ def serve(port: int) -> None:
 
 
 def read_port(text: str) -> int:
-    """Return a port that a server may be given, or end with a word on what one is."""
+    """Return the port of a text. Raises `SystemExit` with a message where it is not a port number."""
     port = int(text) if text.isdecimal() else 0
     if not 0 < port <= MAX_PORT:
-        sys.exit(f"“{text}” is no port. Choose one from 1024 to {MAX_PORT}: make run PORT=8001")
+        sys.exit(f"“{text}” is not a port number. Choose one from 1024 to {MAX_PORT}: make run PORT=8001")
     return port
 
 

@@ -1,4 +1,4 @@
-"""Take docs/screenshot.png of the site at the address given: `make screenshot` while `make run` serves it."""
+"""Take docs/screenshot.png of the site at an address: `make screenshot` does while `make run` serves it."""
 
 import sys
 from pathlib import Path
@@ -8,7 +8,8 @@ from playwright.sync_api import sync_playwright
 
 from scripts import chromium
 
-TARGET = Path(__file__).resolve().parent.parent / "docs" / "screenshot.png"
+FILE = Path(__file__).resolve().parent.parent / "docs" / "screenshot.png"
+#: Size of the palette, which keeps the file small.
 COLOURS = 200
 
 
@@ -20,9 +21,9 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=executable, args=chromium.ARGUMENTS)
         page = browser.new_page(viewport={"width": 1280, "height": 860})
         page.goto(sys.argv[1], wait_until="networkidle")
-        page.screenshot(path=TARGET)
+        page.screenshot(path=FILE)
         browser.close()
-    Image.open(TARGET).convert("RGB").quantize(COLOURS).save(TARGET, optimize=True)
+    Image.open(FILE).convert("RGB").quantize(COLOURS).save(FILE, optimize=True)
 
 
 if __name__ == "__main__":

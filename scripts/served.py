@@ -1,4 +1,4 @@
-"""The site as production serves it, with the sample content, in a folder of its own: for checks that need all of it."""
+"""The site with the sample content, served as in production from a temporary folder, for checks of whole pages."""
 
 import os
 import socket
@@ -14,13 +14,14 @@ MANAGE = (sys.executable, "manage.py")
 STEPS = (
     (*MANAGE, "migrate", "--verbosity=0"),
     (sys.executable, "-m", "sample_content.load"),
-    (*MANAGE, "db_worker", "--batch"),  # the renditions of its pictures
+    (*MANAGE, "db_worker", "--batch"),  # encodes the renditions of the pictures
     (*MANAGE, "collectstatic", "--no-input", "--verbosity=0"),
 )
 START_SECONDS = 60
 
 
 def environment(folder: Path) -> dict[str, str]:
+    """Return the environment variables of a site whose data are in `folder`."""
     return {
         **os.environ,
         "SECRET_KEY": "only-for-checks-" + "x" * 40,
@@ -33,19 +34,21 @@ def environment(folder: Path) -> dict[str, str]:
 
 
 def free_port() -> int:
+    """Return a port of this machine that no server listens at."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])
 
 
-def answers(port: int) -> bool:
+def is_listening(port: int) -> bool:
+    """Whether a server accepts connections at a port of this machine."""
     with socket.socket() as client:
         return client.connect_ex(("127.0.0.1", port)) == 0
 
 
 @contextmanager
 def served_site(folder: Path) -> Iterator[str]:
-    """Fill `folder`, serve the site from it, and give its address. Raises `CalledProcessError` where a step fails."""
+    """Set up the site in `folder`, serve it, and yield its URL. Raises `CalledProcessError` when a step fails."""
     variables, port = environment(folder), free_port()
     for step in STEPS:
         subprocess.run(step, cwd=ROOT, env=variables, check=True, stdout=subprocess.DEVNULL)
@@ -53,7 +56,7 @@ def served_site(folder: Path) -> Iterator[str]:
     server = subprocess.Popen((*gunicorn, "--log-level=error"), cwd=ROOT, env=variables)
     try:
         deadline = time.monotonic() + START_SECONDS
-        while not answers(port) and server.poll() is None and time.monotonic() < deadline:
+        while not is_listening(port) and server.poll() is None and time.monotonic() < deadline:
             time.sleep(0.1)
         yield f"http://127.0.0.1:{port}"
     finally:

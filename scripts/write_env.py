@@ -1,4 +1,4 @@
-"""Write what is missing in .env: a fresh secret key and the demo editor's password."""
+"""Add the missing variables to .env: a random secret key, and a random password of the demo editor."""
 
 import secrets
 from collections.abc import Iterator

@@ -1,20 +1,24 @@
 """Fixtures that every test may use."""
 
 import os
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import LazySettings
+from django.db import connection
 from hypothesis import settings as hypothesis_settings
 
 IN_CI = bool(os.environ.get("CI"))
 
-# Property tests give the same answer every time, however busy the machine is. A build server tries more examples.
+# Property tests try the same examples in every run, without a time limit. A build server tries more examples.
 hypothesis_settings.register_profile("quick", deadline=None, derandomize=True, max_examples=30)
-hypothesis_settings.register_profile("thorough", deadline=None, derandomize=True, max_examples=100)
+hypothesis_settings.register_profile("thorough", deadline=None, derandomize=True, max_examples=50)
 hypothesis_settings.load_profile("thorough" if IN_CI else "quick")
 
-#: Fixtures that give a test a database; TestCase classes carry the mark instead.
+#: Fixtures that give a test a database. Other tests have the mark `django_db`.
 DATABASES = {"db", "transactional_db", "live_server"}
 
 
@@ -22,31 +26,55 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--only-with-database",
         action="store_true",
-        help="leave out tests that use no database, which a run on another database has",
+        help="leave out the tests without a database, and those in a browser: they are run once",
     )
-    parser.addoption("--long", action="store_true", default=IN_CI, help="run the tests for build servers, too")
+    parser.addoption("--long", action="store_true", default=IN_CI, help="run the long tests as well")
+    parser.addoption("--cases", type=int, help="run at most this number of the cases of each test, spread evenly")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if config.getoption("--only-with-database"):
-        items[:] = [item for item in items if _uses_database(item)]
+        items[:] = [item for item in items if _uses_database(item) and not item.get_closest_marker("browser")]
     if not config.getoption("--long"):
         items[:] = [item for item in items if not item.get_closest_marker("long")]
-        if config.getoption("--only-with-database"):
-            items[:] = _for_a_second_run(items)
+    if number := config.getoption("--cases"):
+        items[:] = _sample(items, number)
 
 
-def _for_a_second_run(items: list[pytest.Item]) -> list[pytest.Item]:
-    """Return what a developer runs on another database as well: no browser, and of each test the first case."""
-    first: dict[str, pytest.Item] = {}
+def _sample(items: list[pytest.Item], number: int) -> list[pytest.Item]:
+    """Return at most `number` cases of each test, in their order: the first one, and others at even distances."""
+    cases: defaultdict[str, list[pytest.Item]] = defaultdict(list)
     for item in items:
-        if not item.get_closest_marker("browser"):
-            first.setdefault(item.nodeid.partition("[")[0], item)
-    return list(first.values())
+        cases[item.nodeid.partition("[")[0]].append(item)
+    return [case for found in cases.values() for case in found[:: -(-len(found) // number)]]
 
 
 def _uses_database(item: pytest.Item) -> bool:
     return bool(item.get_closest_marker("django_db") or DATABASES & set(getattr(item, "fixturenames", ())))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _delete_rows_in_place_of_truncating() -> Iterator[None]:
+    """Empty the tables with DELETE after each test that commits.
+
+    PostgreSQL needs a hundred times as long to TRUNCATE some sixty tables that hold a few rows each.
+    """
+    if connection.vendor != "postgresql":
+        yield
+        return
+    operations = type(connection.ops)
+    truncate = operations.sql_flush
+
+    def sql_flush(
+        self: Any, style: Any, tables: Sequence[str], *, reset_sequences: bool = False, **options: Any
+    ) -> Any:
+        if reset_sequences:
+            return truncate(self, style, tables, reset_sequences=True, **options)
+        return [f"DELETE FROM {self.quote_name(table)}" for table in tables]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(operations, "sql_flush", sql_flush)
+        yield
 
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
@@ -54,28 +82,43 @@ SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 
 @pytest.fixture(autouse=True)
 def media_root(settings: LazySettings, tmp_path: Path) -> Path:
-    """A media folder of the test's own."""
+    """A media folder for each test."""
     root = settings.MEDIA_ROOT = tmp_path / "media"
     return root
 
 
 @pytest.fixture(autouse=True)
 def uploads_root(settings: LazySettings, tmp_path: Path) -> Path:
-    """A folder of the test's own for what editors upload."""
+    """A folder for uploads of editors, for each test."""
     root = settings.IMPORT_UPLOADS = tmp_path / "uploads"
     return root
 
 
 @pytest.fixture(autouse=True)
-def _no_waiting_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An import that waits for one of its own test would wait for ever."""
-    monkeypatch.setattr("curation.importing.ledger.sleep", lambda _: pytest.fail("an import waits for another one"))
+def form_uploads(settings: LazySettings, tmp_path: Path) -> Path:
+    """A folder for the files of forms that were not saved, for each test."""
+    root = settings.FORM_UPLOADS = tmp_path / "form_uploads"
+    return root
+
+
+@pytest.fixture(autouse=True)
+def _fail_when_an_import_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fail a test whose import waits for another import: in one process, the wait would not end."""
+    monkeypatch.setattr(
+        "curation.importing.history.ledger.sleep", lambda _: pytest.fail("an import waits for another one")
+    )
+
+
+@pytest.fixture(autouse=True)
+def _do_not_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let batches follow each other at once: no other writer waits."""
+    monkeypatch.setattr("curation.db.timed_batches.sleep", lambda _seconds: None)
 
 
 def _folder(variable: str, default: Path) -> Path:
     folder = Path(os.environ.get(variable, default))
     if not folder.is_dir():
-        pytest.skip(f"{folder} is not there; set {variable} to the folder to test with it")
+        pytest.skip(f"{folder} does not exist; set {variable} to the folder to run this test")
     return folder
 
 

@@ -1,28 +1,34 @@
-"""Plain functions that make rows: every argument has a default, and what is not said is unique."""
+"""Functions that make rows. Every argument has a default, with unique values."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
+from unittest.mock import patch
 
 from django.utils.text import slugify
 
+from curation.items import relations
+from curation.items.actors import Actor
+from curation.items.relations import RelatedIds, replace_relations, set_relations
 from curation.models import (
     Author,
     CuratedItem,
-    ItemAuthor,
-    ItemOffering,
-    ItemTopic,
     Offering,
     Publisher,
     Topic,
     Vocabulary,
 )
-from curation.resolving import refresh
+from curation.search import signals
 from curation.search.index import index
+from curation.site_links.resolve import refresh_references
 
 _number = count(1)
+#: Who makes changes that no test asks about.
+COMMAND = Actor.command("command")
 FIRST_DAY = datetime(2023, 1, 1, 9, tzinfo=UTC)
 
 
@@ -52,6 +58,13 @@ def make_author(name: str = "", **fields: Any) -> Author:
     return Author.objects.create(name=name, **{"slug": slugify(name), **fields})
 
 
+@contextmanager
+def indexing_suspended() -> Iterator[None]:
+    """Write items and their relations without indexing them: the caller does so once, instead of after each step."""
+    with patch.object(signals, "index", lambda _ids: None), patch.object(relations, "index", lambda _ids: None):
+        yield
+
+
 def make_item(
     title: str = "",
     *,
@@ -71,16 +84,19 @@ def make_item(
         "published_at": FIRST_DAY + timedelta(hours=number),
         "source_url": f"https://example.org/{number}",
     }
-    item = CuratedItem.objects.create(title=title, **{**defaults, **fields})
-    for position, topic in enumerate(topics or []):
-        ItemTopic.objects.create(item=item, topic=topic, position=position)
-    for position, offering in enumerate(offerings or []):
-        ItemOffering.objects.create(item=item, offering=offering, position=position, is_primary=position == 0)
-    for position, author in enumerate(authors or []):
-        ItemAuthor.objects.create(item=item, author=author, position=position)
-    if tags:
-        item.tags.add(*tags)
-    if topics or offerings or authors or tags:
-        index([item.pk])
-    refresh([item])
+    with indexing_suspended():
+        item = CuratedItem.objects.create(title=title, **{**defaults, **fields})
+        related = RelatedIds(
+            item,
+            topics=[topic.pk for topic in topics or []],
+            authors=[author.pk for author in authors or []],
+            offerings={offering.pk: position == 0 for position, offering in enumerate(offerings or [])},
+            is_new=True,
+        )
+        if topics or offerings or authors:
+            replace_relations([related])
+        if tags:
+            set_relations(item, tags=tags)
+    index([item.pk])
+    refresh_references([item])
     return item

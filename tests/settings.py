@@ -1,4 +1,4 @@
-"""Settings of the test run: the site's own, on a throw-away database and folders."""
+"""Settings of the tests: those of the site, with a temporary database and temporary folders."""
 
 import os
 from pathlib import Path
@@ -24,6 +24,7 @@ MEDIA_ROOT = Path(_scratch.name, "media")
 STATIC_ROOT = Path(_scratch.name, "static")
 STATIC_ROOT.mkdir()
 IMPORT_UPLOADS = Path(_scratch.name, "uploads")
+FORM_UPLOADS = Path(_scratch.name, "form_uploads")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

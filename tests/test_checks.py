@@ -1,4 +1,4 @@
-"""What `manage.py check` tells of an installation."""
+"""System checks of an installation."""
 
 import subprocess
 import sys
@@ -14,7 +14,7 @@ from curation.models import Topic
 from medigy.apps import check_admin
 
 
-def test_a_pillow_with_all_formats_is_fine() -> None:
+def test_a_pillow_with_all_formats_is_accepted() -> None:
     assert check_image_formats() == []
 
 
@@ -26,20 +26,21 @@ def test_a_pillow_without_a_format_is_an_error(monkeypatch: pytest.MonkeyPatch) 
     assert (error.id, error.msg) == ("curation.E001", "This Pillow cannot write AVIF images.")
 
 
-def test_uploads_beside_media_are_fine() -> None:
+def test_an_upload_folder_beside_the_media_folder_is_accepted() -> None:
     assert check_uploads_are_not_served() == []
 
 
-def test_uploads_where_readers_can_ask_for_them_are_an_error(settings: LazySettings, tmp_path: Path) -> None:
-    settings.MEDIA_ROOT = tmp_path
-    settings.IMPORT_UPLOADS = tmp_path / "uploads"
+@pytest.mark.parametrize("name", ["IMPORT_UPLOADS", "FORM_UPLOADS"])
+def test_an_upload_folder_within_a_served_folder_is_an_error(settings: LazySettings, tmp_path: Path, name: str) -> None:
+    settings.MEDIA_ROOT = tmp_path / "media"
+    setattr(settings, name, tmp_path / "media" / "uploads")
 
     [error] = check_uploads_are_not_served()
 
-    assert (error.id, error.msg) == ("curation.E002", "IMPORT_UPLOADS lies in MEDIA_ROOT, which is served.")
+    assert (error.id, error.msg) == ("curation.E002", f"{name} is inside MEDIA_ROOT, which is served.")
 
 
-def test_what_is_wrong_with_a_page_of_the_admin_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_mistake_in_an_admin_class_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     assert check_admin(None) == []
     monkeypatch.setattr(admin.site.get_model_admin(Topic), "list_display", ("no_such_column",))
 
@@ -48,7 +49,7 @@ def test_what_is_wrong_with_a_page_of_the_admin_is_an_error(monkeypatch: pytest.
     assert (error.id, "no_such_column" in error.msg) == ("admin.E108", True)
 
 
-def test_a_command_starts_without_the_pages_of_the_admin_and_checks_load_them() -> None:
+def test_commands_do_not_load_the_admin_and_checks_do() -> None:
     script = """
 import sys, django
 from django.core.management import call_command

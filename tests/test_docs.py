@@ -1,4 +1,4 @@
-"""What the documents say is there is there: commands, settings, files, links."""
+"""Commands, settings, files and links that the documents name exist."""
 
 import re
 from collections.abc import Iterator
@@ -47,7 +47,7 @@ def test_named_files_exist(document: Path) -> None:
 
 
 @each_document
-def test_links_lead_somewhere(document: Path) -> None:
+def test_links_have_a_target(document: Path) -> None:
     for target, anchor in LINK.findall(document.read_text()):
         path = document.parent / target if target else document
         assert path.exists(), target
@@ -55,7 +55,7 @@ def test_links_lead_somewhere(document: Path) -> None:
             assert anchor in {slugify(heading) for heading in HEADING.findall(path.read_text())}
 
 
-def test_the_readme_lists_every_setting_and_no_other() -> None:
+def test_the_readme_lists_all_settings() -> None:
     read = set(re.findall(r'\b(?:env\.\w+|flag|one_of)\(\s*"([A-Z_]+)"', (ROOT / "medigy/settings.py").read_text()))
     listed = set(re.findall(r"^\| `([A-Z_]+)` \|", (ROOT / "README.md").read_text(), re.MULTILINE))
     assert listed == read

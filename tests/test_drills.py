@@ -1,4 +1,4 @@
-"""The drills of `make drill`, short: what an import leaves when it is killed, and under readers and editors."""
+"""Short runs of two drills of `make drill`: a killed import, and an import during reads and edits."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -26,14 +26,14 @@ def content(tmp_path: Path) -> Path:
     return site.write(tmp_path / "site", FILES)
 
 
-@pytest.mark.django_db  # it has one of its own, of the same kind
-def test_an_import_that_was_killed_is_completed_by_the_next(sandbox: Sandbox, content: Path) -> None:
+@pytest.mark.django_db  # the sandbox has its own database; the mark runs the test on PostgreSQL as well
+def test_the_next_import_completes_a_killed_one(sandbox: Sandbox, content: Path) -> None:
     assert kill.drill(sandbox, baseline.take(sandbox, content), 1, Random(SEED)).startswith("1 imports killed")
 
 
-def test_nothing_is_lost_when_an_import_runs_among_readers_and_editors(
+def test_an_import_during_reads_and_edits_loses_nothing(
     sandbox: Sandbox, content: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, value in {"READERS": 4, "LEAST_READ": 10, "LEAST_SAVED": 2}.items():
+    for name, value in {"READERS": 4, "MIN_PAGES_READ": 10, "MIN_ITEMS_SAVED": 2}.items():
         monkeypatch.setattr(traffic, name, value)
     assert "nothing lost" in traffic.drill(sandbox, content, Random(SEED))

@@ -7,7 +7,7 @@ import pytest
 from benchmarks.fidelity import hugo, rules
 from benchmarks.fidelity.compare import SHOWN, Comparison
 from benchmarks.fidelity.facts import ASPECTS
-from benchmarks.fidelity.sites import Page, own_sites
+from benchmarks.fidelity.sites import FidelityPage, own_sites
 from benchmarks.fidelity.tree import parse
 
 TITLE = "A title"
@@ -20,11 +20,11 @@ BODY = """
 """
 
 
-def make_page(body: str = BODY, title: str = TITLE) -> Page:
-    return Page("a.md", "/a/", title, parse(body), resolve=lambda href: href)
+def make_page(body: str = BODY, title: str = TITLE) -> FidelityPage:
+    return FidelityPage("a.md", "/a/", title, parse(body), resolve=lambda href: href)
 
 
-def compare(hugo: Page | None, ours: Page | None) -> Comparison:
+def compare(hugo: FidelityPage | None, ours: FidelityPage | None) -> Comparison:
     comparison = Comparison()
     comparison.add("a.md", hugo, ours)
     return comparison

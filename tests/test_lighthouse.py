@@ -1,11 +1,11 @@
-"""What `make lighthouse` makes of a report."""
+"""Scores and failed audits, read from reports of Lighthouse."""
 
 from typing import Any
 
 import pytest
 
 from scripts import lighthouse
-from scripts.lighthouse import KINDS, best_scores, scores_of
+from scripts.lighthouse import PAGE_TYPES, best_scores, scores_of
 
 
 def make_report(performance: float = 1, accessibility: float = 1) -> dict[str, Any]:
@@ -28,21 +28,21 @@ def make_report(performance: float = 1, accessibility: float = 1) -> dict[str, A
     }
 
 
-def test_a_fault_is_named_and_fails_the_page() -> None:
-    scores = scores_of(KINDS[0], make_report(accessibility=0.96))
+def test_a_failed_audit_is_named_and_fails_the_page() -> None:
+    scores = scores_of(PAGE_TYPES[0], make_report(accessibility=0.96))
     assert scores.by_category["accessibility"] == 96
-    assert scores.faults["accessibility"] == ["Contrast"]
-    assert not scores.is_held
+    assert scores.failed_audits["accessibility"] == ["Contrast"]
+    assert not scores.is_passed
 
 
-def test_a_slow_page_is_told_but_does_not_fail() -> None:
-    scores = scores_of(KINDS[0], make_report(performance=0.5))
-    assert scores.faults["performance"] == ["Speed 1.2 s"]
-    assert scores.is_held
+def test_a_slow_page_is_reported_and_does_not_fail() -> None:
+    scores = scores_of(PAGE_TYPES[0], make_report(performance=0.5))
+    assert scores.failed_audits["performance"] == ["Speed 1.2 s"]
+    assert scores.is_passed
 
 
-def test_a_slow_page_has_more_tries_of_which_the_best_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_slow_page_is_measured_again_and_the_best_run_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     reports = [make_report(performance=score) for score in (0.9, 0.97, 0.5)]
-    monkeypatch.setattr(lighthouse, "report_on", lambda *_: reports.pop(0))
-    assert best_scores("", KINDS[0]).by_category["performance"] == 97
+    monkeypatch.setattr(lighthouse, "run_lighthouse", lambda *_: reports.pop(0))
+    assert best_scores("", PAGE_TYPES[0]).by_category["performance"] == 97
     assert reports == []

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
-from curation.imaging import clean
+from curation.lib.images import clean
 from curation.models import CuratedItem, Image, Offering, Publisher, SourceDocument, Topic, Vocabulary
 from sample_content import draw
 from sample_content.load import CONTENT
@@ -39,6 +39,7 @@ def report(static: Path, capsys: pytest.CaptureFixture[str]) -> str:
 # Pictures
 
 
+@pytest.mark.long
 def test_pictures_come_out_the_same_every_time(static: Path, tmp_path: Path) -> None:
     for name in list(draw.PICTURES)[:3]:
         draw.save(draw.draw_picture(name), tmp_path / name)
@@ -52,6 +53,7 @@ def test_what_is_drawn_already_is_left_alone(static: Path, monkeypatch: pytest.M
     draw.main()
 
 
+@pytest.mark.long
 def test_pictures_are_small_and_of_the_size_that_files_say(static: Path) -> None:
     files = [path for path in static.rglob("*") if path.is_file()]
 

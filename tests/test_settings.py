@@ -1,4 +1,4 @@
-"""What the environment may say, and what stops the start."""
+"""Environment variables, and errors that stop the start."""
 
 import os
 import subprocess
@@ -27,7 +27,15 @@ def test_a_secret_key_is_enough_to_start() -> None:
 
 @pytest.mark.parametrize(
     ("variable", "value"),
-    [("SECRET_KEY", ""), ("HTTPS", "ja"), ("DEBUG", "maybe"), ("LOG_LEVEL", "LOUD"), ("DATABASE_URL", "foo")],
+    [
+        ("SECRET_KEY", ""),
+        ("HTTPS", "ja"),
+        ("DEBUG", "maybe"),
+        ("LOG_LEVEL", "LOUD"),
+        ("DATABASE_URL", "foo"),
+        ("TIME_ZONE", "New York"),
+        ("DESK_HOUR", "soon"),
+    ],
 )
 def test_a_malformed_variable_stops_the_start_with_its_name(variable: str, value: str) -> None:
     complaint = start(**{variable: value})

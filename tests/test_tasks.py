@@ -18,11 +18,11 @@ from django_tasks.backends.dummy import DummyBackend
 from django_tasks_db.models import DBTaskResult
 from PIL import Image as Pillow
 
-from curation.imaging import CleanImage, clean
-from curation.markup import picture
+from curation.lib.images import CleanImage, clean
 from curation.models import Image
-from curation.models.fields import HIGHEST, rendition_widths
+from curation.models.fields import MAX_WEBP_HEIGHT, rendition_widths
 from curation.tasks import make_renditions
+from curation.templating.pictures import picture
 
 pytestmark = pytest.mark.django_db
 
@@ -224,7 +224,7 @@ def test_renditions_are_as_wide_as_srcset_says_and_at_least_a_pixel_high(
 
 
 def test_a_picture_too_high_for_webp_is_served_as_it_is(media_root: Path) -> None:
-    image, _ = Image.objects.store(make_picture(10, HIGHEST + 1, "PNG"), "tower.png")
+    image, _ = Image.objects.store(make_picture(10, MAX_WEBP_HEIGHT + 1, "PNG"), "tower.png")
     make_renditions.call(image.pk)
     image.refresh_from_db()
     assert image.has_renditions

@@ -1,4 +1,4 @@
-"""`make fidelity`: how far pages agree with Hugo's, printed as tables. Exit status 1 where they do not enough."""
+"""`make fidelity`: print the shares of pages that agree with Hugo's. Exits with 1 if one is below `MIN_SHARE`."""
 
 import os
 import sys
@@ -12,12 +12,12 @@ from django.core.management import call_command
 from benchmarks.fidelity import hugo, rules
 from benchmarks.fidelity.compare import SHOWN, Comparison
 from benchmarks.fidelity.facts import ASPECTS
-from benchmarks.fidelity.sites import CORPUS, Site, corpus_sites, own_sites
+from benchmarks.fidelity.sites import CORPUS, FidelitySite, corpus_sites, own_sites
 
-#: The share of files that has to agree in each aspect.
-LEAST = 0.98
-#: How many differences of a set are printed without -v, and how many characters of each side.
-PRINTED, WIDTH = 20, 100
+#: The share of files that must agree in each aspect.
+MIN_SHARE = 0.98
+#: Maximum number of differences of a set printed without -v, and of characters of each side.
+MAX_PRINTED, MAX_CHARACTERS = 20, 100
 
 
 def options() -> Namespace:
@@ -41,8 +41,8 @@ def set_up(folder: Path) -> None:
     call_command("migrate", verbosity=0)
 
 
-def compare(name: str, sites: list[Site], folder: Path, *, verbose: bool) -> bool:
-    """Compare and print a set, and return whether it agrees enough."""
+def compare(name: str, sites: list[FidelitySite], folder: Path, *, verbose: bool) -> bool:
+    """Compare a set of sites, print the result, and return whether every share is at least `MIN_SHARE`."""
     from benchmarks.fidelity.measure import measure  # its models need Django set up
 
     comparison, report = measure(sites, folder)
@@ -50,16 +50,16 @@ def compare(name: str, sites: list[Site], folder: Path, *, verbose: bool) -> boo
         print(report)
     print_shares(name, comparison)
     print_rules(comparison)
-    print_differences(comparison, None if verbose else PRINTED)
-    return all(comparison.share(aspect) >= LEAST for aspect in (SHOWN, *ASPECTS))
+    print_differences(comparison, None if verbose else MAX_PRINTED)
+    return all(comparison.share(aspect) >= MIN_SHARE for aspect in (SHOWN, *ASPECTS))
 
 
 def print_shares(name: str, comparison: Comparison) -> None:
-    print(f"\n{name}\n\n{'aspect':<12}{'files':>8}{'as it is':>12}{'by the rules':>14}  at least {LEAST:.0%}")
+    print(f"\n{name}\n\n{'aspect':<12}{'files':>8}{'as it is':>12}{'by the rules':>14}  at least {MIN_SHARE:.0%}")
     for aspect in (SHOWN, *ASPECTS):
         files, share = comparison.compared[aspect], comparison.share(aspect)
         as_is = comparison.agree_as_is[aspect] / files if files else 1
-        print(f"{aspect:<12}{files:>8,}{as_is:>12.1%}{share:>14.1%}  {'pass' if share >= LEAST else 'FAIL'}")
+        print(f"{aspect:<12}{files:>8,}{as_is:>12.1%}{share:>14.1%}  {'pass' if share >= MIN_SHARE else 'FAIL'}")
     print(f"{'overall':<12}{'':>8}{'':>12}{comparison.overall:>14.1%}")
 
 
@@ -72,7 +72,7 @@ def print_rules(comparison: Comparison) -> None:
 
 def print_differences(comparison: Comparison, limit: int | None) -> None:
     for difference in comparison.differences[:limit]:
-        hugos, ours = (side[:WIDTH] if limit else side for side in (difference.hugo, difference.ours))
+        hugos, ours = (side[:MAX_CHARACTERS] if limit else side for side in (difference.hugo, difference.ours))
         print(f"  {difference.file}, {difference.aspect}: Hugo {hugos!r}, here {ours!r}")
     if limit and (more := len(comparison.differences) - limit) > 0:
         print(f"  … and {more:,} more: run with -v")
@@ -82,7 +82,7 @@ def main() -> None:
     chosen = options()
     if not hugo.is_installed():
         sys.exit(hugo.MISSING)
-    named = [Site(folder.resolve().parent.name, folder.resolve()) for folder in chosen.folders]
+    named = [FidelitySite(folder.resolve().parent.name, folder.resolve()) for folder in chosen.folders]
     sets = {"Named folders": named} if named else {"Own folder": own_sites(), "Corpus": corpus_sites()}
     if not all(sets.values()):
         print(f"The corpus is left out: {CORPUS} is not there. MEDIGY_CORPUS names its folder.", file=sys.stderr)

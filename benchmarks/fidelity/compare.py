@@ -1,18 +1,18 @@
-"""Comparing pages: for each file and each aspect, whether both say the same."""
+"""Compare pages: for each file and each aspect, whether both sites' pages are equal."""
 
 from collections import Counter
 from dataclasses import dataclass, field
 
 from benchmarks.fidelity import rules
 from benchmarks.fidelity.facts import ASPECTS, Facts, facts_of
-from benchmarks.fidelity.sites import Page
+from benchmarks.fidelity.sites import FidelityPage
 
 SHOWN = "shown"
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """The first place where two pages of one file differ in one aspect, in Hugo's words and in ours."""
+    """The first difference between two pages of one file in one aspect: Hugo's line and ours."""
 
     file: str
     aspect: str
@@ -22,7 +22,7 @@ class Difference:
 
 @dataclass(slots=True)
 class Comparison:
-    """What was found of a set of files: how many agree in each aspect, as they are and by the rules."""
+    """The result for a set of files: the numbers that agree in each aspect, without and with the rules."""
 
     compared: Counter[str] = field(default_factory=Counter)
     agree_as_is: Counter[str] = field(default_factory=Counter)
@@ -40,8 +40,8 @@ class Comparison:
         """The share that agrees over all files and aspects."""
         return self.agree.total() / self.compared.total() if self.compared.total() else 1.0
 
-    def add(self, file: str, hugo: Page | None, ours: Page | None) -> None:
-        """Compare one file's pages; None where readers get none. `hugo` is changed."""
+    def add(self, file: str, hugo: FidelityPage | None, ours: FidelityPage | None) -> None:
+        """Compare one file's pages; `None` if readers get no page. `hugo` is changed."""
         self._count(file, SHOWN, ("no", "yes")[hugo is not None], ("no", "yes")[ours is not None])
         if hugo is None or ours is None:
             return
@@ -68,7 +68,7 @@ class Comparison:
 
 
 def first_difference(hugo: tuple[str, ...], ours: tuple[str, ...]) -> tuple[str, str]:
-    """Return the first lines that differ, two empty texts where none does."""
+    """Return the first lines that differ, or two empty texts."""
     for number in range(max(len(hugo), len(ours))):
         lines = [side[number] if number < len(side) else "(nothing)" for side in (hugo, ours)]
         if lines[0] != lines[1]:

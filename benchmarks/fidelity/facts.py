@@ -1,11 +1,11 @@
-"""What a reader gets of a body, as plain values to compare: text, structure, headings, links and pictures."""
+"""Facts about a page to compare: text, structure, headings, links and pictures, as plain values."""
 
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 from urllib.parse import unquote
 
-from benchmarks.fidelity.sites import Page
+from benchmarks.fidelity.sites import FidelityPage
 from benchmarks.fidelity.tree import Node
 
 #: Elements on lines of their own.
@@ -15,16 +15,17 @@ BLOCKS = {
     *("main", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead"),
     *("tr", "ul"),
 }
-#: Elements that mean something to readers by their tag; all others are transparent.
+#: Elements whose tag has a meaning for readers; all others are transparent.
 MEANINGFUL = {
     *("a", "abbr", "b", "blockquote", "br", "caption", "cite", "code", "dd", "del", "details", "dfn", "dl", "dt", "em"),
     *("figcaption", "figure", "hr", "i", "img", "ins", "kbd", "li", "mark", "ol", "p", "pre", "q", "s", "samp"),
     *("small", "strong", "sub", "summary", "sup", "table", "td", "th", "tr", "u", "ul", "var"),
 }
-_ALIGNED = re.compile(r".*?text-align:\s*(\w+).*|.*", re.DOTALL)
+#: The alignment of a table cell: in Hugo's style, or in our class.
+_ALIGNED = re.compile(r"(?:text-align:\s*|\balign-)(\w+)")
 #: Tags that mean the same.
 SAME = {**dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), "h"), "s": "del", "strike": "del"}
-#: Controls of forms: their texts are words apart.
+#: Controls of forms, whose texts are separate words.
 APART = {"button", "label", "legend", "option", "select"}
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 #: Elements whose content browsers do not show as text.
@@ -52,7 +53,7 @@ class Facts:
 ASPECTS = tuple(field.name for field in fields(Facts))
 
 
-def facts_of(page: Page) -> Facts:
+def facts_of(page: FidelityPage) -> Facts:
     body = page.body
     return Facts(
         title=(_folded(page.title),),
@@ -113,12 +114,13 @@ def _structure(node: Node, path: str = "") -> Iterator[str]:
 
 
 def _detail(node: Node) -> str:
-    """Return what an element's attributes change of how it reads."""
+    """Return the attributes of an element that change how it reads, as text."""
     if node.tag == "ol" and node.get("start") not in ("", "1"):
         return f"(from {node.get('start')})"
     if node.tag in ("td", "th"):
         details = {name: node.get(name) for name in ("colspan", "rowspan")}
-        details["align"] = node.get("align") or _ALIGNED.sub(r"\1", node.get("style"))
+        aligned = _ALIGNED.search(f"{node.get('style')} {node.get('class')}")
+        details["align"] = node.get("align") or (aligned[1] if aligned else "")
         return "".join(f"({name} {value})" for name, value in details.items() if value not in ("", "1"))
     return ""
 
@@ -130,7 +132,7 @@ def _headings(body: Node) -> Iterator[str]:
 
 
 def places(body: Node) -> dict[str, Node]:
-    """Return what links of a page to itself may lead to, by name."""
+    """Return the targets of links within a page, by name."""
     ids = {node.get("id"): node for node in body.walk() if node.get("id")}
     return ids | {node.get("name"): node for node in body.walk() if node.tag == "a" and node.get("name")}
 
@@ -149,7 +151,7 @@ def place(ids: dict[str, Node], name: str) -> Node | None:
 
 
 def _place(ids: dict[str, Node], name: str) -> str:
-    """Return where on its own page a link leads: the start of the text there, for ids of notes are nobody's words."""
+    """Return the target of a link within a page: the start of the text there, since ids differ between generators."""
     if not name or name == "top":
         return "top of this page"
     node = place(ids, name)

@@ -1,4 +1,4 @@
-"""Pages as Hugo makes them, in a temporary folder and without a network."""
+"""Pages built by Hugo, in a temporary folder and without a network."""
 
 import hashlib
 import json
@@ -12,7 +12,7 @@ from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
 import ada_url
 
-from benchmarks.fidelity.sites import Page, Site
+from benchmarks.fidelity.sites import FidelityPage, FidelitySite
 from benchmarks.fidelity.tree import Node, parse
 
 MINIMAL_SITE = Path(__file__).with_name("hugo_site")
@@ -22,7 +22,7 @@ MISSING = "Hugo is not installed, and is what pages are compared with. On Debian
 
 #: Shortcodes that Hugo 0.111 has.
 OWN_SHORTCODES = {"figure", "gist", "highlight", "ref", "relref", "vimeo", "youtube"}
-#: What a theme may make of its shortcodes, with and without an end.
+#: Templates in place of a theme's shortcodes, with and without a closing tag.
 PAIR = '<div data-shortcode="pair">{{ .Page.RenderString (dict "display" "block") .Inner }}</div>'
 SINGLE = '<span data-shortcode="single">Something</span>'
 SHORTCODE = re.compile(r"\{\{[<%]\s*(/?)\s*([\w./-]+)")
@@ -37,12 +37,12 @@ def is_installed() -> bool:
 
 
 class HugoSite:
-    """A built site: its pages by file, and what its links lead to."""
+    """A built site: its pages by file, and the targets of its links."""
 
-    def __init__(self, site: Site, folder: Path) -> None:
+    def __init__(self, site: FidelitySite, folder: Path) -> None:
         self.site = site
         self.public = build(site, folder)
-        self.pages: dict[str, Page] = {}
+        self.pages: dict[str, FidelityPage] = {}
         self.files: dict[str, str] = {}
         self.redirects: dict[str, str] = {}
         for path in sorted(self.public.rglob("*.html")):
@@ -56,13 +56,13 @@ class HugoSite:
             title, body = main.find("h1"), main.find("div", id="body")
             file = main.get("data-file")
             resolve = partial(self.resolve, file, address)
-            self.pages[file] = Page(file, address, title.text if title else "", body or Node("div"), resolve)
+            self.pages[file] = FidelityPage(file, address, title.text if title else "", body or Node("div"), resolve)
             self.files[address] = file
         elif (refresh := root.find("meta", **{"http-equiv": "refresh"})) is not None:
             self.redirects[address] = urlsplit(refresh.get("content").partition("url=")[2]).path
 
     def resolve(self, file: str, address: str, href: str) -> str:
-        """Return what a link or picture of a page leads to: a content file, another file, or an address elsewhere."""
+        """Return the target of a link or picture: a content file, another file, or an address elsewhere."""
         url = split_link(BASE + address, href)
         if url is None:
             return f"nothing ({href})"
@@ -77,8 +77,9 @@ class HugoSite:
         return self._other(path) or self._beside(file, href, fragment) or f"nothing ({path})"
 
     def _beside(self, file: str, href: str, fragment: str) -> str:
-        """Return what a link means by a path beside its file, or below the content folder: Hugo's pages look there
-        for pictures of bundles alone, and for other files by `ref`.
+        """Return the target of a path beside the file of a page or below the content folder.
+
+        Hugo looks there only for pictures of bundles, and for other files by `ref`.
         """
         path = unquote(urlsplit(href).path)
         base = self.site.content / ("" if path.startswith("/") else Path(file).parent)
@@ -100,10 +101,10 @@ class HugoSite:
         return digest(file.read_bytes()) if file.is_file() else ""
 
 
-def write_shortcodes(site: Site, folder: Path) -> None:
-    """Write a template for each shortcode that only the site's theme has, without which Hugo builds nothing.
+def write_shortcodes(site: FidelitySite, folder: Path) -> None:
+    """Write a template for each shortcode that only the site's theme has: without one, Hugo fails.
 
-    What it prints is marked for rules to find. A template that names `.Inner` is closed wherever it is used.
+    Its output is marked, so that rules find it. A template with `.Inner` must be closed wherever it is used.
     """
     texts = (path.read_text("utf-8", "replace") for path in site.content.rglob("*.md"))
     found = {match.groups() for text in texts for match in SHORTCODE.finditer(text)}
@@ -115,7 +116,7 @@ def write_shortcodes(site: Site, folder: Path) -> None:
 
 
 def split_link(page: str, href: str) -> SplitResult | None:
-    """Return the parts of the address that a link of a page leads to, None where it is no address."""
+    """Return the parts of the address of a link on a page; `None` if it is not an address."""
     try:
         return urlsplit(urljoin(page, href.strip()))
     except ValueError:
@@ -134,7 +135,7 @@ def digest(data: bytes) -> str:
     return f"file {hashlib.sha256(data).hexdigest()[:12]}"
 
 
-def build(site: Site, folder: Path) -> Path:
+def build(site: FidelitySite, folder: Path) -> Path:
     """Build a site in `folder`, and return the folder of its pages."""
     shutil.copytree(MINIMAL_SITE, folder)
     write_shortcodes(site, folder / "layouts" / "shortcodes")

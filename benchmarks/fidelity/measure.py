@@ -1,4 +1,4 @@
-"""Both sides of a set of sites, built and imported in a temporary folder, and compared."""
+"""Build and import a set of sites in a temporary folder, and compare them."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,11 +6,11 @@ from pathlib import Path
 from benchmarks.fidelity.compare import Comparison
 from benchmarks.fidelity.hugo import HugoSite
 from benchmarks.fidelity.ours import OurSite, import_sites
-from benchmarks.fidelity.sites import Site
+from benchmarks.fidelity.sites import FidelitySite
 
 
-def measure(sites: Sequence[Site], folder: Path) -> tuple[Comparison, str]:
-    """Compare every file of some sites; return also what the import printed. The database has to be set up."""
+def measure(sites: Sequence[FidelitySite], folder: Path) -> tuple[Comparison, str]:
+    """Compare every file of some sites; return the result and the output of the import. Needs a database."""
     comparison = Comparison()
     report = import_sites(sites)
     for site in sites:

@@ -1,4 +1,4 @@
-"""Pages as readers get them here: imported as anyone imports them, and asked for as a reader asks for them."""
+"""Pages of this site: imported with the command, and requested over HTTP."""
 
 from collections.abc import Iterable
 from functools import partial
@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from benchmarks.fidelity.hugo import digest, outside, split_link
-from benchmarks.fidelity.sites import Page, Site
+from benchmarks.fidelity.sites import FidelityPage, FidelitySite
 from benchmarks.fidelity.tree import Node, parse
 from curation.models import Alias, Image, SourceDocument
 
@@ -20,8 +20,8 @@ BASE = "https://localhost"
 MEDIA = f"/{settings.MEDIA_URL.strip('/')}/"
 
 
-def import_sites(sites: Iterable[Site]) -> str:
-    """Import the content folders, each with the static folder beside it, and return what the command printed."""
+def import_sites(sites: Iterable[FidelitySite]) -> str:
+    """Import the content folders, each with the static folder beside it, and return the output of the command."""
     output = StringIO()
     for site in sites:
         roots = [f"--static-root={site.static}"] if site.static.is_dir() else []
@@ -33,9 +33,9 @@ def import_sites(sites: Iterable[Site]) -> str:
 
 
 class OurSite:
-    """The pages of one imported content folder by file, and what their links lead to."""
+    """The pages of one imported content folder by file, and the targets of their links."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: FidelitySite) -> None:
         self.client = Client(SERVER_NAME="localhost")
         documents = SourceDocument.objects.filter(path__startswith=f"{site.content}/").select_related("item")
         addresses = {
@@ -50,8 +50,8 @@ class OurSite:
         self.digests = {f"{MEDIA}{image.file.name}": image.sha256 for image in Image.objects.all()}
         self.pages = {file: page for file, address in addresses.items() if (page := self._page(file, address))}
 
-    def _page(self, file: str, address: str) -> Page | None:
-        """Return an item's page, None where readers get none."""
+    def _page(self, file: str, address: str) -> FidelityPage | None:
+        """Return an item's page, or `None` if readers get none."""
         response = self.client.get(address)
         if response.status_code != HTTPStatus.OK:
             return None
@@ -60,10 +60,10 @@ class OurSite:
             raise ValueError(f"{address} shows no item")
         title, body = article.find("h1"), article.find("div", class_="body")
         resolve = partial(self.resolve, address)
-        return Page(file, address, title.text if title else "", body or Node("div"), resolve)
+        return FidelityPage(file, address, title.text if title else "", body or Node("div"), resolve)
 
     def resolve(self, address: str, href: str) -> str:
-        """Return what a link or picture of a page leads to, in the words of `HugoSite.resolve`."""
+        """Return the target of a link or picture in the form of `HugoSite.resolve()`."""
         url = split_link(BASE + address, href)
         if url is None:
             return f"nothing ({href})"

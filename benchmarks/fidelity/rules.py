@@ -1,7 +1,7 @@
-"""Differences from Hugo's page that are meant, each rule with its reason.
+"""Intended differences from Hugo's pages, each a rule with its reason.
 
-A rule changes Hugo's page into the one that this site means to show, so that the two are compared by what is meant. How
-often each rule did so is printed beside the shares. Whatever no rule covers is a difference.
+A rule changes Hugo's page into the one that this site intends to show. The number of places that each rule changed is
+printed beside the shares. Any other difference counts.
 """
 
 import html
@@ -11,40 +11,40 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from benchmarks.fidelity.facts import place, places
-from benchmarks.fidelity.sites import Page
+from benchmarks.fidelity.sites import FidelityPage
 from benchmarks.fidelity.tree import Node
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """`apply(page)` changes a page of Hugo's, and returns in how many places."""
+class FidelityRule:
+    """An intended difference. `apply(page)` changes a page of Hugo's, and returns the number of places changed."""
 
     name: str
     reason: str
-    apply: Callable[[Page], int]
+    apply: Callable[[FidelityPage], int]
 
 
 _CONTROLS = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f]")
 
 
-def _all(page: Page, *tags: str) -> Iterator[Node]:
+def _all(page: FidelityPage, *tags: str) -> Iterator[Node]:
     return (node for node in page.body.walk() if node.tag in tags)
 
 
-def _entities_in_title(page: Page) -> int:
+def _entities_in_title(page: FidelityPage) -> int:
     decoded = html.unescape(page.title)
     changed, page.title = decoded != page.title, decoded
     return int(changed)
 
 
-def _entities_in_alternatives(page: Page) -> int:
+def _entities_in_alternatives(page: FidelityPage) -> int:
     pictures = [node for node in _all(page, "img") if html.unescape(node.get("alt")) != node.get("alt")]
     for node in pictures:
         node.attributes["alt"] = html.unescape(node.get("alt"))
     return len(pictures)
 
 
-def _control_characters(page: Page) -> int:
+def _control_characters(page: FidelityPage) -> int:
     count = 0
     for node in page.body.walk():
         texts = [_CONTROLS.sub(" ", child) if isinstance(child, str) else child for child in node.children]
@@ -53,14 +53,14 @@ def _control_characters(page: Page) -> int:
     return count
 
 
-def _first_headings(page: Page) -> int:
+def _first_headings(page: FidelityPage) -> int:
     headings = list(_all(page, "h1"))
     for node in headings:
         node.tag = "h2"
     return len(headings)
 
 
-def _drawings(page: Page) -> int:
+def _drawings(page: FidelityPage) -> int:
     drawings = list(_all(page, "svg"))
     for node in drawings:
         node.replace_with()
@@ -70,21 +70,21 @@ def _drawings(page: Page) -> int:
 _HIDES = re.compile(r"(display\s*:\s*none|visibility\s*:\s*hidden)\b", re.IGNORECASE)
 
 
-def _hidden(page: Page) -> int:
+def _hidden(page: FidelityPage) -> int:
     hidden = [node for node in page.body.walk() if "hidden" in node.attributes or _HIDES.search(node.get("style"))]
     for node in hidden:
         node.replace_with()
     return len(hidden)
 
 
-def _theme_shortcodes(page: Page) -> int:
+def _theme_shortcodes(page: FidelityPage) -> int:
     marked = [node for node in page.body.walk() if "data-shortcode" in node.attributes]
     for node in marked:
         node.replace_with(*(node.children if node.get("data-shortcode") == "pair" else ()))
     return len(marked)
 
 
-def _captions(page: Page) -> int:
+def _captions(page: FidelityPage) -> int:
     captions = [node for node in _all(page, "figcaption") if any(child.tag in ("h4", "p") for child in node.walk())]
     for caption in captions:
         for node in list(caption.walk()):
@@ -98,8 +98,8 @@ def _captions(page: Page) -> int:
 _CAPTION = re.compile(r"\[caption[^\]]*\](.*)", re.DOTALL)
 
 
-def _wordpress_captions(page: Page) -> int:
-    """Make figures of `[caption …]<img> Words[/caption]`, which Hugo prints as it is written."""
+def _wordpress_captions(page: FidelityPage) -> int:
+    """Make figures of `[caption …]<img> Words[/caption]`, which Hugo prints unchanged."""
     captions = [
         node for node in _all(page, "p") if re.fullmatch(r"\[caption.*\[/caption\]", node.text.strip(), re.DOTALL)
     ]
@@ -110,7 +110,7 @@ def _wordpress_captions(page: Page) -> int:
     return len(captions)
 
 
-def _posts(page: Page) -> int:
+def _posts(page: FidelityPage) -> int:
     posts = [node for node in _all(page, "blockquote") if node.get("class") == "twitter-tweet"]
     for node in posts:
         link = node.find("a")
@@ -127,7 +127,7 @@ _POST = re.compile(r"https://twitter\.com/(\w+)/status/(\d+)")
 _ABBREVIATED = re.compile(r"^\*\[([^\]]+)\]:", re.MULTILINE)
 
 
-def _abbreviations(page: Page) -> int:
+def _abbreviations(page: FidelityPage) -> int:
     definitions = [node for node in _all(page, "p") if _ABBREVIATED.match(node.text.strip())]
     names = {name for node in definitions for name in _ABBREVIATED.findall(node.text)}
     for node in definitions:
@@ -140,7 +140,7 @@ def _abbreviations(page: Page) -> int:
 
 
 def _marked(child: Node | str, pattern: re.Pattern[str]) -> list[Node | str]:
-    """Return a text's pieces, its abbreviations as elements."""
+    """Return the parts of a text, its abbreviations as elements."""
     if isinstance(child, Node):
         return [child]
     return [Node("abbr", {}, piece) if pattern.fullmatch(piece) else piece for piece in pattern.split(child)]
@@ -159,7 +159,7 @@ _UNTITLED = {"YouTube Video", "vimeo video"}
 _FILMS = {"www.youtube.com": "YouTube video", "vimeo.com": "Vimeo video"}
 
 
-def _embeds(page: Page) -> int:
+def _embeds(page: FidelityPage) -> int:
     frames = list(_all(page, "iframe"))
     for node in frames:
         address = node.get("src")
@@ -175,13 +175,13 @@ def _embeds(page: Page) -> int:
     return len(frames)
 
 
-def _paragraph(page: Page, node: Node, link: Node) -> Node:
-    """Return a link for an element's place: in a paragraph, unless the element is in one or in another block."""
+def _paragraph(page: FidelityPage, node: Node, link: Node) -> Node:
+    """Return a link to replace an element: in a paragraph, unless the element is in one or in another block."""
     is_alone = node.parent is page.body or node.get("style").startswith("position: relative")
     return Node("p", {}, link) if is_alone else link
 
 
-def _media(page: Page) -> int:
+def _media(page: FidelityPage) -> int:
     players = list(_all(page, "video", "audio", "object"))
     for node in players:
         source = node.find("source")
@@ -192,7 +192,7 @@ def _media(page: Page) -> int:
     return len(players)
 
 
-def _remote_pictures(page: Page) -> int:
+def _remote_pictures(page: FidelityPage) -> int:
     pictures = [node for node in _all(page, "img") if page.resolve(node.get("src")).startswith(("http:", "https:"))]
     for node in pictures:
         words = node.get("alt") or node.get("title") or "Image"
@@ -201,7 +201,7 @@ def _remote_pictures(page: Page) -> int:
     return len(pictures)
 
 
-def _links_in_brackets(page: Page) -> int:
+def _links_in_brackets(page: FidelityPage) -> int:
     links = [node for node in _all(page, "a") if node.text == node.get("href") and _has_bracket_too_many(node.text)]
     for node in links:
         node.attributes["href"] = address = node.text.removesuffix(")")
@@ -214,7 +214,7 @@ def _has_bracket_too_many(address: str) -> bool:
     return address.endswith(")") and address.count(")") > address.count("(")
 
 
-def _unsafe_links(page: Page) -> int:
+def _unsafe_links(page: FidelityPage) -> int:
     links = [node for node in _all(page, "a") if re.match(r"\s*(javascript|data|vbscript|ftp):", node.get("href"))]
     for node in links:
         node.unwrap()
@@ -224,7 +224,7 @@ def _unsafe_links(page: Page) -> int:
 _KEPT_FILES = (".pdf", ".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif")
 
 
-def _other_files(page: Page) -> int:
+def _other_files(page: FidelityPage) -> int:
     links = [
         node
         for node in _all(page, "a")
@@ -235,18 +235,18 @@ def _other_files(page: Page) -> int:
     return len(links)
 
 
-def _dead_links(page: Page) -> int:
+def _dead_links(page: FidelityPage) -> int:
     dead = [node for node in _all(page, "a") if "href" in node.attributes and _is_dead(page, node.get("href"))]
     for node in dead:
         node.unwrap()
     return len(dead)
 
 
-def _is_dead(page: Page, href: str) -> bool:
+def _is_dead(page: FidelityPage, href: str) -> bool:
     return not href.startswith("#") and (not href or page.resolve(href).startswith("nothing"))
 
 
-def _missing_parts(page: Page) -> int:
+def _missing_parts(page: FidelityPage) -> int:
     ids = places(page.body)
     links = [node for node in _all(page, "a") if re.match("#(?!top$).", node.get("href"))]
     missing = [node for node in links if place(ids, node.get("href")[1:]) is None]
@@ -255,7 +255,7 @@ def _missing_parts(page: Page) -> int:
     return len(missing)
 
 
-def _dead_pictures(page: Page) -> int:
+def _dead_pictures(page: FidelityPage) -> int:
     dead = [node for node in _all(page, "img") if page.resolve(node.get("src")).startswith("nothing")]
     for node in dead:
         node.replace_with(node.get("alt"))
@@ -264,33 +264,45 @@ def _dead_pictures(page: Page) -> int:
 
 #: In the order they are applied.
 RULES = (
-    Rule("entities in titles", "are decoded: WordPress exports hold them", _entities_in_title),
-    Rule("entities in alternative texts", "are decoded: Hugo 0.111 escapes them twice", _entities_in_alternatives),
-    Rule("control characters", "become spaces: they break feeds", _control_characters),
-    Rule("headings of the first level", "become those of the second: the page's title is the one h1", _first_headings),
-    Rule("drawings in the text", "are removed: SVG can hold scripts", _drawings),
-    Rule("hidden elements", "are removed: no reader of the old site saw them", _hidden),
-    Rule(
+    FidelityRule("entities in titles", "are decoded: WordPress exports hold them", _entities_in_title),
+    FidelityRule(
+        "entities in alternative texts", "are decoded: Hugo 0.111 escapes them twice", _entities_in_alternatives
+    ),
+    FidelityRule("control characters", "become spaces: they break feeds", _control_characters),
+    FidelityRule(
+        "headings of the first level", "become those of the second: the page's title is the one h1", _first_headings
+    ),
+    FidelityRule("drawings in the text", "are removed: SVG can hold scripts", _drawings),
+    FidelityRule("hidden elements", "are removed: no reader of the old site saw them", _hidden),
+    FidelityRule(
         "shortcodes of a theme, and site parameters",
-        "are not shown but for the words within a pair, and reported: only theme and configuration know them",
+        "are reported and not shown, except the words within a pair: only theme and configuration define them",
         _theme_shortcodes,
     ),
-    Rule("captions", "are one paragraph, with the title of the figure in bold: it is no part of the story", _captions),
-    Rule("captions of WordPress", "are read; Hugo prints them as they are written", _wordpress_captions),
-    Rule("posts and code of other sites", "become links: pages load nothing from elsewhere", _posts),
-    Rule("abbreviations", "are understood; Hugo prints their definitions", _abbreviations),
-    Rule("embedded pages", "become links: pages load nothing from elsewhere", _embeds),
-    Rule("films and sound", "become links, their words beside them: pages load nothing from elsewhere", _media),
-    Rule("pictures of other hosts", "become links: pages load nothing from elsewhere", _remote_pictures),
-    Rule("bare links in brackets", "end before the closing one: GFM's rule, which Hugo misses", _links_in_brackets),
-    Rule("links that run something", "become text: they are no addresses", _unsafe_links),
-    Rule("links to other files than pictures and PDFs", "become text: such files are not taken over", _other_files),
-    Rule("pictures that are nowhere", "become their words: readers find no broken picture", _dead_pictures),
-    Rule("links that lead nowhere", "become text: readers find no dead link", _dead_links),
-    Rule("links to parts that a page lacks", "become text, as other dead links", _missing_parts),
+    FidelityRule(
+        "captions",
+        "are one paragraph, with the title of the figure in bold: it is not a heading of the text",
+        _captions,
+    ),
+    FidelityRule("captions of WordPress", "are read; Hugo prints them as they are written", _wordpress_captions),
+    FidelityRule("posts and code of other sites", "become links: pages load nothing from elsewhere", _posts),
+    FidelityRule("abbreviations", "are understood; Hugo prints their definitions", _abbreviations),
+    FidelityRule("embedded pages", "become links: pages load nothing from elsewhere", _embeds),
+    FidelityRule("films and sound", "become links, their words beside them: pages load nothing from elsewhere", _media),
+    FidelityRule("pictures of other hosts", "become links: pages load nothing from elsewhere", _remote_pictures),
+    FidelityRule(
+        "bare links in brackets", "end before the closing one: GFM's rule, which Hugo misses", _links_in_brackets
+    ),
+    FidelityRule("links that run code", "become text: they are not addresses", _unsafe_links),
+    FidelityRule(
+        "links to other files than pictures and PDFs", "become text: such files are not imported", _other_files
+    ),
+    FidelityRule("pictures without a file", "become their words: readers find no broken picture", _dead_pictures),
+    FidelityRule("links without a target", "become text: readers find no dead link", _dead_links),
+    FidelityRule("links to parts that a page lacks", "become text, as other dead links", _missing_parts),
 )
 
 
-def apply(page: Page) -> dict[str, int]:
-    """Make of Hugo's page the one that is meant here, and return how many places each rule changed."""
+def apply(page: FidelityPage) -> dict[str, int]:
+    """Apply all rules to a page of Hugo's, and return the number of places that each one changed."""
     return {rule.name: count for rule in RULES if (count := rule.apply(page))}

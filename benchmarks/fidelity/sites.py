@@ -1,4 +1,4 @@
-"""The content to compare: a folder of our own, and real files where they are at hand."""
+"""The content to compare: a folder in this repository, and a corpus of real files if there is one."""
 
 import os
 from collections.abc import Callable
@@ -13,7 +13,7 @@ CORPUS = Path(os.environ.get("MEDIGY_CORPUS", HERE.parents[2] / "shared" / "corp
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
+class FidelitySite:
     """A content folder of one Hugo site; the folder of its static files is beside it, if there is one."""
 
     name: str
@@ -24,16 +24,16 @@ class Site:
         return self.content.parent / "static"
 
     def files(self) -> list[str]:
-        """Return the paths of the files that are to become pages; those of sections (`_index.md`) are not."""
+        """Return the paths of the files that become pages; those of sections (`_index.md`) do not."""
         paths = sorted(path for path in self.content.rglob("*.md") if not path.name.startswith("_index."))
         return [path.relative_to(self.content).as_posix() for path in paths]
 
 
 @dataclass(slots=True)
-class Page:
+class FidelityPage:
     """The page of one file, which rules may change.
 
-    `resolve` returns what a link or picture leads to, in words that are the same on both sides: a content file, a file
+    `resolve` returns the target of a link or picture, in a form that is the same on both sides: a content file, a file
     by its digest, an address of another host, or nothing.
     """
 
@@ -44,11 +44,11 @@ class Page:
     resolve: Callable[[str], str]
 
 
-def own_sites() -> list[Site]:
-    return [Site("own", HERE / "content")]
+def own_sites() -> list[FidelitySite]:
+    return [FidelitySite("own", HERE / "content")]
 
 
-def corpus_sites() -> list[Site]:
-    """Return the sites of the corpus, none where it is not at hand."""
+def corpus_sites() -> list[FidelitySite]:
+    """Return the sites of the corpus, if there is one."""
     folders = sorted(folder for folder in CORPUS.glob("*") if (folder / "content").is_dir())
-    return [Site(folder.name, folder / "content") for folder in folders]
+    return [FidelitySite(folder.name, folder / "content") for folder in folders]

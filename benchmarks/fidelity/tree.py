@@ -1,4 +1,4 @@
-"""HTML as a tree that can be changed, parsed the way browsers do."""
+"""HTML as a mutable tree, parsed as browsers do."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -23,7 +23,7 @@ class Node:
                 child.parent = self
 
     def replace_with(self, *others: "Node | str") -> None:
-        """Put other nodes and texts in this element's place; none of them removes it."""
+        """Replace this element by nodes and texts; without any, remove it."""
         if self.parent is None:
             raise ValueError(f"<{self.tag}> has no parent")
         siblings = self.parent.children
@@ -31,7 +31,7 @@ class Node:
         self.parent.replace_children(*siblings[:index], *others, *siblings[index + 1 :])
 
     def unwrap(self) -> None:
-        """Leave the element's children in its place."""
+        """Replace the element by its children."""
         self.replace_with(*self.children)
 
     def get(self, name: str) -> str:
@@ -61,7 +61,7 @@ class Node:
 
     @property
     def text(self) -> str:
-        """All text below, as it stands."""
+        """All text below, unchanged."""
         return "".join(child if isinstance(child, str) else child.text for child in self.children)
 
 

@@ -1,110 +1,140 @@
-"""What every page of the admin shares."""
+"""Base classes of the model admins."""
 
 from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
+from django import forms
 from django.contrib import admin
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied
-from django.db.models import CASCADE, PROTECT, Count, IntegerField, Model, OuterRef, QuerySet, Subquery
+from django.db.models import CASCADE, PROTECT, Count, Field, IntegerField, Model, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from curation.changelists import BoundedAdmin
+from curation.admin_site.changelists import BoundedAdmin
+from curation.items.actors import Actor
+from curation.items.removal import delete_with_revisions
 from curation.models import CuratedItem
 
+from .links import edit_link
 
-class CurationAdmin(BoundedAdmin):
-    """Lists of fixed cost, and deletion pages that count what goes along instead of printing all of it."""
+
+class AddOnlyRelations(admin.options.BaseModelAdmin):  # type: ignore[type-arg]  # generic in the stubs alone
+    """A form whose fields of related rows offer to add a row, but not to change, delete or view the chosen one.
+
+    Those buttons act on the row itself, for all objects that have it, and stand where one clears the field.
+    """
+
+    def formfield_for_dbfield(self, db_field: Field[Any, Any], request: Any, **kwargs: Any) -> forms.Field | None:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field and isinstance(widget := field.widget, RelatedFieldWidgetWrapper):
+            widget.can_change_related = widget.can_delete_related = widget.can_view_related = False
+        return field
+
+
+class CurationAdmin(AddOnlyRelations, BoundedAdmin):
+    """A model admin with lists of fixed cost, and deletion pages that count related rows instead of naming each."""
 
     list_per_page = 50
     show_full_result_count = False
 
-    def own_path(self, route: str, view: Any, name: str, allowed: Callable[[HttpRequest], bool]) -> URLPattern:
-        """Return an address whose view is for staff to whom `allowed` applies."""
+    def guarded_path(self, route: str, view: Any, name: str, is_allowed: Callable[[HttpRequest], bool]) -> URLPattern:
+        """Return a URL pattern named `curation_MODEL_NAME` whose view is for the staff whom `is_allowed` accepts."""
 
         def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-            if not allowed(request):
+            if not is_allowed(request):
                 raise PermissionDenied
             return view(request, **kwargs)  # type: ignore[no-any-return]
 
         return path(route, self.admin_site.admin_view(guarded), name=f"curation_{self.opts.model_name}_{name}")
 
-    def goes_along(self) -> dict[type[Model], str]:
-        """Return what to call the rows of a model that are deleted or loosened with an object of this one."""
+    def page_context(self, request: HttpRequest, title: str, **context: Any) -> dict[str, Any]:
+        """Return the template context of a custom page of this model (`admin/curation/page.html`)."""
+        return {**self.admin_site.each_context(request), "opts": self.opts, "title": title, **context}
+
+    def counted_on_deletion(self) -> dict[type[Model], str]:
+        """Return the related models whose rows a deletion page counts, each with the label of its count.
+
+        These rows are deleted with the object, or lose their link to it.
+        """
         return {}
 
     def get_deleted_objects(
         self, objs: Iterable[Any], request: HttpRequest
     ) -> tuple[list[Any], dict[str, int], set[str], list[str]]:
-        """Return the objects, how many rows go along with them, and what is in the way of deleting them.
+        """Return links to the objects, counts of affected rows by label, models without permission, protected rows.
 
-        Django's own walks through every related row and prints each: thousands for a topic.
+        Django's own visits and prints every related row: thousands for a topic.
         """
-        chosen = list(objs)
-        counts = {str(self.opts.verbose_name_plural): len(chosen)}
+        deleted = list(objs)
+        counts = {str(self.opts.verbose_name_plural): len(deleted)}
         denied = set() if self.has_delete_permission(request) else {str(self.opts.verbose_name)}
         protected: list[str] = []
         for relation in self.opts.related_objects:
-            rows = relation.related_model._base_manager.filter(**{f"{relation.field.name}__in": chosen})
+            rows = relation.related_model._base_manager.filter(**{f"{relation.field.name}__in": deleted})
             if relation.on_delete is PROTECT:
                 protected += [edit_link(row) for row in rows[: self.list_per_page]]
-            elif label := self.goes_along().get(relation.related_model):
+            elif label := self.counted_on_deletion().get(relation.related_model):
                 counts[label] = rows.count()
                 if counts[label] and relation.on_delete is CASCADE and self._is_denied(request, relation.related_model):
                     denied.add(str(relation.related_model._meta.verbose_name))
-        return [edit_link(obj) for obj in chosen], counts, denied, protected
+        return [edit_link(obj) for obj in deleted], counts, denied, protected
 
     def _is_denied(self, request: HttpRequest, model: type[Model]) -> bool:
-        """Whether somebody may not delete rows of a model that has pages of its own here."""
+        """Whether the user lacks the permission to delete rows of a model that has a model admin of its own."""
         own = self.admin_site._registry.get(model)
         return own is not None and not own.has_delete_permission(request)
 
 
 class ItemCountAdmin(CurationAdmin):
-    """Lists how many items each object has: rows of `holder` whose foreign key `key` it is.
+    """A model admin whose list counts the items of each object: rows of `relation_model` by its `foreign_key`.
 
-    The item list's filter for it has the key's name.
+    `item_key` is the path of these rows to the item.
+    Each count links to the item list, whose filter for the object has the name of the foreign key.
     """
 
-    holder: ClassVar[type[Model]]
-    key: ClassVar[str]
+    relation_model: ClassVar[type[Model]]
+    foreign_key: ClassVar[str]
+    item_key: ClassVar[str] = "item"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        counted: QuerySet[Any] = super().get_queryset(request).annotate(item_count=row_count(self.holder, self.key))
+        count = row_count(self.relation_model, self.foreign_key, self.item_key)
+        counted: QuerySet[Any] = super().get_queryset(request).annotate(item_count=count)
         return counted
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        """Delete an object. The history of each item that loses it says so."""
+        delete_with_revisions(
+            [obj], Actor.of(request.user), lambda: super(ItemCountAdmin, self).delete_model(request, obj)
+        )
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        rows = list(queryset)
+        delete_with_revisions(
+            rows, Actor.of(request.user), lambda: super(ItemCountAdmin, self).delete_queryset(request, queryset)
+        )
 
     @admin.display(description="items", ordering="item_count")
     def item_count(self, obj: Any) -> SafeString:
-        url = reverse("admin:curation_curateditem_changelist", query={self.key: obj.pk})
+        url = reverse("admin:curation_curateditem_changelist", query={self.foreign_key: obj.pk})
         return format_html('<a href="{}">{}</a>', url, obj.item_count)
 
-    def goes_along(self) -> dict[type[Model], str]:
-        return {self.holder: "links to items"}
+    def counted_on_deletion(self) -> dict[type[Model], str]:
+        return {self.relation_model: "links to items"}
 
 
-def edit_link(obj: Model) -> SafeString:
-    """Return a link to an object's page in the admin."""
-    return format_html('<a href="{}">{}</a>', edit_url(obj), obj)
+def row_count(model: type[Model], foreign_key: str, to_item: str = "") -> Coalesce:
+    """Return an annotation that counts the rows of a model by their foreign key to the annotated row.
 
+    `to_item` is the rows' path to the item that they belong to: those of items in the bin do not count.
 
-def edit_url(obj: Model) -> str:
-    return reverse(f"admin:{obj._meta.app_label}_{obj._meta.model_name}_change", args=[obj.pk])
-
-
-def row_count(model: type[Model], foreign_key: str) -> Coalesce:
-    """Return how many rows of a model have the row at hand as `foreign_key`, as a column that lists can sort by."""
+    A subquery, so that lists can sort by it and several counts do not multiply.
+    """
     rows = model._default_manager.filter(**{foreign_key: OuterRef("pk")}).order_by()
+    if to_item:
+        rows = rows.exclude(**{f"{to_item}__in": CuratedItem.objects.in_bin().order_by().values("pk")})
     counted = rows.values(foreign_key).annotate(number=Count("*")).values("number")
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
-
-
-def state_of(item: CuratedItem) -> str:
-    """Return an item's state in a word, as readers feel it."""
-    if item.has_expired:
-        return "Expired"
-    if item.status == CuratedItem.Status.PUBLISHED and not item.is_live:
-        return "Scheduled"
-    return "Live" if item.is_live else item.get_status_display()

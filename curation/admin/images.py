@@ -1,4 +1,4 @@
-"""Images: uploaded and verified, looked at, deleted; never edited, for their content is their name."""
+"""Images: upload, view and delete. An image cannot be edited, because its content identifies it."""
 
 from typing import Any
 
@@ -15,29 +15,30 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_GET
 
-from curation.markup import picture
+from curation.admin_site.times import time_column
 from curation.models import BodyReference, CuratedItem, Image
+from curation.templating.pictures import picture
 
-from .base import ItemCountAdmin, edit_link, edit_url
-from .uploads import ImageInput, Picture, clean_image
+from .base import ItemCountAdmin
+from .file_fields import PICTURE_HELP, ImageInput, UploadedPicture, clean_image
+from .links import edit_link, edit_url
+
+#: The column of the time at which an image was added.
+ADDED = time_column("created_at", "added")
 
 
 class ImageForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs alone
-    upload = forms.FileField(
-        label="image file",
-        widget=ImageInput(),
-        help_text="JPEG, PNG, GIF, WebP or AVIF, at most 50 MB and 100 megapixels. EXIF and GPS are removed.",
-    )
+    upload = forms.FileField(label="image file", widget=ImageInput(), help_text=PICTURE_HELP)
 
     class Meta:
         model = Image
         fields = ()
 
-    def clean_upload(self) -> Picture:
+    def clean_upload(self) -> UploadedPicture:
         return clean_image(self.cleaned_data["upload"])
 
     def save(self, commit: bool = True) -> Any:  # noqa: ARG002  # Django's signature
-        """Store the picture, or find it where it is already: `instance.is_new` tells."""
+        """Store the picture, and return its image with `is_new`: false if the same picture was stored before."""
         super().save(commit=False)
         self.instance, self.instance.is_new = self.cleaned_data["upload"].store()
         return self.instance
@@ -45,29 +46,32 @@ class ImageForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the st
 
 @admin.register(Image)
 class ImageAdmin(ItemCountAdmin):
-    holder, key = CuratedItem, "image"
+    relation_model, foreign_key, item_key = CuratedItem, "image", "pk"
     form = ImageForm
-    list_display = ("thumbnail", "__str__", "dimensions", "format", "file_size", "item_count", "created_at")
+    list_display = ("thumbnail", "__str__", "dimensions", "format", "file_size", "item_count", ADDED)
     list_display_links = ("thumbnail", "__str__")
     list_filter = ("format", "created_at")
     search_fields = ("original_name", "sha256")
 
-    def goes_along(self) -> dict[type[Model], str]:
-        return {**super().goes_along(), BodyReference: "pictures in bodies"}
+    def counted_on_deletion(self) -> dict[type[Model], str]:
+        return {**super().counted_on_deletion(), BodyReference: "pictures in bodies"}
 
     def get_fields(self, _request: HttpRequest, obj: Image | None = None) -> tuple[str, ...]:
-        return ("large_picture", "original_name", "used_by", "sha256", "created_at") if obj else ("upload",)
+        return ("large_picture", "original_name", "used_by", "sha256", ADDED) if obj else ("upload",)
 
     def has_change_permission(self, _request: HttpRequest, _obj: Image | None = None) -> bool:
         return False
 
     def get_urls(self) -> list[URLPattern]:
-        own = self.own_path("<int:pk>/picture/", require_GET(self.picture_view), "picture", self.has_view_permission)
-        return [own, *super().get_urls()]
+        view = require_GET(self.picture_view)
+        return [
+            self.guarded_path("<int:pk>/picture/", view, "picture", self.has_view_permission),
+            *super().get_urls(),
+        ]
 
     def picture_view(self, _request: HttpRequest, pk: int) -> HttpResponse:
-        """Answer the picture of an image with what there is to know of it, for the item form to show."""
-        return HttpResponse(described_picture(get_object_or_404(Image, pk=pk)))
+        """Return an image with its details as an HTML fragment, for the item form."""
+        return HttpResponse(picture_with_details(get_object_or_404(Image, pk=pk)))
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Do nothing: the form has stored the image."""
@@ -78,23 +82,23 @@ class ImageAdmin(ItemCountAdmin):
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
         if obj.is_new or IS_POPUP_VAR in request.POST:
             return super().response_add(request, obj, post_url_continue)
-        said = format_html("This picture is here already, as {}; it is stored once.", edit_link(obj))
-        self.message_user(request, said, messages.WARNING)
+        message = format_html("This picture is here already, as {}; it is stored once.", edit_link(obj))
+        self.message_user(request, message, messages.WARNING)
         return redirect(edit_url(obj))
 
     def response_delete(self, request: HttpRequest, obj_display: str, obj_id: int) -> HttpResponse:
-        """Lead back to the list: those who may change nothing are led to the front page by Django."""
+        """Redirect to the list. Django redirects to the front page without permission to change, and nobody has it."""
         response = super().response_delete(request, obj_display, obj_id)
         is_redirect = isinstance(response, HttpResponseRedirect)
         return redirect("admin:curation_image_changelist") if is_redirect else response
 
-    @admin.display(description="")
+    @admin.display(description="picture")
     def thumbnail(self, image: Image) -> SafeString:
         return picture(image, sizes="80px")
 
     @admin.display(description="picture")
     def large_picture(self, image: Image) -> SafeString:
-        return described_picture(image)
+        return picture_with_details(image)
 
     @admin.display(description="pixels", ordering="width")
     def dimensions(self, image: Image) -> str:
@@ -107,10 +111,14 @@ class ImageAdmin(ItemCountAdmin):
     @admin.display(description="used by")
     def used_by(self, image: Image) -> SafeString:
         in_bodies = BodyReference.objects.filter(image=image).values("item")
-        items = CuratedItem.objects.filter(Q(image=image) | Q(pk__in=in_bodies)).only("title")[: self.list_per_page]
-        return format_html_join(mark_safe("<br>"), "{}", ([edit_link(item)] for item in items))
+        items = CuratedItem.objects.filter(Q(image=image) | Q(pk__in=in_bodies))
+        named = items.only("title", "slug", "status")[: self.list_per_page]
+        in_bin = CuratedItem.Status.BIN
+        rows = ((edit_link(item), " (in the bin)" if item.status == in_bin else "") for item in named)
+        return format_html_join(mark_safe("<br>"), "{}{}", rows)
 
 
-def described_picture(image: Image) -> SafeString:
-    """Return an image with its dimensions, format, size and a link to its page."""
-    return render_to_string("admin/curation/picture.html", {"image": image, "picture": picture(image, sizes="320px")})
+def picture_with_details(image: Image) -> SafeString:
+    """Return an image as HTML, linked to its file, with its dimensions, format and size."""
+    context = {"image": image, "picture": picture(image, sizes="320px")}
+    return render_to_string("admin/curation/picture_details.html", context)

@@ -1,65 +1,36 @@
-"""Pictures and links of bodies, and breadcrumbs, that lead readers nowhere: to be corrected in their item."""
+"""Links to pages of the admin."""
 
-from typing import Any
-
-from django.contrib import admin
-from django.db.models import Exists, OuterRef, QuerySet
-from django.http import HttpRequest
+from django.db.models import Model
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from curation.models import BodyReference, CuratedItem
-from curation.references import REF
-from curation.sitepages import nowhere
+from curation.models import CuratedItem, ImportRun
 
-from .base import edit_link
-from .read_only import ReadOnlyAdmin
+#: The parameter by which the bin shows the items that the undo of an import moved there.
+UNDONE_RUN_PARAMETER = "undo"
 
 
-class LeadsFilter(admin.SimpleListFilter):
-    """Why readers get no link: there is nothing, or an item that they do not see."""
-
-    title = "what is there"
-    parameter_name = "leads"
-    HIDDEN = "hidden"
-
-    def lookups(self, _request: HttpRequest, _model_admin: Any) -> list[tuple[str, str]]:
-        return [(self.HIDDEN, "An item that readers do not see")]
-
-    def choices(self, changelist: Any) -> Any:
-        """Yield the choices, the first of them by its own name: it is not all there is."""
-        first, *others = super().choices(changelist)
-        yield {**first, "display": "Nothing"}
-        yield from others
-
-    def queryset(self, _request: HttpRequest, _queryset: QuerySet[Any]) -> QuerySet[Any]:
-        if self.value() != self.HIDDEN:
-            return nowhere()
-        seen = CuratedItem.objects.published_among([OuterRef("target")])
-        return BodyReference.objects.filter(~Exists(seen), target__isnull=False)
+def edit_url(obj: Model) -> str:
+    """Return the address of an object's change page; of an item in the bin, that of the bin."""
+    if isinstance(obj, CuratedItem) and obj.status == CuratedItem.Status.BIN:
+        return bin_url(obj)
+    return reverse(f"admin:{obj._meta.app_label}_{obj._meta.model_name}_change", args=[obj.pk])
 
 
-@admin.register(BodyReference)
-class BodyReferenceAdmin(ReadOnlyAdmin):
-    """A list that leads to the items."""
+def bin_url(item: CuratedItem | None = None, *, undone_run: ImportRun | None = None) -> str:
+    """Return the address of the bin, or of the part of it with an item, or with those of an undone run."""
+    query: dict[str, str | int] = {"q": item.slug} if item else {}
+    if undone_run:
+        query[UNDONE_RUN_PARAMETER] = undone_run.pk
+    return reverse("admin:curation_binneditem_changelist", query=query)
 
-    list_display = ("item_link", "kind", "written", "there")
-    list_display_links = None
-    list_filter = (LeadsFilter, "kind", "item__status")
-    list_select_related = ("item", "target")
-    search_fields = ("href", "item__title", "item__slug")
-    search_help_text = "A part of the link as it is written, or words of the item's title or slug."
-    ordering = ("-id",)
 
-    @admin.display(description="item", ordering="item")
-    def item_link(self, reference: BodyReference) -> SafeString:
-        return edit_link(reference.item)
+def edit_link(obj: Model) -> SafeString:
+    """Return a link to an object's change page, labelled with the object."""
+    return format_html('<a href="{}">{}</a>', edit_url(obj), obj)
 
-    @admin.display(description="as written", ordering="href")
-    def written(self, reference: BodyReference) -> SafeString:
-        href = reference.href.removeprefix(REF)
-        return format_html("<code>{}{}</code>", href[:200], "…" if len(href) > 200 else "")
 
-    @admin.display(description="what is there")
-    def there(self, reference: BodyReference) -> Any:
-        return edit_link(reference.target) if reference.target else "Nothing"
+def edit_link_in_new_tab(obj: Model) -> SafeString:
+    """Return a link to an object's change page that leaves the current form open."""
+    return format_html('<a href="{}" target="_blank">{}</a>', edit_url(obj), obj)

@@ -8,13 +8,14 @@ from django.http import HttpRequest
 
 from curation.models import ItemOffering, Offering, Topic
 
+from .addresses import AddressedAdmin
 from .base import ItemCountAdmin
 from .forms import SluggedForm
 
 
 @admin.register(Offering)
-class OfferingAdmin(ItemCountAdmin):
-    holder, key = ItemOffering, "offering"
+class OfferingAdmin(AddressedAdmin, ItemCountAdmin):
+    relation_model, foreign_key = ItemOffering, "offering"
     form = SluggedForm
     list_display = ("name", "external_id", "item_count", "slug")
     search_fields = ("name", "slug", "external_id")
@@ -28,5 +29,5 @@ class OfferingAdmin(ItemCountAdmin):
     def formfield_for_manytomany(
         self, db_field: Any, request: HttpRequest, **kwargs: Any
     ) -> ModelMultipleChoiceField[Any] | None:
-        kwargs["queryset"] = Topic.objects.select_related("vocabulary")  # a topic is labelled with its vocabulary
+        kwargs["queryset"] = Topic.objects.select_related("vocabulary")  # the label of a topic names its vocabulary
         return super().formfield_for_manytomany(db_field, request, **kwargs)

@@ -1,16 +1,19 @@
-"""Rows that editors look at and act on, but never fill in: runs of imports, their records, conflicts."""
+"""Rows that editors look at but never edit: import runs and records, conflicts, source documents, body references."""
 
 from typing import Any
 
+from django.contrib import admin
 from django.http import HttpRequest
+
+from curation.items.actors import Actor
 
 from .base import CurationAdmin
 
 
-class ReadOnlyAdmin(CurationAdmin):
-    actions = None
+class ReadOnlyPermissions:
+    """Permissions of a model admin or inline whose rows nobody adds, changes or deletes by hand."""
 
-    def has_add_permission(self, _request: HttpRequest) -> bool:
+    def has_add_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
         return False
 
     def has_change_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
@@ -19,10 +22,19 @@ class ReadOnlyAdmin(CurationAdmin):
     def has_delete_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
         return False
 
-    def page(self, request: HttpRequest, title: str, **context: Any) -> dict[str, Any]:
-        """Return the context of a page of this model's."""
-        return {**self.admin_site.each_context(request), "opts": self.opts, "title": title, **context}
+
+class NameFilter(admin.AllValuesFieldListFilter):
+    """A filter by the name of the person or command that did something, as the list shows it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = "person"
 
 
-def may_edit_items(request: HttpRequest) -> bool:
-    return request.user.has_perm("curation.change_curateditem")
+class ReadOnlyAdmin(ReadOnlyPermissions, CurationAdmin):
+    actions = None
+
+
+def may_change_any(request: HttpRequest) -> bool:
+    """Whether the user may change the items of others."""
+    return Actor.of(request.user).may("change_any")

@@ -1,9 +1,7 @@
-"""Vocabularies, their topics, and tags."""
+"""Vocabularies and their topics."""
 
 from typing import Any
 
-import taggit.admin  # it registers a model that is taken out below
-import taggit.models
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -11,14 +9,16 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from curation.models import ItemTag, ItemTopic, Tag, Topic, Vocabulary
+from curation.models import ItemTopic, Topic, Vocabulary
 
+from .addresses import AddressedAdmin
 from .base import CurationAdmin, ItemCountAdmin, row_count
 from .forms import SluggedForm
 
 
 @admin.register(Vocabulary)
-class VocabularyAdmin(CurationAdmin):
+class VocabularyAdmin(AddressedAdmin, CurationAdmin):
+    counted = ("topic_count", "topic")
     form = SluggedForm
     list_display = ("name", "topic_count", "slug", "url")
     search_fields = ("name", "slug")
@@ -40,8 +40,8 @@ class TopicForm(SluggedForm):
 
 
 @admin.register(Topic)
-class TopicAdmin(ItemCountAdmin):
-    holder, key = ItemTopic, "topic"
+class TopicAdmin(AddressedAdmin, ItemCountAdmin):
+    relation_model, foreign_key = ItemTopic, "topic"
     form = TopicForm
     fields = ("vocabulary", "label", "slug", "description")
     list_display = ("label", "vocabulary", "item_count", "slug")
@@ -51,15 +51,3 @@ class TopicAdmin(ItemCountAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Topic]:
         return super().get_queryset(request).select_related("vocabulary")
-
-
-admin.site.unregister(taggit.models.Tag)  # of a table that nothing here uses
-
-
-@admin.register(Tag)
-class TagAdmin(ItemCountAdmin):
-    holder, key = ItemTag, "tag"
-    form = SluggedForm
-    list_display = ("name", "item_count", "slug")
-    search_fields = ("name",)
-    prepopulated_fields = {"slug": ["name"]}

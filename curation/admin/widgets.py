@@ -1,15 +1,14 @@
-"""Form fields and widgets of the editors' forms."""
+"""Form fields and widgets."""
 
 from typing import Any
 
 from django import forms
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.db.models import Model
-from django.urls import reverse_lazy
 
 
-class LabelledAutocomplete(AutocompleteSelect):
-    """An autocomplete select that is told its selected object, where a form holds many: Django's asks for each."""
+class PreloadedAutocomplete(AutocompleteSelect):
+    """An autocomplete select whose selected object is given. Django's runs a query for each select of a form."""
 
     selected: Model | None = None
 
@@ -20,7 +19,7 @@ class LabelledAutocomplete(AutocompleteSelect):
 
 
 class MarkdownField(forms.CharField):
-    """A text kept as written, but for the line ends, which browsers send as CRLF."""
+    """A text kept as written, except that CRLF, which browsers send, becomes LF."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{**kwargs, "strip": False})
@@ -29,8 +28,8 @@ class MarkdownField(forms.CharField):
         return str(super().to_python(value)).replace("\r\n", "\n")
 
 
-class ConfirmBox(forms.CheckboxInput):
-    """A checkbox, never ticked beforehand, that sends back what it was to confirm."""
+class ConfirmationCheckbox(forms.CheckboxInput):
+    """A checkbox whose value is the token of the confirmation. It is never ticked beforehand."""
 
     def __init__(self, token: str) -> None:
         super().__init__(check_test=lambda _value: False)
@@ -38,8 +37,3 @@ class ConfirmBox(forms.CheckboxInput):
 
     def format_value(self, _value: Any) -> str:
         return self.token
-
-
-def suggesting(field: str) -> dict[str, Any]:
-    """Return the attributes of an input that suggests the values other items have in a field; see `suggest.js`."""
-    return {"data-suggest-url": reverse_lazy("admin:curation_curateditem_suggest", args=[field]), "autocomplete": "off"}

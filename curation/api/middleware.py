@@ -1,16 +1,16 @@
-"""What holds for every answer of the API, whichever part of the site gave it."""
+"""Methods, CORS and ETags of every answer of the API."""
 
 from collections.abc import Callable
 from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
 
-from curation.views.conditional import conditional
+from curation.caching.conditional import conditional
 
-from .problems import Fault, is_api, problem
+from .problems import ErrorDetail, is_api, problem_response
 
 METHODS = "GET, HEAD, OPTIONS"
-#: Any page may read the answers, which are the same for everyone: no cookie is looked at.
+#: Any site may read the answers: they are the same for everyone, since the API ignores cookies.
 CORS = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "ETag, Link"}
 PREFLIGHT = {
     "Allow": METHODS,
@@ -22,7 +22,7 @@ PREFLIGHT = {
 
 
 class ApiMiddleware:
-    """Answers preflights and wrong methods, lets pages of other origins read, and says where nothing is new."""
+    """Answers preflight requests and other methods than GET, allows any origin, and answers conditional requests."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -39,14 +39,15 @@ class ApiMiddleware:
         if request.method == "OPTIONS":
             return HttpResponse(status=HTTPStatus.NO_CONTENT, headers=PREFLIGHT)
         if request.method not in ("GET", "HEAD"):
-            fault = Fault("method", f"{request.method} does nothing here.", "Use GET: the API is for reading.")
-            refused = problem(HTTPStatus.METHOD_NOT_ALLOWED, fault)
-            refused["Allow"] = METHODS
-            return refused
+            detail, hint = f"{request.method} is not allowed.", "Use GET: the API is for reading."
+            error = ErrorDetail(detail=detail, parameter="method", hint=hint)
+            response = problem_response(HTTPStatus.METHOD_NOT_ALLOWED, error)
+            response["Allow"] = METHODS
+            return response
         return self._read(request)
 
     def _read(self, request: HttpRequest) -> HttpResponse:
-        """Answer GET, and HEAD as GET without its body; an answer that is kept has its ETag already."""
+        """Answer GET and HEAD; Django's handler drops the body of the latter. A cached answer has its ETag already."""
         method, request.method = request.method, "GET"
         response = self.get_response(request)
         request.method = method

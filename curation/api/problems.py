@@ -1,8 +1,7 @@
-"""What the API answers when it cannot do what was asked: always JSON, as RFC 9457 has it."""
+"""Problem details: the JSON of every answer that reports an error (RFC 9457)."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
 from http import HTTPStatus
 
 from django.http import HttpRequest, JsonResponse
@@ -11,44 +10,41 @@ from pydantic import Field as Documented
 
 ROOT = "/api/"
 MEDIA_TYPE = "application/problem+json"
-SEE = f"See {ROOT}v1/ for what there is."
+HINT = f"See {ROOT}v1/ for the addresses of the API."
 
 
 def is_api(request: HttpRequest) -> bool:
     return request.path_info.startswith(ROOT)
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One thing that is wrong with a request: `where` is a parameter or "path"."""
+class ErrorDetail(Schema):
+    """One error of a request."""
 
-    where: str
-    what: str
-    mend: str
-
-
-class Refused(Exception):
-    """A request cannot be answered, for the reasons in `faults`."""
-
-    def __init__(self, status: HTTPStatus, *faults: Fault) -> None:
-        super().__init__(status, *faults)
-        self.status, self.faults = status, faults
+    detail: str = Documented(description="The error, human-readable.")
+    parameter: str = Documented(
+        description="The parameter at fault; “path” for the address, else “method”, “request” or “site”."
+    )
+    hint: str = Documented(description="What to send instead.")
 
 
-class FaultAnswer(Schema):
-    where: str = Documented(description="The parameter that is at fault, or “path”.")
-    what: str = Documented(description="What is wrong with it.")
-    mend: str = Documented(description="What to ask for instead.")
-
-
-class Problem(Schema):
+class ProblemDetails(Schema):
     """Why a request was not answered (RFC 9457)."""
 
-    title: str
-    status: int
-    faults: list[FaultAnswer]
+    title: str = Documented(description="The name of the HTTP status.")
+    status: int = Documented(description="The HTTP status.")
+    detail: str = Documented(description="All errors in one human-readable text.")
+    errors: list[ErrorDetail]
 
 
-def problem(status: HTTPStatus, *faults: Fault) -> JsonResponse:
-    said = {"title": status.phrase, "status": status.value, "faults": [asdict(fault) for fault in faults]}
-    return JsonResponse(said, status=status, content_type=MEDIA_TYPE)
+class ProblemError(Exception):
+    """A request cannot be answered, because of one or more errors."""
+
+    def __init__(self, status: HTTPStatus, *errors: ErrorDetail) -> None:
+        super().__init__(status, *errors)
+        self.status, self.errors = status, errors
+
+
+def problem_response(status: HTTPStatus, *errors: ErrorDetail) -> JsonResponse:
+    detail = " ".join(error.detail for error in errors)
+    details = ProblemDetails(title=status.phrase, status=status.value, detail=detail, errors=list(errors))
+    return JsonResponse(details.model_dump(), status=status, content_type=MEDIA_TYPE)

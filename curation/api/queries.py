@@ -1,4 +1,4 @@
-"""What may be asked of the API."""
+"""The query parameters of the API."""
 
 from __future__ import annotations
 
@@ -7,46 +7,45 @@ from http import HTTPStatus
 from typing import Any, TypeVar
 
 from django.http import HttpRequest, HttpResponse
-from django_filters import DateFilter
 from ninja import Query, Schema
 from pydantic import Field as Documented
 from pydantic import create_model
 
-from curation.filters import NewsFilter
+from curation.listing.query import DAYS, OTHER_NAMES, PARAMETERS
 
 from .fields import Fields
-from .problems import Fault, Refused
+from .problems import ErrorDetail, ProblemError
 
 View = TypeVar("View", bound=Callable[..., HttpResponse])
-LIMIT = 20
-LARGEST_LIMIT = 100
+DEFAULT_LIMIT = 20
+MAX_LIMIT = 100
 
 
-class OneQuery(Schema):
-    """What may be asked of one row."""
+class RowQuery(Schema):
+    """The parameters of one row."""
 
     fields: str = ""
 
 
-class ListQuery(OneQuery):
-    """What may be asked of a list."""
+class ListQuery(RowQuery):
+    """The parameters of a list."""
 
-    limit: int = Documented(LIMIT, ge=1, le=LARGEST_LIMIT, description="How many at most.")
+    limit: int = Documented(DEFAULT_LIMIT, ge=1, le=MAX_LIMIT, description="Maximum number of rows.")
     after: str = ""
 
 
-def query_for(fields: Fields, base: type[OneQuery], cursor: str = "", **filters: Any) -> type[Any]:
-    """Return the parameters of an address whose answers have some fields; `cursor` is the pattern of `after`."""
+def query_schema(fields: Fields, base: type[RowQuery], cursor: str = "", **filters: Any) -> type[Any]:
+    """Return the schema of the parameters of an address, given the fields of its answers and the pattern of `after`."""
     names = "|".join(fields)
-    says = f"The fields wanted, with commas between: {', '.join(fields)}. What is left out costs nothing."
-    own = {"fields": text(says, pattern=f"^(({names})(,({names}))*)?$")}
+    description = f"The fields to answer, with commas between: {', '.join(fields)}. Other fields are not loaded."
+    own = {"fields": text(description, pattern=f"^(({names})(,({names}))*)?$")}
     if cursor:
-        own["after"] = text("The place to go on from, as “next” of the page before has it.", pattern=f"^({cursor})?$")
+        own["after"] = text("The cursor of the page, from “next” of the page before.", pattern=f"^({cursor})?$")
     return create_model(base.__name__, __base__=base, **{**filters, **own})
 
 
-def asked_with(query: type[OneQuery]) -> Callable[[View], View]:
-    """Let a view take the parameters of `query`; its signature names a base of it, for type checkers."""
+def takes_query(query: type[RowQuery]) -> Callable[[View], View]:
+    """Let a view take the parameters of `query`; for type checkers, its signature names a base class of that."""
 
     parameters: Any = Query
 
@@ -57,30 +56,32 @@ def asked_with(query: type[OneQuery]) -> Callable[[View], View]:
     return decorate
 
 
-#: A day, or nothing said.
+#: A date, or a blank.
 DAY = {"anyOf": [{"format": "date"}, {"maxLength": 0}]}
 
 
-def text(says: str, **schema: Any) -> Any:
-    """Return a parameter that may be left out; `schema` is what its documentation says of its form."""
-    return (str, Documented("", description=says, json_schema_extra=dict(schema)))
+def text(description: str, **schema: Any) -> Any:
+    """Return an optional parameter; `schema` is added to its JSON schema."""
+    return (str, Documented("", description=description, json_schema_extra=dict(schema)))
 
 
-def news_filters() -> dict[str, Any]:
-    """Return the filters of the news list as parameters."""
-    return {
-        name: text(filter_.label, **(DAY if isinstance(filter_, DateFilter) else {}))
-        for name, filter_ in NewsFilter.base_filters.items()
+def item_parameters() -> dict[str, Any]:
+    """Return the parameters of an `ItemQuery`."""
+    parameters = {name: text(label, **(DAY if name in DAYS else {})) for name, label in PARAMETERS.items()}
+    others = {
+        name: text(f"Another spelling of “{parameter}”.", deprecated=True) for name, parameter in OTHER_NAMES.items()
     }
+    return parameters | others
 
 
-def refuse_unknown(request: HttpRequest, query: type[Schema]) -> None:
-    """Raise `Refused` for a parameter that there is not: it is a slip, and ignored it would change the answer."""
+def reject_unknown(request: HttpRequest, query: type[Schema]) -> None:
+    """Raise `ProblemError` for an unknown parameter: if a misspelt one were ignored, the answer would be wrong."""
     names = query.model_fields
-    faults = [
-        Fault(name, f"There is no parameter “{name}”.", f"Choose among {', '.join(names)}.")
+    hint = f"Choose among {', '.join(names)}." if names else "This address takes none."
+    errors = [
+        ErrorDetail(detail=f"There is no parameter “{name}”.", parameter=name, hint=hint)
         for name in request.GET
         if name not in names
     ]
-    if faults:
-        raise Refused(HTTPStatus.BAD_REQUEST, *faults)
+    if errors:
+        raise ProblemError(HTTPStatus.BAD_REQUEST, *errors)

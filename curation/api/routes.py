@@ -11,187 +11,215 @@ from ninja.errors import ValidationError
 from ninja.openapi.schema import OpenAPISchema
 from pydantic import create_model
 
-from curation import listings
-from curation.bodies import load
-from curation.cursors import LARGEST_ID, BadCursor, Cursor, stretch
-from curation.filters import NewsFilter
+from curation.items.checks import CHECKS
+from curation.listing.body_targets import load_targets
+from curation.listing.cursors import LARGEST_ID, BadCursor, Cursor, read_batch
+from curation.listing.lists import matching
+from curation.listing.query import ItemQuery, QueryError, read_item_query
 from curation.models import CuratedItem
+from curation.models.items import ItemQuerySet
 
-from .fields import Strict, chosen, narrowed, relations_of, said_of, schema_of
+from .fields import StrictSchema, relations_of, schema_of, select_fields, serialize, with_columns
 from .items import ITEM
-from .problems import MEDIA_TYPE, Fault, Problem, Refused, problem
-from .queries import ListQuery, OneQuery, asked_with, news_filters, query_for, refuse_unknown
-from .subjects import SUBJECTS, Subject
+from .problems import MEDIA_TYPE, ErrorDetail, ProblemDetails, ProblemError, problem_response
+from .queries import ListQuery, RowQuery, item_parameters, query_schema, reject_unknown, takes_query
+from .subjects import SUBJECTS, ApiSubject
 
-REFUSALS = {HTTPStatus.BAD_REQUEST.value: Problem, HTTPStatus.NOT_FOUND.value: Problem}
-#: The ids of subjects are places in their lists.
-ID = "[0-9]{1,18}"
+ERROR_SCHEMAS = {HTTPStatus.BAD_REQUEST.value: ProblemDetails, HTTPStatus.NOT_FOUND.value: ProblemDetails}
 
 
 class Api(NinjaAPI):
-    """The API; its description says of refusals what they are, which ninja takes for plain JSON."""
+    """The API. Its OpenAPI description gives errors their media type, which ninja takes for plain JSON."""
 
     def get_openapi_schema(self, **kwargs: Any) -> OpenAPISchema:
         schema = super().get_openapi_schema(**kwargs)
-        answers = [operations["get"]["responses"] for operations in schema["paths"].values()]
-        for refusal in (said[status] for said in answers for status in REFUSALS if status in said):
-            refusal["content"] = {MEDIA_TYPE: refusal["content"]["application/json"]}
+        for operations in schema["paths"].values():
+            responses = operations["get"]["responses"]
+            for error in (responses[status] for status in ERROR_SCHEMAS if status in responses):
+                error["content"] = {MEDIA_TYPE: error["content"]["application/json"]}
         return schema
 
 
 api = Api(
     title="Medigy Curation",
     version="1",
-    description="Curated healthcare-innovation news, for reading. Lists come a page at a time: `next` leads on.",
-    docs_url=None,  # ninja's own page needs inline script, and files of other hosts
+    description="Curated healthcare-innovation news, read-only. Lists have pages: `next` is the URL of the next one.",
+    docs_url=None,  # ninja's own page needs inline scripts, and files of other hosts
 )
 
 
 def page_schema(name: str, row: type[Schema]) -> type[Schema]:
-    return create_model(name, __base__=Strict, results=(list[row], ...), next=(str | None, ...))  # type: ignore[valid-type]
+    return create_model(name, __base__=StrictSchema, results=(list[row], ...), next=(str | None, ...))  # type: ignore[valid-type]
 
 
+class CheckAnswer(StrictSchema):
+    code: str
+    message: str
+
+
+ItemNumber = Annotated[int, Path(..., ge=1, le=LARGEST_ID)]
 ItemAnswer = schema_of("Item", ITEM)
-ItemQuery = query_for(ITEM, OneQuery)
-ItemsQuery = query_for(ITEM, ListQuery, Cursor.PATTERN, **news_filters())
+ItemRowQuery = query_schema(ITEM, RowQuery)
+ItemsQuery = query_schema(ITEM, ListQuery, Cursor.PATTERN, **item_parameters())
 
 
-@api.get("/", summary="What there is", response={200: dict[str, str]})
+@api.get("/", summary="The addresses of the API", response={200: dict[str, str]})
 def index(request: HttpRequest) -> HttpResponse:
-    """The addresses of the lists, and of this description."""
+    """The URLs of the lists, and of this description."""
     here = request.build_absolute_uri(reverse("api-1:index"))
     names = ("openapi.json", "items", *(subject.plural for subject in SUBJECTS))
     return JsonResponse({name.removesuffix(".json"): f"{here}{name}" for name in names})
 
 
-@api.get("/items", summary="Items, newest first", response={200: page_schema("ItemPage", ItemAnswer), **REFUSALS})
-@asked_with(ItemsQuery)
+@api.get("/items", summary="Items, newest first", response={200: page_schema("ItemPage", ItemAnswer), **ERROR_SCHEMAS})
+@takes_query(ItemsQuery)
 def items(request: HttpRequest, query: ListQuery) -> HttpResponse:
-    """The filters are those of the page of news. Several narrow the list together."""
-    refuse_unknown(request, ItemsQuery)
-    fields = chosen(ITEM, query.fields, long_ones=False)
-    listing = listings.news(request.GET)
-    refuse_filters(listing.subject)
-    rows = narrowed(listing.items, fields, "published_at").with_relations(*relations_of(fields))
-    found = stretch(rows, item_place(query.after), query.limit)
+    """The filters are those of the news page. An item must match all of them."""
+    reject_unknown(request, ItemsQuery)
+    fields = select_fields(ITEM, query.fields, long_ones=False)
+    item_query = read_item_query(request.GET)
+    reject_errors(item_query)
+    rows = with_columns(matching(item_query).items, fields, "published_at").with_relations(*relations_of(fields))
+    found = read_batch(rows, item_cursor(query.after), query.limit)
     if "content_html" in fields:
-        load(found.items)
-    said = [said_of(item, fields, request.build_absolute_uri) for item in found.items]
-    return page(request, said, str(found.next or ""))
+        load_targets(found.items)
+    results = [serialize(item, fields, request.build_absolute_uri) for item in found.items]
+    return page(request, results, str(found.next or ""))
 
 
-@api.get("/items/{number}", summary="An item", response={200: ItemAnswer, **REFUSALS})
-@asked_with(ItemQuery)
-def item(request: HttpRequest, query: OneQuery, number: Annotated[int, Path(..., ge=1, le=LARGEST_ID)]) -> HttpResponse:
-    """The number is its `id`, which a new slug does not change."""
-    refuse_unknown(request, ItemQuery)
-    if not request.path.endswith(f"/{number}"):  # zeros before it: nothing has a second address
-        raise nothing_there("item", request.path.rpartition("/")[2], "items")
-    fields = chosen(ITEM, query.fields, long_ones=True)
-    rows = narrowed(CuratedItem.objects.published(), fields).with_relations(*relations_of(fields))
+@api.get("/items/{number}", summary="An item", response={200: ItemAnswer, **ERROR_SCHEMAS})
+@takes_query(ItemRowQuery)
+def item(request: HttpRequest, query: RowQuery, number: ItemNumber) -> HttpResponse:
+    """The number is its `id`, which stays the same when its slug changes."""
+    reject_unknown(request, ItemRowQuery)
+    fields = select_fields(ITEM, query.fields, long_ones=True)
+    rows = with_columns(CuratedItem.objects.published(), fields).with_relations(*relations_of(fields))
+    return JsonResponse(serialize(find_item(request, rows, number), fields, request.build_absolute_uri))
+
+
+@api.get(
+    "/items/{number}/checks",
+    summary="The content checks that an item fails",
+    response={200: list[CheckAnswer], **ERROR_SCHEMAS},
+)
+def checks(request: HttpRequest, number: ItemNumber) -> HttpResponse:
+    """Its editors could mend these. The codes are stable. Checks of an item's history are left out."""
+    reject_unknown(request, Schema)
+    rows = CuratedItem.objects.published().select_related("publisher", "image")
+    found = find_item(request, rows, number)
+    # The history of an item may be long, and readers may ask often.
+    failed = (check for check in CHECKS if not check.reads_history and check.test(found))
+    return JsonResponse([{"code": check.code, "message": check.message} for check in failed], safe=False)
+
+
+def find_item(request: HttpRequest, rows: ItemQuerySet, number: int) -> CuratedItem:
+    if f"/items/{number}/" not in f"{request.path}/":  # with leading zeros: an item has one address
+        raise not_found("item", request.path.partition("/items/")[2].partition("/")[0], "items")
     found = rows.filter(pk=number).first()
     if found is None:
-        raise nothing_there("item", str(number), "items")
-    return JsonResponse(said_of(found, fields, request.build_absolute_uri))
+        raise not_found("item", str(number), "items")
+    return found
 
 
-def add_subject(subject: Subject) -> None:
-    """Add the list of a kind of subject, and one of them."""
+def add_subject(subject: ApiSubject) -> None:
+    """Add the addresses of the list of subjects, and of one of them."""
     answer = schema_of(subject.name.title(), subject.fields)
-    one_query, list_query = query_for(subject.fields, OneQuery), query_for(subject.fields, ListQuery, ID)
+    row_query = query_schema(subject.fields, RowQuery)
+    list_query = query_schema(subject.fields, ListQuery, subject.cursor)
     address = f"/{subject.plural}"
 
     @api.get(
         address,
-        summary=f"The {subject.plural} that items have",
+        summary=f"The {subject.plural} with items",
         operation_id=subject.plural,
-        response={200: page_schema(f"{subject.name.title()}Page", answer), **REFUSALS},
+        response={200: page_schema(f"{subject.name.title()}Page", answer), **ERROR_SCHEMAS},
     )
-    @asked_with(list_query)
+    @takes_query(list_query)
     def subjects(request: HttpRequest, query: ListQuery) -> HttpResponse:
-        refuse_unknown(request, list_query)
-        fields = chosen(subject.fields, query.fields, long_ones=True)
-        rows = narrowed(subject.rows(), fields).filter(pk__gt=subject_place(query.after)).order_by("pk")
-        found = list(rows[: query.limit + 1])
-        said = [said_of(row, fields, request.build_absolute_uri) for row in found[: query.limit]]
-        return page(request, said, str(found[query.limit - 1].pk) if len(found) > query.limit else "")
+        reject_unknown(request, list_query)
+        fields = select_fields(subject.fields, query.fields, long_ones=True)
+        reject_invalid_cursor(subject, query.after)
+        found = subject.read(fields, query.after, query.limit + 1)
+        results = [serialize(row, fields, request.build_absolute_uri) for row in found[: query.limit]]
+        return page(request, results, subject.cursor_after(found[query.limit - 1]) if len(found) > query.limit else "")
 
     @api.get(
         address + "/{key}",
         summary=f"One of the {subject.plural}",
         operation_id=subject.name,
-        response={200: answer, **REFUSALS},
+        response={200: answer, **ERROR_SCHEMAS},
     )
-    @asked_with(one_query)
-    def subject_of(request: HttpRequest, query: OneQuery, key: str) -> HttpResponse:
-        refuse_unknown(request, one_query)
-        fields = chosen(subject.fields, query.fields, long_ones=True)
-        rows = narrowed(subject.rows(), fields)
-        found = None if "\0" in key else rows.filter(**{subject.key: key}).first()
+    @takes_query(row_query)
+    def subject_of(request: HttpRequest, query: RowQuery, key: str) -> HttpResponse:
+        reject_unknown(request, row_query)
+        fields = select_fields(subject.fields, query.fields, long_ones=True)
+        found = None if "\0" in key else subject.find(fields, key)
         if found is None:
-            raise nothing_there(subject.name, key, subject.plural)
-        return JsonResponse(said_of(found, fields, request.build_absolute_uri))
+            raise not_found(subject.name, key, subject.plural)
+        return JsonResponse(serialize(found, fields, request.build_absolute_uri))
 
 
 for each in SUBJECTS:
     add_subject(each)
 
 
-def page(request: HttpRequest, said: list[dict[str, Any]], after: str) -> HttpResponse:
-    """Answer a page of a list that goes on after a place; "" where it ends."""
+def page(request: HttpRequest, results: list[dict[str, Any]], after: str) -> HttpResponse:
+    """Return a page of a list as JSON, with the URL of the next page; `after` is its cursor, "" after the last page."""
     if not after:
-        return JsonResponse({"results": said, "next": None})
+        return JsonResponse({"results": results, "next": None})
     query = request.GET.copy()
     query["after"] = after
     url = request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
-    return JsonResponse({"results": said, "next": url}, headers={"Link": f'<{url}>; rel="next"'})
+    return JsonResponse({"results": results, "next": url}, headers={"Link": f'<{url}>; rel="next"'})
 
 
-def item_place(after: str) -> Cursor | None:
+def item_cursor(after: str) -> Cursor | None:
     try:
-        return Cursor.read(after) if after else None
+        return Cursor.parse(after) if after else None
     except BadCursor as error:
-        raise no_place(after) from error
+        raise invalid_cursor(after) from error
 
 
-def subject_place(after: str) -> int:
-    if after and not re.fullmatch(ID, after):
-        raise no_place(after)
-    return int(after or 0)
+def reject_invalid_cursor(subject: ApiSubject, after: str) -> None:
+    if after and not re.fullmatch(subject.cursor, after):
+        raise invalid_cursor(after)
 
 
-def no_place(after: str) -> Refused:
-    mend = "Follow “next” of the page before, or leave it out to begin."
-    return Refused(HTTPStatus.BAD_REQUEST, Fault("after", f"“{after}” is no place in this list.", mend))
+def invalid_cursor(after: str) -> ProblemError:
+    detail, hint = f"“{after}” is not a valid cursor.", "Follow “next” of the page before, or leave it out to begin."
+    return ProblemError(HTTPStatus.BAD_REQUEST, ErrorDetail(detail=detail, parameter="after", hint=hint))
 
 
-def nothing_there(name: str, key: str, plural: str) -> Refused:
-    mend = f"See {reverse('api-1:index')}{plural} for those there are."
-    return Refused(HTTPStatus.NOT_FOUND, Fault("path", f"There is no {name} “{key}”.", mend))
+def not_found(name: str, key: str, plural: str) -> ProblemError:
+    detail, hint = f"There is no {name} “{key}”.", f"See {reverse('api-1:index')}{plural} for those there are."
+    return ProblemError(HTTPStatus.NOT_FOUND, ErrorDetail(detail=detail, parameter="path", hint=hint))
 
 
-def refuse_filters(filters: NewsFilter) -> None:
-    """Raise `Refused` where a filter means nothing: the page would be empty, and nobody would know why."""
-    if not filters.is_bound or filters.is_valid():
-        return
-    faults = [_fault_of(filters, name) for name in filters.form.errors]
-    raise Refused(HTTPStatus.NOT_FOUND if filters.names_nothing else HTTPStatus.BAD_REQUEST, *faults)
+def reject_errors(query: ItemQuery) -> None:
+    """Raise `ProblemError` for a query with errors: its answer would be empty without a reason."""
+    if query.errors:
+        status = HTTPStatus.NOT_FOUND if query.is_unknown else HTTPStatus.BAD_REQUEST
+        raise ProblemError(status, *map(_error_detail, query.errors))
 
 
-def _fault_of(filters: NewsFilter, name: str) -> Fault:
-    message = str(filters.form.errors[name][0])
+def _error_detail(error: QueryError) -> ErrorDetail:
     plurals = {subject.name: subject.plural for subject in SUBJECTS}
-    if name in plurals:
-        return Fault(name, message, f"See {reverse('api-1:index')}{plurals[name]} for those there are.")
-    return Fault(name, f"“{filters.data[name]}” cannot be used.", message)
+    if error.parameter in plurals:
+        hint = f"See {reverse('api-1:index')}{plurals[error.parameter]} for those there are."
+        return ErrorDetail(detail=error.message, parameter=error.parameter, hint=hint)
+    detail = f"“{error.value}” cannot be used."
+    return ErrorDetail(detail=detail, parameter=error.parameter, hint=error.message)
 
 
-@api.exception_handler(Refused)
-def refused(_request: HttpRequest, error: Refused) -> HttpResponse:
-    return problem(error.status, *error.faults)
+@api.exception_handler(ProblemError)
+def problem(_request: HttpRequest, error: ProblemError) -> HttpResponse:
+    return problem_response(error.status, *error.errors)
 
 
 @api.exception_handler(ValidationError)
-def not_valid(_request: HttpRequest, error: ValidationError) -> HttpResponse:
-    faults = [Fault(str(fault["loc"][-1]), "Its value cannot be used.", f"{fault['msg']}.") for fault in error.errors]
-    return problem(HTTPStatus.BAD_REQUEST, *faults)
+def invalid_parameters(_request: HttpRequest, error: ValidationError) -> HttpResponse:
+    errors = [
+        ErrorDetail(detail="Its value cannot be used.", parameter=str(invalid["loc"][-1]), hint=f"{invalid['msg']}.")
+        for invalid in error.errors
+    ]
+    return problem_response(HTTPStatus.BAD_REQUEST, *errors)

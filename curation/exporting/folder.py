@@ -1,4 +1,4 @@
-"""Files into a folder, and never out of it."""
+"""Write files into a folder, and never outside it."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import os
 from pathlib import Path, PurePosixPath
 
 
-class Outside(OSError):
-    """A place that leads out of the folder."""
+class OutsideFolder(OSError):
+    """A path that leads out of the folder."""
 
 
 class Folder:
-    """A folder that files are written into. What lies there already stays, unless a file of its name is written."""
+    """A folder that files are written into. Other files in it stay."""
 
     def __init__(self, path: Path) -> None:
         path.mkdir(parents=True, exist_ok=True)
@@ -20,7 +20,7 @@ class Folder:
     def write(self, path: str, data: bytes) -> bool:
         """Write a file and return whether that changed anything. Raises `OSError`.
 
-        The file is there whole or not at all. A symbolic link in its place is replaced, not followed.
+        The write is atomic. A symbolic link at the path is replaced, not followed.
         """
         *folders, name = PurePosixPath(path).parts
         folder = self._inside(folders)
@@ -37,11 +37,11 @@ class Folder:
         return True
 
     def _inside(self, folders: list[str]) -> Path:
-        """Return a folder in this one, made where it is not there; links are followed as long as they stay inside."""
+        """Return a folder inside this one, created if missing. Links are followed if they stay inside."""
         folder = self.root
         for name in folders:
             folder = folder / name
             if name in ("..", "/") or not folder.resolve().is_relative_to(self.root):
-                raise Outside(None, f"it leads out of {self.root}")
+                raise OutsideFolder(None, f"it leads out of {self.root}")
             folder.mkdir(exist_ok=True)
         return folder

@@ -1,7 +1,7 @@
-"""Where the files of an export go: the same place in every export, whatever the export is limited to.
+"""The paths of the files of an export, which are the same in every export, whatever its choice of items.
 
-Below `content/` a file keeps the path that it had below the imported folder; below `static/` a picture lies where its
-file says. Where two would lie at one place, the older item has it.
+Below `content/` a file has the path that it had below the imported folder; below `static/` a picture has the path in
+its content file. If two files have the same path, the older item's file keeps it.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from posixpath import normpath
 from typing import Any
 
 from curation.frontmatter.dialects import is_section_page
+from curation.markdown import one_line
+from curation.markdown.references import BODY, path_of
 from curation.models import CuratedItem, Image, SourceDocument
-from curation.references import BODY, path_of
-from curation.rendering import one_line
 
 SUFFIXES = (".md", ".markdown")
-#: Bytes that a file name may have on common file systems.
-MAX_NAME = 255
+#: Maximum number of bytes of a file name on common file systems.
+MAX_NAME_BYTES = 255
 #: The folder of all documents.
 CONTENT = "content/"
 #: The folder below `content/` of items that came from no file.
@@ -29,14 +29,14 @@ NEW = "news"
 
 
 class Layout:
-    """The places of all documents and media there are; of those that lie where one expects, nothing is kept."""
+    """The paths of all documents and media. Only the unusual ones take memory."""
 
     def __init__(self) -> None:
         self._moved: dict[tuple[type, int], str] = {}
         self._contested: set[tuple[str, str]] = set()
-        taken: set[int] = set()  # hashes: the memory that this takes does not depend on how long paths are
-        claims: dict[int, int] = {}
-        self._place_documents(taken, claims)
+        taken: set[int] = set()  # hashes, which take less memory than paths
+        reserved: dict[int, int] = {}
+        self._place_documents(taken, reserved)
         for pk, slug in CuratedItem.objects.filter(documents=None).order_by("pk").values_list("pk", "slug").iterator():
             self._place((CuratedItem, pk), _new_path(slug), taken)
 
@@ -49,12 +49,12 @@ class Layout:
         """Return the path of an item that came from no file."""
         return CONTENT + self._moved.get((CuratedItem, item.pk), _new_path(item.slug))
 
-    def has_place(self, href: str, sha256: str) -> bool:
-        """Whether a picture or PDF can lie where a file says: no other is there, and the place is inside `static/`."""
+    def is_free(self, href: str, sha256: str) -> bool:
+        """Return whether a picture or PDF can have a path below `static/`: it is inside, and no other file has it."""
         path = static_path(href)
         return path != "" and (path, sha256) not in self._contested
 
-    def _place_documents(self, taken: set[int], claims: dict[int, int]) -> None:
+    def _place_documents(self, taken: set[int], reserved: dict[int, int]) -> None:
         columns = ("pk", "item", "is_primary", "content_path", "md_name", "item__slug", "media")
         primary: tuple[int, str] = (0, "")
         for pk, item, is_primary, path, md_name, slug, media in (
@@ -63,9 +63,9 @@ class Layout:
             usual = usual_path(path, md_name, slug)
             if is_primary:
                 primary = (item, self._place((SourceDocument, pk), usual, taken))
-                self._claim(media, claims)
+                self._reserve(media, reserved)
             else:
-                # An import takes the first in path order for the item's own file.
+                # An import takes the first file in path order as the primary one.
                 follows = primary[0] != item or os.fsencode(usual) > os.fsencode(primary[1])
                 self._place((SourceDocument, pk), usual if follows else primary[1], taken, usual)
 
@@ -76,20 +76,20 @@ class Layout:
             self._moved[row] = free
         return free
 
-    def _claim(self, media: Mapping[str, Mapping[str, Any]], claims: dict[int, int]) -> None:
+    def _reserve(self, media: Mapping[str, Mapping[str, Any]], reserved: dict[int, int]) -> None:
         for use, found in media.items():
             if "beside" in found:
                 continue
             href = path_of(found["href"]) if use.startswith(BODY) else found["href"]
             path, sha256 = static_path(href), found["sha256"]
-            if path and sha256 and claims.setdefault(hash(path), hash(sha256)) != hash(sha256):
+            if path and sha256 and reserved.setdefault(hash(path), hash(sha256)) != hash(sha256):
                 self._contested.add((path, sha256))
 
 
 def _numbered(path: str) -> Iterator[str]:
-    """Yield a path, then with numbers: `a.md`, `a_2.md`, … (which come after it in path order).
+    """Yield a path, then it with numbers: `a.md`, `a_2.md`, … (which follow it in path order).
 
-    Of a page bundle (`story/index.md`) the folder has the number, for its name is what the page is called by.
+    Of a page bundle (`story/index.md`) the folder gets the number, since its name is that of the page.
     """
     yield path
     folder, _, name = path.rpartition("/")
@@ -100,23 +100,23 @@ def _numbered(path: str) -> Iterator[str]:
 
 
 def _shortened(path: str, ending: str) -> str:
-    """Return a path with an ending, its name cut to what a file name may have."""
+    """Return a path with an ending, its name cut to `MAX_NAME_BYTES`."""
     folder, slash, name = path.rpartition("/")
-    room = MAX_NAME - len(ending.encode())
-    return folder + slash + name.encode()[:room].decode(errors="ignore") + ending
+    max_bytes = MAX_NAME_BYTES - len(ending.encode())
+    return folder + slash + name.encode()[:max_bytes].decode(errors="ignore") + ending
 
 
 def usual_path(path: str, md_name: str, slug: str) -> str:
-    """Return where a document belongs below `content/`."""
+    """Return the path of a document below `content/`, unless another one has it."""
     folders, _, name = path.replace("\\", "_").rpartition("/")
     name = next(name for name in (md_name.replace("\\", "_"), name, _shortened(slug, ".md")) if _is_content(name))
-    fits = all(len(part.encode()) <= MAX_NAME for part in folders.split("/"))
+    fits = all(len(part.encode()) <= MAX_NAME_BYTES for part in folders.split("/"))
     return f"{folders}/{name}" if folders and fits else name
 
 
 def _is_content(name: str) -> bool:
-    """Whether an import would read a file of this name as an item."""
-    return name.lower().endswith(SUFFIXES) and not is_section_page(name) and len(name.encode()) <= MAX_NAME
+    """Return whether an import reads a file of this name as an item."""
+    return name.lower().endswith(SUFFIXES) and not is_section_page(name) and len(name.encode()) <= MAX_NAME_BYTES
 
 
 def _new_path(slug: str) -> str:
@@ -124,31 +124,30 @@ def _new_path(slug: str) -> str:
 
 
 def static_path(href: str) -> str:
-    """Return the path below `static/` at which an import finds a site path or file name, or "" for none.
+    """Return the path below `static/` at which an import finds a site path or file name, or "".
 
     >>> static_path("/img/x.jpg")
     'img/x.jpg'
     """
     path = PurePosixPath(href.lstrip("/"))
     is_inside = not re.search(r"[\\\x00]", href) and ".." not in path.parts
-    fits = all(len(part.encode()) <= MAX_NAME for part in path.parts)
+    fits = all(len(part.encode()) <= MAX_NAME_BYTES for part in path.parts)
     return str(path) if is_inside and fits and path.parts else ""
 
 
 def place_beside(document: str, beside: str) -> str:
-    """Return the path of a file that lay beside a document at a path, or "" where that is neither in `content/` nor in
-    `static/`.
+    """Return the path of a file from its path relative to a document; "" unless that is in `content/` or `static/`.
 
     >>> place_beside("content/post/a/index.md", "../b.png")
     'content/post/b.png'
     """
     place = normpath(PurePosixPath(document).parent / beside)
-    fits = all(len(part.encode()) <= MAX_NAME for part in place.split("/"))
+    fits = all(len(part.encode()) <= MAX_NAME_BYTES for part in place.split("/"))
     return place if place.startswith(("content/", "static/")) and fits else ""
 
 
 def picture_href(image: Image) -> str:
-    """Return a site path for a picture that no file has named: its content tells it from others of its name."""
+    """Return a site path for a picture without one, unique by the picture's content."""
     name = image.original_name
     is_name = re.fullmatch(r"[^/\\]{1,200}", name) and name not in (".", "..") and name == one_line(name)
     return f"/images/{image.sha256[:16]}/{name if is_name else 'picture' + PurePosixPath(image.file.name).suffix}"

@@ -1,4 +1,4 @@
-"""An export from a choice of items to files, one item after the other, so that any number fits into memory."""
+"""Export items to files, one item after the other, so that any number of items fits into memory."""
 
 from __future__ import annotations
 
@@ -8,18 +8,20 @@ from typing import Literal
 
 from django.core.files.storage import default_storage
 
-from curation.exporting.documents import Document, ItemFiles
-from curation.exporting.layout import Layout
+from curation.items.record import with_record_relations
 from curation.models import CuratedItem, Image
 from curation.models.items import ItemQuerySet
-from curation.snapshot import with_relations
 
+from .documents import ExportedDocument, ItemFiles
+from .layout import Layout
+
+#: Items that are loaded together.
 BATCH_SIZE = 200
 
 
 @dataclass(frozen=True, slots=True)
-class File:
-    """A file to write. `path` starts with `content/` or `static/`; `problems` tell what could not be said or found."""
+class ExportedFile:
+    """A file to write. `path` starts with `content/` or `static/`. `problems` are sentences about the file."""
 
     path: str
     data: bytes
@@ -27,14 +29,14 @@ class File:
     problems: tuple[str, ...] = ()
 
 
-def export(items: ItemQuerySet) -> Iterator[list[File]]:
-    """Yield the files of each item, what they point to first. A fixed number of queries a batch of items."""
+def export(items: ItemQuerySet) -> Iterator[list[ExportedFile]]:
+    """Yield the files of each item, media first. Makes a fixed number of queries per batch of items."""
     layout = Layout()
     seen: dict[int, int] = {}
     for batch in _batches(items):
         images = _images(batch)
         for item in batch:
-            files: list[File] = []
+            files: list[ExportedFile] = []
             for document in ItemFiles(item, layout, images).documents():
                 files += _files(document, seen)
             yield files
@@ -42,7 +44,7 @@ def export(items: ItemQuerySet) -> Iterator[list[File]]:
 
 def _batches(items: ItemQuerySet) -> Iterator[list[CuratedItem]]:
     chosen = CuratedItem.objects.filter(pk__in=items.order_by().values("pk")).order_by("pk")
-    prefetched = with_relations(chosen).prefetch_related(
+    prefetched = with_record_relations(chosen).prefetch_related(
         "documents", "references__image", "itemoffering_set__offering__topics__vocabulary"
     )
     last = 0
@@ -52,24 +54,24 @@ def _batches(items: ItemQuerySet) -> Iterator[list[CuratedItem]]:
 
 
 def _images(batch: list[CuratedItem]) -> dict[str, Image]:
-    """Return the images that the documents of some items were imported with, by digest."""
+    """Return the images with which the documents of some items were imported, by SHA-256."""
     digests = {
         found["sha256"] for item in batch for document in item.documents.all() for found in document.media.values()
     }
     return {image.sha256: image for image in Image.objects.filter(sha256__in=digests - {""})}
 
 
-def _files(document: Document, seen: dict[int, int]) -> Iterator[File]:
+def _files(document: ExportedDocument, seen: dict[int, int]) -> Iterator[ExportedFile]:
     problems = list(document.problems)
     for path, name in document.media.items():
         if hash(path) in seen:
             if seen[hash(path)] != hash(name):
-                problems.append(f"{path}: another picture of an older item lies there")
+                problems.append(f"{path}: another picture of an older item has this path")
             continue
         seen[hash(path)] = hash(name)
         try:
             with default_storage.open(name) as stored:
-                yield File(path, stored.read(), "media")
+                yield ExportedFile(path, stored.read(), "media")
         except OSError as error:
             problems.append(f"{path}: cannot be read from the media storage ({error.strerror})")
-    yield File(document.path, document.data, document.kind, tuple(problems))
+    yield ExportedFile(document.path, document.data, document.kind, tuple(problems))

@@ -1,37 +1,37 @@
-"""Lists of items as feeds: RSS 2.0, Atom 1.0 and JSON Feed 1.1, each written from the same `Feed`."""
+"""Feeds of item lists in RSS 2.0, Atom 1.0 and JSON Feed 1.1, each written from the same `Feed`."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from curation.listings import Listing
+from curation.listing.lists import ItemList
 
 from . import atom, jsonfeed, rss
 from .entries import Feed, read_feed
 
-__all__ = ["FORMS", "Feed", "FeedLink", "Form", "feed_links", "read_feed"]
+__all__ = ["FORMATS", "Feed", "FeedFormat", "FeedLink", "feed_links", "read_feed"]
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
-    """A way to write a feed: its name for people, its media type, and how it is done."""
+class FeedFormat:
+    """A format of feeds: its name for readers, its media type, and its writer."""
 
     name: str
     media_type: str
     write: Callable[[Feed], bytes]
 
 
-#: By the end of a feed's address.
-FORMS = {
-    "rss": Form("RSS", rss.MEDIA_TYPE, rss.write_rss),
-    "atom": Form("Atom", atom.MEDIA_TYPE, atom.write_atom),
-    "json": Form("JSON Feed", jsonfeed.MEDIA_TYPE, jsonfeed.write_json),
+#: The formats by the extension of a feed's address.
+FORMATS = {
+    "rss": FeedFormat("RSS", rss.MEDIA_TYPE, rss.write_rss),
+    "atom": FeedFormat("Atom", atom.MEDIA_TYPE, atom.write_atom),
+    "json": FeedFormat("JSON Feed", jsonfeed.MEDIA_TYPE, jsonfeed.write_json),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class FeedLink:
-    """How a page tells of a feed of its list."""
+    """A link from a page to a feed of its list."""
 
     name: str
     media_type: str
@@ -39,9 +39,14 @@ class FeedLink:
     url: str
 
 
-def feed_links(listing: Listing[Any]) -> list[FeedLink]:
-    """Return a link to the feed of a list in each form."""
+def feed_links(item_list: ItemList[Any]) -> list[FeedLink]:
+    """Return a link to the feed of a list in each format."""
     return [
-        FeedLink(form.name, form.media_type, f"{form.name}: {listing.title}", listing.feed_url(end))
-        for end, form in FORMS.items()
+        FeedLink(
+            feed_format.name,
+            feed_format.media_type,
+            f"{feed_format.name}: {item_list.title}",
+            item_list.feed_url(extension),
+        )
+        for extension, feed_format in FORMATS.items()
     ]

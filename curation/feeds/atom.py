@@ -1,10 +1,10 @@
-"""Atom 1.0 (RFC 4287), paged as RFC 5005 says."""
+"""Atom 1.0 (RFC 4287), with pages by RFC 5005."""
 
 from xml.etree.ElementTree import Element
 
 from django.conf import settings
 
-from .entries import Entry, Feed
+from .entries import Feed, FeedEntry
 from .xml import add, document
 
 MEDIA_TYPE = "application/atom+xml"
@@ -25,7 +25,7 @@ def write_atom(feed: Feed) -> bytes:
     return document(root)
 
 
-def _add_entry(root: Element, entry: Entry) -> None:
+def _add_entry(root: Element, entry: FeedEntry) -> None:
     language = {"xml:lang": entry.language} if entry.language else {}
     element = add(root, "entry", **language)
     add(element, "id", entry.id)
@@ -41,8 +41,8 @@ def _add_entry(root: Element, entry: Entry) -> None:
         add(element, "category", term=category.term, scheme=category.scheme, label=category.label)
     if entry.source_url:
         add(element, "link", rel="via", href=entry.source_url, title=entry.source)
-    if picture := entry.picture:
-        same = {"href": picture.url, "type": picture.media_type, "length": str(picture.size)}
-        add(element, "link", rel="enclosure", title=picture.alt, **same)
+    if enclosure := entry.enclosure:
+        same = {"href": enclosure.url, "type": enclosure.media_type, "length": str(enclosure.size)}
+        add(element, "link", rel="enclosure", title=enclosure.alt, **same)
     add(element, "summary", entry.summary)
     add(element, "content", entry.content, type="html")

@@ -3,14 +3,14 @@
 import json
 from typing import Any
 
-from .entries import Entry, Feed, Picture
+from .entries import Enclosure, Feed, FeedEntry
 
 MEDIA_TYPE = "application/feed+json"
 VERSION = "https://jsonfeed.org/version/1.1"
 
 
 def write_json(feed: Feed) -> bytes:
-    said = {
+    fields = {
         "version": VERSION,
         "title": feed.title,
         "home_page_url": feed.page_url,
@@ -19,38 +19,38 @@ def write_json(feed: Feed) -> bytes:
         "next_url": feed.next_url,
         "language": "en",
     }
-    return json.dumps({**_without_blanks(said), "items": [_item(entry) for entry in feed.entries]}).encode()
+    return json.dumps({**_without_blanks(fields), "items": [_item(entry) for entry in feed.entries]}).encode()
 
 
-def _item(entry: Entry) -> dict[str, Any]:
-    picture = entry.picture
-    said = {
+def _item(entry: FeedEntry) -> dict[str, Any]:
+    enclosure = entry.enclosure
+    fields = {
         "id": entry.id,
         "url": entry.url,
         "external_url": entry.source_url,
         "title": entry.title,
         "content_html": entry.content,
         "summary": entry.summary,
-        "image": picture.url if picture else "",
+        "image": enclosure.url if enclosure else "",
         "date_published": entry.published.isoformat(),
         "date_modified": entry.updated.isoformat(),
         "authors": [{"name": author.name, "url": author.url} for author in entry.authors],
         "tags": [category.label for category in entry.categories],
         "language": entry.language,
-        "attachments": [_attachment(picture)] if picture else [],
+        "attachments": [_attachment(enclosure)] if enclosure else [],
     }
-    return _without_blanks(said)
+    return _without_blanks(fields)
 
 
-def _attachment(picture: Picture) -> dict[str, Any]:
-    said = {
-        "url": picture.url,
-        "mime_type": picture.media_type,
-        "title": picture.alt,
-        "size_in_bytes": picture.size,
+def _attachment(enclosure: Enclosure) -> dict[str, Any]:
+    fields = {
+        "url": enclosure.url,
+        "mime_type": enclosure.media_type,
+        "title": enclosure.alt,
+        "size_in_bytes": enclosure.size,
     }
-    return _without_blanks(said)
+    return _without_blanks(fields)
 
 
-def _without_blanks(said: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in said.items() if value}
+def _without_blanks(fields: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if value}

@@ -1,13 +1,13 @@
-"""RSS 2.0 (https://www.rssboard.org/rss-specification), with the modules that readers know.
+"""RSS 2.0 (https://www.rssboard.org/rss-specification), with common modules.
 
-`content:encoded` is the whole text, `dc:creator` an author, `dc:source` the address of the story itself;
-`media:content` says more of the enclosure, and `atom:link` leads to the feed and its next page (RFC 5005).
+`content:encoded` is the full text, `dc:creator` an author, `dc:source` the URL of the source; `media:content` has more
+details of the enclosure, and `atom:link` links to the feed and its next page (RFC 5005).
 """
 
 from email.utils import format_datetime
 from xml.etree.ElementTree import Element
 
-from .entries import Entry, Feed, Picture
+from .entries import Enclosure, Feed, FeedEntry
 from .xml import add, document
 
 MEDIA_TYPE = "application/rss+xml"
@@ -34,7 +34,7 @@ def write_rss(feed: Feed) -> bytes:
     return document(root)
 
 
-def _add_item(channel: Element, entry: Entry) -> None:
+def _add_item(channel: Element, entry: FeedEntry) -> None:
     item = add(channel, "item")
     add(item, "title", entry.title)
     add(item, "link", entry.url)
@@ -51,14 +51,14 @@ def _add_item(channel: Element, entry: Entry) -> None:
         add(item, "dc:language", entry.language)
     add(item, "description", entry.summary)
     add(item, "content:encoded", entry.content)
-    if entry.picture:
-        _add_picture(item, entry.picture)
+    if entry.enclosure:
+        _add_enclosure(item, entry.enclosure)
 
 
-def _add_picture(item: Element, picture: Picture) -> None:
-    same = {"url": picture.url, "type": picture.media_type}
-    add(item, "enclosure", length=str(picture.size), **same)
-    sizes = {"fileSize": str(picture.size), "width": str(picture.width), "height": str(picture.height)}
+def _add_enclosure(item: Element, enclosure: Enclosure) -> None:
+    same = {"url": enclosure.url, "type": enclosure.media_type}
+    add(item, "enclosure", length=str(enclosure.size), **same)
+    sizes = {"fileSize": str(enclosure.size), "width": str(enclosure.width), "height": str(enclosure.height)}
     media = add(item, "media:content", medium="image", **same, **sizes)
-    if picture.alt:
-        add(media, "media:description", picture.alt, type="plain")
+    if enclosure.alt:
+        add(media, "media:description", enclosure.alt, type="plain")

@@ -1,8 +1,19 @@
-"""The document format: a file in, an `ItemRecord` out, and back. Knows files' text, never the database."""
+"""The document format: read a file as an `ItemRecord`, and write a record into a file. Uses no database."""
 
-from .file_text import FileText
-from .reading import read
-from .serialise import from_json, plain, to_json, to_text
-from .write import Written, compose, rewrite
+from curation.frontmatter.reading.document import read
+from curation.frontmatter.writing.file_text import FileText
+from curation.frontmatter.writing.rewrite import RewrittenFile, compose, rewrite
 
-__all__ = ["FileText", "Written", "compose", "from_json", "plain", "read", "rewrite", "to_json", "to_text"]
+from .record_json import from_json, to_json, to_json_value, to_text
+
+__all__ = [
+    "FileText",
+    "RewrittenFile",
+    "compose",
+    "from_json",
+    "read",
+    "rewrite",
+    "to_json",
+    "to_json_value",
+    "to_text",
+]

@@ -1,40 +1,40 @@
-"""How much a file may hold. Every limit is named in the message of whoever meets it.
+"""Limits of a content file. The message about a value beyond one names it.
 
-The widths of fields are those of the models' columns (a test holds the two together), so that what is read fits.
+Limits of fields are the widths of the models' columns (a test holds the two together).
 """
 
-# A file, and its front matter before anybody knows what the keys mean
+# Of a file and its front matter, whatever the keys mean
 
 MAX_FILE_BYTES = 10_000_000
-MAX_FRONT_MATTER = 1_000_000  # characters, TOML and JSON: their parsers take a document whole (YAML comes in events)
+MAX_FRONT_MATTER = 1_000_000  # characters, of TOML and JSON, whose parsers build the whole document
 MAX_DEPTH = 20
 MAX_VALUES = 10_000
 MAX_KEY = 200
 MAX_TEXT = 100_000
-MAX_REPEATED = 1_000_000  # characters that YAML aliases stand for
+MAX_REPEATED = 1_000_000  # characters that the YAML aliases of a file expand to
 MAX_PROBLEMS = 100
 
-# Fields, in characters
+# Of fields, in characters
 
-TITLE = 500
-SLUG = 255
-SUMMARY = 5_000
-URL = 2_000
-PATH = 500
-MEDIA_PATH = 2_000  # a file name or site path; pipelines also leave signed addresses here
-VOCABULARY = 100
-TOPIC = 200
-OFFERING = 300
-PUBLISHER = 200
-AUTHOR = 200
-TAG = 100
-VIA = 300
-LABEL = 100  # kind, format, section
-INSTITUTION = 300
-ALT = 500
-CRUMB = 200
-META = 2_000
-FILE_NAME = 255
-SOURCE_SYSTEM = 100
-EXTERNAL_ID = 500
-LANGUAGE = 35  # what RFC 5646 (section 4.4.1) has room for
+MAX_TITLE = 500
+MAX_SLUG = 255
+MAX_SUMMARY = 5_000
+MAX_URL = 2_000
+MAX_PATH = 500
+MAX_MEDIA_PATH = 2_000  # a file name or site path; pipelines also leave signed addresses here
+MAX_VOCABULARY = 100
+MAX_TOPIC = 200
+MAX_OFFERING = 300
+MAX_PUBLISHER = 200
+MAX_AUTHOR = 200
+MAX_TAG = 100
+MAX_VIA = 300
+MAX_LABEL = 100  # kind, format, section
+MAX_INSTITUTION = 300
+MAX_ALT = 500
+MAX_CRUMB = 200
+MAX_META = 2_000
+MAX_FILE_NAME = 255
+MAX_SOURCE_SYSTEM = 100
+MAX_EXTERNAL_ID = 500
+MAX_LANGUAGE = 35  # the length that RFC 5646 (section 4.4.1) recommends to support

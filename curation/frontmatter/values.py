@@ -1,32 +1,32 @@
-"""What front matter may hold once it is parsed, in one form for YAML, TOML and JSON."""
+"""The values of parsed front matter, the same for YAML, TOML and JSON."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from curation.rendering import one_line
+from curation.markdown import one_line
 
-#: A text as it was written, a list, a mapping or nothing. Numbers, dates and booleans are texts, so that each field can
-#: say what it makes of them; a float is never finite: it is the `.nan` or `.inf` of a pipeline that had no value.
+#: A text as it was written, a list, a mapping or nothing. Numbers, dates and booleans are texts, which each read rule
+#: interprets. A float is never finite: it is the `.nan` or `.inf` of a pipeline that had no value.
 Value: TypeAlias = "str | float | list[Value] | dict[str, Value] | None"
 
-#: Words for true and false, of YAML 1.1 and of people; nothing is false.
-FLAGS = {
+#: Words for true and false: those of YAML 1.1, and digits. An empty text is false.
+BOOLEAN_WORDS = {
     **dict.fromkeys(("", "false", "no", "off", "n", "0"), False),
     **dict.fromkeys(("true", "yes", "on", "y", "1"), True),
 }
 
-#: What no database stores, or no encoding writes: NUL, and half a surrogate pair.
+#: Characters that a database cannot store or UTF-8 cannot encode: NUL, and half a surrogate pair.
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
-class Parsed:
-    """Front matter as a mapping. `lines` maps dotted keys (`link.href`, `tags[0]`) to lines, where known.
+class ParsedFrontMatter:
+    """Front matter as a mapping. `lines` maps dotted keys (`link.href`, `tags[0]`) to lines, where those are known.
 
-    `spelled` maps dotted keys to the name in the file, where that is in another case; `repeated` are keys that stand
-    there in another case as well, each with the one that counts (`frontmatter.keys`).
+    `spelled` maps dotted keys to their name in the file, if that is in another case. `repeated` are keys that are
+    there a second time in another case, each with the one that counts (`reading/key_case.py`).
     """
 
     values: dict[str, Value]
@@ -35,12 +35,12 @@ class Parsed:
     repeated: tuple[tuple[str, str], ...] = ()
 
 
-def shown(value: Value) -> str:
-    """Return a value as a message quotes it: short, on one line."""
+def quote(value: Value) -> str:
+    """Return a value in quotation marks for a message: short, on one line."""
     if isinstance(value, dict):
         return "a mapping"
     if isinstance(value, list):
-        entries = ("a list" if isinstance(entry, list) else shown(entry) for entry in value[:10])
+        entries = ("a list" if isinstance(entry, list) else quote(entry) for entry in value[:10])
         return f"[{_cut(', '.join(entries))}]"
     if value is None:
         return "null"

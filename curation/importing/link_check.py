@@ -1,4 +1,4 @@
-"""Links of bodies, and breadcrumbs, that lead nowhere: told once all files of a run are in, for any may be meant."""
+"""Report broken links of bodies and breadcrumbs when all files are imported: any file may be the target."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from curation.frontmatter.records import Problem, bounded
-from curation.importing.report import FileReport
+from curation.frontmatter.problems import Problem, bounded
+from curation.markdown.references import REF, page_name, path_of
 from curation.models import BodyReference
-from curation.references import REF, page_name, path_of
-from curation.sitepages import nowhere
+from curation.site_links.pages import broken_references
 
-#: Files that a body may link to and that are not kept here.
-OTHER_FILES = {
+from .report import FileReport
+
+#: The suffixes of files that bodies link to, and that are not stored here.
+OTHER_SUFFIXES = {
     *(
         ".avi",
         ".bib",
@@ -37,8 +38,11 @@ OTHER_FILES = {
 
 
 @dataclass(frozen=True, slots=True)
-class LinkToNowhere:
-    """A link of the body, or a breadcrumb, of an item and its file. `name` is what a page that comes is found by."""
+class BrokenLink:
+    """A link of an item's body, or a breadcrumb, without a target.
+
+    `path` is the path of the item's file, `name` the `page_name()` of the page that the link needs.
+    """
 
     path: str
     item: int
@@ -49,34 +53,34 @@ class LinkToNowhere:
 
     @property
     def problem(self) -> Problem:
-        if PurePosixPath(path_of(self.href)).suffix.lower() in OTHER_FILES:
-            why = "is a file of a kind that is not kept, and shown as text; link it where it is on the web"
+        if PurePosixPath(path_of(self.href)).suffix.lower() in OTHER_SUFFIXES:
+            reason = "is a file of a kind that is not kept, and shown as text; link it where it is on the web"
         else:
-            why = "leads to nothing here and is shown as text; import what it means, or correct it"
+            reason = "leads to nothing here and is shown as text; import its target, or correct it"
         return Problem(
             "warning",
             "link",
-            f"“{self.href.removeprefix(REF)[:200]}” {why}",
+            f"“{self.href.removeprefix(REF)[:200]}” {reason}",
             "breadcrumbLinks" if self.is_crumb else "body",
         )
 
 
-def links_to_nowhere(items: Sequence[int] | None = None) -> Iterator[LinkToNowhere]:
-    """Yield the links that lead nowhere, of all imported items or of some; in one query.
+def broken_links(items: Sequence[int] | None = None) -> Iterator[BrokenLink]:
+    """Yield the broken links of all imported items, or of some, in one query.
 
-    Pictures and PDFs are not among them: they are told when their file is read.
+    Pictures and PDFs are left out: they are reported when their file is read.
     """
-    rows = nowhere().filter(item__documents__is_primary=True).exclude(name="")
+    rows = broken_references().filter(item__documents__is_primary=True).exclude(name="")
     if items is not None:
         rows = rows.filter(item__in=items)
     columns = ("item__documents__path", "item", "item__slug", "kind", "href", "name")
     for path, item, slug, kind, href, name in rows.order_by("pk").values_list(*columns).iterator():
-        yield LinkToNowhere(path, item, slug, kind == BodyReference.Kind.CRUMB, href, name)
+        yield BrokenLink(path, item, slug, kind == BodyReference.Kind.CRUMB, href, name)
 
 
-def reports_of(links: Iterable[LinkToNowhere]) -> list[FileReport]:
-    """Return a further report of each file that has such links, in path order."""
-    by_path: defaultdict[str, list[LinkToNowhere]] = defaultdict(list)
+def reports_of(links: Iterable[BrokenLink]) -> list[FileReport]:
+    """Return a further report ("noted") for each file that has such links, in path order."""
+    by_path: defaultdict[str, list[BrokenLink]] = defaultdict(list)
     for link in links:
         by_path[link.path].append(link)
     return [
@@ -86,26 +90,29 @@ def reports_of(links: Iterable[LinkToNowhere]) -> list[FileReport]:
 
 
 class LinkCheck:
-    """What a run says at its end of links that lead nowhere. A dry run keeps nothing, so it notes them as it goes."""
+    """Finds the broken links of a run's files.
+
+    `seen` are the paths of these files. A dry run keeps no rows, so it notes the links of each batch with `note()`.
+    """
 
     def __init__(self, seen: Set[str]) -> None:
         self._seen = seen
-        self._noted: dict[int, list[LinkToNowhere]] = {}
+        self._noted: dict[int, list[BrokenLink]] = {}
         self._files: set[str] = set()
         self._names: set[str] = set()
 
     def note(self, items: Sequence[int], paths: Iterable[str], addresses: Iterable[str]) -> None:
-        """Note, in a batch that a dry run is about to take back, the links of its items, and what is there by it."""
+        """Note the links of a batch's items, and the pages that the batch creates, before a dry run rolls it back."""
         paths = list(paths)
         self._files.update(paths)
         self._names.update(map(page_name, (*paths, *addresses)))
-        found = defaultdict[int, list[LinkToNowhere]](list)
-        for link in links_to_nowhere(items):
+        found = defaultdict[int, list[BrokenLink]](list)
+        for link in broken_links(items):
             found[link.item].append(link)
         self._noted.update({item: found[item] for item in items})
 
     def reports(self) -> list[FileReport]:
-        """Return a report of each file of the run that has such links."""
-        kept = (link for link in links_to_nowhere() if link.path in self._seen and link.path not in self._files)
+        """Return a report for each file of the run that has broken links."""
+        stored = (link for link in broken_links() if link.path in self._seen and link.path not in self._files)
         noted = (link for links in self._noted.values() for link in links if link.name not in self._names)
-        return reports_of([*kept, *noted])
+        return reports_of([*stored, *noted])

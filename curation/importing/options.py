@@ -1,4 +1,4 @@
-"""How to import: every choice of the command line, with its default."""
+"""The options of an import, with their defaults."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -6,18 +6,22 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from curation.frontmatter.records import Status
-from curation.importing.workers import default_jobs
-from curation.rendering import Flavour
+from curation.frontmatter.record import Status
+from curation.markdown import Flavour
+
+from .workers import default_jobs
 
 OnConflict = Literal["keep", "overwrite", "fail"]
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`static_roots` are where site paths such as `/img/x.jpg` are found (none: look beside the files). `since` skips
-    files whose modification time is older. `status` is given to new items whatever their file says,
-    `flavour` to all whose files are read.
+    """How to import files.
+
+    `static_roots` are the folders of site paths such as `/img/x.jpg`; if empty, they are searched for beside the files.
+    `since` skips files whose modification time is older. `status` overrides the status of new items, `flavour` that of
+    the body of all files that are read. `restore_deleted` restores the deleted items of the files. `jobs` is the number
+    of parser processes, `batch_size` that of files a transaction.
     """
 
     static_roots: tuple[Path, ...] = ()
@@ -25,6 +29,7 @@ class Options:
     atomic: bool = False
     prune: bool = False
     force: bool = False
+    restore_deleted: bool = False
     on_conflict: OnConflict = "keep"
     status: Status | None = None
     flavour: Flavour | None = None
@@ -33,13 +38,14 @@ class Options:
     batch_size: int = 500
 
     def as_json(self) -> dict[str, Any]:
-        """Return the choices that differ from the default, for the ledger."""
-        chosen = {name: value for name, value in asdict(self).items() if value != getattr(Options(), name)}
-        return {name: value if isinstance(value, bool | int) else _words(value) for name, value in chosen.items()}
+        """Return the options that differ from their defaults, for the ledger."""
+        defaults = Options()
+        changed = {name: value for name, value in asdict(self).items() if value != getattr(defaults, name)}
+        return {name: _json_value(value) for name, value in changed.items()}
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> "Options":
-        """Return the options that `as_json()` made this of; a choice of times past that is none today is left out."""
+        """Return the options that `as_json()` returned this for, without those that no longer exist."""
         known = {name: value for name, value in values.items() if name in cls.__slots__}
         if "static_roots" in known:
             known["static_roots"] = tuple(map(Path, known["static_roots"]))
@@ -48,5 +54,7 @@ class Options:
         return cls(**known)
 
 
-def _words(value: Any) -> Any:
+def _json_value(value: Any) -> Any:
+    if isinstance(value, bool | int):
+        return value
     return [str(entry) for entry in value] if isinstance(value, tuple) else str(value)

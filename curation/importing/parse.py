@@ -1,4 +1,4 @@
-"""A file's bytes to a record with its columns ready. Makes no query, so it can run in any process."""
+"""Parse a file: its bytes to a record and to the columns of its item. Makes no query, so it can run in any process."""
 
 import hashlib
 import json
@@ -8,23 +8,26 @@ from typing import Any, Literal
 from urllib.parse import unquote
 
 from curation import frontmatter
-from curation.frontmatter.inheritance import NOTHING, Inherited
 from curation.frontmatter.limits import MAX_FILE_BYTES
-from curation.frontmatter.records import Document, ItemRecord, Problem, Record, Rejected, SectionPage
-from curation.importing.cascades import Cascades
-from curation.importing.columns import columns_of
-from curation.importing.discover import SourceFile, Unreadable, read_bytes
-from curation.references import Reference, references_in
-from curation.rendering import Flavour, Rendered, excerpt, one_line, render
-from curation.sentences import stops_inside
+from curation.frontmatter.pickling import PickledByValues
+from curation.frontmatter.problems import Problem, Rejected, SectionPage
+from curation.frontmatter.reading.cascade import NOTHING_INHERITED, Inherited
+from curation.frontmatter.record import Document, ItemRecord
+from curation.importing.sources.discover import SourceFile, Unreadable, read_bytes
+from curation.items.item_columns import columns_of
+from curation.lib.sentences import stops_inside
+from curation.markdown import Flavour, Rendered, one_line, render
+from curation.markdown.references import Reference, references_in
+
+from .cascades import Cascades
 
 #: Maximum number of unknown shortcodes that the warning about them names.
 MAX_SHORTCODES = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded:
-    """A file's bytes, what it inherits from the folders above, and the digest of both."""
+class LoadedFile:
+    """A file's bytes, the keys that it inherits from the folders above, and the digest of both."""
 
     source: SourceFile
     data: bytes
@@ -32,15 +35,17 @@ class Loaded:
     inherited: Inherited = field(default_factory=dict)
 
     @property
-    def work(self) -> tuple[bytes, str, Inherited]:
-        """What `understand()` takes."""
+    def parse_arguments(self) -> tuple[bytes, str, Inherited]:
+        """The arguments of `parse_content()`."""
         return self.data, self.source.content_path, self.inherited
 
 
 @dataclass(frozen=True, slots=True)
-class Understood(Record):
-    """What a file says. `record` is the document's with an empty summary filled from the body, `json` the same as JSON;
-    `columns` are its item's, `references` are what its body refers to on this site.
+class ParseResult(PickledByValues):
+    """The parsed content of a file.
+
+    `record` is the document's, in the flavour that was asked for, and `json` is the same as JSON. `columns` are its
+    item's, by name. `references` are the pictures and links of its body that lead to this site.
     """
 
     document: Document
@@ -51,16 +56,16 @@ class Understood(Record):
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal(Record):
-    """Why a file cannot become an item, or that it is not meant to be one (`skipped`)."""
+class ParseRefusal(PickledByValues):
+    """The problems for which content cannot become an item ("rejected") or is not meant to be one ("skipped")."""
 
     outcome: Literal["rejected", "skipped"]
     problems: tuple[Problem, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Parsed:
-    """A file that can become an item."""
+class ParsedFile:
+    """A file that can become an item, with its `ParseResult`."""
 
     source: SourceFile
     sha256: str
@@ -73,8 +78,8 @@ class Parsed:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
-    """A file that was refused, and why."""
+class RefusedFile:
+    """A file that cannot become an item, or is not meant to be one, and the problems that are the reason."""
 
     source: SourceFile
     outcome: Literal["rejected", "skipped"]
@@ -82,10 +87,10 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
-class Unread:
-    """A file that need not be parsed: its bytes are those of the last import, or it is older than asked for.
+class SkippedFile:
+    """A file that need not be parsed: it is unchanged since the last import, or older than the option `since`.
 
-    `problems` are of what it points to, `item` is the id of its item.
+    `slug` and `item` (an ID) are those of its item. `problems` are of the media files that it points to.
     """
 
     source: SourceFile
@@ -95,29 +100,29 @@ class Unread:
     problems: tuple[Problem, ...] = ()
 
 
-def load(source: SourceFile, cascades: Cascades | None = None) -> Loaded | Refused:
-    """Read one file, and what it inherits."""
+def load(source: SourceFile, cascades: Cascades | None = None) -> LoadedFile | RefusedFile:
+    """Read the bytes of one file, and the keys that it inherits."""
     if source.refused:
-        return Refused(source, "rejected", tuple(Problem("error", "archive", reason) for reason in source.refused))
+        return RefusedFile(source, "rejected", tuple(Problem("error", "archive", reason) for reason in source.refused))
     if source.escapes:
-        return rejected(source, "escapes", "is a link that leads out of the given folder; give the folder it leads to")
+        return reject(source, "escapes", "is a link that leads out of the given folder; give the folder it leads to")
     try:
         data = read_bytes(source.path, MAX_FILE_BYTES)
     except Unreadable as error:
-        return rejected(source, "unreadable", str(error))
-    inherited = cascades.inherited_by(source) if cascades else NOTHING
-    # A file is another one, too, where only the folders above it say something else.
+        return reject(source, "unreadable", str(error))
+    inherited = cascades.inherited_by(source) if cascades else NOTHING_INHERITED
+    # A file has changed, too, if only the keys that it inherits have changed.
     above = json.dumps([(key, value) for key, (value, _origin) in sorted(inherited.items())]) if inherited else ""
-    return Loaded(source, data, hashlib.sha256(data + above.encode()).hexdigest(), inherited)
+    return LoadedFile(source, data, hashlib.sha256(data + above.encode()).hexdigest(), inherited)
 
 
-def understand(
-    data: bytes, path: str, inherited: Inherited = NOTHING, flavour: Flavour | None = None
-) -> Understood | Refusal:
-    """Read what a file's bytes say. `path` is that below the content folder, `flavour` that of the body, whatever the
-    file says.
+def parse_content(
+    data: bytes, path: str, inherited: Inherited = NOTHING_INHERITED, flavour: Flavour | None = None
+) -> ParseResult | ParseRefusal:
+    """Parse the bytes of a file.
 
-    May take long on hostile input: `workers` sets the limit.
+    `path` is the path below the content folder. `flavour` overrides that of the body. May take long on hostile input:
+    `workers` sets a time limit.
     """
     try:
         document = frontmatter.read(data, path, inherited)
@@ -129,20 +134,18 @@ def understand(
             document = replace(document, problems=(*document.problems, *problems))
         if record.summary and stops_inside(record.summary, rendered.text):
             document = replace(document, problems=(*document.problems, _cut_summary(record.summary)))
-        if not record.summary:
-            record = replace(record, summary=excerpt(rendered.text))
-        return Understood(
+        return ParseResult(
             document, record, frontmatter.to_text(record), columns_of(record, rendered), references_in(rendered.html)
         )
     except Rejected as refusal:
-        return Refusal("rejected", refusal.problems)
+        return ParseRefusal("rejected", refusal.problems)
     except SectionPage:
         problem = Problem("note", "section-page", "a section page of the old site, not an item; nothing to do")
-        return Refusal("skipped", (problem,))
+        return ParseRefusal("skipped", (problem,))
 
 
 def _problems_of(rendered: Rendered, document: Document) -> Iterator[Problem]:
-    """Yield what was lost or changed while the body of a document was rendered, a problem for each kind."""
+    """Yield a problem for each kind of loss or change that rendering the body of a document has caused."""
     if rendered.unknown:
         yield _unknown_shortcodes(document, rendered)
     if rendered.remote_pictures:
@@ -160,7 +163,7 @@ def _problems_of(rendered: Rendered, document: Document) -> Iterator[Problem]:
 
 
 def _unknown_shortcodes(document: Document, rendered: Rendered) -> Problem:
-    """Return the one warning about the shortcodes of a file that nothing is shown of, with the lines of the file."""
+    """Return the warning about the unknown shortcodes of a file, with their lines."""
     above = (document.opening + document.front_matter + document.closing).count("\n")
     named = [f"{unknown.written} in line {above + unknown.line}" for unknown in rendered.unknown[:MAX_SHORTCODES]]
     more = f" and {len(rendered.unknown) - len(named)} more" if len(rendered.unknown) > len(named) else ""
@@ -170,7 +173,7 @@ def _unknown_shortcodes(document: Document, rendered: Rendered) -> Problem:
 
 def _remote_pictures(number: int) -> Problem:
     subject = f"{number:,} pictures of other hosts are" if number > 1 else "a picture of another host is"
-    message = f"{subject} shown as a link, for nothing is fetched; put the file into the static folder to show it"
+    message = f"{subject} shown as a link, because nothing is fetched; put the file into the static folder to show it"
     return Problem("note", "remote-picture", message, "body")
 
 
@@ -181,13 +184,13 @@ def _lost_pictures(number: int) -> Problem:
 
 
 def _lost_links(links: tuple[str, ...]) -> Problem:
-    why = "without an address, or with one that is none of http, https, mailto and tel"
-    return Problem("warning", "lost-link", f"{_links_as_text(links)}, {why}; correct it", "body")
+    reason = "without an address, or with one other than http, https, mailto and tel"
+    return Problem("warning", "lost-link", f"{_links_as_text(links)}, {reason}; correct it", "body")
 
 
 def _missing_parts(links: tuple[str, ...]) -> Problem:
-    why = "for no heading or other part of this body has such an id"
-    return Problem("warning", "missing-part", f"{_links_as_text(links)}, {why}; correct it", "body")
+    reason = "because no heading or other part of this body has such an ID"
+    return Problem("warning", "missing-part", f"{_links_as_text(links)}, {reason}; correct it", "body")
 
 
 def _hidden(number: int) -> Problem:
@@ -212,11 +215,11 @@ def _cut_summary(summary: str) -> Problem:
     return Problem("warning", "summary-cut", message)
 
 
-def parsed(file: Loaded, result: Understood | Refusal) -> Parsed | Refused:
-    """Return a file together with what was read from it."""
-    if isinstance(result, Refusal):
-        return Refused(file.source, result.outcome, result.problems)
-    return Parsed(
+def with_result(file: LoadedFile, result: ParseResult | ParseRefusal) -> ParsedFile | RefusedFile:
+    """Return a file together with the result of parsing it."""
+    if isinstance(result, ParseRefusal):
+        return RefusedFile(file.source, result.outcome, result.problems)
+    return ParsedFile(
         file.source,
         file.sha256,
         file.inherited,
@@ -228,6 +231,6 @@ def parsed(file: Loaded, result: Understood | Refusal) -> Parsed | Refused:
     )
 
 
-def rejected(source: SourceFile, code: str, message: str) -> Refused:
-    """Return a refusal with one error."""
-    return Refused(source, "rejected", (Problem("error", code, message),))
+def reject(source: SourceFile, code: str, message: str) -> RefusedFile:
+    """Return a rejected file with one error."""
+    return RefusedFile(source, "rejected", (Problem("error", code, message),))

@@ -1,387 +1,448 @@
-"""What is to be done with each parsed file: create an item, change it, remember a repeat, or reject it.
+"""Plan each parsed file: create an item, change it, store a duplicate, or reject the file.
 
-Planning reads the catalogue and writes nothing to the database; `upsert` carries a plan out.
+Planning changes nothing, in memory or in the database. `apply` makes later files of the batch see a plan, `write`
+carries it out.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any, Literal
 
-from django.utils import timezone
-
 from curation import frontmatter
-from curation.bulk import JsonText
-from curation.frontmatter.paths import page_path
-from curation.frontmatter.records import ItemRecord, Level, MediaRef, Problem, Rejected, bounded
-from curation.importing import media
-from curation.importing.catalogue import Catalogue, Entry
-from curation.importing.columns import columns_of
-from curation.importing.discover import SourceFile, is_gone
-from curation.importing.library import Library
-from curation.importing.merge import Conflicting, merge
-from curation.importing.options import OnConflict, Options
-from curation.importing.parse import Parsed
-from curation.links import is_front_page
-from curation.models import CuratedItem, Image, SourceDocument
-from curation.references import BODY, page_name
-from curation.snapshot import snapshot, state
+from curation.frontmatter.problems import Level, Problem, Rejected, bounded
+from curation.frontmatter.reading.paths import page_path
+from curation.frontmatter.record import ItemRecord
+from curation.importing.media_files.files import DocumentMedia
+from curation.importing.media_files.plan import media_refs, plan_media
+from curation.importing.media_files.store import MediaStore
+from curation.importing.sources.discover import is_gone
+from curation.items.item_columns import columns_of
+from curation.items.merge import FieldConflict, merge
+from curation.items.record import record_of, undo_state
+from curation.lib.web_urls import is_front_page
+from curation.models import CuratedItem, DeletedItem, SourceDocument
+
+from .deletions import restored_problem, skipped_file
+from .documents import DocumentChange, document_change, document_state, further_document
+from .lookup import KnownItem, Lookup
+from .options import OnConflict, Options
+from .parse import ParsedFile, RefusedFile, SkippedFile
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Plan:
-    """One accepted file. `record` is what the item shall hold, `None` where only a repeat is remembered.
+    """The decision about one accepted file.
 
-    `media` is what `SourceDocument.media` remembers; `takes` names the uses that the item takes from it (image, pdf, or
-    body for its files).
-    `displaced` are other documents that the plan changes in passing; it `robs` another item of an alias where its own
-    page is to be. `conflicts` are left to an editor, those of the fields `decided` are not. `before` is the item's
-    state, `None` for one that is made. `keeps_document` is whether the document shall say what the file says; `slug` is
-    the one that the file gave its item.
+    The outcome is `created` too where an item is taken up again that an undo moved to the bin (`Planner._take_up`).
+
+    `known` is the file's item, which stays as it is until `apply()`. `record` is what the item will hold and `columns`
+    are its columns by name; `None` and {} where the file is a duplicate. `aliases` are all that the item will have;
+    `takes_aliases` are paths that were aliases of other items: that of its page, and those of items that give way.
+    `takes_slug_of` is an item that gives way and had its slug.
+
+    `media` becomes the document's `media`; `media_to_replace` is as in `MediaPlan`. `document` is the file's own,
+    `None` if the file gets no row; `displaced` are other documents that lose their path or their primacy.
+
+    `conflicts` are left to an editor; those of the fields in `resolved_fields` are closed. `before` is the state of the
+    item before the import, `None` for a new item. `revives` is the tombstone of an item deleted for ever that is
+    created again.
     """
 
-    parsed: Parsed
-    entry: Entry
-    record: ItemRecord | None
-    document: SourceDocument = field(default_factory=SourceDocument)
-    media: dict[str, dict[str, Any]] = field(default_factory=dict)
-    takes: set[str] = field(default_factory=set)
-    displaced: list[SourceDocument] = field(default_factory=list)
-    robs: bool = False
-    problems: list[Problem] = field(default_factory=list)
-    conflicts: tuple[Conflicting, ...] = ()
-    decided: Set[str] = frozenset()
-    before: dict[str, Any] | None = None
-    keeps_document: bool = True
-    slug: str = ""
-    writes_document: bool = True
-    outcome: Literal["created", "updated", "conflicted", "unchanged"] = "updated"
+    parsed: ParsedFile
+    known: KnownItem
+    outcome: Literal["created", "updated", "conflicted", "unchanged"]
+    record: ItemRecord | None = None
+    columns: Mapping[str, Any] = field(default_factory=dict)
+    aliases: tuple[str, ...] = ()
+    takes_aliases: tuple[str, ...] = ()
+    takes_slug_of: KnownItem | None = None
+    media: DocumentMedia = field(default_factory=dict)
+    media_to_replace: Set[str] = frozenset()
+    document: DocumentChange | None = None
+    displaced: tuple[DocumentChange, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    conflicts: tuple[FieldConflict, ...] = ()
+    resolved_fields: Set[str] = frozenset()
+    before: Mapping[str, Any] | None = None
+    failed_checks: tuple[str, ...] = ()
+    revives: DeletedItem | None = None
 
     @property
-    def writes(self) -> bool:
-        """Whether there is anything to write: the item, or what is remembered of the file."""
+    def is_written(self) -> bool:
+        """Whether there is anything to write: to the item or to the document."""
         return self.outcome != "unchanged" or self.writes_document
 
     @property
+    def has_new_item(self) -> bool:
+        """Whether the file makes an item that had no row before."""
+        return self.outcome == "created" and not self.known.is_taken_back
+
+    @property
+    def writes_document(self) -> bool:
+        return self.document is not None and bool(self.document.columns)
+
+    @property
     def all_problems(self) -> tuple[Problem, ...]:
-        """What is wrong with the file, and with what it is to become."""
+        """The problems of the file, and those that planning and writing it have met."""
         return bounded((*self.parsed.document.problems, *self.problems))
 
-    def warn(self, code: str, field: str, message: str) -> None:
-        self.problems.append(Problem("warning", code, message, field))
+
+#: The outcome of a file: its plan, or the reason for which it has none.
+FileOutcome = Plan | RefusedFile | SkippedFile
 
 
 class Planner:
-    """Plans the files of a batch in path order, each seeing what those before it will have done.
+    """Plans files in path order against a lookup in which the plans of earlier files have been applied.
 
-    `seen` holds every path of the run, to tell a file that was renamed from one that is still there.
+    `seen` holds every path of the run, to tell a file that was renamed from one that still exists. `restored` has a
+    note for each item that was just restored from the bin, by ID.
     """
 
-    def __init__(self, catalogue: Catalogue, library: Library, seen: Set[str], options: Options) -> None:
-        self.catalogue = catalogue
-        self.library = library
-        self.seen = seen
-        self.options = options
+    def __init__(
+        self,
+        lookup: Lookup,
+        media_store: MediaStore,
+        seen: Set[str],
+        options: Options,
+        restored: Mapping[int, Problem] | None = None,
+    ) -> None:
+        self._lookup = lookup
+        self._media_store = media_store
+        self._seen = seen
+        self._options = options
+        self._restored = restored or {}
 
-    def plan(self, parsed: Parsed) -> Plan:
-        """Return what to do with a file. Raises `Rejected`, and then has changed nothing."""
-        entry = self.catalogue.find(parsed, self.seen)
-        if entry is None:
-            record = replace(parsed.record, status=self.options.status) if self.options.status else parsed.record
-            return self._accept(Plan(parsed, Entry(CuratedItem()), record, outcome="created"), record)
-        primary = entry.primary
-        if primary is None:
-            return self._adopt(parsed, entry)
-        if primary.path == parsed.source.name or is_gone(primary.path, self.seen):
-            return self._update(parsed, entry, primary, primary)
-        if primary.path not in self.seen:
-            if parsed.source.is_upload:
-                return self._update(parsed, entry, primary, None)
-            if primary.content_path == parsed.source.content_path:  # another check-out
-                return self._update(parsed, entry, primary, primary)
-        return self._repeat(parsed, entry, primary)
-
-    def _adopt(self, parsed: Parsed, entry: Entry) -> Plan:
-        """Take a file that says what an item made in the admin says as that item's document."""
-        ours = snapshot(entry.item)
-        plan = self._accept(Plan(parsed, entry, ours), parsed.record)
-        if not merge(ours, parsed.record, ours).changes and "body" not in plan.takes:
-            plan.outcome = "unchanged"
+    def plan(self, parsed: ParsedFile) -> Plan | SkippedFile:
+        """Return the plan of a file, or the reason why it is left out: its item was deleted. Raises `Rejected`."""
+        known = self._lookup.find(parsed, self._seen)
+        if known is None:
+            deleted = self._lookup.find_deleted(parsed)
+            if deleted and not self._options.restore_deleted:
+                return skipped_file(parsed, deleted)
+            plan = self._create(parsed)
+            note = (restored_problem(deleted),) if deleted else ()
+            return replace(plan, revives=deleted, problems=(*note, *plan.problems))
+        if known.gives_way and known.primary:
+            return self._take_up(parsed, known, known.primary)
+        if known.is_binned:
+            return skipped_file(parsed, known.item)
+        plan = self._plan_known(parsed, known)
+        if (restored := self._restored.get(known.item.pk)) and plan.record:
+            # Written even where nothing but the status has changed, so that the run lists it.
+            outcome = "updated" if plan.outcome == "unchanged" else plan.outcome
+            return replace(plan, outcome=outcome, problems=(restored, *plan.problems))
         return plan
 
-    def _update(self, parsed: Parsed, entry: Entry, primary: SourceDocument, document: SourceDocument | None) -> Plan:
-        """Merge a file into its item. `document` is the row that will stand for the file, `primary` the merge base.
+    def _plan_known(self, parsed: ParsedFile, known: KnownItem) -> Plan:
+        """Plan a file of an item that exists."""
+        primary = known.primary
+        if primary is None:
+            return self._adopt(parsed, known)
+        if primary.path == parsed.source.name or is_gone(primary.path, self._seen):
+            return self._update(parsed, known, primary, primary)
+        if primary.path not in self._seen:
+            if parsed.source.is_upload:
+                return self._update(parsed, known, primary, None)
+            if primary.content_path == parsed.source.content_path:  # in another check-out
+                return self._update(parsed, known, primary, primary)
+        if primary.path < parsed.source.name:
+            return self._plan_duplicate(parsed, known, primary)
+        return self._replace_primary(parsed, known, primary)
 
-        No row stands for an uploaded copy of a file that is still there: what it changes counts as an editor's change.
+    def _create(self, parsed: ParsedFile) -> Plan:
+        """Plan a new item."""
+        record = self._with_status(parsed.record)
+        return self._plan_item(parsed, KnownItem(CuratedItem()), record, record, SourceDocument(), outcome="created")
+
+    def _with_status(self, record: ItemRecord) -> ItemRecord:
+        """Return the record of a new item, with the status that the options give it."""
+        status = self._options.status
+        return replace(record, status=status) if status else record
+
+    def _take_up(self, parsed: ParsedFile, known: KnownItem, primary: SourceDocument) -> Plan:
+        """Plan a file whose item is in the bin because an import was undone: the item is restored, and filled as if it
+        were new.
+
+        It keeps its address where the file asks for the same one, and the redirects from its former addresses.
         """
-        base, ours = frontmatter.from_json(primary.record), snapshot(entry.item)
-        choice = self.options.on_conflict
-        theirs = self._with_slug(parsed, primary, base, ours)
-        merged = merge(base, theirs, ours, overwrite=choice == "overwrite", undecided=entry.undecided)
-        problems = [_conflict(conflict, choice) for conflict in merged.conflicts]
+        base = replace(frontmatter.from_json(primary.record), slug=known.item.slug)
+        record = self._with_status(self._with_slug(parsed, primary, base, known.item.slug))
+        former = [path for path in known.aliases if path not in base.aliases]
+        record = replace(record, aliases=tuple(dict.fromkeys([*record.aliases, *former])))
+        rows = (document for document in known.documents if document.path == parsed.source.name)
+        document = next(rows, primary)
+        holder = self._lookup.by_slug.get(parsed.record.slug)
+        is_taken = record.slug != parsed.record.slug and holder is not None and not holder.gives_way
+        plan = self._plan_item(
+            parsed,
+            known,
+            record,
+            base,
+            document,
+            outcome="created",
+            media=primary.media,
+            file_slug=record.slug,
+            problems=[_slug_problem(parsed, parsed.record.slug, holder, record.slug)] if holder and is_taken else (),
+        )
+        plan = replace(plan, columns={**plan.columns, "binned_at": None, "binned_by": "", "binned_from": ""})
+        return plan if document is primary else _with_primary(plan, document, primary)
+
+    def _adopt(self, parsed: ParsedFile, known: KnownItem) -> Plan:
+        """Make a file the document of an item that was created in the admin; the item's own values stay."""
+        ours = record_of(known.item)
+        plan = self._plan_item(parsed, known, ours, parsed.record, SourceDocument())
+        if merge(ours, parsed.record, ours).changes or "body" in plan.media_to_replace:
+            return plan
+        return replace(plan, outcome="unchanged")
+
+    def _update(
+        self, parsed: ParsedFile, known: KnownItem, primary: SourceDocument, document: SourceDocument | None
+    ) -> Plan:
+        """Merge a file into its item. `document` is the file's row, `primary` the base of the merge.
+
+        An uploaded copy of a file that still exists has no row: its changes count as an editor's.
+        """
+        base, ours = frontmatter.from_json(primary.record), record_of(known.item)
+        choice = self._options.on_conflict
+        theirs = self._with_slug(parsed, primary, base, ours.slug)
+        merged = merge(base, theirs, ours, overwrite=choice == "overwrite", open_conflicts=known.open_conflicts)
+        problems = tuple(_conflict_problem(conflict, choice) for conflict in merged.conflicts)
         if problems and choice == "fail":
             raise Rejected(*problems)
-        plan = Plan(parsed, entry, merged.record, problems=problems, before=state(entry.item, ours))
-        plan.document, plan.keeps_document, plan.slug = document or primary, document is not None, theirs.slug
-        plan.conflicts = merged.conflicts if choice == "keep" else ()
-        before = _beside_record(entry)
-        self._accept(plan, base, primary.media)
-        if choice == "overwrite":
-            plan.decided = entry.undecided | {conflict.field for conflict in merged.conflicts}
-            entry.undecided = set()
-        if plan.conflicts:
-            plan.outcome = "conflicted"
-        elif not (merged.changes or plan.takes or plan.robs or self._brings_icon(plan)):
-            plan.outcome = "unchanged" if before == _beside_record(entry) else "updated"
-        return plan
+        plan = self._plan_item(
+            parsed, known, merged.record, base, document, media=primary.media, file_slug=theirs.slug, problems=problems
+        )
+        conflicts = merged.conflicts if choice == "keep" else ()
+        resolved = {conflict.field for conflict in merged.conflicts} | known.open_conflicts
+        return replace(
+            plan,
+            outcome="conflicted" if conflicts else self._update_outcome(plan, changes=bool(merged.changes)),
+            conflicts=conflicts,
+            resolved_fields=resolved if choice == "overwrite" else frozenset(),
+            before=undo_state(known.item, ours) | document_state(document),
+        )
 
-    def _with_slug(self, parsed: Parsed, primary: SourceDocument, base: ItemRecord, ours: ItemRecord) -> ItemRecord:
-        """Return what a file says, with the slug that its item has got as long as the file gives no other one."""
+    def _with_slug(self, parsed: ParsedFile, primary: SourceDocument, base: ItemRecord, slug: str) -> ItemRecord:
+        """Return a file's record, with the slug that its item got earlier unless the file gives a new one.
+
+        `slug` is that of the item now.
+        """
         if parsed.document.identity.given_slug == primary.given_slug:
             return replace(parsed.record, slug=base.slug)
-        holder = self.catalogue.by_slug.get(parsed.record.slug)
-        if holder is None or holder.item.slug == ours.slug:
+        holder = self._lookup.by_slug.get(parsed.record.slug)
+        if holder is None or holder.gives_way or holder.item.slug == slug:
             return parsed.record
-        return replace(parsed.record, slug=ours.slug)
+        return replace(parsed.record, slug=slug)
 
-    def _repeat(self, parsed: Parsed, entry: Entry, primary: SourceDocument) -> Plan:
-        """Take a further file of an item: the first in path order speaks for it, the others are remembered."""
-        base, item = frontmatter.from_json(primary.record), entry.item
-        if (parsed.record.title, parsed.record.body) not in ((base.title, base.body), (item.title, item.body)):
-            raise Rejected(_other_content(primary))
-        known = next((document for document in entry.documents if document.path == parsed.source.name), None)
-        document = known or SourceDocument(is_primary=False)
-        if primary.path < parsed.source.name:
-            plan, before = Plan(parsed, entry, None, document), _beside_record(entry)
-            identity = parsed.document.identity
-            is_copy = not (identity.external_id or identity.md_name or identity.given_slug)  # its slug was never a page
-            pages = [] if is_copy else [page_path(parsed.record.slug)]
-            self._set_aliases(plan, [*pages, *parsed.record.aliases, *entry.aliases])
-            self._remember(plan)
-            if before == _beside_record(entry):
-                plan.outcome = "unchanged"
-        else:
-            plan = self._update(parsed, entry, primary, document)
-            primary.is_primary, document.is_primary = False, True
-            primary.media = {}  # as of any further file
-            plan.displaced.append(primary)
-        plan.warn("repeat", "", f"the same item as {primary.path}; its address and link were kept with that item")
-        return plan
+    def _update_outcome(self, plan: Plan, *, changes: bool) -> Literal["updated", "unchanged"]:
+        """Return the outcome of a plan that has no conflict. `changes` is whether its record changes the item."""
+        known, item = plan.known, plan.known.item
+        if changes or plan.media_to_replace or plan.takes_aliases or self._sets_publisher_icon(plan):
+            return "updated"
+        same_alt = not item.image_id or item.image_alt == plan.columns["image_alt"]
+        return "unchanged" if same_alt and set(known.aliases) == set(plan.aliases) else "updated"
 
-    def _accept(self, plan: Plan, base: ItemRecord, base_media: media.Found | None = None) -> Plan:
-        """Check a plan against the rest of the catalogue, then fill its item and register what it takes."""
-        assert plan.record is not None  # noqa: S101  # a plan with no record is not for an item to take
-        record, item = self._with_free_slug(plan, plan.record), plan.entry.item
-        columns = plan.parsed.columns if record is plan.parsed.record else columns_of(record)
-        old_slug, old_link = item.slug, item.source_url_key
-        self._read_media(plan, base_media or {})
-        _fill(plan, columns, base)
-        self._set_aliases(plan, [*record.aliases, *([page_path(old_slug)] if old_slug else [])])
-        if item.source_url_key != old_link:
-            self._warn_of_same_link(plan)
-        self.catalogue.forget(plan.entry, old_slug, old_link)
-        self.catalogue.add(plan.entry)
-        self._remember(plan)
-        return plan
-
-    def _with_free_slug(self, plan: Plan, record: ItemRecord) -> ItemRecord:
-        """Return a plan's record, its slug with a number where another item has it: an address once given stays."""
-        holder = self.catalogue.by_slug.get(record.slug)
-        if holder not in (None, plan.entry):
-            slug = self.catalogue.free_slug(record.slug)
-            message = f"“{record.slug}” is the address of {holder}; this one got {page_path(slug)}/"
-            if plan.parsed.document.identity.given_slug:
-                plan.warn("slug-taken", "slug", f"{message}, give it another slug if that is not right")
-            else:
-                plan.problems.append(Problem("note", "slug-taken", f"{message}, which it keeps", "slug"))
-            record = plan.record = replace(record, slug=slug)
-        plan.slug = plan.slug or record.slug
-        return record
-
-    def _read_media(self, plan: Plan, base: media.Found) -> None:
-        """Read what the file points to; what cannot be used is a warning, and the item keeps what it has."""
-        refs, here = _refs(plan.parsed.record), _digests(plan.entry.item)
-        for use in media.KEYS:
-            was = base.get(use, {}).get("sha256", "")
-            digest = self._read_one(plan, use, refs[use].href, was) if use in refs else ""
-            picture = _picture(plan.entry.item, use)
-            if picture and self.library.is_copy(digest, picture):
-                plan.media[use]["sha256"] = digest = picture.sha256
-            if use in here and here[use] == was != digest:
-                plan.takes.add(use)
-        self._read_body(plan, base)
-
-    def _read_body(self, plan: Plan, base: media.Found) -> None:
-        """Read the pictures and PDFs of the body."""
-        item = plan.entry.item
-        shown = {row.href: row.image for row in item.references.all() if row.image} if item.pk else {}
-        for reference in plan.parsed.references:
-            if not reference.is_file:
-                continue
-            use = BODY + reference.href
-            if reference.is_picture and media.is_pdf(use):
-                refusal = media.MediaRefused("is a PDF, which cannot be shown as a picture; link to it")
-                plan.problems.append(media.warning(use, reference.href, refusal))
-                continue
-            digest = self._read_one(plan, use, reference.href, base.get(use, {}).get("sha256", ""))
-            picture = shown.get(reference.href)
-            if picture and self.library.is_copy(digest, picture):
-                plan.media[use]["sha256"] = picture.sha256
-        before, now = media.of_body(base), media.of_body(plan.media)
-        if before != now:
-            plan.takes.add("body")
-
-    def _read_one(self, plan: Plan, use: str, href: str, was: str) -> str:
-        """Read one file and return its digest; `was` is the digest that stays where the file cannot be used."""
-        found = plan.media[use] = {"href": href, "sha256": was}
-        try:
-            located = self.library.find(use, href, plan.parsed.source)
-            if located.beside:
-                found["beside"] = located.beside
-            found["sha256"] = self.library.read(use, located.place, located.stamp)
-            found.update(located.stamp)
-        except media.MediaRefused as error:
-            found.update(located.stamp)
-            plan.problems.append(media.warning(use, href, error))
-        except media.MediaMissing as error:
-            if not (was and plan.parsed.source.is_upload):  # an upload need not bring what is here
-                plan.problems.append(media.warning(use, href, error))
-        return str(found["sha256"])
-
-    def _brings_icon(self, plan: Plan) -> bool:
-        """Whether the item's publisher has waited for the file's icon."""
-        publisher = plan.entry.item.publisher
+    def _sets_publisher_icon(self, plan: Plan) -> bool:
+        """Whether the item's publisher has no icon yet and gets the file's."""
+        publisher = plan.known.item.publisher
         icon = plan.media.get("icon", {}).get("sha256", "")
-        return publisher is not None and publisher.icon_id is None and self.library.has(icon)
+        return publisher is not None and publisher.icon_id is None and self._media_store.has(icon)
 
-    def _warn_of_same_link(self, plan: Plan) -> None:
-        """Say once how many other items have the link: a pipeline's default link is that of all its stories."""
-        first, count = self.catalogue.others_with_link(plan.entry)
-        if not count:
-            return
-        more = f" and {count - 1:,} more item{'s' * (count > 2)}" if count > 1 else ""
-        if is_front_page(plan.entry.item.source_url_key):
-            message = f"a front page, and the link of {first}{more}, too; link the story's own page if there is one"
-            plan.problems.append(Problem("note", "same-link", message, "link"))
-        else:
-            plan.warn("same-link", "link", f"the link of {first}{more}, too; keep one of them, or all if they differ")
+    def _plan_duplicate(self, parsed: ParsedFile, known: KnownItem, primary: SourceDocument) -> Plan:
+        """Plan to store a further file of an item. The first file in path order determines the item's content."""
+        _require_same_content(parsed, known, primary)
+        identity = parsed.document.identity
+        # The slug of a mere copy was never the address of a page.
+        is_copy = not (identity.external_id or identity.md_name or identity.given_slug)
+        pages = [] if is_copy else [page_path(parsed.record.slug)]
+        wanted = [*pages, *parsed.record.aliases, *known.aliases]
+        aliases = self._plan_aliases(known, known.item.slug, wanted)
+        return Plan(
+            parsed,
+            known,
+            "unchanged" if set(aliases.paths) == set(known.aliases) else "updated",
+            aliases=aliases.paths,
+            takes_aliases=aliases.taken,
+            document=document_change(parsed, further_document(parsed, known), {}, parsed.record.slug),
+            displaced=self._displaced(parsed, known),
+            problems=(*aliases.problems, _repeat_problem(primary)),
+        )
 
-    def _set_aliases(self, plan: Plan, wanted: Iterable[str]) -> None:
-        """Give the entry the aliases it may have: a page of another item, or an alias of one, stays with that item."""
-        entry, own = plan.entry, page_path(plan.entry.item.slug)
-        robbed = self.catalogue.by_alias.get(own)
-        if robbed not in (None, entry):
-            robbed.aliases.remove(own)
-            plan.robs = True
-            plan.warn("alias-live", "slug", f"{own} was an alias of {robbed}; it is this item's own page now")
-        allowed = []
-        for path in dict.fromkeys(wanted):
-            holder = self.catalogue.by_alias.get(path) or self.catalogue.page_of(path)
-            if holder not in (None, entry):
-                plan.warn("alias-taken", "aliases", f"{path} leads to {holder} and was left there; remove it here")
-            elif path != own:
+    def _replace_primary(self, parsed: ParsedFile, known: KnownItem, primary: SourceDocument) -> Plan:
+        """Plan to make a file that comes before an item's primary one in path order the item's primary file."""
+        _require_same_content(parsed, known, primary)
+        document = further_document(parsed, known)
+        plan = _with_primary(self._update(parsed, known, primary, document), document, primary)
+        return replace(plan, problems=(*plan.problems, _repeat_problem(primary)))
+
+    def _plan_item(
+        self,
+        parsed: ParsedFile,
+        known: KnownItem,
+        record: ItemRecord,
+        base: ItemRecord,
+        document: SourceDocument | None,
+        *,
+        outcome: Literal["created", "updated"] = "updated",
+        media: DocumentMedia | None = None,
+        file_slug: str = "",
+        problems: Sequence[Problem] = (),
+    ) -> Plan:
+        """Return the plan by which an item gets a record, checked against all other items.
+
+        `base` and `media` are the file's record and `SourceDocument.media` as of the last import. `file_slug` is the
+        slug that the file gives its item, if that is not the record's.
+        """
+        item = known.item
+        record, slug_problems = self._with_free_slug(parsed, known, record)
+        holder = self._lookup.by_slug.get(record.slug)
+        columns = parsed.columns if record == parsed.record else columns_of(record)  # which renders the body
+        media_plan = plan_media(parsed, item, media or {}, self._media_store)
+        former_page = [page_path(item.slug)] if item.slug else []
+        aliases = self._plan_aliases(known, record.slug, [*record.aliases, *former_page])
+        link_problems = self._same_link_problems(known, columns["source_url_key"])
+        follows_file = outcome == "created" or item.image_alt == _alt(base)
+        columns = {
+            **columns,
+            "image_alt": _alt(parsed.record) if follows_file else item.image_alt,
+            "media_provenance": _media_provenance(parsed.record),
+        }
+        return Plan(
+            parsed,
+            known,
+            outcome,
+            record=record,
+            columns=columns,
+            aliases=aliases.paths,
+            takes_aliases=aliases.taken,
+            takes_slug_of=None if holder is known else holder,
+            media=media_plan.found,
+            media_to_replace=media_plan.to_replace,
+            document=document_change(parsed, document, media_plan.found, file_slug or record.slug),
+            displaced=self._displaced(parsed, known) if document else (),
+            problems=(*problems, *slug_problems, *media_plan.problems, *aliases.problems, *link_problems),
+        )
+
+    def _with_free_slug(
+        self, parsed: ParsedFile, known: KnownItem, record: ItemRecord
+    ) -> tuple[ItemRecord, tuple[Problem, ...]]:
+        """Return a record, with a number added to its slug if another item has it, and the problem that this is.
+
+        The other item keeps its address, because addresses are stable; one that gives way gets the number itself.
+        """
+        holder = self._lookup.by_slug.get(record.slug)
+        if holder is None or holder is known or holder.gives_way:
+            return record, ()
+        slug = self._lookup.free_slug(record.slug)
+        return replace(record, slug=slug), (_slug_problem(parsed, record.slug, holder, slug),)
+
+    def _plan_aliases(self, known: KnownItem, slug: str, wanted: Iterable[str]) -> _AliasPlan:
+        """Return those of the wanted aliases that an item may have. Pages and aliases of other items stay with them.
+
+        Taken from others are the path of the item's own page, and the aliases of items that give way.
+        """
+        own_path = page_path(slug)
+        allowed: list[str] = []
+        taken: list[str] = []
+        problems: list[Problem] = []
+        for path in dict.fromkeys([own_path, *wanted]):
+            holder = self._lookup.by_alias.get(path)
+            if holder and holder is not known and (holder.gives_way or path == own_path):
+                taken.append(path)
+                if not holder.gives_way:
+                    message = f"{path} was an alias of {holder}; it is this item's own page now"
+                    problems.append(_warning("alias-live", "slug", message))
+            elif path != own_path and (holder := holder or self._lookup.page_of(path) or known) is not known:
+                message = f"{path} leads to {holder} and was left there; remove it here"
+                problems.append(_warning("alias-taken", "aliases", message))
+                continue
+            if path != own_path:
                 allowed.append(path)
-        entry.aliases = allowed
+        return _AliasPlan(tuple(allowed), tuple(taken), tuple(problems))
 
-    def _remember(self, plan: Plan) -> None:
-        """Make the document say what the file says now, and take its path from a document that had it before."""
-        if not plan.keeps_document:
-            plan.writes_document = False
-            return
-        path = plan.parsed.source.name
-        former = self.catalogue.by_path.get(path)
-        if former not in (None, plan.entry):
-            for document in former.documents:
-                if document.path == path:
-                    document.path = document.content_path = ""
-                    plan.displaced.append(document)
-        known = (plan.document.path, plan.document.sha256, plan.document.media, plan.document.is_primary)
-        if plan.before is not None and plan.document.pk:
-            was = plan.document.record
-            plan.before["document"] = json.loads(was) if isinstance(was, str) else was
-            plan.before["document_media"] = plan.document.media
-        plan.writes_document = known != (path, plan.parsed.sha256, plan.media, True)
-        if plan.writes_document:
-            _describe(plan.document, plan.parsed, plan.media, plan.slug or plan.parsed.record.slug)
-        if plan.document not in plan.entry.documents:
-            self.catalogue.add_document(plan.entry, plan.document)
-        self.catalogue.by_path[path] = plan.entry
+    def _same_link_problems(self, known: KnownItem, link: str) -> Sequence[Problem]:
+        """Return the problem that an item's new link is that of other items, too."""
+        if link == known.item.source_url_key and not known.is_binned:
+            return ()
+        first, count = self._lookup.others_with_link(known, link)
+        if not count:
+            return ()
+        more = f" and {count - 1:,} more item{'s' * (count > 2)}" if count > 1 else ""
+        if is_front_page(link):
+            message = f"a front page, and the link of {first}{more}, too; link the story's own page if there is one"
+            return (Problem("note", "same-link", message, "link"),)
+        message = f"the link of {first}{more}, too; keep one of them, or all if they differ"
+        return (_warning("same-link", "link", message),)
 
-
-def _beside_record(entry: Entry) -> tuple[str, set[str]]:
-    """Return what an import may change of an item that a merge of records does not tell."""
-    item = entry.item
-    return item.image_alt if item.image_id else "", set(entry.aliases)
+    def _displaced(self, parsed: ParsedFile, known: KnownItem) -> tuple[DocumentChange, ...]:
+        """Return the changes of other items' documents that had the path of a file before."""
+        path = parsed.source.name
+        former = self._lookup.by_path.get(path, known)
+        if former is known:
+            return ()
+        without_path = {"path": "", "content_path": ""}
+        return tuple(DocumentChange(row, without_path) for row in former.documents if row.path == path)
 
 
-def _picture(item: CuratedItem, use: str) -> Image | None:
-    """Return what readers see of an item for a use of media, where that is a picture."""
-    icon = item.publisher.icon if use == "icon" and item.publisher else None
-    return item.image if use == "image" else icon
+@dataclass(frozen=True, slots=True)
+class _AliasPlan:
+    """The aliases that an item gets, and the paths that are taken from other items."""
+
+    paths: tuple[str, ...]
+    taken: tuple[str, ...]
+    problems: tuple[Problem, ...]
 
 
-def _digests(item: CuratedItem) -> dict[str, str]:
-    return {
-        "image": item.image.sha256 if item.image else "",
-        "pdf": Path(item.pdf.name or "").stem,
+def _warning(code: str, field: str, message: str) -> Problem:
+    return Problem("warning", code, message, field)
+
+
+def _with_primary(plan: Plan, document: SourceDocument, primary: SourceDocument) -> Plan:
+    """Return a plan that makes `document` the primary one of its item, in place of `primary`."""
+    columns = plan.document.columns if plan.document else {}
+    return replace(
+        plan,
+        document=DocumentChange(document, {**columns, "is_primary": True}),
+        displaced=(*plan.displaced, DocumentChange(primary, {"is_primary": False, "media": {}})),
+    )
+
+
+def _slug_problem(parsed: ParsedFile, wanted: str, holder: KnownItem, slug: str) -> Problem:
+    """Return the problem that another item has the slug that a file wants, whose item gets another one."""
+    message = f"“{wanted}” is the address of {holder}; this one got {page_path(slug)}/"
+    if parsed.document.identity.given_slug:
+        return _warning("slug-taken", "slug", f"{message}, give it another slug if that is not right")
+    return Problem("note", "slug-taken", f"{message}, which it keeps", "slug")
+
+
+def _require_same_content(parsed: ParsedFile, known: KnownItem, primary: SourceDocument) -> None:
+    """Raise `Rejected` for a file of an item that has neither the item's content nor that of its primary file."""
+    base, item = frontmatter.from_json(primary.record), known.item
+    if (parsed.record.title, parsed.record.body) not in ((base.title, base.body), (item.title, item.body)):
+        message = f"the same item as {primary.path}, but with another title or body; remove one of the two files"
+        raise Rejected(Problem("error", "identity", message, "id" if primary.external_id else "slug"))
+
+
+def _repeat_problem(primary: SourceDocument) -> Problem:
+    message = f"the same item as {primary.path}; its address and link were kept with that item"
+    return _warning("repeat", "", message)
+
+
+def _conflict_problem(conflict: FieldConflict, choice: OnConflict) -> Problem:
+    hints = {
+        "keep": "the value here was kept, resolve it in the admin",
+        "overwrite": "the file's was taken, undo the import to have the other back",
+        "fail": "resolve it by hand, or let the import keep the value here",
     }
-
-
-def _fill(plan: Plan, columns: dict[str, Any], base: ItemRecord) -> None:
-    item, theirs = plan.entry.item, plan.parsed.record
-    for column, value in columns.items():
-        setattr(item, column, value)
-    if item.image_alt == _alt(base) or plan.outcome == "created":
-        item.image_alt = _alt(theirs)
-    item.media_provenance = {use: {"href": ref.href, **ref.provenance} for use, ref in _refs(theirs).items()}
-
-
-def _refs(record: ItemRecord) -> dict[str, MediaRef]:
-    refs = {"image": record.image, "pdf": record.pdf, "icon": record.icon}
-    return {use: ref for use, ref in refs.items() if ref}
+    level: Level = "error" if choice == "fail" else "warning"
+    return Problem(level, "conflict", f"changed both here and in the file; {hints[choice]}", conflict.field)
 
 
 def _alt(record: ItemRecord) -> str:
     return record.image.alt if record.image else ""
 
 
-def _describe(document: SourceDocument, parsed: Parsed, found: dict[str, dict[str, Any]], slug: str) -> None:
-    identity = parsed.document.identity
-    document.source_system, document.external_id = identity.source_system, identity.external_id
-    document.md_name, document.dialect = identity.md_name, parsed.document.dialect
-    document.given_slug, document.content_path = identity.given_slug, _content_path(document, parsed.source)
-    document.path, document.sha256 = parsed.source.name, parsed.sha256
-    document.inherited = dict(parsed.inherited)
-    document.front_matter_format, document.front_matter = parsed.document.format, parsed.document.front_matter
-    document.opening, document.closing = parsed.document.opening, parsed.document.closing
-    document.raw_body = parsed.document.raw_body
-    record = parsed.record
-    document.record = JsonText(parsed.json if slug == record.slug else frontmatter.to_text(replace(record, slug=slug)))
-    document.source_url = record.source_url
-    document.source_url_key, document.page_name = parsed.columns["source_url_key"], page_name(parsed.source.name)
-    document.media = found
-    document.imported_at = timezone.now()
-
-
-def _content_path(document: SourceDocument, source: SourceFile) -> str:
-    """Return the path to remember: the longer one of a file that was imported with a folder above once."""
-    here, is_same = source.content_path, document.path == source.name
-    return document.content_path if is_same and document.content_path.endswith(f"/{here}") else here
-
-
-def _conflict(conflict: Conflicting, choice: OnConflict) -> Problem:
-    what_to_do = {
-        "keep": "the value here was kept, settle it in the admin",
-        "overwrite": "the file's was taken, undo the import to have the other back",
-        "fail": "settle it by hand, or import with --on-conflict keep",
-    }
-    level: Level = "error" if choice == "fail" else "warning"
-    return Problem(level, "conflict", f"changed both here and in the file; {what_to_do[choice]}", conflict.field)
-
-
-def _other_content(primary: SourceDocument) -> Problem:
-    message = f"the same item as {primary.path}, but with another title or body; remove one of the two files"
-    return Problem("error", "identity", message, "id" if primary.external_id else "slug")
+def _media_provenance(record: ItemRecord) -> dict[str, dict[str, object]]:
+    return {use: {"href": ref.href, **ref.provenance} for use, ref in media_refs(record).items()}

@@ -1,32 +1,36 @@
-"""Files that are gone: their items are archived, never deleted."""
+"""Archive the items of files that are gone; no item is deleted."""
 
 from collections.abc import Iterable, Set
 from pathlib import Path, PurePosixPath
 
 from django.db.models import QuerySet
 
-from curation import publishing
-from curation.frontmatter.records import Problem
-from curation.importing.archives import archive_of
-from curation.importing.discover import printable
-from curation.importing.report import FileReport
+from curation.frontmatter.problems import Problem
+from curation.importing.sources.archives import archive_of
+from curation.importing.sources.discover import printable
+from curation.items.actors import Actor
+from curation.items.record import record_of, undo_state, with_record_relations
+from curation.items.workflow import Verb, perform
 from curation.models import CuratedItem, ImportRecord, ImportRun, SourceDocument
-from curation.snapshot import snapshot, state, with_relations
+
+from .report import FileReport
 
 
-def prune(folders: Iterable[Path], seen: Set[str], run: ImportRun | None) -> list[FileReport]:
-    """Archive the items whose primary file was imported from one of the folders and is there no more.
+def prune(folders: Iterable[Path], seen: Set[str], run: ImportRun | None, actor: Actor) -> list[FileReport]:
+    """Archive the items whose primary file was imported from one of the folders and no longer exists.
 
-    The document forgets the file, so that one that comes back is read again and publishes its item as it says.
+    Their documents lose the digest of the file, so that a file that comes back is read again and sets its item's
+    status.
     """
     gone = gone_documents(folders, seen)
-    shown = [document for document in gone if document.item.status != CuratedItem.Status.ARCHIVED]
-    items = CuratedItem.objects.filter(pk__in=[document.item_id for document in shown])
+    kept = (CuratedItem.Status.ARCHIVED, CuratedItem.Status.BIN)
+    to_archive = [document for document in gone if document.item.status not in kept]
+    items = CuratedItem.objects.filter(pk__in=[document.item_id for document in to_archive])
     if run:
-        loaded = {item.pk: item for item in with_relations(items)}
-        ImportRecord.objects.bulk_create(_record(run, document, loaded[document.item_id]) for document in shown)
-    publishing.archive(items)
-    reports = [_report(document) for document in shown]
+        loaded = {item.pk: item for item in with_record_relations(items)}
+        ImportRecord.objects.bulk_create(_record(run, document, loaded[document.item_id]) for document in to_archive)
+    perform(Verb.ARCHIVED, items, actor, run=run)
+    reports = [_report(document) for document in to_archive]
     for document in gone:
         document.sha256 = ""
         document.record["status"] = CuratedItem.Status.ARCHIVED
@@ -35,22 +39,22 @@ def prune(folders: Iterable[Path], seen: Set[str], run: ImportRun | None) -> lis
 
 
 def gone_documents(folders: Iterable[Path], seen: Set[str]) -> QuerySet[SourceDocument]:
-    """Return the primary documents whose files are no longer there, of those imported from some folders."""
-    # Compared here, for to SQLite `startswith` is the same in either case, and folders are not.
+    """Return the primary documents of files that were imported from some folders and no longer exist."""
+    # Compared in Python, because `startswith` ignores the case on SQLite.
     below = tuple(printable(f"{folder}/") for folder in folders)
     paths = SourceDocument.objects.filter(is_primary=True).exclude(sha256="").values_list("pk", "path").iterator()
-    gone = [pk for pk, path in paths if path.startswith(below) and not archive_of(path) and not _is_there(path, seen)]
+    gone = [pk for pk, path in paths if path.startswith(below) and not archive_of(path) and not _may_exist(path, seen)]
     return SourceDocument.objects.filter(pk__in=gone).select_related("item")
 
 
-def _is_there(path: str, seen: Set[str]) -> bool:
-    """Whether a file was seen, or a folder that it is in could not be read: then nobody knows."""
+def _may_exist(path: str, seen: Set[str]) -> bool:
+    """Whether a file was seen, or is in a folder that could not be read."""
     return path in seen or any(str(folder) in seen for folder in PurePosixPath(path).parents)
 
 
 def _record(run: ImportRun, document: SourceDocument, item: CuratedItem) -> ImportRecord:
-    """Return what the ledger says of an item that is archived: as of one that a file changed, for undoing."""
-    before = state(item, snapshot(item))
+    """Return the ledger's row of an archived item, as if a file had changed it, so that it can be undone."""
+    before = undo_state(item, record_of(item))
     return ImportRecord(
         run=run,
         item=item,

@@ -1,7 +1,7 @@
-"""Parsing in other processes: on every core, and with an end, for a body can be made that takes hours to render.
+"""Parse files in child processes, on every core and with a timeout: a hostile body can take hours to render.
 
-A process that overruns its time is killed and replaced (pebble does both); the file it was at is rejected, and the run
-goes on.
+A process that exceeds its time is killed and replaced (by pebble). The file that it was parsing is rejected, and the
+run goes on.
 """
 
 from __future__ import annotations
@@ -10,34 +10,32 @@ import os
 import pickle
 import signal
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import TimeoutError as TookTooLong
+from concurrent.futures import TimeoutError as ParseTimeout
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from multiprocessing import forkserver, get_context, resource_tracker
+from multiprocessing import forkserver, resource_tracker
 from types import TracebackType
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
-from curation.frontmatter.inheritance import Inherited
-from curation.importing.parse import Loaded, Parsed, Refusal, Refused, Understood, parsed, rejected, understand
-from curation.rendering import Flavour
+from curation.frontmatter.reading.cascade import Inherited
+from curation.lib.subprocess_timeout import CONTEXT
+from curation.markdown import Flavour
+from curation.markdown.render_timeout import RENDER_SECONDS
 
-#: Seconds that one file may take. An ordinary one takes two milliseconds.
-FILE_SECONDS = 5
-#: Files sent to a process at a time: enough that sending costs little, and few enough to try one by one again.
+from .parse import LoadedFile, ParsedFile, ParseRefusal, ParseResult, RefusedFile, parse_content, reject, with_result
+
+#: Number of files that a process gets at a time: sending them costs little, and few are parsed again after a timeout.
 CHUNK = 25
-#: Processes are forked from one that has loaded the models, and holds neither threads nor database connections.
-CONTEXT = get_context("forkserver")
-CONTEXT.set_forkserver_preload(["curation.importing.preload"])
 
 
 def default_jobs() -> int:
-    """Return the number of processes that suits this machine: its cores."""
+    """Return the number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class Parsers:
-    """A pool of parser processes, started when the first file asks for it."""
+    """A pool of parser processes, started for the first file."""
 
     def __init__(self, jobs: int, flavour: Flavour | None = None) -> None:
         self.jobs = jobs
@@ -55,28 +53,28 @@ class Parsers:
             self._pool.join()
 
     def prepare(self) -> None:
-        """Have what the processes are forked from load the models, which takes a while, and do not wait for it.
+        """Start the fork server that the processes are forked from, and do not wait until it has loaded the models.
 
-        It is deaf to Ctrl-C: a terminal sends that to all, and the import is who stops the others.
+        It ignores Ctrl-C, which a terminal sends to all processes: the import stops the others.
         """
-        resource_tracker.ensure_running()  # which would open the ears of the next one again
-        with _held(signal.SIGINT):
+        resource_tracker.ensure_running()  # or `forkserver` would start it, and unblock the signals with that
+        with _blocked(signal.SIGINT):
             forkserver.ensure_running()
 
-    def submit(self, files: Sequence[Loaded]) -> Callable[[], list[Parsed | Refused]]:
-        """Start parsing files; return a call that waits for the results, in the same order."""
+    def submit(self, files: Sequence[LoadedFile]) -> Callable[[], list[ParsedFile | RefusedFile]]:
+        """Start to parse files; return a call that waits for the results, in the same order."""
         chunks = [files[start : start + CHUNK] for start in range(0, len(files), CHUNK)]
         pending = [(chunk, self._schedule(chunk)) for chunk in chunks]
         return lambda: [result for chunk, future in pending for result in self._results(chunk, future)]
 
-    def _schedule(self, files: Sequence[Loaded]) -> ProcessFuture[bytes]:
+    def _schedule(self, files: Sequence[LoadedFile]) -> ProcessFuture[bytes]:
         if self._pool is None:
             self._pool = self._start()
-        work = [file.work for file in files]
-        return self._pool.schedule(packed, args=[work, self.flavour], timeout=FILE_SECONDS)
+        arguments = [file.parse_arguments for file in files]
+        return self._pool.schedule(parse_pickled, args=[arguments, self.flavour], timeout=RENDER_SECONDS)
 
     def _start(self) -> ProcessPool:
-        """Start the processes; once more, should what they are forked from be killed meanwhile."""
+        """Start the processes; once more if the fork server is killed meanwhile."""
         try:
             return self._start_once()
         except BrokenProcessPool:
@@ -84,24 +82,25 @@ class Parsers:
 
     def _start_once(self) -> ProcessPool:
         self.prepare()
-        with _held(signal.SIGINT, signal.SIGTERM):  # until every process that runs is known, and can be stopped
-            pool = ProcessPool(max_workers=self.jobs, context=CONTEXT, initializer=_step_back)
-            pool.schedule(packed, args=[[]])
+        # Blocked until every process that runs is in the pool, and can be stopped.
+        with _blocked(signal.SIGINT, signal.SIGTERM):
+            pool = ProcessPool(max_workers=self.jobs, context=CONTEXT, initializer=_lower_priority)
+            pool.schedule(parse_pickled, args=[[]])
         return pool
 
-    def _results(self, files: Sequence[Loaded], future: ProcessFuture[bytes]) -> list[Parsed | Refused]:
+    def _results(self, files: Sequence[LoadedFile], future: ProcessFuture[bytes]) -> list[ParsedFile | RefusedFile]:
         try:
-            results = pickle.loads(future.result())  # noqa: S301  # of a process of ours
-        except (TookTooLong, ProcessExpired):
+            results = pickle.loads(future.result())  # noqa: S301  # from our own process
+        except (ParseTimeout, ProcessExpired):
             if len(files) == 1:
-                return [_gave_up(files[0])]
+                return [_reject_slow(files[0])]
             return [result for file in files for result in self._results([file], self._schedule([file]))]
-        return [parsed(file, result) for file, result in zip(files, results, strict=True)]
+        return [with_result(file, result) for file, result in zip(files, results, strict=True)]
 
 
 @contextmanager
-def _held(*signals: signal.Signals) -> Iterator[None]:
-    """Hold signals back for a moment; a process that is started meanwhile never hears them."""
+def _blocked(*signals: signal.Signals) -> Iterator[None]:
+    """Block signals during the `with` block. Processes started in it inherit that they are blocked."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, signals)
     try:
         yield
@@ -109,22 +108,22 @@ def _held(*signals: signal.Signals) -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _step_back() -> None:
-    """Let the import's own process go first where cores are few: it writes what the others read, and ends last."""
+def _lower_priority() -> None:
+    """Let the import's own process run first if cores are few: it writes the results of the others, and ends last."""
     os.nice(2)
 
 
-def packed(files: Sequence[tuple[bytes, str, Inherited]], flavour: Flavour | None = None) -> bytes:
-    """Read files, each given as `Loaded.work`, in this process, and return a pickled list of results.
+def parse_pickled(files: Sequence[tuple[bytes, str, Inherited]], flavour: Flavour | None = None) -> bytes:
+    """Parse files in this process, each given as `LoadedFile.parse_arguments`, and return a pickled list of results.
 
-    Batches wait to be written, and a pickle takes a fifth of the memory that its objects do.
+    Results wait to be written, and a pickle takes a fifth of the memory of its objects.
     """
-    signal.alarm(FILE_SECONDS + 1)  # ends a process whose import is gone, and nobody else would
-    results: list[Understood | Refusal] = [understand(*work, flavour) for work in files]
+    signal.alarm(RENDER_SECONDS + 1)  # ends this process even if its import is gone
+    results: list[ParseResult | ParseRefusal] = [parse_content(*work, flavour) for work in files]
     signal.alarm(0)
     return pickle.dumps(results, pickle.HIGHEST_PROTOCOL)
 
 
-def _gave_up(file: Loaded) -> Refused:
-    message = f"takes longer than {FILE_SECONDS} s to render, or more memory than there is; simplify the body"
-    return rejected(file.source, "too-slow", message)
+def _reject_slow(file: LoadedFile) -> RefusedFile:
+    message = f"takes longer than {RENDER_SECONDS} s to render, or more memory than there is; simplify the body"
+    return reject(file.source, "too-slow", message)

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM, by which a command is stopped and ends with a summary."""
+"""Stop commands by Ctrl-C and SIGTERM, with a summary at their end."""
 
 import signal
 import threading
@@ -13,8 +13,8 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 @contextmanager
 def stoppable() -> Iterator[None]:
-    """Have SIGTERM stop a command as Ctrl-C does. Once is enough: what brings it to its end is not stopped again."""
-    if threading.current_thread() is not threading.main_thread():  # which alone hears signals
+    """Raise `KeyboardInterrupt` at SIGTERM as at Ctrl-C. Further signals are ignored, so that the command can end."""
+    if threading.current_thread() is not threading.main_thread():  # only the main thread handles signals
         yield
         return
     before = {number: signal.signal(number, _stop) for number in _SIGNALS}

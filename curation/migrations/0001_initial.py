@@ -1,7 +1,7 @@
 
 import curation.models.fields
 import curation.models.images
-import curation.models.redirects
+import curation.models.aliases
 import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.comparison
@@ -122,7 +122,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('started_by', models.CharField(help_text='Who, in words: the editor, or the user of the machine.', max_length=200)),
-                ('process', models.CharField(blank=True, help_text='Which process is at it (curation.processes).', max_length=64)),
+                ('process', models.CharField(blank=True, help_text='Which process is at it (curation.lib.processes).', max_length=64)),
                 ('paths', models.JSONField(default=list, help_text='What was given: absolute paths, or the names of uploads.')),
                 ('options', models.JSONField(default=dict)),
                 ('upload', models.CharField(blank=True, max_length=32)),
@@ -326,7 +326,7 @@ class Migration(migrations.Migration):
             name='Alias',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('path', models.CharField(help_text='A path of this site: /news/old-name. No host, no “?”.', max_length=500, validators=[curation.models.redirects.validate_path])),
+                ('path', models.CharField(help_text='A path of this site: /news/old-name. No host, no “?”.', max_length=500, validators=[curation.models.aliases.validate_path])),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('item', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='aliases', to='curation.curateditem')),
             ],

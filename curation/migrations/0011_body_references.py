@@ -3,7 +3,7 @@ from django.apps.registry import Apps
 from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
-from curation.references import page_name
+from curation.markdown.references import page_name
 
 BATCH = 1000
 

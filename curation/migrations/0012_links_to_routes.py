@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from curation.links import url_key
+from curation.lib.web_urls import url_key
 
 
 def compare_routes(apps, schema_editor):

@@ -4,13 +4,13 @@ from unicodedata import normalize
 
 from django.db import migrations
 
-from curation.migrations import _tags
-from curation.names import name_key
+from . import _tags
+from curation.lib.names import name_key
 
 BATCH_SIZE = 1000
 #: What editors write of a row beside its name.
 WRITTEN = ("description", "url", "bio")
-#: The letters of marks in the search index (curation.search.marks).
+#: The letters of marks in the search index (curation.search.facet_tokens).
 LETTERS = {"Topic": "t", "Vocabulary": "v", "Offering": "o", "Publisher": "p", "Author": "a", "Tag": "g"}
 
 

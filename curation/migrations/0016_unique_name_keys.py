@@ -4,7 +4,7 @@ import django.db.models.deletion
 import taggit.managers
 from django.db import migrations, models
 
-from curation.migrations import _tags
+from . import _tags
 
 UNIQUE = {
     "author": ("author_name_unique", ("name_key",), "There is an author of this name already."),

@@ -1,6 +1,6 @@
 from django.db import migrations, models
 
-from curation.sentences import shown_summary
+from curation.lib.sentences import shown_summary
 
 from ._columns import LongColumnsLast
 

@@ -1,35 +1,53 @@
-"""Everything the database holds, one subject a module."""
+"""The models, one subject a module."""
 
-from .credits import Author, Publisher
+from .aliases import Alias, FormerName
+from .authors import Author
+from .body_references import BodyReference
+from .content_version import ContentVersion
+from .deleted import BinnedItem, DeletedItem, DeletedKey
+from .editors import EditorProfile
 from .images import Image
-from .items import CuratedItem, ItemAuthor, ItemOffering, ItemTag, ItemTopic
-from .ledger import Conflict, ImportRecord, ImportRun, SourceDocument
+from .import_undos import ImportUndo
+from .imports import Conflict, ImportRecord, ImportRun, SourceDocument
+from .items import CuratedItem
 from .offerings import Offering
-from .redirects import Alias, FormerName
-from .references import BodyReference
+from .pdfs import FormerDocument
+from .presence import Presence
+from .publishers import Publisher
+from .relations import ItemAuthor, ItemOffering, ItemTag, ItemTopic
+from .revisions import BulkChange, ItemDraft, Revision
 from .search import SearchEntry, SearchWord
 from .tags import Tag
-from .taxonomy import Topic, Vocabulary
-from .version import ContentVersion
+from .topics import Topic, Vocabulary
 from .visibility import with_published_items
 
 __all__ = [
     "Alias",
     "Author",
+    "BinnedItem",
     "BodyReference",
+    "BulkChange",
     "Conflict",
     "ContentVersion",
     "CuratedItem",
+    "DeletedItem",
+    "DeletedKey",
+    "EditorProfile",
+    "FormerDocument",
     "FormerName",
     "Image",
     "ImportRecord",
     "ImportRun",
+    "ImportUndo",
     "ItemAuthor",
+    "ItemDraft",
     "ItemOffering",
     "ItemTag",
     "ItemTopic",
     "Offering",
+    "Presence",
     "Publisher",
+    "Revision",
     "SearchEntry",
     "SearchWord",
     "SourceDocument",

@@ -1,5 +1,7 @@
-"""Column types of our own."""
+"""Column types of this project. Migrations refer to this module."""
 
+import json
+import zlib
 from typing import TYPE_CHECKING, Any
 from unicodedata import normalize
 
@@ -10,11 +12,11 @@ from django.db import models
 from pictures.models import Picture, PictureField, PictureFieldFile, PillowPicture
 from PIL import Image
 
-from curation.frontmatter.languages import language_tag
-from curation.links import validate_http_link
-from curation.names import name_key
-from curation.rendering import one_line
-from curation.slugs import is_slug
+from curation.frontmatter.reading.languages import language_tag
+from curation.lib.names import name_key
+from curation.lib.slugs import is_slug
+from curation.lib.web_urls import validate_http_link
+from curation.markdown import one_line
 
 if TYPE_CHECKING:
     CharField = models.CharField[str, str]
@@ -22,12 +24,14 @@ else:  # not generic at run time
     CharField = models.CharField
 
 
-#: The longest name of any model, in characters.
+#: Maximum length of a name of any model, in characters.
 MAX_NAME = 300
+#: Full case folding turns one letter into at most three (Unicode Standard, section 5.18).
+MAX_NAME_KEY = 3 * MAX_NAME
 
 
 class HttpURLField(models.URLField):  # type: ignore[type-arg]  # not generic at run time
-    """A link that is `http` or `https`, and nothing else, wherever it comes from."""
+    """A link with the scheme `http` or `https`; also validated as a column."""
 
     default_validators = [validate_http_link]
 
@@ -36,7 +40,7 @@ class HttpURLField(models.URLField):  # type: ignore[type-arg]  # not generic at
 
 
 def validate_language(text: str) -> None:
-    """Raise `ValidationError` unless a text is a language tag in the form that BCP 47 recommends."""
+    """Raise `ValidationError` unless a text is a language tag in the case that BCP 47 recommends."""
     if language_tag(text) != text:
         hint = f"; write {language_tag(text)}" if language_tag(text) else ", like en, fr or pt-BR"
         raise ValidationError(f"Enter a language as BCP 47 writes it{hint}.")
@@ -49,7 +53,7 @@ def validate_slug(value: str) -> None:
 
 
 class SlugFormField(forms.SlugField):
-    """A slug in a form. Scripts in the browser fill it in with ASCII alone, as far as there is any."""
+    """A slug in a form, in any script. The admin's script that fills it in writes ASCII."""
 
     default_validators = [validate_slug]
 
@@ -58,7 +62,7 @@ class SlugFormField(forms.SlugField):
 
 
 class SlugField(models.SlugField):  # type: ignore[type-arg]  # not generic at run time
-    """A name in addresses: letters, digits and marks of any script (Django's own knows no marks), NFC."""
+    """A slug in any script, in NFC. Unlike Django's own field, it allows combining marks."""
 
     default_validators = [validate_slug]
 
@@ -71,7 +75,7 @@ class SlugField(models.SlugField):  # type: ignore[type-arg]  # not generic at r
 
 
 class LineField(CharField):
-    """A text on one line, its white space folded: as files say it, so that what is exported comes back the same."""
+    """A text on one line with white space folded, as in front matter, so that an export is read back unchanged."""
 
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value)
@@ -83,7 +87,7 @@ class LineField(CharField):
 
 
 class NameField(LineField):
-    """A name on one line, stored in composed form (Unicode NFC), whichever form a file or a keyboard gave it."""
+    """A name on one line, stored in Unicode NFC whatever the form of the input."""
 
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value)
@@ -96,14 +100,13 @@ class NameField(LineField):
 
 
 class NameKeyField(CharField):
-    """The `name_key()` of the name beside it, written with every save and every bulk insert."""
+    """The `name_key()` of the row's name, set by every save and every bulk insert."""
 
     def __init__(self, **kwargs: Any) -> None:
-        # Full case folding makes three letters of one at most (Unicode Standard, section 5.18).
-        super().__init__(**{"max_length": 3 * MAX_NAME, "editable": False, "default": "", **kwargs})
+        super().__init__(**{"max_length": MAX_NAME_KEY, "editable": False, "default": "", **kwargs})
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:  # noqa: ARG002  # as Django calls it
-        key = name_key(getattr(model_instance, model_instance.NAME))  # type: ignore[attr-defined]  # a `Named`
+        key = name_key(getattr(model_instance, model_instance.NAME))  # type: ignore[attr-defined]  # a `NamedModel`
         setattr(model_instance, self.attname, key)
         return key
 
@@ -112,29 +115,29 @@ class NameKeyField(CharField):
         return name, "django.db.models.CharField", args, kwargs
 
 
-#: How wide the renditions of a picture are, in pixels, beside the one that is as wide as itself, up to `WIDEST`.
-WIDTHS = (200, 400, 800, 1200, 1600)
-WIDEST = 2400
-#: A rendition of more than this part of the picture's own width saves nothing.
-NEARLY_ALL = 0.8
-#: Pixels that a WebP file may be high (https://developers.google.com/speed/webp/docs/riff_container).
-HIGHEST = 16_383
+#: Widths of a picture's renditions in pixels, beside one of its own width, which is at most `MAX_RENDITION_WIDTH`.
+RENDITION_WIDTHS = (200, 400, 800, 1200, 1600)
+MAX_RENDITION_WIDTH = 2400
+#: A wider share of the picture's own width saves too few bytes to be worth a file.
+MAX_RENDITION_SHARE = 0.8
+#: Maximum height of a WebP file in pixels (https://developers.google.com/speed/webp/docs/riff_container).
+MAX_WEBP_HEIGHT = 16_383
 
 
 def rendition_widths(width: int, height: int = 1) -> list[int]:
-    """Return the widths of a picture's renditions, all of them whole pixels that it has; none that were too high."""
-    own = min(width, WIDEST)
-    widths = [*(fixed for fixed in WIDTHS if fixed <= own * NEARLY_ALL), own]
-    return [wide for wide in widths if rendition_height(wide, width, height) <= HIGHEST]
+    """Return the widths of a picture's renditions in pixels: none wider than the picture, none too high for WebP."""
+    own = min(width, MAX_RENDITION_WIDTH)
+    widths = [*(fixed for fixed in RENDITION_WIDTHS if fixed <= own * MAX_RENDITION_SHARE), own]
+    return [wide for wide in widths if rendition_height(wide, width, height) <= MAX_WEBP_HEIGHT]
 
 
 def rendition_height(wide: int, width: int, height: int) -> int:
-    """Return how high a picture is that was made `wide` pixels wide: one pixel at least."""
+    """Return the height of a picture scaled to `wide` pixels, at least 1."""
     return max(1, round(height * wide / width))
 
 
 class Rendition(PillowPicture):  # type: ignore[misc]  # django-pictures has no types
-    """A file exactly as wide as its name and `srcset` say, and at least a pixel high: django-pictures rounds down."""
+    """A rendition as wide as its name and `srcset` state, at least 1 pixel high. (django-pictures rounds down.)"""
 
     def resize(self, image: Image.Image) -> Image.Image:
         size = self.width, rendition_height(self.width, *image.size)
@@ -142,7 +145,7 @@ class Rendition(PillowPicture):  # type: ignore[misc]  # django-pictures has no 
 
 
 class RenditionsFile(PictureFieldFile):  # type: ignore[misc]  # django-pictures has no types
-    """A picture file whose renditions have the widths above, whatever the grid of django-pictures."""
+    """A picture file whose renditions have the widths above instead of those of the grid of django-pictures."""
 
     @staticmethod
     def get_picture_files(
@@ -165,3 +168,28 @@ class RenditionsField(PictureField):  # type: ignore[misc]  # django-pictures ha
     def deconstruct(self) -> Any:
         name, _path, args, kwargs = super(PictureField, self).deconstruct()
         return name, "django.db.models.ImageField", args, kwargs
+
+
+class CompressedJSONField(models.BinaryField):  # type: ignore[type-arg]  # not generic at run time
+    """A JSON value that is compressed if it is long, and that no query looks into.
+
+    The first byte of the column tells the form: `j` for JSON, `z` for JSON in the format of zlib.
+    """
+
+    #: Shorter texts would hardly get shorter.
+    MIN_COMPRESSED = 200
+
+    def get_prep_value(self, value: Any) -> bytes:
+        if isinstance(value, bytes | memoryview):
+            return bytes(value)
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+        return b"z" + zlib.compress(text) if len(text) >= self.MIN_COMPRESSED else b"j" + text
+
+    def from_db_value(self, value: Any, *_args: Any) -> Any:
+        return None if value is None else self.to_python(bytes(value))
+
+    def to_python(self, value: Any) -> Any:
+        if not isinstance(value, bytes):
+            return value
+        text = value[1:]
+        return json.loads(zlib.decompress(text) if value[:1] == b"z" else text)

@@ -1,4 +1,4 @@
-"""What is known by a name: one row a name, however the name is written."""
+"""The base of models with a unique name: one row for all spellings of a name."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
 
-from curation.names import name_key
+from curation.lib.names import name_key
 
 from .fields import NameKeyField
 
@@ -16,8 +16,8 @@ from .fields import NameKeyField
 SAME_NAME = "same-name"
 
 
-class Named(models.Model):
-    """A row with a name, in the column `NAME`, and the key that other spellings of that name have, too."""
+class NamedModel(models.Model):
+    """A row with a name, in the column `NAME`, and its `name_key()`, which all spellings of the name share."""
 
     NAME: ClassVar[str] = "name"
 
@@ -32,7 +32,7 @@ class Named(models.Model):
         super().save(*args, update_fields=update_fields, **kwargs)
 
     def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
-        """Raise `ValidationError`; for a name that another row has, as an error of the name's own field."""
+        """Raise `ValidationError`. A name that another row has is an error of the name's own field."""
         excluded = set(exclude or ())
         if self.NAME not in excluded:
             self.name_key = name_key(getattr(self, self.NAME))
@@ -44,7 +44,7 @@ class Named(models.Model):
 
 
 def _with_own_field(errors: dict[str, list[ValidationError]], field: str) -> dict[str, list[ValidationError]]:
-    """Return the errors of constraints, those of a name moved to the field that people see."""
+    """Return errors of constraints, with those of `name_key` moved to the field of the name."""
     general = errors.pop(NON_FIELD_ERRORS, [])
     same = [error for error in general if error.code == SAME_NAME]
     others = [error for error in general if error.code != SAME_NAME]

@@ -1,20 +1,21 @@
-"""Offerings: the products that items are about."""
+"""Offerings: products and services."""
 
 from django.db import models
 
-from .addresses import address
+from curation.lib.page_urls import address
+
 from .fields import MAX_NAME, HttpURLField, NameField, SlugField
-from .named import Named
-from .taxonomy import Topic
+from .named import NamedModel
+from .topics import Topic
 
 
-class Offering(Named):
+class Offering(NamedModel):
     """A product or service. `external_id` is the `offeringId` of front matter."""
 
     name = NameField(max_length=MAX_NAME)
     slug = SlugField(max_length=255, help_text="The address: /offering/…/.")
     external_id = models.CharField(
-        "external ID", max_length=64, blank=True, help_text="Its number where offerings are kept (OpenProject)."
+        "external ID", max_length=64, blank=True, help_text="The number of the offering in OpenProject."
     )
     description = models.TextField(blank=True, help_text="Shown at the top of the offering's page.")
     url = HttpURLField("website", max_length=500, blank=True)

@@ -1,7 +1,7 @@
-"""What searches look in: a copy of what readers may find, that the database makes its full-text index from.
+"""The search index: a copy of searchable texts, from which the database builds its full-text index.
 
-Rows are written by `curation.search` alone, and replaced, never changed. Migrations give each database what its own
-full-text search needs beside them: FTS5 tables that triggers fill on SQLite, generated columns on PostgreSQL.
+Only `curation.search` writes rows; it replaces them, and never updates one. Migrations add what the full-text search of
+each database needs: FTS5 tables filled by triggers on SQLite, generated columns on PostgreSQL.
 """
 
 from django.db import models
@@ -10,14 +10,13 @@ from .items import CuratedItem
 
 
 class SearchEntry(models.Model):
-    """A published item, or one due to be: `key` sorts as `newest_first()` does, `facets` names what it is about.
+    """A published or scheduled item. `key` sorts as `newest_first()` does; `facets` are its facet tokens.
 
-    Its texts are for the databases to divide into words (`search.words.indexed()`), and not to be shown.
-
-    The long column comes last: to read a column, SQLite walks through all those before it.
+    Texts are prepared for the databases' tokenisers (`search.words.indexed()`), and not for display. The long column
+    comes last: to read a column, SQLite reads all columns before it.
     """
 
-    # Of the keys that Django knows, this one is the row's own number on SQLite, which FTS5 sorts by.
+    # A `BigAutoField` primary key is SQLite's rowid, by which FTS5 sorts.
     key = models.BigAutoField(primary_key=True)
     item = models.OneToOneField(CuratedItem, on_delete=models.CASCADE, related_name="search_entry")
     title = models.TextField()
@@ -33,10 +32,10 @@ class SearchEntry(models.Model):
 
 
 class SearchWord(models.Model):
-    """A word of a topic's, an offering's, a publisher's, an author's or a tag's name, which `facet` tells.
+    """A word of the name of the topic, offering, publisher, author or tag with the token `facet`.
 
-    Where `facet` is blank, a word of titles: these stay when a title goes, for they are only proposed where they find
-    something.
+    A blank `facet` marks a word of titles. Such words are kept when their titles are deleted: a search proposes only
+    words that find something.
     """
 
     word = models.CharField(max_length=64)

@@ -1,4 +1,4 @@
-"""Tags: free words that editors and files give to items."""
+"""Tags: free words by which editors and files label items."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from django.db import models
 from taggit.managers import _TaggableManager
 from taggit.models import TagBase
 
-from curation.names import name_key
+from curation.lib.names import name_key
 
 from .fields import NameField, SlugField
-from .named import SAME_NAME, Named
+from .named import SAME_NAME, NamedModel
 
 
-class Tag(Named, TagBase):  # type: ignore[django-manager-missing, misc]  # taggit has no types
-    """A tag, one whatever its case, form and spacing."""
+class Tag(NamedModel, TagBase):  # type: ignore[django-manager-missing, misc]  # taggit has no types
+    """A tag. Spellings that differ in case, Unicode form or spacing are one tag."""
 
     name = NameField(max_length=100)
     slug = SlugField(max_length=100, allow_unicode=True, help_text="The address: /tag/…/.")
@@ -36,19 +36,19 @@ class Tag(Named, TagBase):  # type: ignore[django-manager-missing, misc]  # tagg
         ]
 
 
-class NamedTags(_TaggableManager):  # type: ignore[misc]  # taggit has no types
-    """The tags of an item, or of all items: given as words, they are found by their keys."""
+class TagManager(_TaggableManager):  # type: ignore[misc]  # taggit has no types
+    """A manager of tags that finds rows for words by `name_key()`."""
 
     def _to_tag_model_instances(self, tags: Iterable[str | Tag], tag_kwargs: Mapping[str, Any]) -> list[Tag]:
-        """Return the tags that some words and tags mean, each once, in their order; those that are missing are made."""
+        """Return the rows for some words and tags, each once and in order; missing rows are inserted."""
         tags = list(tags)
         keys = {name_key(tag) for tag in tags if isinstance(tag, str)}
         known = {tag.name_key: tag for tag in Tag.objects.filter(name_key__in=keys, **tag_kwargs)}
-        meant: dict[int, Tag] = {}
+        rows: dict[int, Tag] = {}
         for tag in tags:
             row = self._tag(tag, known) if isinstance(tag, str) else tag
-            meant.setdefault(row.pk, row)
-        return list(meant.values())
+            rows.setdefault(row.pk, row)
+        return list(rows.values())
 
     @staticmethod
     def _tag(name: str, known: dict[str, Tag]) -> Tag:

@@ -1,7 +1,8 @@
-"""Triggers of the database, which renew the content version at every write: by the ORM, in bulk, or by hand in SQL.
+"""Database triggers that change the content version at every write: by the ORM, in bulk, or in plain SQL.
 
-They go before migrations run, for SQLite loses those of a table that it makes anew, and PostgreSQL alters no table that
-has some to fire; they come back afterwards. In between there is no content version, and so no page that rests on it.
+They are removed before migrations run, and added again afterwards: SQLite loses the triggers of a table that it
+rebuilds, and PostgreSQL alters no table with pending trigger events. In between there is no content version, and pages
+are not cached.
 """
 
 from __future__ import annotations
@@ -14,19 +15,22 @@ from django.db import connections, transaction
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Model
 
-from .credits import Author, Publisher
+from .aliases import Alias, FormerName
+from .authors import Author
+from .body_references import BodyReference
+from .content_version import ContentVersion, new_token
+from .deleted import DeletedItem, DeletedKey
 from .images import Image
-from .items import CuratedItem, ItemAuthor, ItemOffering, ItemTag, ItemTopic
-from .ledger import SourceDocument
+from .imports import SourceDocument
+from .items import CuratedItem
 from .offerings import Offering
-from .redirects import Alias, FormerName
-from .references import BodyReference
+from .publishers import Publisher
+from .relations import ItemAuthor, ItemOffering, ItemTag, ItemTopic
 from .tags import Tag
-from .taxonomy import Topic, Vocabulary
-from .version import ContentVersion, new_token
+from .topics import Topic, Vocabulary
 
-#: What readers see something of.
-CONTENT: tuple[type[Model], ...] = (
+#: Models whose rows readers see.
+CONTENT_MODELS: tuple[type[Model], ...] = (
     *(
         CuratedItem,
         ItemTopic,
@@ -38,13 +42,15 @@ CONTENT: tuple[type[Model], ...] = (
         Alias,
         FormerName,
         BodyReference,
+        DeletedItem,
+        DeletedKey,
     ),
     *(Vocabulary, Topic, Offering, Offering.topics.through, Publisher, Author, Tag),
 )
-VERSION = ContentVersion._meta.db_table
+VERSION_TABLE = ContentVersion._meta.db_table
 
-# PostgreSQL renews once a transaction (the row is its own after that) and at its end (the trigger is deferred): two
-# writers wait for each other only then, and never in a circle. SQLite has one writer at a time.
+# On PostgreSQL the version changes once a transaction (`xmin` is the transaction's own afterwards), at its end (the
+# trigger is deferred): writers wait for each other only then, without deadlocks. SQLite has one writer at a time.
 CREATE = {
     "sqlite": """
         CREATE TRIGGER "{name}" AFTER {event} ON "{table}"
@@ -71,7 +77,7 @@ NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """What fires at an event of a table."""
+    """A trigger for one event of a table: `insert`, `update` or `delete`."""
 
     table: str
     event: str
@@ -80,43 +86,45 @@ class Trigger:
     def name(self) -> str:
         return f"{self.table}_{self.event}_renews_version"
 
-    def written(self, statements: dict[str, str], vendor: str) -> str:
+    def sql(self, statements: dict[str, str], vendor: str) -> str:
         """Return the statement of a vendor for this trigger."""
-        return statements[vendor].format(name=self.name, table=self.table, event=self.event, version=VERSION)
+        return statements[vendor].format(name=self.name, table=self.table, event=self.event, version=VERSION_TABLE)
 
 
-TRIGGERS = [Trigger(model._meta.db_table, event) for model in CONTENT for event in ("insert", "update", "delete")]
+TRIGGERS = [
+    Trigger(model._meta.db_table, event) for model in CONTENT_MODELS for event in ("insert", "update", "delete")
+]
 
 
 def remove_triggers(using: str, plan: Sequence[object], **_kwargs: Any) -> None:
-    """Take triggers and version away where migrations are to run (signal `pre_migrate`)."""
+    """Remove triggers and version if migrations are about to run (signal `pre_migrate`)."""
     connection = connections[using]
-    if not plan or VERSION not in connection.introspection.table_names():
+    if not plan or VERSION_TABLE not in connection.introspection.table_names():
         return
     with transaction.atomic(using=using), connection.cursor() as cursor:
         ContentVersion.objects.using(using).all().delete()
         names = _names(cursor)
         for trigger in TRIGGERS:
             if trigger.name in names:
-                cursor.execute(trigger.written(DROP, connection.vendor))
+                cursor.execute(trigger.sql(DROP, connection.vendor))
 
 
 def add_triggers(using: str, **_kwargs: Any) -> None:
-    """Add the triggers that are missing, once all tables are there (signal `post_migrate`), and then a new version."""
+    """Add missing triggers, and then a new version, once all tables exist (signal `post_migrate`)."""
     connection = connections[using]
-    if {VERSION, *(trigger.table for trigger in TRIGGERS)} - set(connection.introspection.table_names()):
+    if {VERSION_TABLE, *(trigger.table for trigger in TRIGGERS)} - set(connection.introspection.table_names()):
         return
     with transaction.atomic(using=using), connection.cursor() as cursor:
         names = _names(cursor)
         missing = [trigger for trigger in TRIGGERS if trigger.name not in names]
         for trigger in missing:
-            cursor.execute(trigger.written(CREATE, connection.vendor))
+            cursor.execute(trigger.sql(CREATE, connection.vendor))
         version = ContentVersion.objects.using(using)
         if missing or not version.exists():
             version.update_or_create(pk=1, defaults={"token": new_token()})
 
 
 def _names(cursor: CursorWrapper) -> set[str]:
-    """Return the names of all triggers that there are."""
+    """Return the names of all triggers in the database."""
     cursor.execute(NAMES[cursor.db.vendor])
     return {name for (name,) in cursor.fetchall()}

@@ -1,4 +1,4 @@
-"""Which names, and which pictures, readers may know of: those that an item has which they see."""
+"""Rows that readers may see: topics, publishers, pictures, … of at least one published item."""
 
 from __future__ import annotations
 
@@ -8,23 +8,25 @@ from typing import Any
 from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.utils import timezone
 
-from .credits import Author, Publisher
+from .authors import Author
 from .images import Image
-from .items import CuratedItem, ItemAuthor, ItemOffering, ItemTopic, Moment
+from .items import CuratedItem, Moment
 from .offerings import Offering
+from .publishers import Publisher
+from .relations import ItemAuthor, ItemOffering, ItemTopic
 from .tags import Tag
-from .taxonomy import Topic, Vocabulary
+from .topics import Topic, Vocabulary
 
 ROW, ROWS_OWN = OuterRef("pk"), OuterRef(OuterRef("pk"))
 
 
 def _has_item(now: Moment, **tied: Any) -> Exists:
-    """Return the condition that a published item is tied to a row, which is found by the tie."""
+    """Return the condition that a published item matches `tied`, a lookup to the row."""
     return Exists(CuratedItem.objects.published_among(CuratedItem.objects.filter(**tied).order_by().values("pk"), now))
 
 
-#: For each model, the condition that a published item has a row, at a time.
-SEEN: dict[type[Model], Callable[[Moment], Any]] = {
+#: For each model, the condition that a published item has the row at a time.
+IS_VISIBLE: dict[type[Model], Callable[[Moment], Any]] = {
     Topic: lambda now: Exists(ItemTopic.objects.listed(now).filter(topic=ROW)),
     Vocabulary: lambda now: Exists(ItemTopic.objects.listed(now).filter(topic__vocabulary=ROW)),
     Offering: lambda now: Exists(ItemOffering.objects.listed(now).filter(offering=ROW)),
@@ -40,9 +42,9 @@ SEEN: dict[type[Model], Callable[[Moment], Any]] = {
 
 
 def with_published_items(model: type[Model], now: Moment = None) -> QuerySet[Any]:
-    """Return the rows of a model that readers may know of at a time (by default now): a published item has them.
+    """Return the rows of a model that a published item has at a time, by default now.
 
-    Whatever else a page, a feed, a filter, a sitemap or the API says of names starts here. A vocabulary is known by its
-    topics, a publisher's icon by the publisher's items, a picture by the bodies that show it, too.
+    Pages, feeds, filters, sitemaps and the API start from this queryset. A vocabulary counts as visible by its topics,
+    a picture also as the icon of a visible publisher and by the bodies that show it.
     """
-    return model._default_manager.filter(SEEN[model](now or timezone.now()))
+    return model._default_manager.filter(IS_VISIBLE[model](now or timezone.now()))

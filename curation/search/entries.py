@@ -1,77 +1,72 @@
-"""Items as the index has them: read in a fixed number of queries, however many they are."""
+"""Reading the index entries of items, in a fixed number of queries per call."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
-from datetime import UTC
+from collections.abc import Collection, Iterator
 from itertools import islice
-from typing import Any
 
-from django.db.models import CharField, F, QuerySet, Value
+from curation.db.bulk_rows import Row
+from curation.models import CuratedItem
 
-from curation.bulk import Row
-from curation.models import CuratedItem, ItemAuthor, ItemOffering, ItemTag, ItemTopic
-
-from .marks import EVERY, key, mark
+from .facet_sources import RelationSource
+from .facet_tokens import EVERY, key, token
+from .facets import FACETS
 from .words import HAS_SPACELESS, indexed
 
-#: So many characters of a body are looked in; PostgreSQL takes no more than a megabyte of words and places.
-MAX_BODY = 100_000
-#: Of these, so many may be letters of scripts without spaces: each makes a word of its own.
-MAX_RUNS = 30_000
-COLUMNS = ("pk", "title", "shown_summary", "published_at", "publisher", "kind", "format", "body_text")
+#: Only this much of a body is indexed; PostgreSQL limits words and their positions to a megabyte.
+MAX_BODY_CHARACTERS = 100_000
+#: Maximum number of letters of scripts without spaces that are indexed of a body: each makes a word of its own.
+MAX_SPACELESS_LETTERS = 30_000
+COLUMNS = ("pk", "title", "shown_summary", "published_at", "body_text")
+#: The facets whose values are in a column of the item, and those whose values are related rows.
+COLUMN_SOURCES = {name: facet.source for name, facet in FACETS.items() if facet.source.column}
+RELATED_SOURCES = {name: facet.source for name, facet in FACETS.items() if isinstance(facet.source, RelationSource)}
 
 
-def entries_of(ids: Collection[int]) -> list[Row]:
-    """Return the rows of `SearchEntry` that items shall have, the oldest first; none for items that are not published.
+def read_entries(ids: Collection[int]) -> list[Row]:
+    """Return the `SearchEntry` rows of the published items among `ids`, in the order of their keys.
 
-    The items are locked until the transaction ends, so that of two that index one item the second sees what the
+    The items are locked until the transaction ends: of two transactions that index one item, the second sees what the
     first wrote.
     """
     published = CuratedItem.objects.filter(pk__in=ids, status=CuratedItem.Status.PUBLISHED)
-    items = list(published.select_for_update().order_by("pk").values(*COLUMNS))
-    related = _marks_of([item["pk"] for item in items])
+    columns = {*COLUMNS, *(source.column for source in COLUMN_SOURCES.values())}
+    items = list(published.select_for_update().order_by("pk").values(*columns))
+    related = _related_tokens([item["pk"] for item in items])
     return sorted((_entry(item, related[item["pk"]]) for item in items), key=lambda entry: entry["key"])
 
 
-def _entry(item: Row, related: list[str]) -> Row:
-    marks = [EVERY, mark("year", item["published_at"].astimezone(UTC).year)]
-    marks += [mark(facet, item[facet]) for facet in ("kind", "format", "publisher") if item[facet]]
+def _entry(item: Row, related_tokens: set[str]) -> Row:
+    tokens = {*_column_tokens(item), *related_tokens}
     return {
         "key": key(item["published_at"], item["pk"]),
         "item_id": item["pk"],
         "title": indexed(item["title"]),
         "summary": indexed(item["shown_summary"]),
-        "facets": " ".join([*marks, *related]),
-        "body": indexed(_beginning(item["body_text"])),
+        "facets": " ".join([EVERY, *sorted(tokens)]),
+        "body": indexed(_truncate_body(item["body_text"])),
     }
 
 
-def _beginning(body: str) -> str:
-    """Return as much of a body as is looked in."""
-    body = body[:MAX_BODY]
+def _truncate_body(body: str) -> str:
+    body = body[:MAX_BODY_CHARACTERS]
     if body.isascii():
         return body
-    beyond = next(islice(HAS_SPACELESS.finditer(body), MAX_RUNS, None), None)
+    beyond = next(islice(HAS_SPACELESS.finditer(body), MAX_SPACELESS_LETTERS, None), None)
     return body[: beyond.start()] if beyond else body
 
 
-def _marks_of(ids: Collection[int]) -> dict[int, list[str]]:
-    """Return, by item, the marks of all that it is related to, sorted; in one query."""
-    first, *others = (
-        _related(ItemTopic.objects.filter(item__in=ids), "topic", "topic_id"),
-        _related(ItemTopic.objects.filter(item__in=ids), "vocabulary", "topic__vocabulary_id"),
-        _related(ItemOffering.objects.filter(item__in=ids), "offering", "offering_id"),
-        _related(ItemAuthor.objects.filter(item__in=ids), "author", "author_id"),
-        _related(ItemTag.objects.filter(content_object__in=ids), "tag", "tag_id", item="content_object_id"),
-    )
-    found: defaultdict[int, set[str]] = defaultdict(set)
+def _column_tokens(item: Row) -> Iterator[str]:
+    for facet, source in COLUMN_SOURCES.items():
+        yield from (token(facet, value) for value in source.values(item[source.column]))
+
+
+def _related_tokens(ids: Collection[int]) -> defaultdict[int, set[str]]:
+    """Return the tokens of the related rows of items, by item; in one query."""
+    tokens: defaultdict[int, set[str]] = defaultdict(set)
     if ids:
+        first, *others = (source.values_of(facet, ids) for facet, source in RELATED_SOURCES.items())
         for facet, item, value in first.union(*others, all=True):
-            found[item].add(mark(facet, value))
-    return defaultdict(list, {item: sorted(marks) for item, marks in found.items()})
-
-
-def _related(rows: QuerySet[Any], facet: str, value: str, item: str = "item_id") -> QuerySet[Any, Any]:
-    return rows.order_by().values_list(Value(facet, CharField()), F(item), F(value))
+            tokens[item].add(token(facet, value))
+    return tokens

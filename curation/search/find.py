@@ -1,108 +1,108 @@
-"""Searches: the best items first, or the newest, and how many there are of each facet's values."""
+"""Searching: the best items or the newest ones, and the number of items of each facet's options."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.utils import timezone
 
-from curation.facets import Option
-
 from .backends import backend
-from .marks import FIRST_KEY, first_key, last_key, mark, read
-from .match import Hit, Match, Scope
-from .names import named
-from .query import Query
+from .facet_sources import Option
+from .facet_tokens import FIRST_KEY, first_key, last_key, read_token, token_of
+from .facets import FACETS
+from .index_query import Hit, IndexQuery, Scope
+from .names import resolve_terms
+from .query import TextQuery
 
-#: So many items are found at most, and counted by facet: what is common costs no more than what is not.
-LIMIT = 1000
-#: Facets of which an item has one value; of several that are chosen, any will do. Of the others, all must be there.
-SINGLE = ("publisher", "kind", "format", "year")
+#: Maximum number of items found, and counted by facet: a frequent word costs no more than a rare one.
+MAX_RESULTS = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """A search: the words, the facets' values that were chosen beside them, and a range of time."""
+class SearchRequest:
+    """A search: its text, options of facets, and a range of time. Ends of the range are part of it."""
 
-    query: Query
-    chosen: tuple[Option, ...] = ()
+    text: TextQuery
+    options: tuple[Option, ...] = ()
     since: datetime | None = None
     until: datetime | None = None
 
-    @property
-    def is_empty(self) -> bool:
-        return not self.query.terms and not self.chosen
-
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """Items by id, the best first, and for each facet how many of them have a value, a row's number or a word."""
+class SearchResult:
+    """The keys of the items found, the best first, and the number of them that have each value of each facet.
 
-    items: tuple[int, ...]
-    counts: dict[str, Counter[int | str]]
+    Values are keys of rows, years, or the `text_key()` of texts. `is_more` is set if more than `MAX_RESULTS` match.
+    """
+
+    items: tuple[int, ...] = ()
+    counts: dict[str, Counter[int | str]] = field(default_factory=dict)
     is_more: bool = False
 
 
-def find(wanted: Wanted) -> Found:
-    """Return the items that match best: all words in a row in the title, all in the title, all in title, summary and
-    names, all anywhere; the newest first among equals.
+def find(request: SearchRequest) -> SearchResult:
+    """Return the items that match best.
+
+    Those with all words in a row in the title come first, then all in the title, all in title, summary and names, and
+    all anywhere; among equals, the newest.
     """
     hits: dict[int, Hit] = {}
-    for match, scope in _tiers(match_of(wanted)):
-        for hit in backend().newest(match, scope, LIMIT + 1):
+    for query, scope in _tiers(index_query_of(request)):
+        for hit in backend().newest(query, scope, MAX_RESULTS + 1):
             hits.setdefault(hit.item, hit)
-        if len(hits) > LIMIT:
+        if len(hits) > MAX_RESULTS:
             break
-    kept = list(hits.values())[:LIMIT]
-    return Found(tuple(hit.item for hit in kept), _counts(kept), is_more=len(hits) > LIMIT)
+    best = list(hits.values())[:MAX_RESULTS]
+    return SearchResult(tuple(hit.item for hit in best), _counts(best), is_more=len(hits) > MAX_RESULTS)
 
 
-def newest(wanted: Wanted, limit: int = LIMIT + 1) -> list[int]:
-    """Return the items that match, by id, the newest first."""
-    return [hit.item for hit in backend().newest(match_of(wanted), Scope.ANYWHERE, limit)]
+def find_newest(request: SearchRequest, limit: int = MAX_RESULTS + 1) -> list[int]:
+    """Return the keys of the items that match, the newest first."""
+    return [hit.item for hit in backend().newest(index_query_of(request), Scope.ANYWHERE, limit)]
 
 
-def _tiers(match: Match) -> Iterator[tuple[Match, Scope]]:
-    """Yield what to look for, the best first."""
-    if len(match.wanted) > 1:
-        yield match.in_a_row(), Scope.TITLE
-    if match.wanted:
-        yield match, Scope.TITLE
-        yield match, Scope.HEAD
-    yield match, Scope.ANYWHERE
+def _tiers(query: IndexQuery) -> Iterator[tuple[IndexQuery, Scope]]:
+    """Yield the queries to ask, the best matches first."""
+    if len(query.required) > 1:
+        yield query.as_phrase(), Scope.TITLE
+    if query.required:
+        yield query, Scope.TITLE
+        yield query, Scope.HEAD
+    yield query, Scope.ANYWHERE
 
 
-def match_of(wanted: Wanted) -> Match:
-    """Return what a search means to the index; one query, for the names that its words are part of."""
-    units = named(wanted.query.terms)
+def index_query_of(request: SearchRequest) -> IndexQuery:
+    """Return the index query of a search; one query, for the names that have its words."""
+    terms = resolve_terms(request.text.terms)
     now = timezone.now()
-    return Match(
-        wanted=tuple(unit for unit in units if not unit.term.is_excluded),
-        unwanted=tuple(unit for unit in units if unit.term.is_excluded),
-        groups=tuple(_groups(wanted.chosen)),
-        first=first_key(wanted.since) if wanted.since else FIRST_KEY,
-        last=last_key(min(now, wanted.until or now)),
+    return IndexQuery(
+        required=tuple(resolved for resolved in terms if not resolved.term.is_excluded),
+        excluded=tuple(resolved for resolved in terms if resolved.term.is_excluded),
+        token_groups=tuple(_token_groups(request.options)),
+        first=first_key(request.since) if request.since else FIRST_KEY,
+        last=last_key(min(now, request.until or now)),
         now=now,
     )
 
 
-def _groups(chosen: Sequence[Option]) -> Iterator[tuple[str, ...]]:
-    single: defaultdict[str, list[str]] = defaultdict(list)
-    for option in chosen:
-        written = mark(option.facet, option.pk or option.value)
-        if option.facet in SINGLE:
-            single[option.facet].append(written)
+def _token_groups(options: Sequence[Option]) -> Iterator[tuple[str, ...]]:
+    """Yield groups of tokens, of each of which an item must have one."""
+    alternatives: defaultdict[str, list[str]] = defaultdict(list)
+    for option in options:
+        if FACETS[option.facet].many:
+            yield (token_of(option),)
         else:
-            yield (written,)
-    yield from map(tuple, single.values())
+            alternatives[option.facet].append(token_of(option))
+    yield from map(tuple, alternatives.values())
 
 
 def _counts(hits: Iterable[Hit]) -> dict[str, Counter[int | str]]:
     counts: defaultdict[str, Counter[int | str]] = defaultdict(Counter)
-    for written, number in Counter(written for hit in hits for written in hit.marks.split()).items():
-        if value := read(written):
-            counts[value[0]][value[1]] = number
+    for text, number in Counter(text for hit in hits for text in hit.tokens.split()).items():
+        if facet_value := read_token(text):
+            facet, value = facet_value
+            counts[facet][value] = number
     return dict(counts)

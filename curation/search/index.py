@@ -1,4 +1,4 @@
-"""The index kept right: `index()` after items were written, `rebuild()` and `check()` for all of it."""
+"""Writing the index: `index()` after items were written, `rebuild()` and `check()` for all items."""
 
 from __future__ import annotations
 
@@ -8,40 +8,42 @@ from typing import TypeVar
 
 from django.db import transaction
 
+from curation.db.bulk_rows import Row
 from curation.models import ContentVersion, CuratedItem, SearchEntry, SearchWord
 
-from .entries import entries_of
-from .names import NAMES, learn_names
+from .entries import read_entries
+from .facets import ALL_FACETS
+from .names import NAME_COLUMNS, index_names
 from .words import words_of
 
-Row = TypeVar("Row")
+Element = TypeVar("Element")
 BATCH = 500
 SHORTEST_WORD = 3
 
 
 def index(ids: Collection[int]) -> None:
-    """Make searches find items, by id, as they are now, in the transaction that wrote them.
+    """Write the entries of items, by id, in the transaction that wrote the items.
 
-    To be called after whatever writes items or their relations in bulk; `save()` and `delete()` of single rows see to
-    it themselves. Items that are gone or not published lose their entries. The number of queries grows by batches.
+    Call it after every bulk write of items or their relations; `save()` and `delete()` of single rows do so by signals.
+    Items that are gone or not published lose their entries. The number of queries grows by batches.
     """
-    wanted = sorted(ids)
+    sorted_ids = sorted(ids)
     with transaction.atomic():
-        for start in range(0, len(wanted), BATCH):
-            _index_batch(wanted[start : start + BATCH])
+        for start in range(0, len(sorted_ids), BATCH):
+            _index_batch(sorted_ids[start : start + BATCH])
 
 
 def _index_batch(ids: Collection[int]) -> None:
-    entries = entries_of(ids)
+    entries = read_entries(ids)
     SearchEntry.objects.filter(item__in=ids).delete()
-    # In the order of their keys, and many a statement: FTS5 writes its memory out whenever a row comes before the last
-    # one, and at the end of each statement.
+    # In the order of their keys, and many per statement: FTS5 writes its memory out whenever a row comes before the
+    # last one, and at the end of each statement.
     SearchEntry.objects.bulk_create([SearchEntry(**entry) for entry in entries])
-    _learn(entry["title"] for entry in entries)
+    _index_title_words(entry["title"] for entry in entries)
 
 
-def _learn(titles: Iterable[str]) -> None:
-    """Note the words of titles, for hints at what a misspelt word may mean."""
+def _index_title_words(titles: Iterable[str]) -> None:
+    """Store the words of titles, which spelling hints are chosen from."""
     words = {word for title in titles for word in words_of(title) if len(word) >= SHORTEST_WORD}
     known = SearchWord.objects.filter(word__in=words, facet="").values_list("word", flat=True)
     missing = sorted(words.difference(known))  # sorted: two that add the same words do not wait for each other
@@ -49,30 +51,54 @@ def _learn(titles: Iterable[str]) -> None:
 
 
 def rebuild() -> Iterator[int]:
-    """Index every item anew, a batch a transaction, and yield how many were done with each.
+    """Index every item again, one batch per transaction, and yield the number of items of each batch.
 
-    Searches that readers are given again are those of another index then, so the content's version is renewed.
+    Memoised searches come from the old index, so the content version is renewed.
     """
     SearchWord.objects.all().delete()
-    for model in NAMES:
+    for model in NAME_COLUMNS:
         for rows in batched(model._default_manager.order_by("pk").iterator(BATCH)):
-            learn_names(rows)
+            index_names(rows)
     for ids in _batches():
         index(ids)
         yield len(ids)
     ContentVersion.renew()
 
 
+def index_new_facets() -> int:
+    """Index the items whose entries lack the tokens of a facet; return their number.
+
+    They do after a facet was added, and those of the year after another `TIME_ZONE` was set.
+
+    One query for each facet where nothing is missing.
+    """
+    missing: set[int] = set()
+    for facet in ALL_FACETS:
+        lacking = SearchEntry.objects.filter(facet.source.lacks_tokens(facet.letter))
+        concerned = lacking.filter(item__in=facet.source.items_with_any()).order_by()
+        missing.update(concerned.values_list("item", flat=True))
+    if missing:
+        index(missing)
+        ContentVersion.renew()
+    return len(missing)
+
+
 def check() -> Iterator[tuple[int, list[int]]]:
-    """Yield, batch by batch, how many items were looked at, and those whose entry is not what it shall be."""
+    """Yield, batch by batch, the number of items compared, and the ids of those whose entries differ."""
     for ids in _batches():
         with transaction.atomic():
-            wanted = {entry["item_id"]: entry for entry in entries_of(ids)}
-            found = {entry["item_id"]: entry for entry in SearchEntry.objects.filter(item__in=ids).values()}
-        yield len(ids), [pk for pk in ids if wanted.get(pk) != found.get(pk)]
+            expected = {entry["item_id"]: _comparable(entry) for entry in read_entries(ids)}
+            stored = SearchEntry.objects.filter(item__in=ids).values()
+            actual = {entry["item_id"]: _comparable(entry) for entry in stored}
+        yield len(ids), [pk for pk in ids if expected.get(pk) != actual.get(pk)]
 
 
-def batched(rows: Iterable[Row]) -> Iterator[list[Row]]:
+def _comparable(entry: Row) -> Row:
+    """Return an entry without the order of its tokens, which means nothing."""
+    return {**entry, "facets": set(entry["facets"].split())}
+
+
+def batched(rows: Iterable[Element]) -> Iterator[list[Element]]:
     """Yield rows in lists of `BATCH`."""
     remaining = iter(rows)
     while batch := list(islice(remaining, BATCH)):

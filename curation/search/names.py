@@ -1,7 +1,7 @@
-"""The names of topics, offerings, publishers, authors and tags, as searches find them.
+"""The names of the rows that facets have as values, as searches find them.
 
-An item's entry marks what it is about by number. Which numbers a word means is looked up here, by the search: so a
-new name counts for every item at once, and none is written again for it.
+An index entry contains the tokens of rows instead of their names. A search first looks up the tokens of the names that
+contain its words. So a new name takes effect for all items at once, and renaming a row rewrites no entry.
 """
 
 from __future__ import annotations
@@ -13,82 +13,78 @@ from typing import Any
 
 from django.db.models import Model, Q
 
-from curation.models import Author, Offering, Publisher, SearchWord, Tag, Topic, Vocabulary
+from curation.models import SearchWord
 
-from .marks import LETTERS, mark
+from .facet_tokens import token
+from .facets import FACETS, ROW_SOURCES
 from .query import Term
 from .words import letters_of, stem, words_of
 
-#: The column that readers know a row by.
-NAMES: dict[type[Model], str] = {
-    Topic: "label",
-    Vocabulary: "name",
-    Offering: "name",
-    Publisher: "name",
-    Author: "name",
-    Tag: "name",
-}
-#: A word that is part of more names than this means the first so many, of the facets in this order.
-MOST = 100
-ORDER = "".join(LETTERS[facet] for facet in ("topic", "vocabulary", "offering", "publisher", "author", "tag"))
+#: The models whose rows have names, with the facet of each and the column of the name.
+FACET_NAMES: dict[type[Model], str] = {source.model: name for name, source in ROW_SOURCES.items()}
+NAME_COLUMNS: dict[type[Model], str] = {source.model: source.label for source in ROW_SOURCES.values()}
+#: A word that is part of more names than this stands for the first ones, in the order of the registry.
+MAX_TOKENS = 100
+LETTERS = "".join(FACETS[name].letter for name in ROW_SOURCES)
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
-    """A term of a search, and the marks of the names that it is part of."""
+class ResolvedTerm:
+    """A term of a search, with the tokens of the rows whose names have all its words."""
 
     term: Term
-    marks: tuple[str, ...] = ()
+    tokens: tuple[str, ...] = ()
 
 
-def learn_names(rows: Iterable[Any]) -> None:
-    """Note the words of rows' names, in place of those that were noted."""
-    names = {_mark_of(row): getattr(row, NAMES[type(row)]) for row in rows}
-    marked = {written: {*words_of(name), *letters_of(name)} for written, name in names.items()}
-    forget_names(marked)
+def index_names(rows: Iterable[Any]) -> None:
+    """Store the words of rows' names in place of those stored before; in two queries."""
+    names = {_token_of(row): getattr(row, NAME_COLUMNS[type(row)]) for row in rows}
+    words_by_token = {token: {*words_of(name), *letters_of(name)} for token, name in names.items()}
+    remove_names(words_by_token)
     SearchWord.objects.bulk_create(
         [
-            SearchWord(word=word, stem=stem(word), facet=written)
-            for written, words in sorted(marked.items())
+            SearchWord(word=word, stem=stem(word), facet=token)
+            for token, words in sorted(words_by_token.items())
             for word in sorted(words)
         ]
     )
 
 
-def forget_names(marks: Collection[str]) -> None:
-    SearchWord.objects.filter(facet__in=marks).delete()
+def remove_names(tokens: Collection[str]) -> None:
+    SearchWord.objects.filter(facet__in=tokens).delete()
 
 
-def forget_row(row: Model) -> None:
-    forget_names([_mark_of(row)])
+def remove_name_of(row: Model) -> None:
+    remove_names([_token_of(row)])
 
 
-def _mark_of(row: Model) -> str:
-    return mark(str(row._meta.model_name), row.pk)
+def _token_of(row: Model) -> str:
+    return token(FACET_NAMES[type(row)], row.pk)
 
 
-def named(terms: Sequence[Term]) -> list[Unit]:
-    """Return the terms with the names that all their words are part of; in one query."""
+def resolve_terms(terms: Sequence[Term]) -> list[ResolvedTerm]:
+    """Return the terms with the tokens of the names that have all their words; in one query."""
     words = {word for term in terms for word in term.words}
-    wanted = Q(stem__in={stem(word) for word in words})
+    condition = Q(stem__in={stem(word) for word in words})
     for term in terms:
         if term.is_prefix:
-            wanted |= Q(word__startswith=term.words[-1], stem__gt="")
+            condition |= Q(word__startswith=term.words[-1], stem__gt="")
     by_stem: defaultdict[str, set[str]] = defaultdict(set)
     by_word: defaultdict[str, set[str]] = defaultdict(set)
     if terms:
-        found = SearchWord.objects.filter(wanted, facet__gt="").order_by()
-        for word, stemmed, facet in found.values_list("word", "stem", "facet"):
-            by_stem[stemmed].add(facet)
-            by_word[word].add(facet)
-    return [Unit(term, _marks_of(term, by_stem, by_word)) for term in terms]
+        found = SearchWord.objects.filter(condition, facet__gt="").order_by()
+        for word, stemmed, token_ in found.values_list("word", "stem", "facet"):
+            by_stem[stemmed].add(token_)
+            by_word[word].add(token_)
+    return [ResolvedTerm(term, _tokens_of(term, by_stem, by_word)) for term in terms]
 
 
-def _marks_of(term: Term, by_stem: dict[str, set[str]], by_word: dict[str, set[str]]) -> tuple[str, ...]:
+def _tokens_of(term: Term, by_stem: dict[str, set[str]], by_word: dict[str, set[str]]) -> tuple[str, ...]:
     *others, last = term.words
     found = set(by_stem.get(stem(last), ()))
     if term.is_prefix:
-        found |= {facet for word, facets in by_word.items() if word.startswith(last) for facet in facets}
+        found |= {token for word, tokens in by_word.items() if word.startswith(last) for token in tokens}
     for word in others:
         found &= by_stem.get(stem(word), set())
-    return tuple(sorted(found, key=lambda written: (ORDER.index(written[1]), written))[:MOST])
+    known = (token for token in found if token[1] in LETTERS)
+    return tuple(sorted(known, key=lambda token: (LETTERS.index(token[1]), token))[:MAX_TOKENS])

@@ -1,4 +1,4 @@
-"""What was typed into a search box, read: `hospital "remote care" -covid tele*`. Any text means something."""
+"""Parsing the text of a search box: `hospital "remote care" -covid tele*`. There are no invalid texts."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from itertools import groupby
 
 from .words import WORD, is_pair, words_of
 
-#: What is typed beyond these limits does not count: they bound what a search costs.
+#: Characters and words beyond these limits are ignored, which bounds the cost of a search.
 MAX_LENGTH = 200
 MAX_WORDS = 16
-#: A prefix of fewer letters would be half of all words.
+#: A shorter prefix would match half of all words.
 SHORTEST_PREFIX = 3
-#: Left out where something else was typed beside them: they are in every story.
+#: Ignored beside other words: every item has them.
 FILLERS = frozenset(
     ["a", "an", "and", "are", "as", "at", "by", "for", "from", "in", "is", "of", "on", "or", "the", "to", "with"]
 )
@@ -25,7 +25,7 @@ PART = re.compile(r'(?P<minus>-?)(?:"(?P<phrase>[^"]*)"?|(?P<loose>[^\s"]+))')
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """Words in a row, folded; mostly one. Of a prefix, the last is the beginning of a word."""
+    """One word, or several in a row, folded. With `is_prefix`, the last is the beginning of a word."""
 
     words: tuple[str, ...]
     is_prefix: bool = False
@@ -37,38 +37,37 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
-    """A search as typed, tidied, and the terms that are meant by it; none where there is no word in it."""
+class TextQuery:
+    """The text of a search, normalised, and its terms; none where the text has no word."""
 
     text: str
     terms: tuple[Term, ...] = ()
 
     @property
-    def wanted(self) -> tuple[Term, ...]:
+    def required(self) -> tuple[Term, ...]:
         return tuple(term for term in self.terms if not term.is_excluded)
 
     @property
-    def unwanted(self) -> tuple[Term, ...]:
+    def excluded(self) -> tuple[Term, ...]:
         return tuple(term for term in self.terms if term.is_excluded)
 
-    def replacing(self, words: dict[str, str]) -> str:
-        """Return the text with some of its words written otherwise, both folded."""
+    def replace_words(self, words: dict[str, str]) -> str:
+        """Return the text with some words replaced; keys and values are folded."""
         return WORD.sub(lambda found: words.get("".join(words_of(found[0])), found[0]), self.text)
 
 
-def parse(text: str) -> Query:
-    """Read a search. `"…"` is words in a row (as is `covid-19`), `-…` what must not be there, `tele*` a beginning.
+def parse(text: str) -> TextQuery:
+    """Parse a search text: `"…"` is a phrase (as is `covid-19`), `-…` excludes, `tele*` is a prefix.
 
-    Quotes need not be closed, signs that mean nothing here only divide words, and what is beyond the limits is left
-    out, so that there is no wrong search.
+    Quotes need not be closed, other signs only divide words, and words beyond the limits are ignored.
     """
-    tidy = tidied(text)
-    terms = tuple(_within_limit(_terms(tidy.translate(QUOTES))))
-    return Query(tidy, _without_fillers(terms))
+    normalised = normalise_text(text)
+    terms = tuple(_limit_words(_terms(normalised.translate(QUOTES))))
+    return TextQuery(normalised, _without_fillers(terms))
 
 
-def tidied(text: str) -> str:
-    """Return what was typed with its white space folded and no control characters, cut where the limit is."""
+def normalise_text(text: str) -> str:
+    """Return a text with white space folded, without control characters, and at most `MAX_LENGTH` long."""
     printable = "".join(sign if sign.isprintable() else " " for sign in text[: 4 * MAX_LENGTH])
     return " ".join(printable.split())[:MAX_LENGTH].strip()
 
@@ -80,27 +79,27 @@ def _terms(text: str) -> Iterator[Term]:
         if words:
             is_prefix = written.endswith("*") and len(words[-1]) >= SHORTEST_PREFIX
             is_whole = part["phrase"] is not None or bool(part["minus"])
-            *others, last = [words] if is_whole else _apart(words)
+            *others, last = [words] if is_whole else _split_runs(words)
             yield from map(Term, others)
             yield Term(last, is_prefix, is_excluded=bool(part["minus"]))
 
 
-def _apart(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    """Yield the pairs of a run without spaces one by one: all must be there, wherever. Other words stay in a row."""
+def _split_runs(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """Yield each pair of a run without spaces as a term: all are required, in any place. Other words stay together."""
     for is_run, found in groupby(words, is_pair):
         together = tuple(found)
         yield from ((word,) for word in together) if is_run else (together,)
 
 
-def _within_limit(terms: Iterator[Term]) -> Iterator[Term]:
+def _limit_words(terms: Iterator[Term]) -> Iterator[Term]:
     left = MAX_WORDS
     for term in terms:
         if left:
-            kept = replace(term, words=term.words[:left])
-            left -= len(kept.words)
-            yield kept
+            shortened = replace(term, words=term.words[:left])
+            left -= len(shortened.words)
+            yield shortened
 
 
 def _without_fillers(terms: tuple[Term, ...]) -> tuple[Term, ...]:
-    kept = tuple(term for term in terms if not term.is_filler)
-    return kept if any(not term.is_excluded for term in kept) else terms
+    others = tuple(term for term in terms if not term.is_filler)
+    return others if any(not term.is_excluded for term in others) else terms

@@ -1,4 +1,4 @@
-"""What is saved or deleted row by row is indexed at once; whatever writes in bulk calls `index()` itself."""
+"""Indexing of rows that are saved or deleted one by one. Bulk writes call `index()` themselves."""
 
 from __future__ import annotations
 
@@ -10,58 +10,57 @@ from django.db.models.signals import post_delete, post_migrate, post_save, pre_d
 
 from curation.models import CuratedItem, SearchEntry, Topic
 
-from .index import index, rebuild
-from .names import NAMES, forget_row, learn_names
+from .facets import ROW_SOURCES
+from .index import index, index_new_facets, rebuild
+from .names import FACET_NAMES, NAME_COLUMNS, index_names, remove_name_of
 
-#: Where a row that is about to be changed or deleted keeps the items that are concerned.
-CONCERNED = "_search_items"
+#: The attribute of a row about to be changed or deleted that holds the keys of its items.
+ITEMS_TO_INDEX = "_items_to_index"
 
 
 def connect(app: AppConfig) -> None:
-    post_save.connect(_item_saved, sender=CuratedItem)
-    for model in NAMES:
-        post_save.connect(_name_saved, sender=model)
+    post_save.connect(_index_item, sender=CuratedItem)
+    for model in NAME_COLUMNS:
+        post_save.connect(_index_name, sender=model)
         pre_delete.connect(_note_items, sender=model)
-        post_delete.connect(_name_deleted, sender=model)
-    pre_save.connect(_note_items_of_a_moving_topic, sender=Topic)
-    post_migrate.connect(_fill_new_index, sender=app)
+        post_delete.connect(_remove_name, sender=model)
+    pre_save.connect(_note_items_of_moving_topic, sender=Topic)
+    post_migrate.connect(_complete_index, sender=app)
 
 
-def _item_saved(instance: CuratedItem, **_kwargs: Any) -> None:
+def _index_item(instance: CuratedItem, **_kwargs: Any) -> None:
     index([instance.pk])
 
 
-def _name_saved(instance: Model, **_kwargs: Any) -> None:
-    learn_names([instance])
-    index(instance.__dict__.pop(CONCERNED, ()))
+def _index_name(instance: Model, **_kwargs: Any) -> None:
+    index_names([instance])
+    index(instance.__dict__.pop(ITEMS_TO_INDEX, ()))
 
 
-def _name_deleted(instance: Model, **_kwargs: Any) -> None:
-    forget_row(instance)
-    index(instance.__dict__.pop(CONCERNED, ()))
+def _remove_name(instance: Model, **_kwargs: Any) -> None:
+    remove_name_of(instance)
+    index(instance.__dict__.pop(ITEMS_TO_INDEX, ()))
 
 
 def _note_items(instance: Any, **_kwargs: Any) -> None:
-    instance.__dict__[CONCERNED] = _items_of(instance)
+    instance.__dict__[ITEMS_TO_INDEX] = _indexed_items_of(instance)
 
 
-def _note_items_of_a_moving_topic(instance: Topic, **_kwargs: Any) -> None:
-    """An item is marked with its topics' vocabularies, which an editor may change."""
+def _note_items_of_moving_topic(instance: Topic, **_kwargs: Any) -> None:
+    """Note the items of a topic whose vocabulary changes: their entries have the tokens of vocabularies."""
     if Topic.objects.filter(pk=instance.pk).exclude(vocabulary=instance.vocabulary_id).exists():
         _note_items(instance)
 
 
-def _items_of(row: Any) -> list[int]:
-    """Return the items that are marked with a row."""
-    path = {"topic": "topics", "offering": "offerings", "author": "authors", "tag": "tags", "publisher": "publisher"}
-    relation = path.get(row._meta.model_name)
-    if relation is None:  # a vocabulary cannot be deleted before its topics
-        return []
-    return list(SearchEntry.objects.filter(**{f"item__{relation}": row.pk}).values_list("item", flat=True).distinct())
+def _indexed_items_of(row: Model) -> list[int]:
+    items = ROW_SOURCES[FACET_NAMES[type(row)]].items_of(row.pk)
+    return list(SearchEntry.objects.filter(item__in=items).order_by().values_list("item", flat=True))
 
 
-def _fill_new_index(**_kwargs: Any) -> None:
-    """Index what was there before there was an index."""
-    if not SearchEntry.objects.exists():
-        for _ in rebuild():
-            pass
+def _complete_index(**_kwargs: Any) -> None:
+    """Fill an index that is empty, and index the items that lack the tokens of a new facet."""
+    if SearchEntry.objects.exists():
+        index_new_facets()
+        return
+    for _ in rebuild():
+        pass

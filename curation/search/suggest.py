@@ -1,4 +1,4 @@
-"""What a search box proposes while a reader types: topics, offerings and titles with a word that begins like this."""
+"""Suggestions of a search box: topics, offerings and titles with the words typed, the last one as a prefix."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from django.utils import timezone
 from curation.models import CuratedItem, Offering, Topic, with_published_items
 
 from .backends import backend
-from .marks import LETTERS
-from .names import named
-from .query import MAX_WORDS, Term, tidied
+from .facet_tokens import read_token
+from .names import resolve_terms
+from .query import MAX_WORDS, Term, normalise_text
 from .words import is_pair, words_of
 
-SHORTEST = 2
-TITLES, NAMES = 6, 3
+SHORTEST_WORD = 2
+MAX_TITLES, MAX_NAMES = 6, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +26,11 @@ class Suggestion:
 
 
 def suggestions(text: str) -> list[Suggestion]:
-    """Return what a reader may be typing, in at most nine queries: by all words typed, but for a last one that has no
-    second letter yet. Nothing where no other is left.
+    """Return suggestions for a text, in at most nine queries; none for a text without a word.
+
+    A last word that has only one letter yet is ignored.
     """
-    words = tuple(words_of(tidied(text))[:MAX_WORDS])
+    words = tuple(words_of(normalise_text(text))[:MAX_WORDS])
     if words and _is_short(words[-1]):
         words = words[:-1]
     if not words or _is_short(words[-1]):
@@ -38,25 +39,26 @@ def suggestions(text: str) -> list[Suggestion]:
 
 
 def _is_short(word: str) -> bool:
-    """Whether a word says too little yet; one Chinese character is a word."""
-    return len(word) < SHORTEST and not is_pair(word)
+    """Whether a word has too few letters; one Chinese character is a word."""
+    return len(word) < SHORTEST_WORD and not is_pair(word)
 
 
 def _names(words: tuple[str, ...]) -> list[Suggestion]:
-    marks = named([Term(words, is_prefix=True)])[0].marks
-    topics = with_published_items(Topic).filter(pk__in=_numbers(marks, "topic"))
-    offerings = with_published_items(Offering).filter(pk__in=_numbers(marks, "offering"))
+    (resolved,) = resolve_terms([Term(words, is_prefix=True)])
+    topics = with_published_items(Topic).filter(pk__in=_keys(resolved.tokens, "topic"))
+    offerings = with_published_items(Offering).filter(pk__in=_keys(resolved.tokens, "offering"))
     return [
-        *(Suggestion("Topic", topic.label, topic.get_absolute_url()) for topic in topics[:NAMES]),
-        *(Suggestion("Offering", offering.name, offering.get_absolute_url()) for offering in offerings[:NAMES]),
+        *(Suggestion("Topic", topic.label, topic.get_absolute_url()) for topic in topics[:MAX_NAMES]),
+        *(Suggestion("Offering", offering.name, offering.get_absolute_url()) for offering in offerings[:MAX_NAMES]),
     ]
 
 
-def _numbers(marks: tuple[str, ...], facet: str) -> list[int]:
-    return [int(written[2:]) for written in marks if written[1] == LETTERS[facet]]
+def _keys(tokens: tuple[str, ...], facet: str) -> list[int | str]:
+    facet_values = filter(None, map(read_token, tokens))
+    return [value for name, value in facet_values if name == facet]
 
 
 def _titles(words: tuple[str, ...]) -> list[Suggestion]:
-    ids = backend().titled(words, timezone.now(), TITLES)
+    ids = backend().search_titles(words, timezone.now(), MAX_TITLES)
     found = CuratedItem.objects.published_among(ids).only("title", "slug").in_bulk()
     return [Suggestion("Story", found[pk].title, found[pk].get_absolute_url()) for pk in ids if pk in found]

@@ -9,28 +9,28 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from curation import listings
-from curation.coverage import Month, by_month
-from curation.kept import kept
+from curation.caching.memo import memoised
+from curation.listing.activity import Month, by_month
+from curation.listing.lists import in_month
 from curation.models import CuratedItem
 from curation.models.items import ItemQuerySet
+from curation.templating.breadcrumbs import Breadcrumb
+from curation.templating.head import list_head
 
-from .head import list_head
 from .lists import list_page
-from .trails import Crumb
 
 Counted = list[tuple[Month, int]]
 
 
 @require_safe
 def archive(request: HttpRequest) -> HttpResponse:
-    years = kept("archive", lambda: counted_years(CuratedItem.objects.published()))
-    head = list_head(request, "Archive", "All items by year and month.")
+    years = memoised("archive", lambda: counted_years(CuratedItem.objects.published()))
+    head = list_head(request.build_absolute_uri(request.path), "Archive", "All items by year and month.")
     return render(request, "archive.html", {"head": head, "years": years})
 
 
 def counted_years(items: ItemQuerySet) -> list[tuple[int, int, Counted]]:
-    """Return the years that have items, the newest first: with the number of these, and those of their months."""
+    """Return the years with items, the newest first: the year, its number of items, and its months with theirs."""
     counted = reversed(by_month(items, "published_at").items())
     years = [(year, list(months)) for year, months in groupby(counted, key=lambda entry: entry[0].year)]
     return [(year, sum(count for _, count in months), months) for year, months in years]
@@ -46,7 +46,9 @@ def year(request: HttpRequest, year: int) -> HttpResponse:
     months = list(by_month(within, "published_at").items())
     if not months:
         raise Http404("No item came out in this year.")
-    head = list_head(request, f"{year}", f"All items of {year} by month.", trail=[Crumb("Archive", reverse("archive"))])
+    trail = [Breadcrumb("Archive", reverse("archive"))]
+    url = request.build_absolute_uri(request.path)
+    head = list_head(url, f"{year}", f"All items of {year} by month.", trail=trail)
     earlier, later = neighbours(items, first, Month(year, 12).next)
     context = {"year": year, "months": months, "total": sum(count for _, count in months)}
     return render(request, "archive_year.html", {"head": head, "earlier": earlier, "later": later, **context})
@@ -57,12 +59,12 @@ def month(request: HttpRequest, year: int, month: int) -> HttpResponse:
     found = month_or_404(year, month)
     if request.path != found.get_absolute_url():
         return HttpResponsePermanentRedirect(found.get_absolute_url())
-    listing = listings.month(found)
-    if not listing.items.exists():
+    item_list = in_month(found)
+    if not item_list.items.exists():
         raise Http404("No item came out in this month.")
     earlier, later = neighbours(CuratedItem.objects.published(), found, found.next)
-    trail = [Crumb("Archive", reverse("archive")), Crumb(str(year), reverse("archive_year", args=[year]))]
-    return list_page(request, listing, "archive_month.html", trail, month=found, earlier=earlier, later=later)
+    trail = [Breadcrumb("Archive", reverse("archive")), Breadcrumb(str(year), reverse("archive_year", args=[year]))]
+    return list_page(request, item_list, "archive_month.html", trail, month=found, earlier=earlier, later=later)
 
 
 def month_or_404(year: int, number: int) -> Month:
@@ -73,7 +75,7 @@ def month_or_404(year: int, number: int) -> Month:
 
 
 def neighbours(items: ItemQuerySet, start: Month, end: Month) -> tuple[Month | None, Month | None]:
-    """Return the last month before `start` and the first from `end` on that have items; in two queries."""
+    """Return the last month with items before `start`, and the first one from `end` on; in two queries."""
     before = items.newest_first().filter(published_at__lt=start.start)
     after = items.order_by("published_at", "pk").filter(published_at__gte=end.start)
     return month_of_first(before), month_of_first(after)

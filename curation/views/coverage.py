@@ -1,4 +1,4 @@
-"""The coverage of a topic or an offering: how much there was when, with which topics, by whom."""
+"""The coverage of a topic or an offering: items by month, the topics that come with it, and the publishers."""
 
 from __future__ import annotations
 
@@ -13,30 +13,29 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
-from curation import listings
-from curation.coverage import SAMPLE, Coverage, Month, coverage_of, months_of
-from curation.kept import kept
-from curation.listings import Listing
+from curation.caching.memo import memoised
+from curation.listing.activity import SAMPLE_ITEMS, Coverage, Month, coverage_of, months_of
+from curation.listing.lists import OFFERINGS, TOPICS, ItemList
+from curation.listing.pagination import Page
 from curation.models import CuratedItem, ItemOffering, ItemTopic, Offering, Publisher, Topic
-from curation.pagination import Page
+from curation.templating.breadcrumbs import Breadcrumb
+from curation.templating.charts import Chart, chart
+from curation.templating.fragments import render_fragment
 
-from .charts import Chart, chart
-from .head import list_head
-from .parts import part
-from .trails import Crumb
+from .lists import page_head
 
-#: The chart of a topic's page shows so many months; its timeline shows all.
+#: Number of months in the chart of a topic's page; its timeline shows all.
 MONTHS = 24
-#: A page of a timeline has so many items.
+#: Number of items of a page of a timeline.
 TIMELINE_SIZE = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """What the page of a topic or an offering shows of its coverage; every number with the address of its items.
+    """The coverage of a topic or an offering on its page; numbers come with the address of their items.
 
-    `filters` is the query of /news/ for all of them. Topics and publishers are of the newest `sample` items only, or of
-    all, where that is 0.
+    `filters` is the query string of /news/ for all of them. Topics and publishers are counted among the newest `sample`
+    items, or among all where that is 0.
     """
 
     chart: Chart | None
@@ -48,67 +47,65 @@ class Panel:
 
 
 def topic_panel(topic: Topic) -> SafeString:
-    """Return the coverage of a topic as HTML, kept until the content changes."""
+    """Return the coverage of a topic as HTML, memoised until the content changes."""
 
-    def made() -> SafeString:
-        panel = _panel(coverage_of(ItemTopic, topic=topic), "topic", topic.slug, beside="also")
-        return part("coverage", coverage=panel)
+    def render_panel() -> SafeString:
+        panel = _panel(coverage_of(ItemTopic, topic=topic), "topic", topic.slug)
+        return render_fragment("coverage", coverage=panel)
 
-    return kept(f"coverage:topic:{topic.pk}", made)
+    return memoised(f"coverage:topic:{topic.pk}", render_panel)
 
 
 def offering_panel(offering: Offering) -> SafeString:
-    """Return the coverage of an offering as HTML, kept until the content changes."""
+    """Return the coverage of an offering as HTML, memoised until the content changes."""
 
-    def made() -> SafeString:
-        panel = _panel(coverage_of(ItemOffering, offering=offering), "offering", offering.slug, beside="topic")
-        return part("coverage", coverage=panel)
+    def render_panel() -> SafeString:
+        panel = _panel(coverage_of(ItemOffering, offering=offering), "offering", offering.slug)
+        return render_fragment("coverage", coverage=panel)
 
-    return kept(f"coverage:offering:{offering.pk}", made)
+    return memoised(f"coverage:offering:{offering.pk}", render_panel)
 
 
-def _panel(coverage: Coverage, facet: str, slug: str, beside: str) -> Panel:
-    """Return a panel; `beside` is the filter of /news/ for another topic."""
-
-    def address(**more: str) -> str:
-        return f"{reverse('news')}?{urlencode({facet: slug, **more})}"
+def _panel(coverage: Coverage, facet: str, slug: str) -> Panel:
+    def address(other: str, value: str) -> str:
+        return f"{reverse('news')}?{urlencode([(facet, slug), (other, value)])}"
 
     return Panel(
         chart=chart(coverage.months, MONTHS),
-        topics=[(topic, count, address(**{beside: topic.slug})) for topic, count in coverage.topics],
-        publishers=[(row, count, address(publisher=row.domain)) for row, count in coverage.publishers],
+        topics=[(topic, count, address("topic", topic.slug)) for topic, count in coverage.topics],
+        publishers=[(row, count, address("publisher", row.domain)) for row, count in coverage.publishers],
         filters=urlencode({facet: slug}),
         timeline=reverse(f"{facet}_timeline", args=[slug]),
-        sample=SAMPLE if sum(coverage.months.values()) > SAMPLE else 0,
+        sample=SAMPLE_ITEMS if sum(coverage.months.values()) > SAMPLE_ITEMS else 0,
     )
 
 
 @require_safe
-def topic_timeline(request: HttpRequest, slug: str) -> HttpResponse:
-    listing = listings.topic(slug)
-    months = kept(f"months:topic:{slug}", lambda: months_of(ItemTopic, topic=listing.subject))
-    trail = [Crumb("Topics", reverse("topics")), Crumb(listing.title, listing.path)]
-    return timeline(request, listing, months, trail, filters=urlencode({"topic": slug}))
+def topic_timeline(request: HttpRequest, key: str) -> HttpResponse:
+    item_list = TOPICS.get(key)
+    months = memoised(f"months:topic:{key}", lambda: months_of(ItemTopic, topic=item_list.subject))
+    trail = [Breadcrumb("Topics", reverse("topics")), Breadcrumb(item_list.title, item_list.path)]
+    return timeline(request, item_list, months, trail, filters=urlencode({"topic": key}))
 
 
 @require_safe
-def offering_timeline(request: HttpRequest, slug: str) -> HttpResponse:
-    listing = listings.offering(slug)
-    months = kept(f"months:offering:{slug}", lambda: months_of(ItemOffering, offering=listing.subject))
-    trail = [Crumb("Offerings", reverse("offerings")), Crumb(listing.title, listing.path)]
-    return timeline(request, listing, months, trail, filters=urlencode({"offering": slug}))
+def offering_timeline(request: HttpRequest, key: str) -> HttpResponse:
+    item_list = OFFERINGS.get(key)
+    months = memoised(f"months:offering:{key}", lambda: months_of(ItemOffering, offering=item_list.subject))
+    trail = [Breadcrumb("Offerings", reverse("offerings")), Breadcrumb(item_list.title, item_list.path)]
+    return timeline(request, item_list, months, trail, filters=urlencode({"offering": key}))
 
 
 def timeline(
-    request: HttpRequest, listing: Listing[Any], months: dict[Month, int], trail: list[Crumb], filters: str
+    request: HttpRequest, item_list: ItemList[Any], months: dict[Month, int], trail: list[Breadcrumb], filters: str
 ) -> HttpResponse:
-    """Answer the items of a list by month, with the chart of all months on the first page."""
-    items = listing.items.select_related("publisher").only("slug", "title", "published_at", "publisher__name")
+    """Answer the items of a list by month, with a chart of all months on the first page."""
+    items = item_list.items.select_related("publisher").only("slug", "title", "published_at", "publisher__name")
     page = Page(items, request.GET.get("page", "1"), size=TIMELINE_SIZE)
-    title = f"{listing.title}, month by month"
+    title = f"{item_list.title}, month by month"
     context = {
-        "head": list_head(request, title, f"{listing.description} All of it, month by month.", page, trail=trail),
-        "listing": listing,
+        "head": page_head(request, title, f"{item_list.description} All items, month by month.", page, trail=trail),
+        "item_list": item_list,
         "page": page,
         "months": [(month, months.get(month, 0), list(rows)) for month, rows in groupby(page.rows, key=month_of)],
         "chart": chart(months) if page.number == 1 else None,

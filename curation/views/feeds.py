@@ -1,63 +1,57 @@
-"""Feeds of the lists."""
+"""The feeds of lists."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from curation import listings
-from curation.cursors import BadCursor, Cursor
-from curation.feeds import FORMS, read_feed
-from curation.listings import Listing
-from curation.searches import read_search
+from curation.caching.conditional import conditional, content_changed_at
+from curation.feeds import FORMATS, read_feed
+from curation.listing.cursors import BadCursor, Cursor
+from curation.listing.lists import ItemList, SubjectLists, in_month, matching
+from curation.listing.query import read_item_query
 
 from .archive import month_or_404
-from .conditional import conditional, content_changed_at
 
 
 @require_safe
-def feed(request: HttpRequest, form: str, listing: Callable[..., Listing[Any]], **key: str) -> HttpResponse:
-    """Answer a feed of the list that `listing` finds by `key`."""
-    return _feed_of(request, listing(**key), form)
+def subject_feed(request: HttpRequest, extension: str, key: str, lists: SubjectLists[Any]) -> HttpResponse:
+    """Answer a feed of the list of a subject."""
+    return _feed_of(request, lists.get(key), extension)
 
 
 @require_safe
-def news_feed(request: HttpRequest, form: str) -> HttpResponse:
-    listing = listings.news(request.GET)
-    if listing.subject.is_bound and not listing.subject.is_valid():
-        raise Http404("A filter of this feed means nothing.")
-    return _feed_of(request, listing, form)
+def query_feed(request: HttpRequest, extension: str, page: str) -> HttpResponse:
+    """Answer a feed of the items that match the query, as on a page: "news" or "search"."""
+    query = read_item_query(request.GET, page)
+    if query.errors:
+        raise Http404("A filter of this feed cannot be used.")
+    if page == "search" and query.is_empty:
+        raise Http404("A feed of a search needs words or filters.")
+    return _feed_of(request, matching(query), extension)
 
 
 @require_safe
-def month_feed(request: HttpRequest, form: str, year: str, month: str) -> HttpResponse:
-    listing = listings.month(month_or_404(int(year), int(month)))
-    if not listing.items.exists():
+def month_feed(request: HttpRequest, extension: str, year: str, month: str) -> HttpResponse:
+    item_list = in_month(month_or_404(int(year), int(month)))
+    if not item_list.items.exists():
         raise Http404("No item came out in this month.")
-    return _feed_of(request, listing, form)
+    return _feed_of(request, item_list, extension)
 
 
-@require_safe
-def search_feed(request: HttpRequest, form: str) -> HttpResponse:
-    asked = read_search(request.GET)
-    if asked.wanted.is_empty or asked.names_nothing:
-        raise Http404("This feed is of no search.")
-    return _feed_of(request, listings.search(asked), form)
-
-
-def _feed_of(request: HttpRequest, listing: Listing[Any], form: str) -> HttpResponse:
-    """Answer the page of a list's feed that the request asks for (`after`), or that it is as it was."""
-    changed_at = content_changed_at()  # before the feed is made: what changes meanwhile is not in it for certain
-    made = read_feed(listing, form, _place(request), request.build_absolute_uri)
-    response = HttpResponse(FORMS[form].write(made), content_type=f"{FORMS[form].media_type}; charset=utf-8")
-    if made.next_url:
-        response["Link"] = f'<{made.next_url}>; rel="next"'
+def _feed_of(request: HttpRequest, item_list: ItemList[Any], extension: str) -> HttpResponse:
+    """Answer the requested page of a feed, or 304 where the client has it."""
+    changed_at = content_changed_at()  # before the feed is read: later changes may be missing from it
+    feed = read_feed(item_list, extension, _cursor_of(request), request.build_absolute_uri)
+    feed_format = FORMATS[extension]
+    response = HttpResponse(feed_format.write(feed), content_type=f"{feed_format.media_type}; charset=utf-8")
+    if feed.next_url:
+        response["Link"] = f'<{feed.next_url}>; rel="next"'
     return conditional(request, response, changed_at)
 
 
-def _place(request: HttpRequest) -> Cursor | None:
+def _cursor_of(request: HttpRequest) -> Cursor | None:
     try:
-        return Cursor.read(request.GET["after"]) if "after" in request.GET else None
+        return Cursor.parse(request.GET["after"]) if "after" in request.GET else None
     except BadCursor as error:
         raise Http404("This feed has no such page.") from error

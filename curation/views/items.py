@@ -1,4 +1,4 @@
-"""An item's page."""
+"""The page of an item."""
 
 from __future__ import annotations
 
@@ -6,40 +6,39 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from curation.bodies import load
+from curation.listing.body_targets import load_targets
+from curation.listing.detail import ItemDetail, Link, published_detail
+from curation.listing.related import newer_and_older, related_items
 from curation.models import CuratedItem
-from curation.related import newer_and_older, related_items
-from curation.stories import Named, Story, published_story
+from curation.templating.breadcrumbs import item_trail
+from curation.templating.head import item_head
 
-from .head import item_head
-from .trails import item_trail
-
-#: A body that holds so many characters of the summary's beginning says it again.
-SAME_WORDS = 80
+#: A summary is omitted where the body contains this many characters of its beginning.
+REPEATED_LENGTH = 80
 
 
 @require_safe
 def item(request: HttpRequest, slug: str) -> HttpResponse:
-    story = published_story(slug)
-    if story is None:
+    detail = published_detail(slug)
+    if detail is None:
         raise Http404("There is no such item.")
-    return item_page(request, story)
+    load_targets([detail.item], breadcrumbs=True)
+    return item_page(request, detail)
 
 
-def item_page(request: HttpRequest, story: Story) -> HttpResponse:
-    """Answer the page of an item; who may see it is the caller's to decide."""
-    load([story.item], crumbs=True)
-    trail = item_trail(story.item)
-    newer, older = newer_and_older(story.item)
+def item_page(request: HttpRequest, detail: ItemDetail) -> HttpResponse:
+    """Answer the page of an item. The caller checks who may see it, and loads the targets of body and breadcrumbs."""
+    trail = item_trail(detail.item)
+    newer, older = newer_and_older(detail.item)
     context = {
-        "head": item_head(request, story, trail),
-        "item": story.item,
-        "story": story,
+        "head": item_head(request.build_absolute_uri(detail.item.get_absolute_url()), detail, trail),
+        "item": detail.item,
+        "detail": detail,
         "trail": trail,
-        "standfirst": standfirst(story.item),
-        "topics": topics_by_vocabulary(story),
-        "source_label": f"Read at {story.item.source_name}",
-        "related": related_items(story),
+        "standfirst": standfirst(detail.item),
+        "topics": topics_by_vocabulary(detail),
+        "source_label": f"Read at {detail.item.source_name}",
+        "related": related_items(detail),
         "newer": newer,
         "older": older,
     }
@@ -47,14 +46,14 @@ def item_page(request: HttpRequest, story: Story) -> HttpResponse:
 
 
 def standfirst(item: CuratedItem) -> str:
-    """Return the summary, unless the body says it again."""
+    """Return the summary, or "" where the body repeats it."""
     summary, body = (" ".join(text.split()) for text in (item.shown_summary, item.body_text))
-    return "" if summary.rstrip("….")[:SAME_WORDS] in body else summary
+    return "" if summary.rstrip("….")[:REPEATED_LENGTH] in body else summary
 
 
-def topics_by_vocabulary(story: Story) -> dict[str, list[Named]]:
-    """Return an item's topics, each vocabulary where its first topic stands."""
-    topics: dict[str, list[Named]] = {}
-    for topic in story.topics:
+def topics_by_vocabulary(detail: ItemDetail) -> dict[str, list[Link]]:
+    """Return an item's topics by vocabulary, in the order of the first topic of each."""
+    topics: dict[str, list[Link]] = {}
+    for topic in detail.topics:
         topics.setdefault(topic.group, []).append(topic)
     return topics

@@ -1,4 +1,4 @@
-"""Stored images and documents, where the site itself serves them (a file system, no object store or web server)."""
+"""Stored images and documents, for installations in which neither an object store nor a web server serves them."""
 
 from django.conf import settings
 from django.core.files.storage import default_storage
@@ -8,32 +8,22 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 from django.views.decorators.http import require_safe
 
+from curation.lib.media_types import MediaType, of_path
+from curation.lib.stored_files import IMAGE_NAME, PDF_NAME
 from curation.models import BodyReference, CuratedItem, Image, with_published_items
 
 #: The only names that are served: content-addressed images, their renditions, and attached PDFs.
-MEDIA_NAME = (
-    r"(?P<name>images/[0-9a-f]{2}/[0-9a-f]{64}(?:/[0-9]{1,5}w)?\.(?:jpg|png|gif|webp|avif)"
-    r"|documents/\w[\w.-]{0,150}\.pdf)\Z"
-)
-#: What a file is comes from this list alone, never from its bytes or from who stored it.
-CONTENT_TYPES = {
-    "jpg": "image/jpeg",
-    "png": "image/png",
-    "gif": "image/gif",
-    "webp": "image/webp",
-    "avif": "image/avif",
-    "pdf": "application/pdf",
-}
-#: For so many seconds a browser shows a picture again without asking. It never changes, but it can be withdrawn.
-FRESH = 300
-#: Who sees files that readers do not.
-EDITORS = ("curation.view_curateditem", "curation.view_image", "curation.view_publisher")
+MEDIA_NAME = rf"(?P<name>{IMAGE_NAME}|{PDF_NAME})\Z"
+#: How long browsers cache an image. An image never changes, but it can be withdrawn.
+MAX_AGE_SECONDS = 300
+#: Users with any of these permissions may see all files.
+EDITOR_PERMISSIONS = ("curation.view_curateditem", "curation.view_image", "curation.view_publisher")
 
 
 @require_safe
 def media(request: HttpRequest, name: str) -> HttpResponseBase:
-    """Serve a stored file. `name` matches `MEDIA_NAME`. Whatever is in it, nothing of it runs as part of the site."""
-    cached = _cached(request, name)
+    """Serve a stored file, whose `name` matches `MEDIA_NAME`. The headers keep it from running scripts on the site."""
+    cache_control = _cache_control(request, name)
     try:
         modified = int(default_storage.get_modified_time(name).timestamp())
         etag = f'"{modified:x}-{default_storage.size(name):x}"'
@@ -41,24 +31,27 @@ def media(request: HttpRequest, name: str) -> HttpResponseBase:
         response = unchanged or FileResponse(default_storage.open(name))
     except OSError as error:
         raise Http404 from error
-    for header, value in _headers(name, cached).items():
+    for header, value in _headers(name, cache_control).items():
         response[header] = value
     response["ETag"], response["Last-Modified"] = etag, http_date(modified)
     return response
 
 
-def _cached(request: HttpRequest, name: str) -> str:
-    """Return for whom a file may be cached, and how long: readers may have what they see an item of, editors any."""
-    is_image = name.startswith("images/")
+def _cache_control(request: HttpRequest, name: str) -> str:
+    """Return `Cache-Control` for a file; raise `Http404` where the user may not see it.
+
+    Readers may see the files of items that they see, editors all files.
+    """
+    is_image = _type_of(name).is_image
     if _is_seen(name, is_image):
-        return f"public, max-age={FRESH}, s-maxage={settings.CDN_SECONDS}" if is_image else "no-cache"
-    if any(map(request.user.has_perm, EDITORS)):
+        return f"public, max-age={MAX_AGE_SECONDS}, s-maxage={settings.CDN_SECONDS}" if is_image else "no-cache"
+    if any(map(request.user.has_perm, EDITOR_PERMISSIONS)):
         return "private, no-store"
     raise Http404
 
 
 def _is_seen(name: str, is_image: bool) -> bool:
-    """Whether an item that readers see has a file, or the picture that it is a rendition of; in one query."""
+    """Whether an item that readers see has a file, or the image of a rendition; in one query."""
     if is_image:
         return with_published_items(Image).filter(sha256=name.split("/")[2].partition(".")[0]).exists()
     attached = CuratedItem.objects.filter(pdf=name).exclude(pdf="").order_by().values("pk")
@@ -67,12 +60,20 @@ def _is_seen(name: str, is_image: bool) -> bool:
     return CuratedItem.objects.published_among(having).exists()
 
 
-def _headers(name: str, cached: str) -> dict[str, str]:
-    """Return what is said of every file: images are shown, documents are handed over."""
+def _type_of(name: str) -> MediaType:
+    """Return the type of a file that matches `MEDIA_NAME`: by its suffix, never by its bytes or by who stored it."""
+    media_type = of_path(name)
+    assert media_type is not None  # noqa: S101  # `MEDIA_NAME` has no other suffix
+    return media_type
+
+
+def _headers(name: str, cache_control: str) -> dict[str, str]:
+    """Return the headers of a file: browsers show images and download documents."""
+    media_type = _type_of(name)
     return {
-        "Content-Type": CONTENT_TYPES[name.rpartition(".")[2]],
-        "Content-Disposition": "inline" if name.startswith("images/") else "attachment",
-        "Cache-Control": cached,
+        "Content-Type": media_type.content_type,
+        "Content-Disposition": "inline" if media_type.is_image else "attachment",
+        "Cache-Control": cache_control,
         "Content-Security-Policy": "default-src 'none'; sandbox",
         "Cross-Origin-Resource-Policy": "same-origin",
         "X-Content-Type-Options": "nosniff",

@@ -1,4 +1,4 @@
-"""The offerings, and an offering."""
+"""The list of offerings, and an offering."""
 
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
@@ -6,21 +6,20 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from curation import listings
+from curation.listing.lists import OFFERINGS
+from curation.listing.pagination import Page
 from curation.models import ItemOffering, Offering, Topic, with_published_items
-from curation.pagination import Page
+from curation.templating.breadcrumbs import Breadcrumb
 
 from .coverage import offering_panel
-from .head import list_head
-from .lists import is_first, list_page, listed_counts
-from .trails import Crumb
+from .lists import is_first, list_page, listed_counts, page_head
 
 
 @require_safe
 def offerings(request: HttpRequest) -> HttpResponse:
     page = Page(listed_offerings(), request.GET.get("page", "1"))
     counts = listed_counts(ItemOffering, "offering", offering__in=page.rows)
-    head = list_head(request, "Offerings", "Products and services in the news, latest first.", page)
+    head = page_head(request, "Offerings", "Products and services in the news, latest first.", page)
     context = {
         "head": head,
         "page": page,
@@ -30,16 +29,16 @@ def offerings(request: HttpRequest) -> HttpResponse:
 
 
 def listed_offerings() -> QuerySet[Offering]:
-    """Return the offerings that have published items, those of the latest first; `latest` is its time."""
+    """Return the offerings with published items, by the time of their newest item, `latest`."""
     listed = ItemOffering.objects.listed().filter(offering=OuterRef("pk"))
-    latest = Subquery(listed.order_by("-listed_at", "-item_id").values("listed_at")[:1])
+    latest = Subquery(listed.newest_first().values("listed_at")[:1])
     return Offering.objects.annotate(latest=latest).filter(latest__isnull=False).order_by("-latest", "-pk")
 
 
 @require_safe
-def offering(request: HttpRequest, slug: str) -> HttpResponse:
-    listing = listings.offering(slug)
-    topics = with_published_items(Topic).filter(offerings=listing.subject).select_related("vocabulary")
-    trail = [Crumb("Offerings", reverse("offerings"))]
-    panel = offering_panel(listing.subject) if is_first(request) else None
-    return list_page(request, listing, "offering.html", trail, offering=listing.subject, topics=topics, panel=panel)
+def offering(request: HttpRequest, key: str) -> HttpResponse:
+    item_list = OFFERINGS.get(key)
+    topics = with_published_items(Topic).filter(offerings=item_list.subject).select_related("vocabulary")
+    trail = [Breadcrumb("Offerings", reverse("offerings"))]
+    panel = offering_panel(item_list.subject) if is_first(request) else None
+    return list_page(request, item_list, "offering.html", trail, offering=item_list.subject, topics=topics, panel=panel)

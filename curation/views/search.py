@@ -1,4 +1,4 @@
-"""The search page, and what search boxes propose."""
+"""The search page, and the suggestions of search boxes."""
 
 from __future__ import annotations
 
@@ -11,39 +11,37 @@ from django.shortcuts import render
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
-from curation import listings
-from curation.facets import FACET_LABELS, WORDS, Option, options_of
 from curation.feeds import feed_links
+from curation.listing.lists import matching
+from curation.listing.pagination import Page
+from curation.listing.query import ItemQuery, has_blank_values, read_item_query
+from curation.listing.summaries import ItemSummaries, ItemSummary
 from curation.models import CuratedItem
-from curation.names import name_key
-from curation.pagination import Page
-from curation.search.find import LIMIT, Found, find
-from curation.search.hints import did_you_mean
+from curation.search.facet_sources import Option
+from curation.search.facets import ALL_FACETS, ROW_SOURCES, TEXT_SOURCES, options_of, text_options
+from curation.search.find import MAX_RESULTS, SearchResult, find
 from curation.search.snippets import Marker
+from curation.search.spelling import did_you_mean
 from curation.search.suggest import suggestions
-from curation.searches import Search, read_search
-from curation.teasers import Teaser, Teasers
 
-from .head import list_head
+from .lists import page_head
 
-#: So many values of each facet are offered, those of most items.
-OFFERED = 8
-#: Words of kinds and formats are spelled as in so many of the items found.
-SPELLERS = 100
+#: Maximum number of options offered per facet, the most frequent ones.
+MAX_COUNTED_OPTIONS = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
-    """An item found: its title, and where it says what was looked for, with the words marked."""
+class ResultRow:
+    """An item found: its title and an excerpt, with the words of the search marked."""
 
-    item: Teaser
+    item: ItemSummary
     title: SafeString
     snippet: SafeString
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """A facet's value that would narrow the search: its label, the number of items that have it, and the address."""
+class CountedOption:
+    """An option that narrows the search: its label, the number of items that have it, and the address."""
 
     label: str
     group: str
@@ -53,84 +51,84 @@ class Choice:
 
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
-    asked = read_search(request.GET)
-    if "q" in request.GET and not request.GET["q"].strip():
-        return HttpResponseRedirect(asked.url)  # a form sends its empty field as well
-    found = find(asked.wanted) if not asked.wanted.is_empty else Found((), {})
+    query = read_item_query(request.GET, "search")
+    if has_blank_values(request.GET):
+        return HttpResponseRedirect(query.url)
+    found = SearchResult() if query.is_empty or query.errors else find(query.request)
     count = len(found.items) + found.is_more
-    page = Page(Teasers(found.items), request.GET.get("page", "1"), asked.pairs, count=count)
-    listing = listings.search(asked, found.items)
-    head = list_head(request, listing.title, listing.description, page, indexed=False)
+    page = Page(ItemSummaries(found.items), request.GET.get("page", "1"), query.pairs, count=count)
+    item_list = matching(query)
     context = {
-        "head": head,
+        "head": page_head(request, item_list.title, item_list.description, page, is_indexed=False),
         "page": page,
-        "search": asked,
-        "limit": LIMIT,
+        "query": query,
+        "active": [active for active in query.active_filters if active.parameter != "words"],
+        "limit": MAX_RESULTS,
         "is_cut": found.is_more,
-        "feeds": [] if asked.wanted.is_empty else feed_links(listing),
-        "results": results(asked, page),
-        "facets": dict(_offered(asked, found)),
-        "hint": hint(asked) if not found.items else None,
+        "feeds": [] if query.is_empty else feed_links(item_list),
+        "results": result_rows(query, page),
+        "facets": dict(counted_options(query, found)),
+        "hint": spelling_hint(query) if not found.items else None,
     }
-    return render(
-        request, "search.html", context, status=HTTPStatus.NOT_FOUND if asked.names_nothing else HTTPStatus.OK
-    )
+    status = HTTPStatus.NOT_FOUND if query.is_unknown else HTTPStatus.OK
+    return render(request, "search.html", context, status=status)
 
 
-def results(asked: Search, page: Page[Teaser]) -> list[Result]:
-    """Return the items of a page as they are found; in one query, for their texts."""
-    marker = Marker(asked.wanted.query)
+def result_rows(query: ItemQuery, page: Page[ItemSummary]) -> list[ResultRow]:
+    """Return the rows of a page; in one query, for the bodies."""
+    marker = Marker(query.text)
     texts = CuratedItem.objects.filter(pk__in=[item.pk for item in page.rows]).values_list("pk", "body_text")
-    bodies = dict(texts) if asked.wanted.query.wanted else {}
+    bodies = dict(texts) if query.text.required else {}
     return [
-        Result(item, marker.marked(item.title), marker.snippet(item.summary) or marker.snippet(bodies.get(item.pk, "")))
+        ResultRow(
+            item, marker.marked(item.title), marker.snippet(item.summary) or marker.snippet(bodies.get(item.pk, ""))
+        )
         for item in page.rows
     ]
 
 
-def hint(asked: Search) -> dict[str, str] | None:
-    """Return the words that may be meant by a search that finds nothing, and where they lead."""
-    text = did_you_mean(asked.wanted.query)
-    return {"text": text, "url": asked.spelling(text)} if text else None
+def spelling_hint(query: ItemQuery) -> dict[str, str] | None:
+    """Return the words that a search without results may mean, and their address."""
+    text = did_you_mean(query.text)
+    return {"text": text, "url": query.with_text(text)} if text else None
 
 
-def _offered(asked: Search, found: Found) -> Iterator[tuple[str, list[Choice]]]:
-    """Yield the facets by the name that readers know, with the values of most items that are not chosen yet."""
-    frequent = {facet: dict(counts.most_common(OFFERED)) for facet, counts in found.counts.items()}
-    options = _options(found, frequent)
-    chosen = set(asked.wanted.chosen)
-    for facet, label in FACET_LABELS.items():
-        numbers = frequent.get(facet, {})
-        known = [(options.get((facet, value)), number) for value, number in numbers.items()]
-        choices = [
-            Choice(option.label, option.group, number, asked.adding(option))
-            for option, number in known
-            if option and option not in chosen
+def counted_options(query: ItemQuery, found: SearchResult) -> Iterator[tuple[str, list[CountedOption]]]:
+    """Yield the label of each facet with its most frequent options, without those already chosen."""
+    frequent = {facet: dict(counts.most_common(MAX_COUNTED_OPTIONS)) for facet, counts in found.counts.items()}
+    options = _options(frequent) if found.items else {}
+    chosen = set(query.options)
+    for facet in ALL_FACETS:
+        counted = [
+            CountedOption(option.label, option.group, number, query.with_option(option))
+            for value, number in frequent.get(facet.name, {}).items()
+            if (option := options.get((facet.name, value))) and option not in chosen
         ]
-        if choices:
-            yield label, choices
+        if counted:
+            yield facet.label, counted
 
 
-def _options(found: Found, values: Mapping[str, Mapping[int | str, int]]) -> dict[tuple[str, int | str], Option]:
-    """Return the options of values as the index has them; in two queries, none where nothing was found."""
-    if not found.items:
-        return {}
-    spelled = CuratedItem.objects.published_among(found.items[:SPELLERS]).order_by().values_list(*WORDS)
-    # Of two spellings, the one with the capital stays.
-    pairs = sorted(spelled.distinct(), reverse=True)
-    words = {(facet, name_key(word)): word for pair in pairs for facet, word in zip(WORDS, pair, strict=True)}
+def _options(values: Mapping[str, Mapping[int | str, int]]) -> dict[tuple[str, int | str], Option]:
+    """Return the options of values as the index has them: keys of rows, years, and keys of texts.
+
+    In one query for all rows, and one, which is memoised, for all texts.
+    """
+    pairs = [(facet, value) for facet, some in values.items() for value in some]
+    texts = text_options([(facet, str(value)) for facet, value in pairs if facet in TEXT_SOURCES])
+    rows = options_of({facet: [value for value in some if isinstance(value, int)] for facet, some in values.items()})
     options: dict[tuple[str, int | str], Option] = {}
-    for facet in (*WORDS, "year"):
-        for value in values.get(facet, ()):
-            written = words.get((facet, str(value)), str(value))
-            options[facet, value] = Option(facet, written, written)
-    numbers = {facet: [value for value in some if isinstance(value, int)] for facet, some in values.items()}
-    return options | dict(options_of(numbers))
+    for facet, value in pairs:
+        option = rows.get((facet, int(value))) if facet in ROW_SOURCES else texts.get((facet, str(value)))
+        if facet == "year":
+            option = Option(facet, str(value), str(value))
+        if option:
+            options[facet, value] = option
+    return options
 
 
 @require_safe
 def suggest(request: HttpRequest) -> JsonResponse:
-    """Answer what a reader may be typing: `{"suggestions": [{"kind", "text", "url"}]}`."""
+    """Answer suggestions for a text: `{"suggestions": [{"kind", "text", "url"}]}`."""
     found = suggestions(request.GET.get("q", ""))
     response = JsonResponse({"suggestions": [asdict(suggestion) for suggestion in found]})
     response["X-Robots-Tag"] = "noindex"

@@ -1,4 +1,4 @@
-"""What the site says of itself to crawlers and browsers: robots.txt, the web manifest, the OpenSearch description."""
+"""Metadata of the site for crawlers and browsers: robots.txt, the web manifest, the OpenSearch description."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -7,10 +7,10 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-#: Pages that crawlers have no business with: each address of them is another page of the same items.
-PRIVATE = ("/admin/", "/search/")
-#: As the style sheet has them.
-THEME, PAPER = "#07403a", "#fffefc"
+from curation.lib.design_tokens import THEME_COLOR, read_tokens
+
+#: Paths that crawlers are asked to leave alone. Search pages have many addresses with the same items.
+DISALLOWED = ("/admin/", "/search/")
 ICONS = (
     ("icons/icon-192.png", 192, "any"),
     ("icons/icon-512.png", 512, "any"),
@@ -21,15 +21,15 @@ ICONS = (
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     sitemap = request.build_absolute_uri(reverse("sitemap"))
-    lines = ["User-agent: *", *(f"Disallow: {path}" for path in PRIVATE), "", f"Sitemap: {sitemap}", ""]
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in DISALLOWED), "", f"Sitemap: {sitemap}", ""]
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
 
 
 @require_safe
 def manifest(_request: HttpRequest) -> HttpResponse:
-    """Answer how the site looks among the apps of a phone: https://www.w3.org/TR/appmanifest/."""
+    """Answer the web app manifest: https://www.w3.org/TR/appmanifest/."""
     home = reverse("home")
-    described = {
+    content = {
         "name": settings.SITE_NAME,
         "short_name": settings.SITE_NAME,
         "id": home,
@@ -37,19 +37,19 @@ def manifest(_request: HttpRequest) -> HttpResponse:
         "scope": home,
         "display": "minimal-ui",
         "lang": "en",
-        "theme_color": THEME,
-        "background_color": PAPER,
+        "theme_color": THEME_COLOR,
+        "background_color": read_tokens()["color-background"],
         "icons": [
             {"src": static(file), "sizes": f"{size}x{size}", "type": "image/png", "purpose": purpose}
             for file, size, purpose in ICONS
         ],
     }
-    return JsonResponse(described, content_type="application/manifest+json")
+    return JsonResponse(content, content_type="application/manifest+json")
 
 
 @require_safe
 def opensearch(request: HttpRequest) -> HttpResponse:
-    """Answer how browsers can search the site: https://github.com/dewitt/opensearch."""
+    """Answer the OpenSearch description of the site's search: https://github.com/dewitt/opensearch."""
     here = request.build_absolute_uri(reverse("home"))
-    kind = "application/opensearchdescription+xml; charset=utf-8"
-    return render(request, "opensearch.xml", {"here": here}, content_type=kind)
+    content_type = "application/opensearchdescription+xml; charset=utf-8"
+    return render(request, "opensearch.xml", {"here": here}, content_type=content_type)

@@ -1,4 +1,4 @@
-"""Sitemaps, as https://www.sitemaps.org/protocol.html and Google's extensions for images and news have them."""
+"""Sitemaps by https://www.sitemaps.org/protocol.html, with Google's extensions for images and news."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from curation import sitemaps
+from curation.listing import sitemap
 
 XML = "application/xml; charset=utf-8"
 DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -26,29 +26,29 @@ NEWS = 'xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"'
 
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    """Answer where the sitemaps are: those that name a page."""
-    named: list[tuple[str, tuple[object, ...], datetime | None]] = [("sitemap_pages", (), sitemaps.last_change())]
-    for name, section in sitemaps.SECTIONS.items():
+    """Answer the index of the sitemaps that name a page."""
+    named: list[tuple[str, tuple[object, ...], datetime | None]] = [("sitemap_pages", (), sitemap.last_change())]
+    for name, section in sitemap.SECTIONS.items():
         named += [("sitemap_part", (name, number), changed) for number, changed in section.parts()]
-    if recent := sitemaps.recent_stories():
+    if recent := sitemap.recent_news():
         named.append(("sitemap_news", (), recent[0].published))
-    lines = [_place("sitemap", _absolute(request, reverse(name, args=args)), when) for name, args, when in named]
+    lines = [_entry_line("sitemap", _absolute(request, reverse(name, args=args)), when) for name, args, when in named]
     return HttpResponse(_document("sitemapindex", CORE, lines), content_type=XML)
 
 
 @require_safe
 def pages(request: HttpRequest) -> HttpResponse:
-    changed = sitemaps.last_change()
-    lines = [_place("url", _absolute(request, reverse(name)), changed) for name in sitemaps.PAGES]
+    changed = sitemap.last_change()
+    lines = [_entry_line("url", _absolute(request, reverse(name)), changed) for name in sitemap.PAGES]
     return HttpResponse(_document("urlset", CORE, lines), content_type=XML)
 
 
 @require_safe
 def part(request: HttpRequest, section: str, number: str) -> HttpResponseBase:
-    """Answer a part of a section, as it comes from the database."""
-    if section not in sitemaps.SECTIONS:
+    """Answer a part of a section, streamed from the database."""
+    if section not in sitemap.SECTIONS:
         raise Http404("There is no such sitemap.")
-    entries = sitemaps.SECTIONS[section].part(int(number))
+    entries = sitemap.SECTIONS[section].part(int(number))
     first = next(entries, None)
     if first is None:
         raise Http404("This sitemap has no such part.")
@@ -57,17 +57,17 @@ def part(request: HttpRequest, section: str, number: str) -> HttpResponseBase:
 
 
 @require_safe
-@cache_control(public=True, max_age=600)  # items leave it by the clock alone
+@cache_control(public=True, max_age=600)  # items leave it as time passes
 def news(request: HttpRequest) -> HttpResponse:
-    """Answer the items of the last 48 hours, as Google News wants them."""
-    lines = [_place("url", _absolute(request, story.path), None, _news(story)) for story in sitemaps.recent_stories()]
+    """Answer the items of the last 48 hours for Google News."""
+    lines = [_entry_line("url", _absolute(request, entry.path), None, _news(entry)) for entry in sitemap.recent_news()]
     return HttpResponse(_document("urlset", f"{CORE} {NEWS}", lines), content_type=XML)
 
 
-def _news(story: sitemaps.Story) -> str:
-    publication = _element("news:name", settings.SITE_NAME) + _element("news:language", story.language or "en")
-    date = _element("news:publication_date", story.published.isoformat(timespec="seconds"))
-    title = _element("news:title", story.title)
+def _news(entry: sitemap.NewsEntry) -> str:
+    publication = _element("news:name", settings.SITE_NAME) + _element("news:language", entry.language or "en")
+    date = _element("news:publication_date", entry.published.isoformat(timespec="seconds"))
+    title = _element("news:title", entry.title)
     return f"<news:news><news:publication>{publication}</news:publication>{date}{title}</news:news>"
 
 
@@ -77,14 +77,14 @@ def _document(root: str, namespaces: str, lines: Iterable[str]) -> Iterator[str]
     yield f"</{root}>\n"
 
 
-def _entry(request: HttpRequest, entry: sitemaps.Entry) -> str:
+def _entry(request: HttpRequest, entry: sitemap.SitemapEntry) -> str:
     image = _element("image:loc", _absolute(request, entry.image)) if entry.image else ""
     more = f"<image:image>{image}</image:image>" if image else ""
-    return _place("url", _absolute(request, entry.path), entry.changed, more)
+    return _entry_line("url", _absolute(request, entry.path), entry.changed, more)
 
 
-def _place(kind: str, address: str, changed: datetime | None, more: str = "") -> str:
-    """Return an entry of a sitemap or of an index, on a line of its own."""
+def _entry_line(kind: str, address: str, changed: datetime | None, more: str = "") -> str:
+    """Return an entry of a sitemap or of an index, on a line."""
     lastmod = _element("lastmod", changed.isoformat(timespec="seconds")) if changed else ""
     return f"<{kind}>{_element('loc', address)}{lastmod}{more}</{kind}>\n"
 

@@ -1,4 +1,4 @@
-"""The topics by vocabulary, a vocabulary, a topic, and a tag."""
+"""The topics by vocabulary, a vocabulary, and a topic."""
 
 from itertools import groupby
 
@@ -8,24 +8,25 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from curation import listings
-from curation.kept import kept
+from curation.caching.memo import memoised
+from curation.listing.lists import TOPICS, VOCABULARIES
 from curation.models import ItemTopic, Topic, Vocabulary, with_published_items
+from curation.templating.breadcrumbs import Breadcrumb
+from curation.templating.head import list_head
 
 from .coverage import topic_panel
-from .head import list_head
 from .lists import is_first, list_page, listed_counts
-from .trails import Crumb
 
 
 @require_safe
 def topics(request: HttpRequest) -> HttpResponse:
-    head = list_head(request, "Topics", "Everything there is to read, by vocabulary and topic.")
+    url = request.build_absolute_uri(request.path)
+    head = list_head(url, "Topics", "All topics with published items, by vocabulary.")
     return render(request, "topics.html", {"head": head, "vocabularies": listed_topics()})
 
 
 def listed_topics() -> list[tuple[Vocabulary, list[tuple[Topic, int]]]]:
-    """Return the topics that have published items, with the number of these, by vocabulary and label."""
+    """Return the topics with published items and the number of these, by vocabulary and label."""
     counts = listed_counts(ItemTopic, "topic")
     listed = [topic for topic in Topic.objects.select_related("vocabulary") if topic.pk in counts]
     return [
@@ -35,29 +36,26 @@ def listed_topics() -> list[tuple[Vocabulary, list[tuple[Topic, int]]]]:
 
 
 @require_safe
-def topic(request: HttpRequest, slug: str) -> HttpResponse:
-    listing = listings.topic(slug)
-    found = listing.subject
-    trail = [Crumb("Topics", reverse("topics")), Crumb(found.vocabulary.name, found.vocabulary.get_absolute_url())]
+def topic(request: HttpRequest, key: str) -> HttpResponse:
+    item_list = TOPICS.get(key)
+    found = item_list.subject
+    trail = [
+        Breadcrumb("Topics", reverse("topics")),
+        Breadcrumb(found.vocabulary.name, found.vocabulary.get_absolute_url()),
+    ]
     panel = topic_panel(found) if is_first(request) else None
-    same = kept(f"namesakes of {found.pk}", lambda: list(namesakes(found)))
-    return list_page(request, listing, "topic.html", trail, topic=found, namesakes=same, panel=panel)
+    same = memoised(f"namesakes of {found.pk}", lambda: list(namesakes(found)))
+    return list_page(request, item_list, "topic.html", trail, topic=found, namesakes=same, panel=panel)
 
 
 def namesakes(topic: Topic) -> QuerySet[Topic]:
-    """Return the topics of the same label in other vocabularies that have published items."""
+    """Return the topics with published items that have the same label in other vocabularies."""
     same = Topic.objects.filter(name_key=topic.name_key, pk__in=with_published_items(Topic).values("pk"))
     return same.exclude(pk=topic.pk).select_related("vocabulary")
 
 
 @require_safe
-def vocabulary(request: HttpRequest, slug: str) -> HttpResponse:
-    listing = listings.vocabulary(slug)
-    trail = [Crumb("Topics", reverse("topics"))]
-    return list_page(request, listing, "vocabulary.html", trail, vocabulary=listing.subject)
-
-
-@require_safe
-def tag(request: HttpRequest, slug: str) -> HttpResponse:
-    listing = listings.tag(slug)
-    return list_page(request, listing, "tag.html", tag=listing.subject)
+def vocabulary(request: HttpRequest, key: str) -> HttpResponse:
+    item_list = VOCABULARIES.get(key)
+    trail = [Breadcrumb("Topics", reverse("topics"))]
+    return list_page(request, item_list, "vocabulary.html", trail, vocabulary=item_list.subject)

@@ -1,4 +1,6 @@
-/* Pictures into the body: chosen, dropped on it or pasted. Each is stored at once, and its Markdown put at the cursor. */
+/* Inserts pictures into the body: chosen, dropped on it or pasted. Each is stored at once; its Markdown goes to the cursor. */
+
+import { reportLostSession } from "./fetch.js";
 
 const body = document.querySelector("textarea[data-upload-url]");
 if (body && !body.readOnly) start(body);
@@ -21,11 +23,11 @@ function start(textarea) {
 
   let queue = Promise.resolve();
   let waiting = 0;
-  /** Take files in, one by one. The text has the focus from now on: who types meanwhile types there. */
+  /** Upload files one by one. The text gets the focus, so that typing goes on there meanwhile. */
   function add(files) {
     if (!waiting) notes.replaceChildren();
     textarea.focus();
-    let last; // of these, what was put into the text
+    let last; // the Markdown of the file before
     for (const file of files) {
       waiting += 1;
       queue = queue.then(async () => {
@@ -35,7 +37,7 @@ function start(textarea) {
     }
   }
 
-  /** Store a picture and put its Markdown into the text, below `last`; resolve to it, or to nothing where it failed. */
+  /** Store a picture and insert its Markdown into the text, below `last`. Resolve to it, or to `undefined` on failure. */
   async function insert(file, last) {
     const note = document.createElement("p");
     note.textContent = `Uploading ${file.name} …`;
@@ -44,9 +46,9 @@ function start(textarea) {
     const { selectionStart, value } = textarea;
     try {
       if (!file.type.startsWith("image/")) throw new Error("it is not a picture.");
-      const markdown = await upload(textarea, file, (part) => { bar.value = part; });
+      const markdown = await upload(textarea, file, (fraction) => { bar.value = fraction; });
       const isTyping = textarea.value !== value || textarea.selectionStart !== selectionStart;
-      put(textarea, markdown, last, !isTyping && document.activeElement === textarea);
+      insertMarkdown(textarea, markdown, last, !isTyping && document.activeElement === textarea);
       note.textContent = `${file.name} is in the text. Describe it between the brackets.`;
       return markdown;
     } catch (error) {
@@ -61,19 +63,19 @@ function start(textarea) {
   button.addEventListener("click", () => input.click());
   input.addEventListener("change", () => {
     add([...input.files]);
-    input.value = ""; // it is no field of the form, and the same file can be chosen again
+    input.value = ""; // so that the form does not send it, and the same file can be chosen again
   });
-  textarea.addEventListener("drop", (event) => take(event, event.dataTransfer));
-  textarea.addEventListener("paste", (event) => take(event, event.clipboardData));
-  // Anywhere else, a dropped file would be opened in place of the form, and what was typed be lost.
+  textarea.addEventListener("drop", (event) => takeFiles(event, event.dataTransfer));
+  textarea.addEventListener("paste", (event) => takeFiles(event, event.clipboardData));
+  // Dropped anywhere else, a file would replace the form in the browser, and unsaved text would be lost.
   document.addEventListener("dragover", (event) => {
     if (!event.dataTransfer?.types.includes("Files") || event.target.type === "file") return;
     event.preventDefault();
     event.dataTransfer.dropEffect = event.target === textarea ? "copy" : "none";
   });
 
-  /** Take the files of a drop or of the clipboard; text that comes with them (from a word processor) goes first. */
-  function take(event, data) {
+  /** Insert the files of a drop or of the clipboard. Text that comes with them (from a word processor) is inserted instead. */
+  function takeFiles(event, data) {
     const files = [...(data?.items ?? [])].map((item) => item.getAsFile()).filter(Boolean);
     if (!files.length || data.types.includes("text/plain")) return;
     event.preventDefault();
@@ -81,17 +83,18 @@ function start(textarea) {
   }
 }
 
-/** Store a picture; resolve to its Markdown. `onProgress` is told which part (0 to 1) has been sent. */
+/** Store a picture and resolve to its Markdown. `onProgress` is called with the fraction (0 to 1) that has been sent. */
 function upload(textarea, file, onProgress) {
   const data = new FormData();
   data.set("csrfmiddlewaretoken", textarea.form.elements.csrfmiddlewaretoken.value);
   data.set("picture", file);
   return new Promise((resolve, reject) => {
-    const request = new XMLHttpRequest(); // fetch does not tell how much has been sent
+    const request = new XMLHttpRequest(); // fetch does not report upload progress
     request.responseType = "json";
     request.upload.onprogress = ({ loaded, total }) => onProgress(loaded / total);
     request.onload = () => {
       const { markdown, error } = request.response ?? {};
+      if (!markdown && !error) reportLostSession();
       if (markdown) resolve(markdown);
       else reject(new Error(error ?? `the server answers ${request.status}; are you logged in?`));
     };
@@ -101,9 +104,9 @@ function upload(textarea, file, onProgress) {
   });
 }
 
-/** Put a picture's Markdown, a paragraph of its own, below `last` or the line of the cursor: no word is cut in two, and
- * no chosen text replaced. The cursor goes between its brackets if it `mayMove`. */
-function put(textarea, markdown, last, mayMove) {
+/** Insert a picture's Markdown as a paragraph below `last` or the cursor's line, so that no word is cut and no selected
+ * text replaced. If `mayMove`, the cursor goes between its brackets. */
+function insertMarkdown(textarea, markdown, last, mayMove) {
   const { value } = textarea;
   const address = last?.slice(last.indexOf("]"));
   const from = address && value.includes(address) ? value.indexOf(address) : textarea.selectionEnd;

@@ -1,8 +1,8 @@
-/** Return a function that calls `act` once it has not been called for `pause` milliseconds. */
-export function debounce(act, pause) {
+/** Return a function that calls `callback` once it has not been called for `milliseconds`. */
+export function debounce(callback, milliseconds) {
   let timer;
   return (...values) => {
     clearTimeout(timer);
-    timer = setTimeout(() => act(...values), pause);
+    timer = setTimeout(() => callback(...values), milliseconds);
   };
 }

@@ -1,25 +1,34 @@
-/* Says, before anything is saved, that another item has this source link already. */
+/* Warns, before the form is saved, that another item has the same source link. */
 
 import { debounce } from "./debounce.js";
+import { fetchOrThrow } from "./fetch.js";
 
 const input = document.querySelector("input[data-check-url]");
 if (input) start(input);
 
 function start(link) {
-  const answer = document.createElement("div");
-  answer.className = "same-link";
-  answer.setAttribute("role", "status");
+  const warning = document.createElement("div");
+  warning.className = "same-link";
+  warning.setAttribute("role", "status");
   const row = link.closest(".form-row");
-  const isTold = row.querySelector(".errorlist") !== null; // a form that is held names them already
-  row.append(answer);
+  const isNamedAlready = row.querySelector(".errorlist") !== null; // in a form that asks for confirmation
+  row.append(warning);
   const item = location.pathname.match(/\/(\d+)\/change\/$/)?.[1] ?? "";
 
   async function check() {
     const url = link.value.trim();
-    const response = await fetch(`${link.dataset.checkUrl}?${new URLSearchParams({ url, item })}`);
-    const found = response.ok && !response.redirected ? await response.text() : "";
-    if (url === link.value.trim()) answer.innerHTML = found.trim();
+    const fragment = await fetchFragment(`${link.dataset.checkUrl}?${new URLSearchParams({ url, item })}`);
+    if (url === link.value.trim()) warning.innerHTML = fragment; // unless the link has changed meanwhile
   }
   link.addEventListener("input", debounce(check, 300));
-  if (link.value && !isTold) check();
+  if (link.value && !isNamedAlready) check();
+}
+
+/** Return the HTML fragment of an address, "" if there is none: the form checks the link again when it is saved. */
+async function fetchFragment(url) {
+  try {
+    return (await (await fetchOrThrow(url)).text()).trim();
+  } catch {
+    return "";
+  }
 }

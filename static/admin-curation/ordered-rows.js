@@ -1,4 +1,4 @@
-/* Rows of an ordered inline: a handle to drag, buttons to move. The number inputs stay, filled in and out of sight. */
+/* Adds a handle to drag and buttons to move to the rows of an ordered inline. Its number inputs are filled in, hidden. */
 
 const inlines = document.querySelectorAll(".inline-group:has(fieldset.ordered)");
 
@@ -9,7 +9,7 @@ const indexOf = (row) => Number(positionOf(row).name.match(/-(\d+)-position$/)[1
 const errorsOf = (row) => row.previousElementSibling?.matches(".row-form-errors") ? [row.previousElementSibling] : [];
 const withErrors = (rows) => rows.flatMap((row) => [...errorsOf(row), row]);
 
-function number(inline) {
+function updatePositions(inline) {
   rowsOf(inline).forEach((row, position) => (positionOf(row).value = position));
 }
 
@@ -19,11 +19,11 @@ function move(row, step) {
   const from = rows.indexOf(row);
   const to = from + step;
   if (to < 0 || to >= rows.length) return;
-  // The others go round the row: taken out of the page, it would lose focus and pointer.
+  // The other rows are moved, as this one would lose focus and pointer if it were taken out of the page.
   if (to > from) withErrors([row])[0].before(...withErrors(rows.slice(from + 1, to + 1)));
   else row.after(...withErrors(rows.slice(to, from)));
-  number(inline);
-  inline.querySelector("[role=status]").textContent = `Moved to place ${to + 1} of ${rows.length}`;
+  updatePositions(inline);
+  inline.querySelector("[role=status]").textContent = `Moved to position ${to + 1} of ${rows.length}`;
 }
 
 function drag(event) {
@@ -44,11 +44,11 @@ function drag(event) {
   };
 }
 
-function button(label, className, act) {
-  const made = document.createElement("button");
-  Object.assign(made, { type: "button", className, title: label, onclick: act });
-  made.setAttribute("aria-label", label);
-  return made;
+function makeButton(label, className, onclick) {
+  const button = document.createElement("button");
+  Object.assign(button, { type: "button", className, title: label, onclick });
+  button.setAttribute("aria-label", label);
+  return button;
 }
 
 function addControls(row) {
@@ -57,8 +57,16 @@ function addControls(row) {
   controls.className = "row-controls";
   const handle = document.createElement("span");
   Object.assign(handle, { className: "row-handle", title: "Drag to reorder", onpointerdown: drag });
-  controls.append(handle, button("Move up", "row-up", () => move(row, -1)), button("Move down", "row-down", () => move(row, 1)));
+  controls.append(
+    handle,
+    makeButton("Move up", "row-up", () => move(row, -1)),
+    makeButton("Move down", "row-down", () => move(row, 1)),
+  );
   cell.append(controls);
+  // A phone shows the heads of the columns beside the boxes to tick.
+  for (const { parentElement: box } of row.querySelectorAll("td > [type=checkbox]")) {
+    box.dataset.label = row.closest("table").tHead.rows[0].cells[box.cellIndex].textContent.trim();
+  }
 }
 
 function sort(inline, key) {
@@ -69,17 +77,18 @@ function sort(inline, key) {
 const byPosition = (row) => Number(positionOf(row).value);
 
 for (const inline of inlines) {
-  if (!inline.querySelector("tr.empty-form")) continue; // nothing may be changed here
+  if (!inline.querySelector("tr.empty-form")) continue; // a read-only inline
   const status = document.createElement("p");
   status.className = "visually-hidden";
   status.setAttribute("role", "status");
   inline.append(status);
-  inline.classList.add("arrangeable");
+  inline.classList.add("reorderable");
   rowsOf(inline).forEach(addControls);
-  sort(inline, byPosition); // after an error they come back in the order in which they were made
+  sort(inline, byPosition); // after an error, rows come back in the order of their creation
+  inline.closest("form").addEventListener("form-filled", () => sort(inline, byPosition));
   inline.addEventListener("formset:added", (event) => {
     addControls(event.target);
-    number(inline);
+    updatePositions(inline);
   });
   inline.addEventListener("change", (event) => {
     if (!event.target.matches(".field-is_primary input:checked")) return;
@@ -87,11 +96,11 @@ for (const inline of inlines) {
   });
 }
 
-// Django renumbers the rows that are left in the order in which they stand, and saved ones must come first.
+// Django renumbers the remaining rows in their order on the page, and needs the saved ones first.
 document.addEventListener("formset:removed", (event) => {
   const inline = document.getElementById(`${event.detail.formsetName}-group`);
-  if (!inline?.classList.contains("arrangeable")) return;
-  number(inline);
+  if (!inline?.classList.contains("reorderable")) return;
+  updatePositions(inline);
   sort(inline, indexOf);
   queueMicrotask(() => sort(inline, byPosition));
 });

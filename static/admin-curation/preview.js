@@ -1,6 +1,7 @@
-/* The body as readers will see it, beside the text while it is written. */
+/* Shows the body as readers will see it, beside the text while it is written. */
 
 import { debounce } from "./debounce.js";
+import { fetchOrThrow } from "./fetch.js";
 
 const body = document.querySelector("textarea[data-preview-url]");
 if (body) start(body);
@@ -10,7 +11,7 @@ function start(textarea) {
   const frame = document.createElement("iframe");
   frame.title = "Preview of the body";
   frame.className = "body-preview";
-  frame.sandbox = "allow-same-origin allow-popups allow-popups-to-escape-sandbox"; // no script runs in there
+  frame.sandbox = "allow-same-origin allow-popups allow-popups-to-escape-sandbox"; // no script runs in it
   const note = document.createElement("p");
   note.className = "body-preview-note";
   note.setAttribute("role", "status");
@@ -28,11 +29,12 @@ function start(textarea) {
       show(frame, await fetchPreview(textarea, fields, running.signal));
       note.textContent = "";
     } catch (error) {
-      if (error.name !== "AbortError") note.textContent = `No preview now: ${error.message}`;
+      if (error.name !== "AbortError") note.textContent = `The preview is not up to date: ${error.message}`;
     }
   }
-  const later = debounce(update, 300);
-  for (const field of fields) field.addEventListener("input", later);
+  const updateLater = debounce(update, 300);
+  for (const field of fields) field.addEventListener("input", updateLater);
+  document.addEventListener("session-restored", update);
   update();
 }
 
@@ -41,17 +43,16 @@ async function fetchPreview(textarea, fields, signal) {
   data.set("csrfmiddlewaretoken", textarea.form.elements.csrfmiddlewaretoken.value);
   for (const field of fields) data.set(field.name, field.value);
   data.set("item", textarea.dataset.item ?? "");
-  const response = await fetch(textarea.dataset.previewUrl, { method: "POST", body: data, signal });
-  if (!response.ok || response.redirected) throw new Error(`the server answers ${response.status}; are you logged in?`);
+  const response = await fetchOrThrow(textarea.dataset.previewUrl, { method: "POST", body: data, signal });
   return response.text();
 }
 
-/** Show a page, without a flash and where it was scrolled to, if there was one before. */
+/** Show a page. A page shown before is updated in place, so that nothing flashes and it stays scrolled. */
 function show(frame, page) {
-  const shown = frame.contentDocument?.querySelector("main");
-  if (!shown) {
+  const main = frame.contentDocument?.querySelector("main");
+  if (!main) {
     frame.srcdoc = page;
     return;
   }
-  shown.replaceWith(new DOMParser().parseFromString(page, "text/html").querySelector("main"));
+  main.replaceWith(new DOMParser().parseFromString(page, "text/html").querySelector("main"));
 }

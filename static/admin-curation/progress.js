@@ -1,20 +1,22 @@
-/* Follows work in the background, and shows the page anew when it is over. */
+/* Polls the progress of background work, and reloads the page when the work is over. */
 
+import { fetchOrThrow } from "./fetch.js";
+
+const POLL_MS = 1000;
 const box = document.querySelector("[data-progress-url]");
 const bar = box.querySelector("progress");
+const unit = box.dataset.progressUnit;
 const text = box.querySelector("[role=status]");
 
-async function follow() {
+async function poll() {
   try {
-    const response = await fetch(box.dataset.progressUrl);
-    if (!response.ok || response.redirected) throw new Error(`the server answers ${response.status}`);
-    const { done, files, is_over: isOver } = await response.json();
+    const { done, files, is_over: isOver } = await (await fetchOrThrow(box.dataset.progressUrl)).json();
     if (isOver) return location.reload();
     if (files) Object.assign(bar, { max: files, value: done });
-    text.textContent = files ? `${done.toLocaleString()} of ${files.toLocaleString()} files` : "Waiting";
+    text.textContent = files ? `${done.toLocaleString()} of ${files.toLocaleString()} ${unit}` : "Waiting";
   } catch (error) {
-    text.textContent = `No news: ${error.message}`;
+    text.textContent = `The progress is unknown: ${error.message}`;
   }
-  setTimeout(follow, 1000);
+  setTimeout(poll, POLL_MS);
 }
-setTimeout(follow, 500);
+setTimeout(poll, POLL_MS / 2);

@@ -1,13 +1,13 @@
-"""Who works in the admin."""
+"""Users of the admin."""
 
 import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 
-from curation.management.commands.create_demo_editor import make_group
+from curation.items.roles import group_of
 
-admin.autodiscover()  # tests ask what it has before they open a page
+admin.autodiscover()  # tests are parametrised with the registered models
 
 
 def client_of(user: User) -> Client:
@@ -16,17 +16,22 @@ def client_of(user: User) -> Client:
     return client
 
 
-@pytest.fixture
-def editor(db: None) -> Client:
-    """Somebody of the group that may edit everything."""
-    user = User.objects.create_user("ann", is_staff=True)
-    user.groups.add(make_group())
+def member_of(role: str, name: str) -> Client:
+    """Return a client of a new staff member with a role."""
+    user = User.objects.create_user(name, is_staff=True)
+    user.groups.add(group_of(role))
     return client_of(user)
 
 
 @pytest.fixture
+def editor(db: None) -> Client:
+    """A publisher, who may do everything with items."""
+    return member_of("Publisher", "ann")
+
+
+@pytest.fixture
 def viewer(db: None) -> Client:
-    """Somebody who may look at everything, and touch nothing."""
+    """A staff member who may view everything and change nothing."""
     user = User.objects.create_user("vic", is_staff=True)
     user.user_permissions.set(
         Permission.objects.filter(content_type__app_label="curation", codename__startswith="view_")
@@ -36,5 +41,5 @@ def viewer(db: None) -> Client:
 
 @pytest.fixture
 def clerk(db: None) -> Client:
-    """Somebody who may log in, and no more."""
+    """A staff member without permissions."""
     return client_of(User.objects.create_user("cleo", is_staff=True))

@@ -1,24 +1,24 @@
-"""Small real pictures."""
+"""Small valid pictures."""
 
 import io
 from itertools import count
 
 from PIL import Image as Pillow
 
-from curation.imaging import clean
+from curation.lib.images import clean
 from curation.models import Image
 
 _number = count(1)
 
 
 def picture_bytes(number: int | None = None, image_format: str = "PNG") -> bytes:
-    """Return a picture of one colour; without a number, one that nobody has seen before."""
+    """Return a picture of one colour, chosen by the number; without a number, a new one."""
     number = next(_number) if number is None else number
     buffer = io.BytesIO()
     Pillow.new("RGB", (8, 6), (number % 256, number // 256, 7)).save(buffer, image_format)
     return buffer.getvalue()
 
 
-def make_image() -> Image:
+def make_image(name: str = "") -> Image:
     number = next(_number)
-    return Image.objects.store(clean(picture_bytes(number)), f"picture-{number}.png")[0]
+    return Image.objects.store(clean(picture_bytes(number)), name or f"picture-{number}.png")[0]

@@ -22,7 +22,7 @@ def debug(settings: LazySettings) -> None:
     settings.DEBUG = True
 
 
-def test_the_editor_it_prints_can_log_in_and_edit(monkeypatch: pytest.MonkeyPatch, client: Client) -> None:
+def test_the_printed_editor_can_log_in_and_edit(monkeypatch: pytest.MonkeyPatch, client: Client) -> None:
     monkeypatch.delenv("DEMO_EDITOR_PASSWORD", raising=False)
     name, password = (line.partition(": ")[2] for line in run().splitlines())
     assert client.login(username=name, password=password)
@@ -36,15 +36,27 @@ def test_the_password_is_taken_from_the_environment(monkeypatch: pytest.MonkeyPa
     assert client.login(username="editor", password="correct horse battery")
 
 
-def test_a_second_run_makes_no_second_editor(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_second_run_creates_no_second_editor(monkeypatch: pytest.MonkeyPatch) -> None:
     run()
     run()
-    assert (User.objects.count(), Group.objects.count()) == (1, 1)
+    assert User.objects.get().groups.get().name == "Publisher"
 
 
-def test_imports_are_for_editors_to_look_at_alone() -> None:
+def test_the_former_group_of_the_demo_editor_goes_with_its_last_member() -> None:
+    former = Group.objects.create(name="Editors")
+    User.objects.create_user("editor").groups.add(former)
+    other = User.objects.create_user("ann")
+    other.groups.add(former)
     run()
-    permissions = set(Group.objects.get().permissions.values_list("codename", flat=True))
+    assert list(other.groups.all()) == [former]
+    other.delete()
+    run()
+    assert not Group.objects.filter(name="Editors").exists()
+
+
+def test_editors_may_only_look_at_source_documents() -> None:
+    run()
+    permissions = set(Group.objects.get(name="Publisher").permissions.values_list("codename", flat=True))
     assert {name for name in permissions if name.endswith("_sourcedocument")} == {"view_sourcedocument"}
     assert {"add_curateditem", "delete_topic", "change_itemtopic", "add_tag"} <= permissions
 

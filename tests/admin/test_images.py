@@ -1,4 +1,4 @@
-"""Images and documents: uploaded, verified, looked at, chosen."""
+"""Images and PDFs: uploaded, verified, shown, chosen, deleted."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -10,12 +10,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
 
+from curation.items.bin import delete_for_ever, move_to_bin
+from curation.items.workflow import Verb, perform
 from curation.models import CuratedItem, Image
-from curation.publishing import publish
-from tests.factories import make_item
+from tests.factories import COMMAND, make_item
 
 from .images import make_image, picture_bytes
-from .pages import ADD, edit_page, errors, links, messages, query_count, rows, submit
+from .pages import ADD, edit_page, errors, links, messages, query_count, rows, submit, text, tree
 
 IMAGES = "/admin/curation/image/"
 
@@ -30,7 +31,7 @@ def test_an_uploaded_picture_is_stored_under_its_name(editor: Client) -> None:
     assert (image.original_name, image.width, image.height, image.format) == ("photo.png", 8, 6, "PNG")
 
 
-def test_the_same_picture_leads_to_the_one_that_is_there(editor: Client) -> None:
+def test_uploading_the_same_picture_redirects_to_the_stored_one(editor: Client) -> None:
     data = picture_bytes()
     upload(editor, data)
     response = upload(editor, data, "again.png")
@@ -52,14 +53,14 @@ def test_the_same_picture_uploaded_in_a_popup_is_chosen(editor: Client) -> None:
         (b"<svg onload='alert(1)'/>", "“x.png” is an SVG drawing; use JPEG, PNG, GIF, WebP or AVIF."),
     ],
 )
-def test_what_is_no_picture_is_refused_in_words(editor: Client, data: bytes, reason: str) -> None:
+def test_a_file_that_is_not_a_picture_is_refused_with_the_reason(editor: Client, data: bytes, reason: str) -> None:
     assert errors(upload(editor, data, "x.png")) == [reason]
     assert errors(submit(editor, ADD, title="News", new_image=SimpleUploadedFile("x.png", data))) == [reason]
     assert not Image.objects.exists()
     assert not CuratedItem.objects.exists()
 
 
-def test_deleting_a_picture_leads_back_to_the_list(editor: Client) -> None:
+def test_deleting_a_picture_redirects_to_the_list(editor: Client) -> None:
     response = editor.post(f"{IMAGES}{make_image().pk}/delete/", {"post": "yes"}, follow=True)
     assert response.redirect_chain == [(IMAGES, 302)]
     assert not Image.objects.exists()
@@ -72,7 +73,7 @@ def test_a_picture_is_uploaded_with_the_item(editor: Client) -> None:
     assert image.original_name == "new.png"
 
 
-def test_an_uploaded_picture_takes_the_place_of_the_old_one(editor: Client) -> None:
+def test_an_uploaded_picture_replaces_the_old_one(editor: Client) -> None:
     item = make_item(image=make_image())
     submit(editor, edit_page(item), new_image=SimpleUploadedFile("new.png", picture_bytes()))
     item.refresh_from_db()
@@ -118,7 +119,9 @@ def test_an_image_is_never_edited(editor: Client) -> None:
 def test_an_image_that_items_show_is_deleted_with_a_warning(editor: Client) -> None:
     item = make_item(image=make_image())
     url = f"{IMAGES}{item.image_id}/delete/"
-    assert b"Links to items: 1" in editor.get(url).content
+    page = text(tree(editor.get(url)))
+    assert "1 item loses this image; the item stays." in page
+    assert "put the former state back" not in page  # a deleted image is gone
     editor.post(url, {"post": "yes"})
     item.refresh_from_db()
     assert item.image is None
@@ -135,14 +138,14 @@ def test_the_list_of_images_costs_the_same_queries_for_any_number_of_them(editor
 
 
 def attach(client: Client, data: bytes, name: str = "../Évil name.pdf") -> HttpResponse:
-    return submit(client, ADD, title="News", pdf=SimpleUploadedFile(name, data))
+    return submit(client, ADD, title="News", body="Text", pdf=SimpleUploadedFile(name, data))
 
 
 def test_an_attached_pdf_is_served_to_readers_once_its_item_is(editor: Client, client: Client) -> None:
     attach(editor, b"%PDF-1.7 one")
     item = CuratedItem.objects.get()
     assert client.get(item.pdf.url).status_code == 404
-    publish(CuratedItem.objects.all())
+    perform(Verb.PUBLISHED, CuratedItem.objects.all(), COMMAND)
     response = client.get(item.pdf.url)
     assert response["Content-Type"] == "application/pdf"
     assert b"".join(response.streaming_content) == b"%PDF-1.7 one"  # type: ignore[attr-defined]
@@ -157,7 +160,7 @@ def test_the_same_pdf_is_stored_once(editor: Client, media_root: Path) -> None:
     assert len(list((media_root / "documents").iterdir())) == 1
 
 
-def test_a_pdf_goes_with_the_last_item_that_has_it(
+def test_a_pdf_is_deleted_with_the_last_item_that_has_or_had_it(
     editor: Client, media_root: Path, django_capture_on_commit_callbacks: Callable[..., AbstractContextManager[Any]]
 ) -> None:
     attach(editor, b"%PDF-1.7 one")
@@ -170,18 +173,18 @@ def test_a_pdf_goes_with_the_last_item_that_has_it(
     with django_capture_on_commit_callbacks(execute=True):
         submit(editor, edit_page(second), pdf=SimpleUploadedFile("c.pdf", b"%PDF-1.7 two"))
     second.refresh_from_db()
-    assert not stored.exists()
-    assert (media_root / str(second.pdf.name)).exists()
+    assert (stored.exists(), (media_root / str(second.pdf.name)).exists()) == (True, True)
     with django_capture_on_commit_callbacks(execute=True):
-        second.delete()
+        move_to_bin(CuratedItem.objects.all(), COMMAND)
+        delete_for_ever(CuratedItem.objects.all(), COMMAND)
     assert not list((media_root / "documents").iterdir())
 
 
-def test_what_is_no_pdf_is_refused(editor: Client) -> None:
+def test_a_file_that_is_not_a_pdf_is_refused(editor: Client) -> None:
     assert errors(attach(editor, b"MZ", "a.pdf")) == ["“a.pdf” is not a PDF file."]
     assert not CuratedItem.objects.exists()
 
 
 def test_a_large_pdf_is_refused(editor: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("curation.admin.uploads.MAX_PDF_BYTES", 10)
+    monkeypatch.setattr("curation.admin.file_fields.MAX_PDF_BYTES", 10)
     assert "is larger than" in errors(attach(editor, b"%PDF-1.7 one"))[0]

@@ -1,4 +1,4 @@
-"""The API as programs ask it."""
+"""Requests to the API, and the checks that hold for every answer."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ ROOT = "/api/v1/"
 
 
 def ask(path: str, status: int = 200, **headers: str) -> Any:
-    """Return the answer at a path below `ROOT`; it is JSON, and any page may read it, whatever it says."""
+    """Return the response at a path below `ROOT`, after checking its status, its type and its CORS header."""
     response = Client().get(path if path.startswith("/") else ROOT + path, headers=headers)
     assert response.status_code == status, f"{response.status_code} for {path}: {response.content[:300]!r}"
     assert response["Access-Control-Allow-Origin"] == "*"
@@ -20,20 +20,22 @@ def ask(path: str, status: int = 200, **headers: str) -> Any:
     return response
 
 
-def told(path: str) -> Any:
+def get_json(path: str) -> Any:
     return ask(path).json()
 
 
-def faults(path: str, status: int) -> list[tuple[str, str, str]]:
-    """Return what a refusal says is wrong: where, what, and how to mend it."""
-    refusal = ask(path, status).json()
-    assert refusal["status"] == status
-    assert refusal["title"]
-    return [(fault["where"], fault["what"], fault["mend"]) for fault in refusal["faults"]]
+def errors(path: str, status: int) -> list[tuple[str, str, str]]:
+    """Return parameter, detail and hint of each error of a problem."""
+    problem = ask(path, status).json()
+    assert list(problem) == ["title", "status", "detail", "errors"]
+    assert problem["status"] == status
+    assert problem["title"]
+    assert problem["detail"] == " ".join(error["detail"] for error in problem["errors"])
+    return [(error["parameter"], error["detail"], error["hint"]) for error in problem["errors"]]
 
 
 def queries(path: str) -> list[str]:
-    """Return the queries that an answer costs."""
+    """Return the SQL queries of an answer."""
     with CaptureQueriesContext(connection) as captured:
         ask(path)
     return [query["sql"] for query in captured]

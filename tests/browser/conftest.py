@@ -1,4 +1,4 @@
-"""A real Chromium on a real server: any fault that the browser notices fails the test."""
+"""Fixtures for tests in Chromium on a live server: an error that the browser reports fails the test."""
 
 import os
 from collections.abc import Iterator
@@ -7,12 +7,21 @@ from http import HTTPStatus
 from typing import Protocol
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    Response,
+    expect,
+    sync_playwright,
+)
 from pytest_django.live_server_helper import LiveServer
 
 from scripts import chromium
 
-# Playwright runs an event loop in the test's thread, which Django would take for asynchronous code.
+# Playwright runs an event loop in the thread of the test, and Django would refuse synchronous queries there.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 TIMEOUT_MS = 15_000
@@ -26,6 +35,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "browser" in item.path.parent.parts:
             item.add_marker("browser")
+            if not item.get_closest_marker("journey"):
+                item.add_marker("long")
 
 
 @pytest.fixture(scope="session")
@@ -33,6 +44,7 @@ def browser() -> Iterator[Browser]:
     executable = chromium.find_chromium()
     if executable is None:
         (pytest.fail if os.environ.get("CI") else pytest.skip)(chromium.MISSING)
+    expect.set_options(timeout=TIMEOUT_MS)  # a busy machine takes longer than the default of five seconds
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=chromium.ARGUMENTS)
         yield browser
@@ -40,7 +52,7 @@ def browser() -> Iterator[Browser]:
 
 
 class Faults(list[str]):
-    """What a browser complained of, and what it asked for but must not."""
+    """Errors that a browser reported, failed responses, and requests to other hosts, as messages."""
 
     def watch(self, context: BrowserContext, site: str) -> None:
         context.on("console", self.note_message)
@@ -49,7 +61,7 @@ class Faults(list[str]):
         context.on("response", self.note_response)
 
     def note_message(self, message: ConsoleMessage) -> None:
-        # A breach of the Content-Security-Policy is an error here. Failed answers are noted below, one by one.
+        # A violation of the Content-Security-Policy is an error here. `note_response()` notes failed responses.
         if message.type in ("error", "warning") and not message.text.startswith("Failed to load resource"):
             self.append(f"console: {message.text}")
 
@@ -58,7 +70,7 @@ class Faults(list[str]):
             self.append(f"request to another host: {request.url}")
 
     def note_response(self, response: Response) -> None:
-        # A page may be missing on purpose; what a page needs may not.
+        # A test may open a missing page on purpose; no file that a page loads may be missing.
         is_page = response.request.is_navigation_request() or "hx-request" in response.request.headers
         limit = HTTPStatus.INTERNAL_SERVER_ERROR if is_page else HTTPStatus.BAD_REQUEST
         if response.status >= limit:
@@ -67,7 +79,7 @@ class Faults(list[str]):
 
 @pytest.fixture
 def faults() -> Iterator[Faults]:
-    """What the test's pages did wrong. Anything left in it fails the test."""
+    """The faults of the pages of a test: the test fails unless it is empty at the end."""
     faults = Faults()
     yield faults
     assert faults == []
@@ -75,7 +87,7 @@ def faults() -> Iterator[Faults]:
 
 @pytest.fixture
 def open_page(browser: Browser, live_server: LiveServer, faults: Faults) -> Iterator[OpenPage]:
-    """Open pages of the running site, each with a session of its own."""
+    """A function that opens a page of the live server in a browser context of its own."""
     with ExitStack() as stack:
 
         def open_page(width: int = 1280, *, dark: bool = False, script: bool = True) -> Page:
@@ -95,5 +107,5 @@ def open_page(browser: Browser, live_server: LiveServer, faults: Faults) -> Iter
 
 @pytest.fixture
 def page(open_page: OpenPage) -> Page:
-    """A page of desktop width."""
+    """A page as wide as on a desktop."""
     return open_page()

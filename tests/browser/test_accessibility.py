@@ -1,4 +1,4 @@
-"""No rule of axe-core finds a fault on any kind of page, in the light or the dark colour scheme."""
+"""axe-core finds no violation on any type of page for readers and of the desk, light and dark."""
 
 import os
 from datetime import UTC, datetime
@@ -6,13 +6,28 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.test import Client
+from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
 
+from curation.items import drafts
+from curation.items.actors import Actor
+from curation.items.bulk import changes, jobs
+from curation.items.bulk.actions import ACTIONS_BY_NAME
+from curation.items.bulk.arguments import UNCHOSEN
+from curation.items.bulk.changes import Outcome
+from curation.items.revisions import last_id, recording
+from curation.items.state import state_of
+from curation.models import BulkChange, Conflict, CuratedItem, ImportRun
 from tests.factories import make_author, make_item, make_offering, make_publisher, make_topic
+
+from .conftest import Faults
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
-MISSING = "axe-core is not here: install Node.js with npm, then run make test, or npm ci"
+MISSING = "axe-core is not installed: install Node.js with npm, then run make test, or npm ci"
 
 PAGES = (
     *("/", "/news/", "/news/?topic=gartner-remote-monitoring&page=1", "/news/?offering=none", "/news/?page=2"),
@@ -49,7 +64,7 @@ def axe() -> str:
 
 @pytest.fixture
 def _site() -> None:
-    """Items with all that a page can show, and with next to nothing; more than a page of them."""
+    """Items with everything a page can show and with almost nothing: more than one page of a list."""
     for _ in range(20):
         make_item()
     make_item("Plain", slug="plain", body="", source_url="")
@@ -72,30 +87,114 @@ def _site() -> None:
 
 
 def violations(page: Page, rules: list[str] | None = None) -> list[str]:
-    """Return what axe finds wrong on a page, of some rules or of all."""
-    options: dict[str, Any] = {"resultTypes": ["violations"]}
+    """Return the violations of a page, each with its rule and the HTML of the element; `rules` limits the rules."""
+    options: dict[str, Any] = {"resultTypes": ["violations"], "preload": False}
     if rules:
         options["runOnly"] = rules
     result = page.evaluate("options => axe.run(document, options)", options)
     return [f"{found['id']}: {node['html']}" for found in result["violations"] for node in found["nodes"]]
 
 
-@pytest.mark.long
+def found_on(page: Page, axe: str) -> dict[str, list[str]]:
+    """Return the violations of the open page by colour scheme."""
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")  # colours change at once
+    page.evaluate(axe)
+    light = violations(page)
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    return {"light": light, "dark": violations(page, ["color-contrast", "link-in-text-block"])}
+
+
 @pytest.mark.usefixtures("_site")
-def test_no_page_has_a_fault_in_either_colour_scheme(page: Page, axe: str) -> None:
+def test_no_page_has_a_violation_in_either_colour_scheme(page: Page, axe: str) -> None:
     found = {}
     for path in PAGES:
-        page.emulate_media(color_scheme="light", reduced_motion="reduce")  # colours change at once
         page.goto(path)
-        page.evaluate(axe)
-        found[path, "light"] = violations(page)
-        page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-        found[path, "dark"] = violations(page, ["color-contrast", "link-in-text-block"])
-    assert {where: faults for where, faults in found.items() if faults} == {}
+        found[path] = found_on(page, axe)
+    assert {path: on_page for path, on_page in found.items() if any(on_page.values())} == {}
+
+
+@pytest.fixture
+def ann(page: Page, live_server: LiveServer) -> User:
+    """An administrator who is logged in."""
+    user = User.objects.create_superuser("ann", password="a-good-long-password")
+    client = Client()
+    client.force_login(user)
+    value = client.cookies["sessionid"].value
+    page.context.add_cookies([{"name": "sessionid", "value": value, "url": live_server.url}])
+    return user
+
+
+def change(item: CuratedItem, actor: Actor, **values: str) -> None:
+    with recording([item.pk], "changed", actor):
+        CuratedItem.objects.filter(pk=item.pk).update(**values)
+
+
+def act(user: User, action: str, *items: CuratedItem, value: Any = UNCHOSEN) -> BulkChange:
+    prepared = changes.prepare(ACTIONS_BY_NAME[action], [item.pk for item in items], user)
+    changes.confirm(prepared, value)
+    jobs.run(prepared)
+    return prepared
+
+
+@pytest.fixture
+def desk(ann: User) -> list[str]:
+    """Return the paths of pages of the desk: of an item with a history and a draft, of the bin, actions and imports."""
+    actor, topic = Actor.of(ann), make_topic("Robots")
+    story, second, binned = make_item("A story", body=BODY, topics=[topic]), make_item(), make_item()
+    change(story, actor, title="A better story", summary="A summary.")
+    to_come = {**state_of(story), "title": "The title to come"}
+    with transaction.atomic():
+        drafts.keep(story, to_come, actor, shown="", base_id=last_id(story))
+    act(ann, "bin", binned)
+    added = act(ann, "add_topics", story, second, value=[make_topic()])
+    change(second, actor, title="Changed since")
+    queued, prepared, scheduled = (
+        changes.prepare(ACTIONS_BY_NAME[name], [second.pk], ann) for name in ("archive", "add_topics", "schedule")
+    )
+    BulkChange.objects.filter(pk=queued.pk).update(outcome=Outcome.QUEUED)
+    Conflict.objects.create(item=second, field="title", base="Base", theirs="A title of the file", ours="Ours")
+    run = ImportRun.objects.create(outcome=ImportRun.Outcome.FINISHED, started_by="ann", counts={"seen": 1})
+    of_story, of_changes = f"curateditem/{story.pk}", "bulkchange"
+    first = story.revisions.order_by("pk").first()
+    assert first
+    return [
+        *("/admin/", "/admin/profile/", "/admin/no/such/page/"),
+        *(f"/admin/curation/{path}/" for path in ("curateditem", "binneditem", of_changes, "conflict", "importrun")),
+        *(f"/admin/curation/{of_story}/{page}/" for page in ("change", "history", "draft/discard", "delete")),
+        f"/admin/curation/{of_story}/history/compare/?from=before-{first.pk}&to=now",
+        f"/admin/curation/{of_story}/history/compare/?from=before-{first.pk}&to=now&view=one",
+        *(f"/admin/curation/{of_changes}/{row.pk}/confirm/" for row in (prepared, scheduled)),
+        *(f"/admin/curation/{of_changes}/{row.pk}/change/" for row in (queued, added)),
+        f"/admin/curation/{of_changes}/{added.pk}/undo/",
+        *(f"/admin/curation/importrun/{run.pk}/{page}/" for page in ("change", "undo")),
+        *(f"/admin/curation/topic/{topic.pk}/{page}/" for page in ("change", "delete")),
+        "/admin/curation/importrun/add/",
+    ]
+
+
+def test_no_page_of_the_desk_has_a_violation(page: Page, axe: str, desk: list[str], ann: User, faults: Faults) -> None:
+    found = {}
+    for path in desk:
+        page.goto(path)
+        found[path] = found_on(page, axe)
+    item = make_item("Edited by two")
+    page.goto(f"/admin/curation/curateditem/{item.pk}/change/")
+    title = page.get_by_label("Title:", exact=True)
+    title.fill("Mine")
+    change(item, Actor.of(ann), title="Theirs")
+    page.get_by_role("button", name="Publish and stay").click()
+    expect(page.get_by_role("heading", name="Changed by you and by others")).to_be_visible()
+    found["a clash"] = found_on(page, axe)
+    page.context.clear_cookies()
+    page.get_by_role("button", name="Publish and stay").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    found["the log-in dialogue"] = found_on(page, axe)
+    faults[:] = [fault for fault in faults if "/admin/session/" not in fault]
+    assert {path: on_page for path, on_page in found.items() if any(on_page.values())} == {}
 
 
 @pytest.mark.usefixtures("_site")
-def test_a_fault_is_found(page: Page, axe: str) -> None:
+def test_a_violation_is_found(page: Page, axe: str) -> None:
     page.goto("/news/plain/")
     page.evaluate(axe)
     page.evaluate("document.querySelector('main').append(document.createElement('button'))")

@@ -1,4 +1,4 @@
-"""What an editor does: log in, find an item, change it, see it on the site."""
+"""The work of an editor: log in, find an item, change it, see it on the site."""
 
 import re
 from pathlib import Path
@@ -11,7 +11,7 @@ from curation.models import CuratedItem
 from tests.admin.images import picture_bytes
 from tests.factories import make_item, make_topic
 
-from .conftest import Faults
+from .conftest import Faults, OpenPage
 
 PASSWORD = "a-good-long-password"
 
@@ -24,13 +24,15 @@ def item(monkeypatch: pytest.MonkeyPatch) -> CuratedItem:
     return make_item("An old title", body="The old text.", topics=[make_topic("Remote Monitoring", "Gartner")])
 
 
-def log_in(page: Page) -> None:
+def log_in(page: Page, username: str = "editor") -> None:
     page.goto("/admin/")
-    page.get_by_label("Username").fill("editor")
+    page.get_by_label("Username").fill(username)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("button", name="Log out")).to_be_visible()
 
 
+@pytest.mark.journey
 def test_an_editor_changes_an_item_and_sees_it_on_the_site(page: Page, item: CuratedItem) -> None:
     log_in(page)
     page.get_by_role("main").get_by_role("link", name="Items", exact=True).click()
@@ -40,12 +42,14 @@ def test_an_editor_changes_an_item_and_sees_it_on_the_site(page: Page, item: Cur
     page.get_by_label("Title:", exact=True).fill("A new title")
     page.get_by_label("Body:", exact=True).fill("The *new* text.")
     expect(page.frame_locator("iframe").get_by_text("The new text.")).to_be_visible()
-    page.get_by_role("button", name="Save and continue editing").click()
+    page.get_by_role("button", name="Publish and stay").click()
+    expect(page.get_by_role("main").get_by_text("Saved “")).to_be_visible()
     page.get_by_role("link", name="View on site").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("A new title")
     expect(page.get_by_text("The new text.")).to_be_visible()
 
 
+@pytest.mark.journey
 def test_an_editor_puts_a_picture_into_the_text_and_sees_it_there(
     page: Page, item: CuratedItem, tmp_path: Path
 ) -> None:
@@ -58,17 +62,18 @@ def test_an_editor_puts_a_picture_into_the_text_and_sees_it_there(
         page.get_by_role("button", name="Insert pictures…").click()
     chosen.value.set_files([tmp_path / "a chart.png"])
     expect(page.get_by_role("status").filter(has_text="a chart.png is in the text")).to_be_visible()
-    page.keyboard.type("A chart")  # the cursor is where the words belong
+    page.keyboard.type("A chart")  # the cursor is between the brackets
     expect(body).to_have_value(re.compile(r"The old text\.\n\n!\[A chart\]\(/images/[0-9a-f]{16}/a%20chart\.png\)"))
     expect(page.frame_locator("iframe.body-preview").get_by_role("img", name="A chart")).to_be_visible()
-    page.get_by_role("button", name="Save and continue editing").click()
+    page.get_by_role("button", name="Publish and stay").click()
+    expect(page.get_by_role("main").get_by_text("Saved “")).to_be_visible()
     page.get_by_role("link", name="View on site").click()
     shown = page.get_by_role("img", name="A chart")
     expect(shown).to_be_visible()
     assert shown.evaluate("image => image.naturalWidth") == 8
 
 
-def test_a_picture_that_is_none_is_named_with_the_reason(
+def test_a_file_that_is_not_a_picture_is_named_with_the_reason(
     page: Page, item: CuratedItem, tmp_path: Path, faults: Faults
 ) -> None:
     (tmp_path / "broken.png").write_bytes(b"no picture")
@@ -103,7 +108,7 @@ def open_body(page: Page, item: CuratedItem) -> Locator:
     return body
 
 
-def test_pictures_dropped_on_the_text_stand_below_its_line_in_their_order(
+def test_dropped_pictures_are_inserted_below_the_line_in_their_order(
     page: Page, item: CuratedItem, tmp_path: Path
 ) -> None:
     for name in ("a.png", "b.png"):
@@ -117,7 +122,7 @@ def test_pictures_dropped_on_the_text_stand_below_its_line_in_their_order(
     )
 
 
-def test_what_is_dropped_but_is_no_picture_is_named_and_what_was_typed_stays(
+def test_a_dropped_file_that_is_not_a_picture_is_named_and_typed_text_stays(
     page: Page, item: CuratedItem, tmp_path: Path
 ) -> None:
     (tmp_path / "report.pdf").write_bytes(b"%PDF-1.4")
@@ -129,12 +134,10 @@ def test_what_is_dropped_but_is_no_picture_is_named_and_what_was_typed_stays(
     drop(page, page.get_by_label("Summary:", exact=True), tmp_path / "a.png")
     expect(body).to_have_value("The old text.")
     expect(page.get_by_label("Title:", exact=True)).to_have_value("Typed")
-    assert len(page.context.pages) == 1  # Chromium opens a file that nobody takes in another
+    assert len(page.context.pages) == 1  # Chromium opens an unhandled file in a new page
 
 
-def test_a_picture_from_the_clipboard_goes_into_the_text_and_what_is_typed_meanwhile_stays(
-    page: Page, item: CuratedItem
-) -> None:
+def test_a_pasted_picture_is_inserted_and_text_typed_meanwhile_stays(page: Page, item: CuratedItem) -> None:
     def slowly(route: Route) -> None:
         page.wait_for_timeout(300)
         route.continue_()
@@ -154,3 +157,14 @@ def test_a_picture_from_the_clipboard_goes_into_the_text_and_what_is_typed_meanw
     expect(page.get_by_role("status").filter(has_text="image.png is in the text")).to_be_visible()
     page.keyboard.type(" And more.")
     expect(body).to_have_value(re.compile(r"^The old text\. More\. And more\.\n\n!\[\]\(/images/\w{16}/image\.png\)$"))
+
+
+def test_a_phone_shows_all_buttons_of_a_row(open_page: OpenPage, item: CuratedItem) -> None:
+    page = open_page(390)
+    log_in(page)
+    page.goto(f"/admin/curation/curateditem/{item.pk}/change/")
+    row = page.locator("#itemtopic_set-0")
+    for part in (row.get_by_role("button", name="Move down"), row.locator("[name$=DELETE]")):
+        part.scroll_into_view_if_needed()
+        right = part.evaluate("(element) => element.getBoundingClientRect().right")
+        assert right <= row.evaluate("(element) => element.closest('.inline-group').getBoundingClientRect().right")

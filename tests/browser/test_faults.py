@@ -1,24 +1,24 @@
-"""The watch itself: what goes wrong in a browser reaches the test."""
+"""The fixture `faults` itself: it notes errors of scripts, violations of the policy and requests to other hosts."""
 
 from playwright.sync_api import Page
 
 from .conftest import Faults
 
 INLINE_SCRIPT = "document.head.append(Object.assign(document.createElement('script'), {textContent: '1'}))"
-OUTSIDE_PICTURE = "document.body.append(Object.assign(new Image(), {src: 'https://example.org/x.png'}))"
+EXTERNAL_PICTURE = "document.body.append(Object.assign(new Image(), {src: 'https://example.org/x.png'}))"
 
 
-def test_an_inline_script_breaks_the_policy_and_is_noted(page: Page, faults: Faults) -> None:
+def test_an_inline_script_violates_the_policy_and_is_noted(page: Page, faults: Faults) -> None:
     page.goto("/admin/login/")
     with page.expect_console_message():
         page.evaluate(INLINE_SCRIPT)
     assert "Content Security Policy" in faults.pop()
 
 
-def test_an_outside_picture_is_noted(page: Page, faults: Faults) -> None:
+def test_a_picture_of_another_host_is_noted(page: Page, faults: Faults) -> None:
     page.goto("/admin/login/")
     with page.expect_console_message():
-        page.evaluate(OUTSIDE_PICTURE)
+        page.evaluate(EXTERNAL_PICTURE)
     assert "https://example.org/x.png" in faults.pop()
     faults.clear()
 

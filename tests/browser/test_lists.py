@@ -1,11 +1,11 @@
-"""What script adds to lists: filters and further items come in place, and address, history and focus keep up."""
+"""Lists with script: filters and further pages load in place, and address, history and focus follow."""
 
 import re
 
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from curation.pagination import PAGE_SIZE
+from curation.listing.pagination import PAGE_SIZE
 from tests.factories import make_item, make_topic
 
 from .conftest import Faults, OpenPage
@@ -15,19 +15,19 @@ MORE = 3
 
 @pytest.fixture(autouse=True)
 def _items() -> None:
-    """A page of items and some more; one of them alone is of a topic."""
+    """More than one page of items, of which one has a topic."""
     for number in range(PAGE_SIZE + MORE - 1):
         make_item(f"Number {number}")
     make_item("The one", topics=[make_topic("Remote Monitoring", "Gartner")])
 
 
-def stay(page: Page) -> None:
-    """Mark the page, so that another one in its place is noticed."""
-    page.evaluate("window.stayed = true")
+def mark_document(page: Page) -> None:
+    """Mark the document, so that `is_same_document()` is false once another one has replaced it."""
+    page.evaluate("window.isMarked = true")
 
 
-def stayed(page: Page) -> bool:
-    return bool(page.evaluate("window.stayed === true"))
+def is_same_document(page: Page) -> bool:
+    return bool(page.evaluate("window.isMarked === true"))
 
 
 def choose_topic(page: Page) -> None:
@@ -35,27 +35,28 @@ def choose_topic(page: Page) -> None:
     expect(page.get_by_role("article")).to_have_count(1)
 
 
+@pytest.mark.journey
 def test_a_filter_changes_the_list_in_place(page: Page) -> None:
     page.goto("/news/")
-    stay(page)
+    mark_document(page)
     page.get_by_label("Topic", exact=True).focus()
     choose_topic(page)
     expect(page).to_have_url(re.compile(r"/news/\?topic=gartner-remote-monitoring$"))
     expect(page).to_have_title(re.compile("Remote Monitoring"))
     expect(page.get_by_role("status")).to_have_text("1 item")
     expect(page.get_by_label("Topic", exact=True)).to_be_focused()
-    assert stayed(page)
+    assert is_same_document(page)
 
 
-def test_a_filter_that_is_taken_off_leaves_the_focus_at_the_list(page: Page) -> None:
+def test_removing_a_filter_moves_the_focus_to_the_list(page: Page) -> None:
     page.goto("/news/?topic=gartner-remote-monitoring")
-    stay(page)
+    mark_document(page)
     page.get_by_role("link", name="Remove the filter Topic").press("Enter")
     expect(page.get_by_role("article")).to_have_count(PAGE_SIZE)
     expect(page).to_have_url(re.compile(r"/news/$"))
     expect(page.get_by_label("Topic", exact=True)).to_have_value("")
     expect(page.get_by_role("heading", name=f"{PAGE_SIZE + MORE} items")).to_be_focused()
-    assert stayed(page)
+    assert is_same_document(page)
 
 
 def test_going_back_and_forward_shows_list_and_form_as_they_were(page: Page) -> None:
@@ -79,7 +80,7 @@ def test_going_back_from_an_item_shows_the_whole_page(page: Page) -> None:
     expect(page.get_by_role("article")).to_have_count(1)
 
 
-def test_unfolded_filters_stay_unfolded(open_page: OpenPage) -> None:
+def test_open_filters_stay_open(open_page: OpenPage) -> None:
     page = open_page(390)
     page.goto("/news/")
     page.get_by_text("Filters", exact=True).click()
@@ -87,22 +88,23 @@ def test_unfolded_filters_stay_unfolded(open_page: OpenPage) -> None:
     expect(page.get_by_label("Vocabulary", exact=True)).to_be_visible()
 
 
+@pytest.mark.journey
 @pytest.mark.parametrize("path", ["/news/", "/vocabulary/symplur/"])
-def test_further_items_come_below(page: Page, path: str) -> None:
+def test_the_next_page_is_added_below(page: Page, path: str) -> None:
     topic = make_topic("Common")
     for number in range(PAGE_SIZE + MORE):
         make_item(f"Common {number}", topics=[topic])
     page.goto(path)
-    stay(page)
+    mark_document(page)
     page.get_by_role("link", name="Older").click()
     expect(page.get_by_role("article")).to_have_count(2 * PAGE_SIZE if path == "/news/" else PAGE_SIZE + MORE)
     expect(page).to_have_url(re.compile(r"\?page=2$"))
     expect(page.get_by_role("article").nth(PAGE_SIZE).get_by_role("link").first).to_be_focused()
     expect(page.get_by_role("status")).to_have_text(re.compile("more$"))
-    assert stayed(page)
+    assert is_same_document(page)
 
 
-def test_a_mistake_is_pointed_out_beside_its_field_until_it_is_mended(page: Page) -> None:
+def test_an_error_is_shown_at_its_field_until_it_is_corrected(page: Page) -> None:
     page.goto("/news/")
     offering = page.get_by_label("Offering", exact=True)
     offering.fill("None such")
@@ -115,7 +117,7 @@ def test_a_mistake_is_pointed_out_beside_its_field_until_it_is_mended(page: Page
     expect(page.locator("#id_offering_error")).to_have_count(0)
 
 
-def test_two_filters_at_once_both_count(page: Page) -> None:
+def test_two_filters_chosen_one_after_the_other_both_apply(page: Page) -> None:
     page.goto("/news/")
     page.get_by_label("Topic", exact=True).select_option(label="Remote Monitoring")
     page.get_by_label("Vocabulary", exact=True).select_option(label="Gartner")
@@ -123,7 +125,7 @@ def test_two_filters_at_once_both_count(page: Page) -> None:
     expect(page.get_by_label("Vocabulary", exact=True)).to_have_value("gartner")
 
 
-def test_a_list_that_does_not_come_in_place_comes_as_a_page(page: Page, faults: Faults) -> None:
+def test_a_list_that_fails_to_load_in_place_loads_as_a_page(page: Page, faults: Faults) -> None:
     def fail_in_place(route: Route) -> None:
         if route.request.resource_type == "xhr":
             route.abort()
@@ -132,14 +134,14 @@ def test_a_list_that_does_not_come_in_place_comes_as_a_page(page: Page, faults: 
 
     page.route("**/news/?*", fail_in_place)
     page.goto("/news/")
-    stay(page)
+    mark_document(page)
     choose_topic(page)
     expect(page).to_have_url(re.compile(r"topic=gartner-remote-monitoring"))
-    assert not stayed(page)
+    assert not is_same_document(page)
     faults.clear()
 
 
-def test_without_script_the_same_buttons_and_links_do_it(open_page: OpenPage) -> None:
+def test_without_script_the_same_buttons_and_links_work(open_page: OpenPage) -> None:
     page = open_page(script=False)
     page.goto("/news/")
     page.get_by_label("Topic", exact=True).select_option(label="Remote Monitoring")

@@ -1,4 +1,4 @@
-"""What a reader does, from the front page to a story."""
+"""The way of a reader from the front page to an item, and pages on phones and in other scripts."""
 
 import re
 from datetime import UTC, datetime
@@ -25,7 +25,7 @@ BODY = """A short text with <https://example.org/a/very/long/link/that/has/no/pl
 
 @pytest.fixture
 def item() -> CuratedItem:
-    """An item with everything a page can show, beside one with little."""
+    """An item with everything a page can show; there is another one with little."""
     make_item("A plain story")
     return make_item(
         f"Wearables at home {LONG_WORD}",
@@ -43,6 +43,7 @@ def item() -> CuratedItem:
     )
 
 
+@pytest.mark.journey
 def test_a_reader_filters_the_news_and_opens_an_item(page: Page, item: CuratedItem) -> None:
     page.goto("/")
     page.get_by_role("navigation", name="Sections").get_by_role("link", name="News").click()
@@ -57,7 +58,7 @@ def test_a_reader_filters_the_news_and_opens_an_item(page: Page, item: CuratedIt
     expect(page.locator(f'a[href="{item.source_url}"]')).to_be_visible()
 
 
-def test_taking_a_filter_off_shows_all_again(page: Page, item: CuratedItem) -> None:
+def test_removing_filters_shows_all_items_again(page: Page, item: CuratedItem) -> None:
     page.goto("/news/?words=wearables&format=brief")
     expect(page.get_by_role("main").get_by_role("article")).to_have_count(1)
     page.get_by_role("link", name="Remove the filter Words").click()
@@ -76,9 +77,8 @@ PAGES = (
 
 
 @pytest.mark.usefixtures("item")
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_every_page_fits_a_phone(open_page: OpenPage, dark: bool) -> None:
-    page = open_page(PHONE, dark=dark)
+def test_every_page_fits_a_phone(open_page: OpenPage) -> None:
+    page = open_page(PHONE)
     overflowing = []
     for path in PAGES:
         page.goto(path)
@@ -101,7 +101,7 @@ def test_pages_follow_the_readers_colour_scheme(open_page: OpenPage) -> None:
 
 
 @pytest.mark.usefixtures("item")
-def test_a_missing_page_leads_on(page: Page) -> None:
+def test_a_missing_page_links_to_recent_items(page: Page) -> None:
     response = page.goto("/news/no-such-story/")
     assert response is not None
     assert response.status == 404
@@ -121,12 +121,12 @@ ARABIC = """هذه فقرة عن الصحة.
 """
 
 
-def test_arabic_is_set_from_the_right_and_code_in_it_from_the_left(page: Page) -> None:
+def test_arabic_is_set_from_right_to_left_and_code_from_left_to_right(page: Page) -> None:
     item = make_item("مقالة عن الصحة", slug="arabic", body=ARABIC)
     page.goto(item.get_absolute_url())
     directions = {
         name: page.locator(name).first.evaluate("element => getComputedStyle(element).direction")
-        for name in ("h1", ".trail [aria-current] span", ".body p", ".body td", ".body pre", ".meta")
+        for name in ("h1", ".breadcrumbs [aria-current] span", ".body p", ".body td", ".body pre", ".meta")
     }
     assert [name for name, direction in directions.items() if direction == "rtl"] == list(directions)[:4]
     quote = page.locator(".body blockquote")
@@ -135,7 +135,7 @@ def test_arabic_is_set_from_the_right_and_code_in_it_from_the_left(page: Page) -
     assert page.locator("h3").first.evaluate("heading => getComputedStyle(heading).direction") == "rtl"
 
 
-def test_a_narrow_table_breaks_addresses_but_no_word_and_no_number(open_page: OpenPage) -> None:
+def test_a_narrow_table_breaks_addresses_but_not_words_and_numbers(open_page: OpenPage) -> None:
     cells = "| Cardiovascular | 12,345 | Telemonitoring | Hospitalisation | https://example.org/a/long/address |"
     item = make_item(body=f"{cells}\n|---|---|---|---|---|\n{cells}")
     page = open_page(PHONE)

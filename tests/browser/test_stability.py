@@ -1,18 +1,18 @@
-"""Pages do not move under the reader's eyes while they load."""
+"""The layout of a page does not shift while it loads."""
 
 import io
 
 import pytest
 from PIL import Image as Pillow
 
-from curation.imaging import clean
+from curation.lib.images import clean
 from curation.models import Image
 from tests.factories import make_item, make_offering, make_publisher, make_topic
 
 from .conftest import OpenPage
 
 PAGES = ("/", "/news/", "/news/story-1/", "/topic/symplur-care/")
-#: Sums up how far the parts of a page moved, as Chromium counts it.
+#: Adds up the scores of layout shifts that Chromium reports.
 OBSERVE = """
 window.shifted = 0;
 new PerformanceObserver(list => {
@@ -29,7 +29,7 @@ def make_image(width: int, height: int) -> Image:
 
 @pytest.fixture
 def _site() -> None:
-    """Items with pictures of every shape, and without any."""
+    """Items with pictures of every shape and items without one."""
     images = [make_image(*size) for size in ((1200, 630), (200, 200), (300, 900), (64, 64))]
     related = {"topics": [make_topic("Care")], "offerings": [make_offering("Watch", slug="watch")]}
     publisher = make_publisher("example.org", icon=images[3])
@@ -40,7 +40,7 @@ def _site() -> None:
 
 @pytest.mark.usefixtures("_site")
 @pytest.mark.parametrize("width", [390, 1280])
-def test_nothing_moves_while_a_page_loads_and_is_scrolled(open_page: OpenPage, width: int) -> None:
+def test_no_layout_shifts_while_a_page_loads_and_is_scrolled(open_page: OpenPage, width: int) -> None:
     page = open_page(width)
     page.add_init_script(OBSERVE)
     moved = {}
@@ -53,10 +53,10 @@ def test_nothing_moves_while_a_page_loads_and_is_scrolled(open_page: OpenPage, w
 
 
 @pytest.mark.usefixtures("_site")
-def test_a_shift_is_noticed(open_page: OpenPage) -> None:
+def test_a_layout_shift_is_noticed(open_page: OpenPage) -> None:
     page = open_page()
     page.add_init_script(OBSERVE)
     page.goto("/news/")
     page.evaluate("document.querySelector('main').prepend(Object.assign(new Image(), {width: 500, height: 500}))")
-    # `wait_for_function()` would evaluate a text again and again, which the page's policy forbids.
+    # `wait_for_function()` evaluates strings in the page, which the policy of the page forbids.
     page.evaluate("new Promise(noticed => setInterval(() => window.shifted > 0 && noticed(), 20))")

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
-from curation.importing import run as run_module
-from curation.importing.parse import Loaded, Parsed, Refused, parsed, understand
+from curation.importing import reader
+from curation.importing.parse import LoadedFile, ParsedFile, RefusedFile, parse_content, with_result
 from curation.importing.workers import Parsers
 
 Run = Callable[..., str]
@@ -32,13 +32,13 @@ def export_markdown(*arguments: object) -> str:
 class InProcess(Parsers):
     """Parsers that start no process: quicker for a few files that harm nobody."""
 
-    def submit(self, files: Sequence[Loaded]) -> Callable[[], list[Parsed | Refused]]:
-        return lambda: [parsed(file, understand(*file.work, self.flavour)) for file in files]
+    def submit(self, files: Sequence[LoadedFile]) -> Callable[[], list[ParsedFile | RefusedFile]]:
+        return lambda: [with_result(file, parse_content(*file.parse_arguments, self.flavour)) for file in files]
 
 
 @pytest.fixture(autouse=True)
 def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run_module, "Parsers", InProcess)
+    monkeypatch.setattr(reader, "Parsers", InProcess)
 
 
 @pytest.fixture

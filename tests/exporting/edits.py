@@ -4,9 +4,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from curation.items.addresses import rename
 from curation.models import Alias, CuratedItem, ItemOffering, ItemTopic
-from curation.publishing import rename
-from tests.factories import make_offering, make_publisher, make_topic
+from tests.factories import COMMAND, make_offering, make_publisher, make_topic
 
 Edit = Callable[[CuratedItem], Any]
 BOOKMARK, POST = "example-letters-read-twice", "patients-like-me"
@@ -52,7 +52,7 @@ def no_offering(item: CuratedItem) -> None:
 
 
 def change_slug(item: CuratedItem) -> None:
-    rename(item, "new")
+    rename(item, "new", COMMAND)
 
 
 def drop_alias(_item: CuratedItem) -> None:
@@ -130,6 +130,23 @@ EDITS: list[tuple[str, Edit, str]] = [
         """,
     ),
     (
+        PROJECT,
+        save(summary=""),
+        """
+        -description: >-
+        -  What a ward learns from <b>ten</b> sensors,
+        -  and what it does not.
+        +description: ''
+        """,
+    ),
+    (
+        POST,
+        save(body="Another body, and still no summary.\n"),
+        """
+        +Another body, and still no summary.
+        """,
+    ),
+    (
         POST,
         save(summary="Short: new."),
         """
@@ -166,7 +183,6 @@ EDITS: list[tuple[str, Edit, str]] = [
         TOML,
         save(body="In TOML.\n+++\n"),
         """
-        +description = "In TOML."
         ++++
         """,
     ),
@@ -333,10 +349,18 @@ EDITS: list[tuple[str, Edit, str]] = [
     ),
     (
         BOOKMARK,
-        save(source_url="https://example.com/2"),
+        save(source_url="https://example.com/2", source_url_original=""),
         """
         -link: https://www.example.com/letters?id=7&utm_source=x
         +link: https://example.com/2
+        """,
+    ),
+    (
+        BOOKMARK,
+        save(source_url_original=""),
+        """
+        -link: https://www.example.com/letters?id=7&utm_source=x
+        +link: https://www.example.com/letters?id=7
         """,
     ),
     (
@@ -370,7 +394,7 @@ EDITS: list[tuple[str, Edit, str]] = [
     ),
     (
         BOOKMARK,
-        save(source_url=""),
+        save(source_url="", source_url_original=""),
         """
         -link: https://www.example.com/letters?id=7&utm_source=x
         +link: ''

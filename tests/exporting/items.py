@@ -1,10 +1,11 @@
-"""What the database says of all items, to compare."""
+"""The records of all items in the database, to compare."""
 
 from dataclasses import replace
 from typing import Any
 
-from curation.frontmatter.compare import essence
-from curation.frontmatter.records import ItemRecord
+from curation.frontmatter.comparison import comparable
+from curation.frontmatter.record import ItemRecord
+from curation.items.record import record_of, with_record_relations
 from curation.models import (
     Author,
     CuratedItem,
@@ -17,22 +18,21 @@ from curation.models import (
     Topic,
     Vocabulary,
 )
-from curation.snapshot import snapshot, with_relations
 
 
 def all_items() -> dict[str, ItemRecord]:
-    """Return the record of each item by slug. What is remembered of a picture beside its name and words is left out."""
-    items = with_relations(CuratedItem.objects.all())
-    return {item.slug: comparable(snapshot(item)) for item in items}
+    """Return the record of each item by slug. A picture's provenance is left out."""
+    items = with_record_relations(CuratedItem.objects.all())
+    return {item.slug: without_provenance(record_of(item)) for item in items}
 
 
-def comparable(record: ItemRecord) -> ItemRecord:
+def without_provenance(record: ItemRecord) -> ItemRecord:
     image = replace(record.image, provenance={}) if record.image else None
     return replace(record, image=image, tags=tuple(sorted(record.tags)), aliases=tuple(sorted(record.aliases)))
 
 
-def essences(record: ItemRecord) -> dict[str, Any]:
-    return {name: essence(name, getattr(record, name)) for name in ItemRecord.__slots__}
+def comparable_values(record: ItemRecord) -> dict[str, Any]:
+    return {name: comparable(name, getattr(record, name)) for name in ItemRecord.__slots__}
 
 
 def delete_everything() -> None:

@@ -1,4 +1,4 @@
-"""Whatever an item holds, its file brings it back: into the site that it came from, and into an empty one."""
+"""Any item is the same after an export and import, into its own site and into an empty one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from curation.frontmatter.records import ItemRecord, TopicRef
+from curation.frontmatter.record import ItemRecord, TopicRef
+from curation.items.record import COLUMNS, column_value
 from curation.models import (
     Alias,
     Author,
@@ -27,19 +28,18 @@ from curation.models import (
     Topic,
     Vocabulary,
 )
-from curation.snapshot import COLUMNS, column_value
 from tests.frontmatter.any_record import records
 from tests.frontmatter.files import CONTENT
 
 from .conftest import export_markdown, import_markdown
-from .items import all_items, delete_everything, essences
+from .items import all_items, comparable_values, delete_everything
 
 pytestmark = pytest.mark.django_db
 several_examples = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def store(item: CuratedItem, record: ItemRecord) -> None:
-    """Make an item hold what a record says."""
+    """Give an item the values of a record."""
     for name, column in COLUMNS.items():
         setattr(item, column, column_value(record, name))
     brand = record.publisher
@@ -87,8 +87,8 @@ def assert_comes_back(dest: Path) -> None:
     assert all_items() == before
     delete_everything()
     assert import_markdown(dest).startswith(f"{len(before)} created")
-    assert {slug: essences(record) for slug, record in all_items().items()} == {
-        slug: essences(record) for slug, record in before.items()
+    assert {slug: comparable_values(record) for slug, record in all_items().items()} == {
+        slug: comparable_values(record) for slug, record in before.items()
     }
     export_markdown(dest, "--all")
     assert {path: path.read_bytes() for path in dest.rglob("*.md")} == files

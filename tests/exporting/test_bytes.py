@@ -56,7 +56,7 @@ def test_every_syntax_in_every_way(content: Path, dest: Path) -> None:
 
 
 @pytest.mark.parametrize("chosen", ["markdown", "commonmark"])
-def test_a_flavour_that_the_import_chose_is_no_edit_and_an_editors_is(content: Path, dest: Path, chosen: str) -> None:
+def test_a_flavour_chosen_at_import_is_not_an_edit_and_an_editors_is(content: Path, dest: Path, chosen: str) -> None:
     text = SYNTAXES["yaml"].format(slug="a")
     (content / "a.md").write_text(text)
     import_markdown(content, "--flavour", chosen)

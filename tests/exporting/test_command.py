@@ -1,4 +1,4 @@
-"""`manage.py export_markdown`: which items, what it says, and what it costs."""
+"""`manage.py export_markdown`: the choice of items, its output, and its queries."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,7 +23,7 @@ def names(dest: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("option", ["--topic", "--slug"])
-def test_a_slug_that_nothing_has_is_wrong_usage(option: str, dest: Path) -> None:
+def test_an_unknown_slug_is_wrong_usage(option: str, dest: Path) -> None:
     make_item(slug="known", topics=[make_topic("known", vocabulary="")])
     with pytest.raises(CommandError, match=r"nothing has the slug a, b\.") as error:
         call_command("export_markdown", str(dest), *(option, "known", option, "b", option, "a"))
@@ -67,7 +67,7 @@ def test_a_destination_that_is_a_file_is_wrong_usage(dest: Path) -> None:
     assert error.value.returncode == 2
 
 
-def test_a_file_that_cannot_be_written_is_told_and_stops_no_other(
+def test_a_file_that_cannot_be_written_is_reported_and_the_others_are_written(
     dest: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     make_item(slug="a")
@@ -80,7 +80,7 @@ def test_a_file_that_cannot_be_written_is_told_and_stops_no_other(
     assert (dest / "content" / "news" / "b.md").is_file()
 
 
-def test_nothing_that_lies_there_is_deleted(dest: Path) -> None:
+def test_existing_files_are_not_deleted(dest: Path) -> None:
     make_item(slug="a")
     export_markdown(dest, "--all")
     CuratedItem.objects.update(slug="renamed")
@@ -112,7 +112,7 @@ def test_an_export_costs_the_same_queries_for_any_number_of_items_in_a_batch(con
     assert counts[0] == counts[1]
 
 
-def test_more_items_than_a_batch_holds_are_all_exported(monkeypatch: pytest.MonkeyPatch, dest: Path) -> None:
+def test_more_items_than_a_batch_are_all_exported(monkeypatch: pytest.MonkeyPatch, dest: Path) -> None:
     monkeypatch.setattr("curation.exporting.run.BATCH_SIZE", 3)
     for _ in range(8):
         make_item()

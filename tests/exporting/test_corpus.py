@@ -20,9 +20,7 @@ def files(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.long
-def test_the_real_files_come_out_as_they_came_in_and_change_nothing_when_they_come_back(
-    corpus: Path, dest: Path
-) -> None:
+def test_real_files_are_exported_byte_for_byte_and_imported_unchanged(corpus: Path, dest: Path) -> None:
     import_markdown(corpus)
     before = all_items()
     pictures = Image.objects.count()

@@ -1,4 +1,4 @@
-"""What an editor changes comes out changed, and nothing else does; and it is no change when it comes back in."""
+"""Only the fields that an editor changed are changed in the export, and importing that changes nothing."""
 
 import shutil
 from difflib import unified_diff
@@ -11,7 +11,7 @@ from tests.frontmatter.files import CONTENT
 
 from .conftest import export_markdown, import_markdown
 from .edits import BOOKMARK, EDITS, Edit, save
-from .items import all_items, delete_everything, essences
+from .items import all_items, comparable_values, delete_everything
 
 pytestmark = pytest.mark.django_db
 
@@ -37,8 +37,8 @@ def test_an_edit_changes_the_lines_that_it_must(slug: str, edit: Edit, expected:
     assert all_items() == before
     delete_everything()
     assert import_markdown(dest).startswith("6 created")
-    assert {slug: essences(record) for slug, record in all_items().items()} == {
-        slug: essences(record) for slug, record in before.items()
+    assert {slug: comparable_values(record) for slug, record in all_items().items()} == {
+        slug: comparable_values(record) for slug, record in before.items()
     }
 
 
@@ -52,7 +52,7 @@ def difference(old: Path, new: Path) -> list[str]:
     return lines
 
 
-def test_an_edit_written_over_the_file_that_it_changes_is_no_change(sample: Path, dest: Path) -> None:
+def test_an_exported_edit_is_not_a_change_when_imported(sample: Path, dest: Path) -> None:
     for item in CuratedItem.objects.all():
         save(title=f"New: {item.title}", summary="A summary", body="Another body")(item)
     before = all_items()
@@ -79,12 +79,12 @@ def test_an_alias_that_was_never_the_items_stays_in_its_file(content: Path, dest
     assert export_markdown(dest, "--all").startswith("2 as they came in, 0 with edits")
 
 
-def test_what_a_dialect_cannot_say_is_told(sample: Path, dest: Path) -> None:
+def test_a_field_that_a_dialect_cannot_express_is_reported(sample: Path, dest: Path) -> None:
     Alias.objects.get(path__startswith="/post/").delete()
     assert export_markdown(dest, "--all").startswith("6 as they came in, 0 with edits, 0 new, 0 pictures and PDFs, 1 w")
 
 
-def test_offerings_that_two_files_name_at_odds_come_out_as_they_came_in(content: Path, dest: Path) -> None:
+def test_offerings_that_two_files_name_differently_are_exported_as_imported(content: Path, dest: Path) -> None:
     offering = "\n  - label: {}\n    permalink: /offering/{}\n    offeringId: {}"
     for name, entries in (("a", [("First", "x", 1)]), ("b", [("Second", "x-2", 1), ("Third", "x", 2)])):
         related = "".join(offering.format(*entry) for entry in entries)
@@ -94,7 +94,7 @@ def test_offerings_that_two_files_name_at_odds_come_out_as_they_came_in(content:
     assert export_markdown(dest, "--all").startswith("2 as they came in, 0 with edits, 0 new, 0 pictures and PDFs, 0 w")
 
 
-def test_a_file_that_cannot_be_read_any_more_is_made_anew_and_told(sample: Path, dest: Path) -> None:
+def test_a_file_that_cannot_be_read_any_more_is_written_as_new_and_reported(sample: Path, dest: Path) -> None:
     SourceDocument.objects.filter(item__slug=BOOKMARK).update(front_matter="title: [")
     assert export_markdown(dest, "--all").startswith("5 as they came in, 0 with edits, 1 new, ")
     written = (dest / "content" / "samples" / "bookmark.md").read_text()
@@ -125,12 +125,12 @@ def test_a_further_file_of_an_edited_item_stays_one_of_it(content: Path, dest: P
     assert import_markdown(dest).startswith("0 created, 0 updated, 2 unchanged, 0 skipped, 0 rejected")
     delete_everything()
     assert import_markdown(dest).startswith("1 created, 1 updated, 0 unchanged, 0 skipped, 0 rejected")
-    assert {slug: essences(record) for slug, record in all_items().items()} == {
-        slug: essences(record) for slug, record in before.items()
+    assert {slug: comparable_values(record) for slug, record in all_items().items()} == {
+        slug: comparable_values(record) for slug, record in before.items()
     }
 
 
-def test_a_file_that_speaks_for_an_archived_item_says_so(content: Path, dest: Path) -> None:
+def test_the_file_of_an_archived_item_is_archived(content: Path, dest: Path) -> None:
     (content / "a.md").write_text(REPEATED.format(slug="a"))
     (content / "b.md").write_text("---\ntitle: B\nslug: b\ndate: 2023-01-31\n---\n")
     import_markdown(content)

@@ -33,13 +33,13 @@ def test_a_file_that_is_there_already_is_not_touched(dest: Path) -> None:
 
 
 @pytest.mark.parametrize("path", ["../a.md", "x/../../a.md", "/tmp/a.md", "x/../a.md"])
-def test_no_path_leads_out(path: str, dest: Path) -> None:
+def test_no_path_is_outside_the_folder(path: str, dest: Path) -> None:
     with pytest.raises(OSError, match="leads out"):
         Folder(dest).write(path, b"a")
     assert list(dest.rglob("*.md")) == []
 
 
-def test_no_link_to_a_folder_leads_out(dest: Path, outside: Path) -> None:
+def test_no_symbolic_link_leads_outside(dest: Path, outside: Path) -> None:
     dest.mkdir()
     (dest / "content").symlink_to(outside)
     with pytest.raises(OSError, match="leads out"):
@@ -62,7 +62,7 @@ def test_a_link_that_stays_inside_is_followed(dest: Path) -> None:
     assert (dest / "real" / "a.md").read_bytes() == b"a"
 
 
-def test_a_file_that_cannot_be_written_leaves_nothing_half_done(dest: Path) -> None:
+def test_a_failed_write_leaves_no_partial_file(dest: Path) -> None:
     (dest / "a.md").mkdir(parents=True)
     with pytest.raises(OSError, match="directory"):
         Folder(dest).write("a.md", b"a")

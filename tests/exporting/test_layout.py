@@ -97,10 +97,10 @@ def test_a_place_in_the_static_folder_belongs_to_one_picture() -> None:
     for number, (href, digest) in enumerate([("/img/x.png", "one"), ("img/x.png", "two"), ("/img/y.png", "three")]):
         document(f"/srv/content/{number}.md", media={"image": {"href": href, "sha256": digest}})
     layout = Layout()
-    assert layout.has_place("/img/x.png", "one")
-    assert not layout.has_place("/img/x.png", "two")
-    assert layout.has_place("/img/y.png", "three")
-    assert not layout.has_place("/../y.png", "three")
+    assert layout.is_free("/img/x.png", "one")
+    assert not layout.is_free("/img/x.png", "two")
+    assert layout.is_free("/img/y.png", "three")
+    assert not layout.is_free("/../y.png", "three")
 
 
 @pytest.mark.parametrize(

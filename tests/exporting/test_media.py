@@ -1,4 +1,4 @@
-"""Pictures and PDFs go where their file says, and are found there."""
+"""Pictures and PDFs are exported to the path in their content file, and found there."""
 
 from pathlib import Path
 from typing import Any
@@ -7,8 +7,8 @@ import pytest
 from django.core.files.base import ContentFile
 from PIL import Image as PillowImage
 
-from curation import imaging
 from curation.exporting.layout import picture_href
+from curation.lib import images
 from curation.models import BodyReference, CuratedItem, Image, Publisher, SourceDocument
 from tests.factories import make_item
 
@@ -47,7 +47,7 @@ def draw(path: Path, colour: str, **options: Any) -> Path:
 
 def upload(tmp_path: Path, colour: str = "navy", name: str = "new.png") -> Image:
     """Store a picture as an editor's upload does."""
-    return Image.objects.store(imaging.clean(draw(tmp_path / name, colour).read_bytes()), name)[0]
+    return Image.objects.store(images.clean(draw(tmp_path / name, colour).read_bytes()), name)[0]
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def site(content: Path) -> Path:
     return content.parent
 
 
-def test_what_a_file_points_to_comes_with_it(site: Path, dest: Path) -> None:
+def test_the_files_that_an_item_refers_to_are_exported(site: Path, dest: Path) -> None:
     assert export_markdown(dest, "--all") == ("1 as they came in, 0 with edits, 0 new, 3 pictures and PDFs, 0 warnings")
     assert sorted(str(path.relative_to(dest)) for path in dest.rglob("*") if path.is_file()) == [
         *("content/a-story.md", "static/icons/x.png", "static/img/photo.jpg", "static/report.pdf"),
@@ -108,7 +108,7 @@ def test_another_picture_takes_the_place_in_the_file(site: Path, dest: Path, tmp
     assert all_items() == before
 
 
-def test_no_picture_is_said_in_the_file(site: Path, dest: Path) -> None:
+def test_a_removed_picture_is_removed_from_the_file(site: Path, dest: Path) -> None:
     item = CuratedItem.objects.get()
     item.image, item.pdf = None, ""
     item.save()
@@ -119,7 +119,7 @@ def test_no_picture_is_said_in_the_file(site: Path, dest: Path) -> None:
     assert CuratedItem.objects.get().image is None
 
 
-def test_of_two_pictures_that_say_one_place_the_second_gets_another(site: Path, dest: Path, tmp_path: Path) -> None:
+def test_of_two_pictures_with_one_path_the_second_gets_another(site: Path, dest: Path, tmp_path: Path) -> None:
     other = tmp_path / "other" / "content"
     draw(other.parent / "static" / "img" / "photo.jpg", "navy")
     other.mkdir()
@@ -193,7 +193,7 @@ def test_the_pictures_of_bodies_lie_where_they_lay_and_the_files_are_the_same_by
             assert (dest / path).read_bytes() == (content.parent / path).read_bytes()
 
 
-def test_what_was_exported_comes_in_again_as_it_was(content: Path, dest: Path) -> None:
+def test_an_export_is_imported_again_unchanged(content: Path, dest: Path) -> None:
     write_bundles(content)
     import_markdown(content)
     export_markdown(dest, "--all")
@@ -216,7 +216,7 @@ def test_a_picture_that_an_editor_put_into_a_body_goes_to_its_site_path(dest: Pa
     assert [row.image is not None for row in BodyReference.objects.all()] == [True]
 
 
-def test_two_pictures_of_one_place_are_told_of(content: Path, dest: Path) -> None:
+def test_two_pictures_with_one_path_are_reported(content: Path, dest: Path) -> None:
     for site, colour in (("one", "red"), ("two", "blue")):
         draw(content / site / "static" / "x.png", colour)
         (content / site / "a.md").write_text(f"---\ntitle: {site}\nslug: {site}\ndate: 2023-01-31\n---\n![](/x.png)\n")

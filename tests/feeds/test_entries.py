@@ -1,13 +1,13 @@
-"""What an entry of a feed says, in each form."""
+"""The fields of a feed entry in each format."""
 
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from curation.items.addresses import rename
 from curation.models import CuratedItem, Image, Tag
-from curation.publishing import rename
-from tests.factories import make_author, make_item, make_offering, make_publisher, make_topic
+from tests.factories import COMMAND, make_author, make_item, make_offering, make_publisher, make_topic
 
 from .reading import get, parsed, parsed_json
 
@@ -42,18 +42,20 @@ def make_story(**fields: Any) -> CuratedItem:
     return make_item("A <b>story</b> & more", **{**story, **fields})
 
 
-def entry(form: str) -> Any:
-    (found,) = parsed(f"/news/feed.{form}").entries
+def entry(extension: str) -> Any:
+    (found,) = parsed(f"/news/feed.{extension}").entries
     return found
 
 
-@pytest.mark.parametrize("form", ["rss", "atom"])
-def test_an_xml_entry_says_all_there_is(form: str) -> None:
+@pytest.mark.parametrize("extension", ["rss", "atom"])
+def test_an_xml_entry_has_every_field(extension: str) -> None:
     item = make_story()
-    found = entry(form)
+    found = entry(extension)
     assert found.title == "A <b>story</b> & more"
     assert found.link == "http://testserver/news/story/"
-    assert datetime.fromisoformat(found.published) if form == "atom" else found.published.endswith("12:00:00 +0000")
+    assert (
+        datetime.fromisoformat(found.published) if extension == "atom" else found.published.endswith("12:00:00 +0000")
+    )
     assert datetime.fromisoformat(found.updated) == item.published_at
     assert [author.name for author in found.authors] == ["Ann", "Bea & Co"]
     assert [content.value for content in found.content] == [CONTENT]
@@ -85,19 +87,19 @@ def test_atom_files_an_entry_by_term_and_label_and_names_its_source() -> None:
     assert found.authors[0].href == "http://testserver/author/ann/"
 
 
-@pytest.mark.parametrize("form", ["rss", "atom"])
-def test_the_image_is_an_enclosure_of_known_type_and_length(form: str) -> None:
+@pytest.mark.parametrize("extension", ["rss", "atom"])
+def test_the_image_is_an_enclosure_of_known_type_and_length(extension: str) -> None:
     make_story()
-    found = entry(form)
+    found = entry(extension)
     (enclosure,) = found.enclosures
     assert enclosure.href == "http://testserver/media/images/x.jpg"
     assert (enclosure.type, enclosure.length) == ("image/jpeg", "1234")
-    if form == "rss":
+    if extension == "rss":
         (media,) = found.media_content
         assert (media["medium"], media["width"], media["height"]) == ("image", "300", "200")
 
 
-def test_a_json_entry_says_all_there_is() -> None:
+def test_a_json_entry_has_every_field() -> None:
     make_story()
     (found,) = parsed_json("/news/feed.json")["items"]
     assert found.pop("id").startswith("urn:uuid:")
@@ -129,13 +131,13 @@ def test_a_json_entry_says_all_there_is() -> None:
 def test_an_entry_keeps_its_id_when_its_slug_changes() -> None:
     item = make_story()
     before = [entry("rss").id, entry("atom").id, parsed_json("/news/feed.json")["items"][0]["id"]]
-    rename(item, "better")
+    rename(item, "better", COMMAND)
     assert entry("rss").link == "http://testserver/news/better/"
     assert [entry("rss").id, entry("atom").id, parsed_json("/news/feed.json")["items"][0]["id"]] == before
     assert len(set(before)) == 1
 
 
-def test_an_item_with_nothing_but_a_title_is_an_entry_all_the_same() -> None:
+def test_an_item_with_only_a_title_is_an_entry() -> None:
     make_item("Bare", body="", source_url="")
     assert [entry("rss").title, entry("atom").title] == ["Bare", "Bare"]
     assert parsed_json("/news/feed.json")["items"][0]["content_html"] == "<p></p>"
@@ -146,23 +148,23 @@ def test_no_character_breaks_a_feed() -> None:
     make_story(image_alt=odd)
     CuratedItem.objects.update(shown_summary=odd, body_html=f"<p>{odd}</p>")
     Tag.objects.update(name=odd)
-    for form in ("rss", "atom"):
-        assert "]]>" in entry(form).content[0].value
-        assert entry(form).tags[-1].term.startswith("A")
+    for extension in ("rss", "atom"):
+        assert "]]>" in entry(extension).content[0].value
+        assert entry(extension).tags[-1].term.startswith("A")
     assert parsed_json("/news/feed.json")["items"][0]["summary"] == odd
 
 
 @pytest.mark.parametrize(
-    ("form", "words"),
+    ("extension", "words"),
     [
         ("rss", b"<dc:language>fr</dc:language>"),
         ("atom", b'<entry xml:lang="fr">'),
         ("json", b'"language": "fr"'),
     ],
 )
-def test_an_entry_says_its_language_where_that_is_not_the_sites(form: str, words: bytes) -> None:
+def test_an_entry_has_its_language_where_that_is_not_the_sites(extension: str, words: bytes) -> None:
     item = make_item("Une nouvelle", language="fr")
-    assert words in get(f"/news/feed.{form}").content
+    assert words in get(f"/news/feed.{extension}").content
     item.language = ""
     item.save()
-    assert words not in get(f"/news/feed.{form}").content
+    assert words not in get(f"/news/feed.{extension}").content

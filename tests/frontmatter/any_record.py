@@ -1,4 +1,4 @@
-"""Hypothesis strategies for records: whatever an item may hold, in the form that the database keeps."""
+"""Hypothesis strategies for records: any values of an item, in the form of the database."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from curation.frontmatter.compare import LISTS
-from curation.frontmatter.lists import SEPARATORS
-from curation.frontmatter.paths import site_path
-from curation.frontmatter.records import ItemRecord, MediaRef, OfferingRef, PublisherRef, TopicRef
-from curation.frontmatter.topics import identity
-from curation.rendering import one_line
-from curation.slugs import slug_of
+from curation.frontmatter.comparison import ENTRY_KEYS
+from curation.frontmatter.reading.lists import SEPARATORS
+from curation.frontmatter.reading.paths import parse_site_path
+from curation.frontmatter.reading.topics import topic_key
+from curation.frontmatter.record import ItemRecord, MediaRef, OfferingRef, PublisherRef, TopicRef
+from curation.lib.slugs import slug_of
+from curation.markdown import one_line
 
-#: What means something to YAML, TOML, JSON, HTML or Markdown.
+#: Texts with a meaning in YAML, TOML, JSON, HTML or Markdown.
 _TROUBLE = [
     *(
         "---",
@@ -57,7 +57,7 @@ def maybe(strategy: st.SearchStrategy[Any], nothing: Any = "") -> st.SearchStrat
 
 
 def several(strategy: st.SearchStrategy[Any], name: str) -> st.SearchStrategy[tuple[Any, ...]]:
-    return st.lists(strategy, max_size=4, unique_by=LISTS[name]).map(tuple)
+    return st.lists(strategy, max_size=4, unique_by=ENTRY_KEYS[name]).map(tuple)
 
 
 slugs = st.from_regex(r"[a-z0-9]+(-[a-z0-9]+){0,3}", fullmatch=True).filter(lambda slug: len(slug) < 60)
@@ -71,7 +71,7 @@ bodies = st.lists(
     max_size=8,
 ).map("\n".join)
 paths = st.from_regex(r"/[a-z]{1,9}(/[a-z0-9_.%é-]{1,9}){0,3}", fullmatch=True).filter(
-    lambda path: site_path(path) == path
+    lambda path: parse_site_path(path) == path
 )
 _named = lines(90).filter(lambda text: ": " not in text and not text.startswith(":") and not text.endswith(":"))
 topics = st.builds(
@@ -118,7 +118,7 @@ def records(draw: st.DrawFn) -> ItemRecord:
         via_name=draw(maybe(lines())),
         via_url=draw(maybe(links)),
         authors=draw(several(lines(), "authors")),
-        topics=draw(st.lists(topics, max_size=4, unique_by=identity).map(tuple)),
+        topics=draw(st.lists(topics, max_size=4, unique_by=topic_key).map(tuple)),
         offerings=related,
         tags=draw(several(_tags, "tags")),
         aliases=tuple(path for path in draw(several(paths, "aliases")) if path != f"/news/{slug}"),

@@ -6,7 +6,8 @@ from typing import Any
 import yaml
 
 from curation.frontmatter import read
-from curation.frontmatter.records import Document, ItemRecord, Level, Problem, Rejected
+from curation.frontmatter.problems import Level, Problem, Rejected
+from curation.frontmatter.record import Document, ItemRecord
 
 CONTENT = Path(__file__).resolve().parent.parent / "content"
 

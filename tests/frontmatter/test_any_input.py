@@ -1,4 +1,4 @@
-"""Whatever a file holds, it is read or rejected: no other exception, and nothing that a column cannot take."""
+"""Any file is read or rejected: no other exception, and no value that a column cannot store."""
 
 import json
 import re
@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from curation.frontmatter import from_json, read, to_json
-from curation.frontmatter.records import Document, Rejected, SectionPage
-from curation.models.redirects import validate_path
-from curation.slugs import is_path_slug
+from curation.frontmatter.problems import Rejected, SectionPage
+from curation.frontmatter.record import Document
+from curation.lib.slugs import is_path_slug
+from curation.models.aliases import validate_path
 
 from .files import CONTENT, dump
 
@@ -62,8 +63,8 @@ def check_document(document: Document) -> None:
         assert re.match("https?://|$", link, re.IGNORECASE)
     for alias in record.aliases:
         validate_path(alias)
-    shown = json.dumps({**to_json(record), "body": ""})
-    assert re.findall(r"(?<!\\)\\u(?:00[01].|007f|2028|fffe|feff)", shown) == []
+    quote_value = json.dumps({**to_json(record), "body": ""})
+    assert re.findall(r"(?<!\\)\\u(?:00[01].|007f|2028|fffe|feff)", quote_value) == []
 
 
 @given(st.binary(max_size=200))

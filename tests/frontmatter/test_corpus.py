@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from curation.frontmatter import from_json, read, to_json
-from curation.frontmatter.records import Document, SectionPage
+from curation.frontmatter.problems import SectionPage
+from curation.frontmatter.record import Document
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +28,7 @@ def test_no_file_is_rejected(documents: dict[Path, Document | None]) -> None:
     assert dialects == {"bookmark": 407, "wordpress": 176, "section page": 9, "openproject": 1, "contributor": 1}
 
 
-def test_no_file_is_odd_enough_for_a_warning(documents: dict[Path, Document | None]) -> None:
+def test_no_file_causes_a_warning(documents: dict[Path, Document | None]) -> None:
     problems = [problem for document in documents.values() if document for problem in document.problems]
     assert Counter((problem.level, problem.code, problem.field) for problem in problems) == {
         ("note", "hidden", "draft"): 2,
@@ -51,7 +52,7 @@ def test_files_of_one_identity_are_the_five_bookmarks_that_occur_twice(documents
     assert sorted(identities.values(), reverse=True)[:6] == [2, 2, 2, 2, 2, 1]
 
 
-def test_drafts_and_the_date_that_is_none(documents: dict[Path, Document | None]) -> None:
+def test_drafts_and_the_file_without_a_date(documents: dict[Path, Document | None]) -> None:
     drafts = [document.record for document in documents.values() if document and document.record.status == "draft"]
     assert {(record.slug, record.published_at is None) for record in drafts} == {
         ("centralize-interoperability-decentralize-implementations", False),

@@ -1,21 +1,13 @@
-"""One whole file of each dialect, every key of its table filled in, and what becomes of it."""
+"""One complete file of each dialect, with every key of its table, and the record of it."""
 
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from curation.frontmatter.dialects import recognise
-from curation.frontmatter.records import (
-    Crumb,
-    Identity,
-    ItemRecord,
-    MediaRef,
-    OfferingRef,
-    PublisherRef,
-    SectionPage,
-    TopicRef,
-)
+from curation.frontmatter.dialects import recognise_dialect
+from curation.frontmatter.problems import SectionPage
+from curation.frontmatter.record import Crumb, Identity, ItemRecord, MediaRef, OfferingRef, PublisherRef, TopicRef
 
 from .files import read_text, sample
 
@@ -96,7 +88,8 @@ def test_a_bookmark() -> None:
         body="Ten letters.\n",
         status="published",
         published_at=datetime(2019, 5, 1, 2, 15, 47, tzinfo=UTC),
-        source_url="https://www.example.com/letters?id=7&utm_source=x",
+        source_url="https://www.example.com/letters?id=7",
+        source_url_original="https://www.example.com/letters?id=7&utm_source=x",
         publisher=PublisherRef("example.com", "example.com"),
         topics=(TopicRef("Medigy", "AI"), TopicRef("Medigy", "health law")),
         aliases=("/post/2019/05/01/example-letters-read-twice",),
@@ -210,12 +203,12 @@ def test_a_plain_hugo_page_in_json() -> None:
         ({}, "hugo"),
     ],
 )
-def test_a_dialect_is_told_by_its_keys(values: dict[str, Any], dialect: str) -> None:
-    assert recognise(values) == dialect
+def test_a_dialect_is_recognised_by_its_keys(values: dict[str, Any], dialect: str) -> None:
+    assert recognise_dialect(values) == dialect
 
 
 @pytest.mark.parametrize("name", ["_index.md", "_index.en.md", "_index.pt-br.md", "_index.markdown"])
-def test_a_section_page_is_no_item(name: str) -> None:
+def test_a_section_page_is_not_an_item(name: str) -> None:
     with pytest.raises(SectionPage):
         read_text("title: A section", name=name)
 

@@ -1,4 +1,4 @@
-"""docs/front-matter.md says what the code does: the same keys, limits and problems."""
+"""docs/front-matter.md has the same keys, limits and problems as the code."""
 
 import ast
 import re
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from curation.frontmatter import limits
-from curation.frontmatter.fields import KEPT, RULES
+from curation.frontmatter.reading.rules import KEPT, READ_RULES
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DOCUMENT = ROOT / "docs" / "front-matter.md"
@@ -29,7 +29,7 @@ def names(cell: str) -> list[str]:
 
 def test_every_key_is_explained_with_the_fields_it_becomes() -> None:
     coded: defaultdict[str, set[str]] = defaultdict(set, {key: set() for key in KEPT})
-    for rule in RULES:
+    for rule in READ_RULES:
         for key in rule.keys:
             coded[key].add(rule.field)
     documented = {key: set(names(cells[1])) for cells in rows("Keys") for key in names(cells[0])}
@@ -52,19 +52,19 @@ def test_every_problem_is_explained() -> None:
     assert documented == set(problem_codes())
 
 
-#: What reports a problem of which level; its first argument is the code.
-REPORTERS = {"error": "error", "because": "error", "refused": "error", "warn": "warning", "note": "note"}
+#: Names of functions that report a problem, and its level. Their first argument is the code.
+REPORTERS = {"error": "error", "for_error": "error", "rejection": "error", "warn": "warning", "note": "note"}
 
 
 def problem_codes() -> Iterator[tuple[str, str]]:
     """Yield the code and level of each problem that the package can report, from the calls that report them."""
-    for path in (ROOT / "curation" / "frontmatter").glob("*.py"):
+    for path in (ROOT / "curation" / "frontmatter").rglob("*.py"):
         for call in (node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)):
             name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
             texts = [str(argument.value) for argument in call.args if isinstance(argument, ast.Constant)]
             if name in REPORTERS and texts:
                 yield texts[0], REPORTERS[name]
-            elif name == "Reason":
+            elif name == "HidingReason":
                 yield (texts[-2], texts[-1]) if len(call.args) > 2 else ("hidden", "note")
             elif name == "Problem" and len(texts) > 1:  # else its code comes from a call above
                 yield texts[1], texts[0]

@@ -6,10 +6,9 @@ from typing import Any
 import pytest
 
 from curation.frontmatter import FileText, read, rewrite
-from curation.frontmatter.fields import RULES
-from curation.frontmatter.languages import LANGUAGES, language_tag
-from curation.frontmatter.lists import SEPARATORS
-from curation.frontmatter.records import MediaRef, TopicRef
+from curation.frontmatter.reading.languages import LANGUAGES, language_tag
+from curation.frontmatter.reading.lists import SEPARATORS
+from curation.frontmatter.record import MediaRef, TopicRef
 
 from .files import dump, read_keys, read_text, record, warnings
 
@@ -38,7 +37,7 @@ from .files import dump, read_keys, read_text, record, warnings
         ({"tags": ["AI"], "keywords": "ai, Privacy", "tag": "Care"}, ("AI", "Care", "Privacy")),
     ],
 )
-def test_tags_come_in_many_forms_and_never_hold_a_separator(keys: dict[str, Any], tags: tuple[str, ...]) -> None:
+def test_tags_come_in_many_forms_and_never_contain_a_separator(keys: dict[str, Any], tags: tuple[str, ...]) -> None:
     assert record(**keys).tags == tags
     assert not any(SEPARATORS.search(tag) for tag in tags)
 
@@ -62,7 +61,7 @@ def test_tags_come_in_many_forms_and_never_hold_a_separator(keys: dict[str, Any]
         ({"category": "Digital Health"}, []),
     ],
 )
-def test_what_may_be_meant_otherwise_is_told(keys: dict[str, Any], told: list[tuple[str, str]]) -> None:
+def test_ambiguous_lists_are_reported(keys: dict[str, Any], told: list[tuple[str, str]]) -> None:
     assert warnings(**keys) == told
 
 
@@ -115,7 +114,7 @@ def test_topics_come_in_many_forms(keys: dict[str, Any], topics: list[tuple[str,
 # Summary, picture, language
 
 
-def test_the_first_summary_that_says_something_counts() -> None:
+def test_the_first_summary_that_is_not_empty_counts() -> None:
     keys = {"summary": "", "excerpt": "<p>Short &amp; good.</p>", "description": "Long."}
     assert record(**keys).summary == "Short & good."
     assert record(**{**keys, "summary": "S"}).summary == "S"
@@ -165,7 +164,7 @@ def test_a_language_is_written_as_bcp_47_recommends(key: str, written: str, tag:
     assert warnings(**{key: written}) == []
 
 
-def test_a_language_with_an_underscore_is_told() -> None:
+def test_a_language_with_an_underscore_is_reported() -> None:
     assert record(lang="pt_BR").language == "pt-BR"
     assert warnings(lang="pt_BR") == [("language-changed", "lang")]
 
@@ -173,7 +172,7 @@ def test_a_language_with_an_underscore_is_told() -> None:
 @pytest.mark.parametrize(
     "written", ["English", "xx", "python", "e", "en-", "en--us", "fr or de", "e" * 36, "en-" + "x" * 40]
 )
-def test_what_is_no_language_is_ignored_with_a_warning(written: str) -> None:
+def test_a_text_that_is_not_a_language_is_ignored_with_a_warning(written: str) -> None:
     assert record(lang=written).language == ""
     assert warnings(lang=written) == [("language-unknown", "lang")]
     assert language_tag(written) == ""
@@ -236,13 +235,13 @@ def test_old_addresses_are_aliases(keys: dict[str, Any], aliases: tuple[str, ...
         ({"aliases": ["../../x"]}, "aliases[0]"),
     ],
 )
-def test_an_address_that_cannot_be_one_is_told(keys: dict[str, Any], key: str) -> None:
+def test_an_invalid_address_is_reported(keys: dict[str, Any], key: str) -> None:
     assert record(**keys).aliases == ()
     assert warnings(**keys) == [("alias-path", key)]
 
 
 @pytest.mark.parametrize("key", ["url", "permalink"])
-def test_an_address_without_a_path_is_told_in_a_note(key: str) -> None:
+def test_an_address_without_a_path_is_a_note(key: str) -> None:
     (problem,) = read_keys(**{key: "/?p=1242"}).problems
     assert (problem.level, problem.code, problem.field) == ("note", "alias-query", key)
 
@@ -267,7 +266,7 @@ def test_a_relative_alias_is_below_the_folder_of_the_page(path: str, written: st
 
 # Back into the file
 
-#: A file's keys, the field that is edited, its new value, and the line that says it then.
+#: A file's keys, the field that is edited, its new value, and the line that has it then.
 EDITS: list[tuple[dict[str, Any], str, Any, str]] = [
     ({"summary": "Old."}, "summary", "New.", "summary: New."),
     ({"excerpt": "Old."}, "summary", "New.", "excerpt: New."),
@@ -294,12 +293,12 @@ EDITS: list[tuple[dict[str, Any], str, Any, str]] = [
 
 
 @pytest.mark.parametrize(("keys", "field", "value", "line"), EDITS)
-def test_an_edit_is_written_under_the_key_that_speaks(keys: dict[str, Any], field: str, value: Any, line: str) -> None:
+def test_an_edit_is_written_under_its_own_key(keys: dict[str, Any], field: str, value: Any, line: str) -> None:
     base = {"title": "x", "slug": "x", "date": "2023-01-31", **keys}
     data = f"---\n{dump(base)}---\n".encode()
     file = FileText(data, "x.md")
-    written = rewrite(file, replace(file.record, **{field: value}), "")
-    assert written.unsaid == ()
+    written = rewrite(file, replace(file.record, **{field: value}))
+    assert written.inexpressible == ()
     record = read(written.data, "x.md").record
     assert [_comparable(entry) for entry in _entries(getattr(record, field))] == [
         _comparable(entry) for entry in _entries(value)
@@ -315,14 +314,14 @@ def _comparable(value: Any) -> Any:
     return (value.vocabulary, value.label) if isinstance(value, TopicRef) else value
 
 
-NOTHING: dict[str, Any] = {
+EMPTY_VALUES: dict[str, Any] = {
     **dict.fromkeys(("summary", "language"), ""),
     **dict.fromkeys(("authors", "tags", "topics", "aliases"), ()),
     **dict.fromkeys(("image", "modified_at")),
 }
 
 
-@pytest.mark.parametrize("field", NOTHING)
+@pytest.mark.parametrize("field", EMPTY_VALUES)
 def test_every_key_of_a_field_can_be_silenced(field: str) -> None:
     keys = {
         "summary": "A",
@@ -349,20 +348,12 @@ def test_every_key_of_a_field_can_be_silenced(field: str) -> None:
         "updated": "2023-01-02",
     }
     file = FileText(f"---\n{dump({'title': 'x', 'slug': 'x', 'date': '2023-01-31', **keys})}---\n".encode(), "x.md")
-    written = rewrite(file, replace(file.record, **{field: NOTHING[field]}), "")
-    assert written.unsaid == ()
-    assert getattr(read(written.data, "x.md").record, field) == NOTHING[field]
+    written = rewrite(file, replace(file.record, **{field: EMPTY_VALUES[field]}))
+    assert written.inexpressible == ()
+    assert getattr(read(written.data, "x.md").record, field) == EMPTY_VALUES[field]
 
 
-#: Fields of a record that are never edited, and so never written.
-NEVER_WRITTEN = {"source_system", "external_id", "md_name", "given_slug"}
-
-
-def test_every_field_that_is_read_is_written_or_named_as_never_written() -> None:
-    assert {rule.field for rule in RULES if rule.write is None} == NEVER_WRITTEN
-
-
-def test_what_says_the_same_already_stays_as_it_is_written() -> None:
+def test_a_file_that_already_has_the_wanted_values_stays_unchanged() -> None:
     keys = {
         "tags": ["Telehealth,", "AI, Privacy"],
         "keywords": "x; y",
@@ -374,4 +365,4 @@ def test_what_says_the_same_already_stays_as_it_is_written() -> None:
     }
     data = f"---\n{dump({'title': 'x', 'slug': 'x', 'date': '2023-01-31', **keys})}---\n".encode()
     file = FileText(data, "x.md")
-    assert rewrite(file, file.record, "").data == data
+    assert rewrite(file, file.record).data == data

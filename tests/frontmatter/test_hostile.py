@@ -1,4 +1,4 @@
-"""What reading makes of each hostile file: rejected for the right reason, or read with the right warnings.
+"""Each hostile file is rejected for the right reason, or read with the right warnings.
 
 What a file does to the database, to images and to pages is tested where those are.
 """
@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from curation.frontmatter import read
-from curation.frontmatter.records import Document, Rejected
+from curation.frontmatter.problems import Rejected
+from curation.frontmatter.record import Document
 
 #: The code of the first error, the key, and words of the message.
 REJECTED = {
@@ -32,7 +33,7 @@ REJECTED = {
     "surrogate-escape": ("yaml-syntax", "", "half a character"),
     "title-5mb": ("text-too-long", "title", "title longer than"),
     "utf16": ("not-utf8", "", "not UTF-8"),
-    "yaml-alias-bomb": ("yaml-alias", "bomb.e[0]", "YAML aliases that stand for more than 10,000 values"),
+    "yaml-alias-bomb": ("yaml-alias", "bomb.e[0]", "YAML aliases that expand to more than 10,000 values"),
     "yaml-deep-flow": ("too-deep", "deep" + "[0]" * 19, "20 levels"),
     "yaml-dup-keys": ("duplicate-key", "title", "lines 34 and 37"),
     "yaml-list-root": ("not-a-mapping", "", "front matter must be a mapping"),
@@ -86,7 +87,7 @@ def test_every_file_has_its_expected_outcome(hostile: Path) -> None:
 
 
 @pytest.mark.parametrize("name", REJECTED)
-def test_a_rejected_file_says_why_on_one_line(hostile: Path, name: str) -> None:
+def test_a_rejected_file_has_its_reason_on_one_line(hostile: Path, name: str) -> None:
     code, key, words = REJECTED[name]
     with pytest.raises(Rejected) as caught:
         read_case(hostile, name)
@@ -98,7 +99,7 @@ def test_a_rejected_file_says_why_on_one_line(hostile: Path, name: str) -> None:
     assert len(problem.message) < 200
 
 
-def test_no_text_that_readers_see_holds_a_control_character(hostile: Path) -> None:
+def test_no_visible_text_contains_a_control_character(hostile: Path) -> None:
     assert read_case(hostile, "control-chars").record.title == "bell back esc sep"
     assert read_case(hostile, "crlf").record.body.count("\r") == 0
 
@@ -109,7 +110,7 @@ def test_yaml_types_are_not_guessed(hostile: Path) -> None:
     assert (record.authors, record.tags) == (("007",), ("on", "1.20", "2023-01-04", "0x1F"))
 
 
-def test_one_instant_however_its_zone_is_written(hostile: Path) -> None:
+def test_a_time_is_the_same_in_every_notation_of_its_zone(hostile: Path) -> None:
     hours = [read_case(hostile, f"date-fmt-{number}").record.published_at for number in (2, 3, 4)]
     assert [hour and hour.strftime("%d %H:%M") for hour in hours] == ["03 10:00", "03 04:30", "03 15:00"]
 

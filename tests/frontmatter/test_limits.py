@@ -1,4 +1,4 @@
-"""What is read fits into the columns it goes to."""
+"""Every value that is read fits into its column."""
 
 import pytest
 from django.db.models import Model
@@ -10,29 +10,29 @@ from curation.models import Alias, Author, CuratedItem, Offering, Publisher, Sou
 @pytest.mark.parametrize(
     ("limit", "model", "column"),
     [
-        (limits.TITLE, CuratedItem, "title"),
-        (limits.SLUG, CuratedItem, "slug"),
-        (limits.SLUG, Offering, "slug"),
-        (limits.SLUG, Topic, "slug"),
-        (limits.URL, CuratedItem, "source_url"),
-        (limits.URL, CuratedItem, "source_url_original"),
-        (limits.URL, CuratedItem, "via_url"),
-        (limits.VIA, CuratedItem, "via_name"),
-        (limits.LABEL, CuratedItem, "kind"),
-        (limits.LABEL, CuratedItem, "format"),
-        (limits.LABEL, CuratedItem, "section"),
-        (limits.INSTITUTION, CuratedItem, "institution"),
-        (limits.LANGUAGE, CuratedItem, "language"),
-        (limits.ALT, CuratedItem, "image_alt"),
-        (limits.PATH, Alias, "path"),
-        (limits.VOCABULARY, Vocabulary, "name"),
-        (limits.TOPIC, Topic, "label"),
-        (limits.OFFERING, Offering, "name"),
-        (limits.PUBLISHER, Publisher, "name"),
-        (limits.AUTHOR, Author, "name"),
-        (limits.FILE_NAME, SourceDocument, "md_name"),
-        (limits.SOURCE_SYSTEM, SourceDocument, "source_system"),
-        (limits.EXTERNAL_ID, SourceDocument, "external_id"),
+        (limits.MAX_TITLE, CuratedItem, "title"),
+        (limits.MAX_SLUG, CuratedItem, "slug"),
+        (limits.MAX_SLUG, Offering, "slug"),
+        (limits.MAX_SLUG, Topic, "slug"),
+        (limits.MAX_URL, CuratedItem, "source_url"),
+        (limits.MAX_URL, CuratedItem, "source_url_original"),
+        (limits.MAX_URL, CuratedItem, "via_url"),
+        (limits.MAX_VIA, CuratedItem, "via_name"),
+        (limits.MAX_LABEL, CuratedItem, "kind"),
+        (limits.MAX_LABEL, CuratedItem, "format"),
+        (limits.MAX_LABEL, CuratedItem, "section"),
+        (limits.MAX_INSTITUTION, CuratedItem, "institution"),
+        (limits.MAX_LANGUAGE, CuratedItem, "language"),
+        (limits.MAX_ALT, CuratedItem, "image_alt"),
+        (limits.MAX_PATH, Alias, "path"),
+        (limits.MAX_VOCABULARY, Vocabulary, "name"),
+        (limits.MAX_TOPIC, Topic, "label"),
+        (limits.MAX_OFFERING, Offering, "name"),
+        (limits.MAX_PUBLISHER, Publisher, "name"),
+        (limits.MAX_AUTHOR, Author, "name"),
+        (limits.MAX_FILE_NAME, SourceDocument, "md_name"),
+        (limits.MAX_SOURCE_SYSTEM, SourceDocument, "source_system"),
+        (limits.MAX_EXTERNAL_ID, SourceDocument, "external_id"),
     ],
 )
 def test_a_limit_is_the_width_of_its_column(limit: int, model: type[Model], column: str) -> None:
@@ -42,4 +42,4 @@ def test_a_limit_is_the_width_of_its_column(limit: int, model: type[Model], colu
 def test_a_tag_fits() -> None:
     from curation.models import Tag
 
-    assert Tag._meta.get_field("name").max_length == limits.TAG
+    assert Tag._meta.get_field("name").max_length == limits.MAX_TAG

@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 import yaml
 
-from curation.importing import ledger
-from curation.importing.discover import discover
+from curation.importing.history import ledger
 from curation.importing.options import Options
+from curation.importing.pipeline import ImportJob, execute
 from curation.importing.report import Report
-from curation.importing.run import Import, carry_out
+from curation.importing.sources.discover import discover
+from tests.exporting.conftest import InProcess
 
 WriteFile = Callable[..., Path]
 RunImport = Callable[..., Report]
@@ -57,13 +58,19 @@ def write_file(content: Path) -> WriteFile:
 
 
 @pytest.fixture
+def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Parse in the process of the test: for modules with many small imports, of which none is about processes."""
+    monkeypatch.setattr("curation.importing.reader.Parsers", InProcess)
+
+
+@pytest.fixture
 def import_(content: Path) -> RunImport:
     """Import paths, or the whole content folder."""
 
     def run(*paths: Path, **options: Any) -> Report:
         paths, chosen = paths or (content,), Options(**{"jobs": 1, **options})
         entry = None if chosen.dry_run else ledger.begin(map(str, paths), chosen)
-        job = Import(discover(paths), chosen, entry, [path for path in paths if path.is_dir()])
-        return carry_out(job, Report(keep_all=True), int)
+        job = ImportJob(discover(paths), chosen, entry, [path for path in paths if path.is_dir()])
+        return execute(job, Report(keep_all=True), int)
 
     return run

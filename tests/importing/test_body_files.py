@@ -1,6 +1,7 @@
-"""Pictures and PDFs of bodies: found, verified, stored once, followed when they change, taken back with their run."""
+"""Pictures and PDFs of bodies: found, verified, stored once, updated when they change, gone with an undone import."""
 
 import io
+from hashlib import sha256
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -8,12 +9,16 @@ import pytest
 from django.core.files.storage import default_storage
 from PIL import Image as Pillow
 
-from curation.importing.undo import undo
+from curation.importing.history.undo import undo
+from curation.items.bin import delete_for_ever, move_to_bin
+from curation.items.put_back import put_back
+from curation.items.state import state_of
 from curation.models import BodyReference, CuratedItem, Image, ImportRun, SourceDocument
+from tests.factories import COMMAND
 
 from .conftest import RunImport, WriteFile
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_process")]
 
 PDF = b"%PDF-1.4 report"
 
@@ -51,7 +56,7 @@ def pictures() -> list[str]:
         ("{static}/img/pic.png", "static/img/pic.png"),
     ],
 )
-def test_a_picture_is_found_where_its_author_meant_it(
+def test_a_picture_is_found_at_its_path(
     href: str, place: str, content: Path, write_file: WriteFile, import_: RunImport
 ) -> None:
     draw(content.parent / place)
@@ -71,7 +76,7 @@ def test_a_picture_is_found_where_its_author_meant_it(
         "![Chart][1]\n\n[1]: pic.png",
     ],
 )
-def test_every_way_to_write_a_picture_counts(
+def test_every_syntax_for_a_picture_is_recognised(
     body: str, content: Path, write_file: WriteFile, import_: RunImport
 ) -> None:
     draw(content / "pic.png")
@@ -92,7 +97,7 @@ def test_a_picture_of_many_bodies_is_stored_once(content: Path, write_file: Writ
 
 
 @pytest.mark.parametrize("batch_size", [1, 500])
-def test_missing_pictures_are_warned_of_at_each_run_until_they_come(
+def test_missing_pictures_cause_a_warning_in_each_run_until_they_exist(
     batch_size: int, content: Path, write_file: WriteFile, import_: RunImport
 ) -> None:
     write_file("a.md", body="![One](one.png) ![Two](/two.png) and ![One](one.png) again")
@@ -108,16 +113,16 @@ def test_missing_pictures_are_warned_of_at_each_run_until_they_come(
 
 
 @pytest.mark.parametrize(
-    ("name", "data", "said"),
+    ("name", "data", "expected"),
     [("x.png", b"GIF89a no", ""), ("x.svg", b"<svg/>", ""), ("x.pdf", PDF, "is a PDF")],
 )
-def test_what_is_no_picture_is_warned_of(
-    name: str, data: bytes, said: str, content: Path, write_file: WriteFile, import_: RunImport
+def test_a_file_that_is_not_a_picture_causes_a_warning(
+    name: str, data: bytes, expected: str, content: Path, write_file: WriteFile, import_: RunImport
 ) -> None:
     (content / name).write_bytes(data)
     write_file("a.md", body=f"![Words]({name})")
     (line,) = import_().lines("warning")
-    assert f"body: “{name}” {said}" in line
+    assert f"body: “{name}” {expected}" in line
     assert not any(pictures())
 
 
@@ -131,7 +136,7 @@ def test_a_path_that_leads_out_of_the_given_folder_is_not_followed(
     assert Image.objects.count() == 0
 
 
-def test_a_replaced_picture_is_noticed_and_an_undo_has_the_old_one_back(
+def test_a_replaced_picture_is_noticed_and_an_undo_restores_the_old_one(
     content: Path, write_file: WriteFile, import_: RunImport
 ) -> None:
     draw(content / "a.png", "red")
@@ -150,7 +155,7 @@ def test_a_replaced_picture_is_noticed_and_an_undo_has_the_old_one_back(
     assert pictures() == [after]
 
 
-def test_an_undo_has_the_pictures_of_the_old_body_back(
+def test_an_undo_restores_the_pictures_of_the_old_body(
     content: Path, write_file: WriteFile, import_: RunImport
 ) -> None:
     draw(content / "a.png", "red")
@@ -166,7 +171,7 @@ def test_an_undo_has_the_pictures_of_the_old_body_back(
     assert [row.href for row in BodyReference.objects.all()] == ["a.png"]
 
 
-def test_an_undo_of_the_first_import_leaves_no_picture_and_no_pdf(
+def test_pictures_and_pdfs_of_an_undone_import_go_when_the_bin_is_emptied(
     content: Path, write_file: WriteFile, import_: RunImport, django_capture_on_commit_callbacks: pytest.FixtureRequest
 ) -> None:
     draw(content / "a.png")
@@ -177,10 +182,50 @@ def test_an_undo_of_the_first_import_leaves_no_picture_and_no_pdf(
     assert default_storage.exists(name)
     with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
         undo(ImportRun.objects.get())
-    assert not CuratedItem.objects.exists()
+    assert default_storage.exists(image.name)
+    assert default_storage.exists(name)
+    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
+        delete_for_ever(CuratedItem.objects.all(), COMMAND)
     assert not Image.objects.exists()
     assert not default_storage.exists(image.name)
     assert not default_storage.exists(name)
+
+
+def test_a_pdf_that_a_body_linked_to_can_be_linked_again_until_the_item_is_deleted(
+    content: Path, write_file: WriteFile, import_: RunImport, django_capture_on_commit_callbacks: pytest.FixtureRequest
+) -> None:
+    (content / "r.pdf").write_bytes(PDF)
+    write_file("a.md", body="[Report](r.pdf)")
+    import_()
+    item = CuratedItem.objects.get()
+    state = state_of(item)
+
+    def linked() -> list[str]:
+        return [*BodyReference.objects.exclude(document="").values_list("document", flat=True)]
+
+    (name,) = linked()
+    for body, names in (("Nothing.", []), (state["body"], [name]), ("Nothing.", [])):
+        with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
+            put_back(item.pk, {**state, "body": body}, ["body"], COMMAND, reason="")
+        assert (linked(), default_storage.exists(name)) == (names, True)
+    move_to_bin(CuratedItem.objects.all(), COMMAND)
+    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
+        delete_for_ever(CuratedItem.objects.all(), COMMAND)
+    assert not default_storage.exists(name)
+
+
+def test_a_pdf_that_an_import_replaces_comes_back_with_the_undo(
+    content: Path, write_file: WriteFile, import_: RunImport, django_capture_on_commit_callbacks: pytest.FixtureRequest
+) -> None:
+    for title, data in (("Old", PDF), ("New", PDF + b"2")):
+        (content / "r.pdf").write_bytes(data)
+        write_file("a.md", title=title, body="[Report](r.pdf)")
+        with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
+            import_()
+    undo(ImportRun.objects.latest("pk"))
+    name = BodyReference.objects.get().document
+    assert name == f"documents/{sha256(PDF).hexdigest()}.pdf"
+    assert default_storage.exists(name)
 
 
 def test_a_dry_run_stores_nothing(content: Path, write_file: WriteFile, import_: RunImport) -> None:
@@ -221,7 +266,7 @@ def test_a_linked_pdf_or_picture_is_stored_and_linked(content: Path, write_file:
     assert (gone.document, gone.image) == ("", None)
 
 
-def test_what_an_editor_changed_keeps_the_pictures_that_it_has(
+def test_a_body_that_an_editor_changed_keeps_its_pictures(
     content: Path, write_file: WriteFile, import_: RunImport
 ) -> None:
     draw(content / "a.png")
@@ -235,7 +280,7 @@ def test_what_an_editor_changed_keeps_the_pictures_that_it_has(
     assert pictures() == before
 
 
-def test_a_body_without_references_costs_no_query_a_file_and_two_a_batch(
+def test_a_body_without_references_takes_no_query_per_file_and_two_per_batch(
     content: Path, write_file: WriteFile, import_: RunImport
 ) -> None:
     from .test_cost import statements_of
@@ -244,25 +289,25 @@ def test_a_body_without_references_costs_no_query_a_file_and_two_a_batch(
     for folder, number in (("few", 2), ("many", 12)):
         for index in range(number):
             write_file(f"{folder}/{index}.md", slug=f"{folder}-{index}", body="[a](https://example.org/) [b](#c)")
-        said = statements_of(import_)
-        counts.append(len([statement for statement in said if "bodyreference" in statement]))
+        expected = statements_of(import_)
+        counts.append(len([statement for statement in expected if "bodyreference" in statement]))
     assert counts[0] == counts[1] <= 3
     assert SourceDocument.objects.count() == 14
 
 
 @pytest.mark.parametrize(
-    ("body", "said"),
+    ("body", "expected"),
     [
         ("![a](https://example.org/a.png)", "body: a picture of another host is shown as a link"),
         ("![a](https://example.org/a.png) <img src='http://example.org/b.png'>", "body: 2 pictures of other hosts are"),
         ("`![a](https://example.org/a.png)` [a](https://example.org/a.png)", ""),
     ],
 )
-def test_pictures_of_other_hosts_are_noted_once_a_file_with_their_number(
-    body: str, said: str, write_file: WriteFile, import_: RunImport
+def test_pictures_of_other_hosts_cause_one_note_per_file_with_their_number(
+    body: str, expected: str, write_file: WriteFile, import_: RunImport
 ) -> None:
     write_file("a.md", body=body)
     report = import_()
     assert report.counts["warnings"] == 0
     notes = [line.partition(": ")[2] for line in report.lines("note")]
-    assert [note[: len(said)] for note in notes] == ([said] if said else [])
+    assert [note[: len(expected)] for note in notes] == ([expected] if expected else [])

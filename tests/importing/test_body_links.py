@@ -1,21 +1,23 @@
-"""Links of bodies to other files and addresses: they lead to the item that they mean, whenever that is imported."""
+"""Links of bodies to other files and addresses lead to the items of these, whenever they are imported."""
 
 from pathlib import Path
 
 import pytest
 from django.test import Client
 
-from curation import publishing
-from curation.importing.discover import discover
 from curation.importing.options import Options
 from curation.importing.preview import preview
+from curation.importing.sources.discover import discover
+from curation.items import addresses
+from curation.items.workflow import Verb, perform
 from curation.models import Alias, BodyReference, CuratedItem, ImportRun
+from tests.factories import COMMAND
 from tests.views.pages import get
 
 from .conftest import RunImport, WriteFile
 from .test_body_files import draw
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_process")]
 
 
 def links_of(slug: str) -> list[str | None]:
@@ -57,7 +59,7 @@ def links_of(slug: str) -> list[str | None]:
     ],
 )
 @pytest.mark.parametrize("order", ["one run", "one by one", "first the link", "first the item"])
-def test_a_link_leads_to_the_item_it_means(  # four fixtures
+def test_a_link_leads_to_its_item(  # four fixtures
     href: str, file: str, keys: dict[str, object], order: str, write_file: WriteFile, import_: RunImport
 ) -> None:
     def link() -> None:
@@ -77,9 +79,7 @@ def test_a_link_leads_to_the_item_it_means(  # four fixtures
     assert list(report.lines("warning")) == []
 
 
-def test_of_files_that_differ_in_case_alone_a_link_means_the_one_that_it_spells(
-    write_file: WriteFile, import_: RunImport
-) -> None:
+def test_a_link_distinguishes_files_that_differ_only_in_case(write_file: WriteFile, import_: RunImport) -> None:
     for name in ("Foo", "foo", "FOO/index"):
         write_file(f"{name}.md", title=f"As {name}", slug=None, link=None)
     write_file("here.md", slug="here", body="[a](Foo.md) [b](foo.md) [c](FOO/) [d](Foo) [e](fOO.md)")
@@ -91,7 +91,7 @@ def test_of_files_that_differ_in_case_alone_a_link_means_the_one_that_it_spells(
 
 
 @pytest.mark.parametrize("href", ["../setup/", "../setup", "ref:setup.md"])
-def test_a_link_leads_to_the_file_beside_as_soon_as_there_is_one(
+def test_a_link_leads_to_the_file_beside_it_as_soon_as_that_exists(
     href: str, write_file: WriteFile, import_: RunImport
 ) -> None:
     write_file("a/setup.md", title="A", slug=None, link=None)
@@ -107,14 +107,14 @@ def test_a_link_follows_its_item_to_another_address(write_file: WriteFile, impor
     write_file("a.md", body="[b](b.md)")
     write_file("b.md")
     import_()
-    publishing.rename(CuratedItem.objects.get(slug="b"), "elsewhere")
+    addresses.rename(CuratedItem.objects.get(slug="b"), "elsewhere", COMMAND)
     assert links_of("a") == ["/news/elsewhere/"]
-    publishing.withdraw(CuratedItem.objects.filter(slug="elsewhere"))
+    perform(Verb.WITHDRAWN, CuratedItem.objects.filter(slug="elsewhere"), COMMAND)
     assert links_of("a") == []
 
 
 @pytest.mark.parametrize("options", [{}, {"batch_size": 1}, {"dry_run": True}, {"atomic": True}])
-def test_what_leads_nowhere_is_a_warning_at_each_run_and_nothing_else_is(
+def test_only_links_that_lead_nowhere_cause_a_warning_in_each_run(
     options: dict[str, object], write_file: WriteFile, import_: RunImport
 ) -> None:
     links = "[a](gone.md) [a](gone.md) [b](/old/gone/) [c](data.zip) [d](z.md) [e](/later/) [f](https://example.org/)"
@@ -122,9 +122,9 @@ def test_what_leads_nowhere_is_a_warning_at_each_run_and_nothing_else_is(
     write_file("z.md", aliases=["/later"])
     first, second = import_(**options), import_(**options)
     for report in (first, second):
-        said = [line.split(": ", 1)[1].split(" [")[0] for line in report.lines("warning")]
-        nothing = "leads to nothing here and is shown as text; import what it means, or correct it"
-        assert said == [
+        found = [line.split(": ", 1)[1].split(" [")[0] for line in report.lines("warning")]
+        nothing = "leads to nothing here and is shown as text; import its target, or correct it"
+        assert found == [
             f"body: “gone.md” {nothing}",
             f"body: “/old/gone/” {nothing}",
             "body: “data.zip” is a file of a kind that is not kept, and shown as text; link it where it is on the web",
@@ -145,15 +145,17 @@ def test_the_ledger_has_the_links_of_a_file_with_its_other_problems(write_file: 
         assert run.counts["warnings"] == 2
 
 
-def test_a_preview_says_the_same(write_file: WriteFile, content: Path) -> None:
+def test_a_preview_has_the_same_problems(write_file: WriteFile, content: Path) -> None:
     write_file("a.md", body="[a](gone.md) [b](b.md)")
     write_file("b.md")
-    foreseen = preview(discover([content]), Options(jobs=1))
-    assert [problem["message"].split(" ")[0] for file in foreseen.files for problem in file.problems] == ["“gone.md”"]
-    assert foreseen.counts["warnings"] == 1
+    previewed = preview(discover([content]), Options(jobs=1))
+    assert [problem["message"].split(" ")[0] for file in previewed.files for problem in file.problems] == ["“gone.md”"]
+    assert previewed.counts["warnings"] == 1
 
 
-def test_of_items_of_one_name_the_nearest_site_has_it(write_file: WriteFile, import_: RunImport) -> None:
+def test_a_link_to_a_name_of_several_items_leads_to_the_one_of_its_own_site(
+    write_file: WriteFile, import_: RunImport
+) -> None:
     for site in ("one", "two"):
         write_file(f"{site}/a.md", slug=f"{site}-a", body="[b](/b/)")
         write_file(f"{site}/b.md", slug=f"{site}-b")
@@ -162,7 +164,7 @@ def test_of_items_of_one_name_the_nearest_site_has_it(write_file: WriteFile, imp
     assert links_of("two-a") == ["/news/two-b/"]
 
 
-def test_a_ref_to_a_name_that_two_files_have_is_told_of(write_file: WriteFile, import_: RunImport) -> None:
+def test_a_ref_to_a_name_of_two_files_causes_a_warning(write_file: WriteFile, import_: RunImport) -> None:
     write_file("here/a.md", body="[b](ref:b.md)")
     for site in ("one", "two"):
         write_file(f"{site}/b.md", slug=f"{site}-b")
@@ -170,7 +172,7 @@ def test_a_ref_to_a_name_that_two_files_have_is_told_of(write_file: WriteFile, i
     assert links_of("a") == []
 
 
-def test_an_alias_that_an_editor_adds_is_what_a_link_waited_for(
+def test_a_link_leads_to_an_alias_as_soon_as_an_editor_adds_it(
     write_file: WriteFile, import_: RunImport, admin_client: Client
 ) -> None:
     write_file("a.md", body="[b](/old/b/)")
@@ -183,7 +185,7 @@ def test_an_alias_that_an_editor_adds_is_what_a_link_waited_for(
     assert links_of("a") == ["/news/b/"]
 
 
-def test_a_body_of_pictures_and_links_is_as_its_author_meant_it(
+def test_a_body_with_pictures_and_links_is_rendered_with_their_addresses(
     content: Path, write_file: WriteFile, import_: RunImport
 ) -> None:
     draw(content / "post" / "a" / "pic.png")
@@ -219,22 +221,22 @@ def test_a_body_of_pictures_and_links_is_as_its_author_meant_it(
         ('<figure><img src="x.png"><figcaption>Of 2023</figcaption></figure>\n\nWords.', None),
     ],
 )
-def test_a_body_that_starts_with_a_picture_gives_a_summary_of_words(
+def test_a_body_that_starts_with_a_picture_has_a_summary_of_text(
     body: str, summary: str | None, write_file: WriteFile, import_: RunImport
 ) -> None:
     write_file("a.md", body=body)
     import_()
-    said = CuratedItem.objects.get().summary
-    assert "Image" not in said
-    assert "Chart" not in said
+    found = CuratedItem.objects.get().shown_summary
+    assert "Image" not in found
+    assert "Chart" not in found
     if summary is not None:
-        assert said == summary
+        assert found == summary
 
 
 @pytest.mark.parametrize(
     "picture", ["![{}](data:image/png;base64,AAAA)", '<img src="data:image/png;base64,AAAA" alt="{}">']
 )
-def test_a_picture_that_is_written_into_the_text_is_told_and_leaves_its_words(
+def test_a_picture_in_a_data_url_causes_a_warning_and_leaves_its_text(
     picture: str, write_file: WriteFile, import_: RunImport
 ) -> None:
     write_file("a.md", body=f"{picture.format('A chart')} and {picture.format('')} here.")
@@ -246,36 +248,36 @@ def test_a_picture_that_is_written_into_the_text_is_told_and_leaves_its_words(
 
 
 @pytest.mark.parametrize(
-    ("link", "told"),
+    ("link", "expected"),
     [
         ("[{}](ftp://example.org/x)", "a link to “ftp://example.org/x” and 1 more are shown as text"),
         ("[{}](#my%20part)", "a link to “#my part” and 1 more are shown as text"),
     ],
 )
-def test_links_that_can_lead_nowhere_are_told_once_a_file(
-    link: str, told: str, write_file: WriteFile, import_: RunImport
+def test_links_without_a_usable_address_cause_one_warning_per_file(
+    link: str, expected: str, write_file: WriteFile, import_: RunImport
 ) -> None:
     write_file("a.md", body=f"{link.format('one')} and {link.format('two')}.")
     (line,) = (line for line in import_().lines("warning") if ": body: " in line)
-    assert told in line
+    assert expected in line
     assert "href" not in CuratedItem.objects.get().body_html
 
 
-def test_what_the_source_hides_is_told_once_a_file(write_file: WriteFile, import_: RunImport) -> None:
+def test_hidden_parts_cause_one_warning_per_file(write_file: WriteFile, import_: RunImport) -> None:
     write_file("a.md", body="<p hidden>one</p>\n\n<p hidden>two</p>\n\nthree")
     (line,) = (line for line in import_().lines("warning") if ": body: " in line)
     assert "2 parts of the body are hidden at the source" in line
     assert CuratedItem.objects.get().body_text == "three"
 
 
-def test_drawings_and_formulas_are_told_once_a_file(write_file: WriteFile, import_: RunImport) -> None:
+def test_drawings_and_formulas_cause_one_note_per_file(write_file: WriteFile, import_: RunImport) -> None:
     write_file("a.md", body="One <svg width=1><text>two</text></svg> <MATH><mi>x</mi></MATH> `<svg>` three")
     (line,) = (line for line in import_().lines("note") if ": body: " in line)
     assert "2 drawings or formulas in the text" in line
     assert CuratedItem.objects.get().body_text == "One <svg> three"
 
 
-def test_links_cost_a_batch_as_much_for_twice_as_many_files(write_file: WriteFile, import_: RunImport) -> None:
+def test_links_take_as_many_queries_for_twice_as_many_files(write_file: WriteFile, import_: RunImport) -> None:
     from .test_cost import statements_of
 
     counts = []

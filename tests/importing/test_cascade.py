@@ -1,4 +1,4 @@
-"""An import with an `_index.md` above: what it hides is hidden, and its change reaches files that are as they were."""
+"""Imports with an `_index.md` above the files: it can hide them, and its changes reach unchanged files."""
 
 import tarfile
 import zipfile
@@ -34,7 +34,7 @@ def test_a_cascade_hides_the_files_of_its_folder_and_below(
     ]
 
 
-def test_a_change_of_the_cascade_alone_reaches_files_that_are_as_they_were(
+def test_a_change_of_only_the_cascade_reaches_unchanged_files(
     content: Path, write_file: WriteFile, import_: RunImport
 ) -> None:
     write_file("post/a.md")
@@ -70,7 +70,7 @@ def test_an_archive_has_cascades_too(
     assert states() == {"a": "draft"}
 
 
-def test_the_index_of_a_language_is_the_one_for_its_files(
+def test_files_of_a_language_inherit_from_the_index_of_that_language(
     content: Path, write_file: WriteFile, import_: RunImport
 ) -> None:
     write_file("post/a.fr.md", slug="a-fr")
@@ -80,7 +80,7 @@ def test_the_index_of_a_language_is_the_one_for_its_files(
     assert states() == {"a-fr": "draft", "a": "published"}
 
 
-def test_a_file_without_a_language_is_of_the_default_one(
+def test_a_file_without_a_language_has_the_default_language(
     content: Path, write_file: WriteFile, import_: RunImport
 ) -> None:
     for name in ("post/a.md", "other/b.md", "other/c.fr.md"):
@@ -102,7 +102,7 @@ def test_nothing_outside_the_imported_folder_hides_a_file(
     assert states() == {"a": "published"}
 
 
-def test_items_that_are_hidden_by_their_folder_come_back_byte_for_byte(
+def test_items_that_are_hidden_by_their_folder_are_exported_byte_for_byte(
     content: Path, write_file: WriteFile, import_: RunImport, tmp_path: Path
 ) -> None:
     path = write_file("post/_drafts/a.md")

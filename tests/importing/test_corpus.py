@@ -20,7 +20,7 @@ def import_markdown(folder: Path) -> list[str]:
     return output.getvalue().splitlines()
 
 
-def test_the_real_files_import_whole_and_only_once(corpus: Path, client: Client) -> None:
+def test_the_real_files_are_imported_completely_and_only_once(corpus: Path, client: Client) -> None:
     lines = import_markdown(corpus)
     assert lines[-1].startswith("580 created, 5 updated, 0 unchanged, 9 skipped, 0 rejected")
     assert not [line for line in lines if "[error" in line]

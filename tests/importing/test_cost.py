@@ -1,4 +1,4 @@
-"""What an import costs: how many statements a batch takes, and what a run over the same files leaves undone."""
+"""The cost of imports: the number of statements of a batch, and of a run over unchanged files."""
 
 from collections.abc import Callable
 
@@ -50,7 +50,7 @@ def test_a_batch_takes_as_many_statements_for_twice_as_many_files(write_file: Wr
     assert counts[0] == counts[1]
 
 
-def test_changed_files_are_written_together_however_many_others_lie_between(
+def test_changed_files_are_written_in_one_batch_whatever_number_of_unchanged_ones_is_between(
     write_file: WriteFile, import_: RunImport
 ) -> None:
     write_files(write_file, "a", 5)
@@ -61,7 +61,7 @@ def test_changed_files_are_written_together_however_many_others_lie_between(
     assert len([write for write in writes if write.startswith('INSERT INTO "curation_importrecord"')]) == 1
 
 
-def test_a_run_over_the_same_files_writes_its_ledger_entry_alone_and_starts_no_process(
+def test_a_second_run_writes_only_its_row_in_the_ledger_and_starts_no_process(
     write_file: WriteFile, import_: RunImport, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_files(write_file, "a", 3)
@@ -72,15 +72,15 @@ def test_a_run_over_the_same_files_writes_its_ledger_entry_alone_and_starts_no_p
 
 
 @pytest.mark.parametrize("force", [False, True])
-def test_each_run_warns_of_a_missing_image_again_and_writes_its_ledger_alone(
+def test_each_run_warns_of_a_missing_image_and_writes_only_the_ledger(
     force: bool, write_file: WriteFile, import_: RunImport
 ) -> None:
     write_file("a.md", featuredImage="x.png")
-    (told,) = import_().lines("warning")
+    (first_warning,) = import_().lines("warning")
     reports: list[Report] = []
     writes = writes_of(statements_of(lambda: reports.append(import_(force=force))))
     (report,) = reports
-    assert list(report.lines("warning")) == [told]
+    assert list(report.lines("warning")) == [first_warning]
     assert (report.counts["unchanged"], report.counts["warnings"]) == (1, 1)
     assert {write.split('"')[1] for write in writes} == {"curation_importrun", "curation_importrecord"}
     run = ImportRun.objects.latest("pk")

@@ -1,4 +1,4 @@
-"""What an import does when the disk or the database fails it: it says so, and the next one completes it."""
+"""Failures of the disk or the database: an import ends with a message, and the next one completes it."""
 
 from __future__ import annotations
 
@@ -19,10 +19,11 @@ from django.db import IntegrityError, OperationalError, connection
 from django_tasks_db.models import DBTaskResult
 from PIL import Image as PillowImage
 
-from curation.importing import ledger, media
-from curation.importing.breakdown import in_words, is_full
-from curation.importing.discover import Unreadable
+from curation.importing.failures import describe, is_full
+from curation.importing.history import ledger
+from curation.importing.media_files.files import read_pdf
 from curation.importing.options import Options
+from curation.importing.sources.discover import Unreadable
 from curation.management.stopping import stoppable
 from curation.models import Author, CuratedItem, Image, ImportRun, ItemTopic
 from drills import digest, faults
@@ -40,7 +41,7 @@ TENTHS = (1, 5, 9)
 @pytest.fixture(autouse=True)
 def _parse_here(monkeypatch: pytest.MonkeyPatch) -> None:
     """Parse in this process: a pool for each of so many imports would take minutes to start."""
-    monkeypatch.setattr("curation.importing.run.Parsers", faults.ParsersHere)
+    monkeypatch.setattr("curation.importing.reader.Parsers", faults.InProcessParsers)
 
 
 @pytest.fixture
@@ -69,17 +70,17 @@ def stored(media_root: Path) -> list[Path]:
 # Anything may fail
 
 
-def test_what_is_left_of_an_import_is_compared_to_the_last_relation_and_file(
+def test_the_digest_of_a_site_covers_every_relation_and_file(
     write_file: WriteFile, import_: RunImport, picture: Path, media_root: Path
 ) -> None:
     write_file("a.md", categories=["Medigy: AI"], featuredImage="x.png")
     import_()
     whole = digest.inspect()
-    assert whole["complaints"] == []
+    assert whole["problems"] == []
     (media_root / "stray.png").write_bytes(b"")
     ItemTopic.objects.update(position=7)
     found = digest.inspect()
-    assert found["complaints"] == ["stray.png is nobody's"]
+    assert found["problems"] == ["stray.png has no row"]
     assert {name for name in whole["tables"] if found["tables"][name] != whole["tables"][name]} == {
         "ItemTopic",
         "media",
@@ -87,8 +88,8 @@ def test_what_is_left_of_an_import_is_compared_to_the_last_relation_and_file(
     assert found["items"] != whole["items"]
 
 
-def test_whatever_fails_the_import_ends_with_a_report_and_the_next_completes_it(tmp_path: Path) -> None:
-    drill = faults.Drill(tmp_path, FILES)
+def test_an_import_with_any_failing_call_ends_with_a_report_and_the_next_completes_it(tmp_path: Path) -> None:
+    drill = faults.FaultDrill(tmp_path, FILES)
     for kind in KINDS:
         calls = drill.calls(kind)
         for part, mode in zip(TENTHS, faults.MODES, strict=True):
@@ -96,7 +97,9 @@ def test_whatever_fails_the_import_ends_with_a_report_and_the_next_completes_it(
 
 
 @pytest.mark.parametrize("atomic", [True, False])
-def test_an_import_whose_database_is_gone_ends_in_words(write_file: WriteFile, content: Path, atomic: bool) -> None:
+def test_an_import_whose_database_is_gone_ends_with_a_message(
+    write_file: WriteFile, content: Path, atomic: bool
+) -> None:
     write_file("a.md")
     with (
         failing(STATEMENTS, lambda number: number > 10),
@@ -112,10 +115,10 @@ def test_an_import_whose_database_is_gone_ends_in_words(write_file: WriteFile, c
 # Media files
 
 
-def test_half_a_pdf_of_an_import_that_was_killed_is_written_again(
+def test_an_incomplete_pdf_of_a_killed_import_is_written_again(
     write_file: WriteFile, import_: RunImport, paper: Path
 ) -> None:
-    digest = media.read_pdf(paper).sha256
+    digest = read_pdf(paper).sha256
     default_storage.save(f"documents/{digest}.pdf", ContentFile(b"%PDF-1.7 wh"))
     write_file("a.md", featuredPdf="x.pdf")
     import_()
@@ -131,7 +134,7 @@ def test_a_picture_that_cannot_be_read_now_is_tried_again(
 
     write_file("a.md", featuredImage="x.png")
     with monkeypatch.context() as patch:
-        patch.setattr(media, "read_bytes", read_bytes)
+        patch.setattr("curation.importing.media_files.files.read_bytes", read_bytes)
         assert import_().counts["warnings"] == 1
     assert import_().counts["updated"] == 1
     assert CuratedItem.objects.get().image is not None
@@ -155,7 +158,7 @@ def renditions_waiting() -> list[int]:
 
 
 @pytest.mark.usefixtures("_tasks_are_rows")
-def test_a_picture_whose_renditions_cannot_be_asked_for_is_not_stored_until_they_can(
+def test_a_picture_is_not_stored_while_its_renditions_cannot_be_queued(
     write_file: WriteFile, import_: RunImport, picture: Path, media_root: Path
 ) -> None:
     def refuse(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
@@ -172,7 +175,7 @@ def test_a_picture_whose_renditions_cannot_be_asked_for_is_not_stored_until_they
 
 
 @pytest.mark.usefixtures("_tasks_are_rows")
-def test_a_batch_whose_commit_held_although_it_seemed_to_fail_keeps_its_files(
+def test_a_batch_whose_commit_succeeded_although_it_seemed_to_fail_keeps_its_files(
     write_file: WriteFile,
     import_: RunImport,
     picture: Path,
@@ -190,7 +193,7 @@ def test_a_batch_whose_commit_held_although_it_seemed_to_fail_keeps_its_files(
     assert renditions_waiting() == [item.image.pk]
 
 
-def test_a_full_disk_ends_the_import_in_words_and_leaves_nothing_half(
+def test_a_full_disk_ends_the_import_with_a_message_and_leaves_nothing_incomplete(
     write_file: WriteFile, content: Path, picture: Path, media_root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_file("a.md")
@@ -206,7 +209,7 @@ def test_a_full_disk_ends_the_import_in_words_and_leaves_nothing_half(
 # Folders
 
 
-def test_items_of_a_folder_that_cannot_be_read_are_not_taken_for_gone(
+def test_items_of_a_folder_that_cannot_be_read_do_not_count_as_gone(
     write_file: WriteFile, import_: RunImport, content: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_file("news/a.md")
@@ -229,7 +232,9 @@ def test_items_of_a_folder_that_cannot_be_read_are_not_taken_for_gone(
 # The ledger
 
 
-def test_a_run_does_not_claim_to_have_made_what_was_taken_back(write_file: WriteFile, import_: RunImport) -> None:
+def test_rows_that_were_rolled_back_are_not_recorded_as_made_by_the_run(
+    write_file: WriteFile, import_: RunImport
+) -> None:
     write_file("a.md", author="Ann")
     write_file("b.md", author="Ann")
     failed: list[str] = []
@@ -276,11 +281,11 @@ class DiskFull(Exception):
         (OSError("odd"), False),
     ],
 )
-def test_breakdowns_are_told_in_words_without_what_rows_hold(error: Exception, full: bool) -> None:
+def test_failures_are_described_without_values_of_rows(error: Exception, full: bool) -> None:
     assert is_full(error) == full
-    assert ("disk is full" in in_words(error)) == full
-    assert "; " in in_words(error)
-    assert "secret" not in in_words(error)
+    assert ("disk is full" in describe(error)) == full
+    assert "; " in describe(error)
+    assert "secret" not in describe(error)
 
 
 # Signals
@@ -303,7 +308,7 @@ def test_an_import_that_waits_for_another_can_be_stopped(
         os.kill(os.getpid(), signal.SIGINT)
 
     ledger.begin(["x"], Options())
-    monkeypatch.setattr("curation.importing.ledger.sleep", press)
+    monkeypatch.setattr("curation.importing.history.ledger.sleep", press)
     with pytest.raises(CommandError, match="Stopped") as error:
         call_command("import_markdown", content)
     assert error.value.returncode == 130

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from curation.importing.undo import undo
+from curation.importing.history.undo import undo
 from curation.models import CuratedItem, ImportRun, SourceDocument
 
 from .conftest import RunImport, WriteFile
@@ -44,7 +44,7 @@ def test_a_file_may_name_its_flavour(write_file: WriteFile, import_: RunImport) 
     assert (the_item().flavour, has_list()) == ("markdown", False)
 
 
-def test_an_import_may_say_it_for_all_files(write_file: WriteFile, import_: RunImport) -> None:
+def test_an_import_may_set_the_flavour_of_all_files(write_file: WriteFile, import_: RunImport) -> None:
     write_file("a.md", body=BODY)
     import_(flavour="markdown")
     assert (the_item().flavour, has_list()) == ("markdown", False)
@@ -52,7 +52,7 @@ def test_an_import_may_say_it_for_all_files(write_file: WriteFile, import_: RunI
     assert (the_item().flavour, has_list()) == ("commonmark", True)
 
 
-def test_an_editors_choice_outlives_the_next_import(write_file: WriteFile, import_: RunImport) -> None:
+def test_an_editors_choice_stays_after_the_next_import(write_file: WriteFile, import_: RunImport) -> None:
     write_file("a.md", body=BODY)
     import_()
     item = the_item()
@@ -63,7 +63,7 @@ def test_an_editors_choice_outlives_the_next_import(write_file: WriteFile, impor
     assert (the_item().flavour, has_list()) == ("markdown", False)
 
 
-def test_an_undo_gives_the_flavour_back(write_file: WriteFile, import_: RunImport) -> None:
+def test_an_undo_restores_the_flavour(write_file: WriteFile, import_: RunImport) -> None:
     write_file("a.md", body=BODY)
     import_()
     write_file("a.md", body=BODY, flavour="markdown")
@@ -72,7 +72,7 @@ def test_an_undo_gives_the_flavour_back(write_file: WriteFile, import_: RunImpor
     assert (the_item().flavour, has_list()) == ("commonmark", True)
 
 
-def test_the_ledger_remembers_the_option(write_file: WriteFile, import_: RunImport) -> None:
+def test_the_ledger_has_the_option(write_file: WriteFile, import_: RunImport) -> None:
     write_file("a.md")
     import_(flavour="markdown")
     assert ImportRun.objects.latest("pk").options["flavour"] == "markdown"

@@ -1,10 +1,12 @@
-"""Malformed and malicious files: each case of the collection has the outcome that its manifest asks for."""
+"""Malformed and malicious files: each case of the collection has the outcome that its manifest requires."""
 
 import json
 import os
 import re
 import shutil
+from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,15 +28,25 @@ from .conftest import RunImport
 pytestmark = pytest.mark.django_db
 
 HOSTILE = Path(os.environ.get("MEDIGY_HOSTILE", SHARED / "hostile"))
-#: Groups that are not import files: archives and probes of other doors.
-ELSEWHERE = {"probe", "upload"}
+#: Groups that are not import files: archives, and requests to other parts of the site.
+OTHER_GROUPS = {"probe", "upload"}
 CONTROLS = ("00-control-first.md", "zz-control-last.md")
 
 
 def load_cases() -> list[Any]:
     manifest = HOSTILE / "manifest.json"
     cases = json.loads(manifest.read_text())["cases"] if manifest.is_file() else []
-    return [case for case in cases if case["group"] not in ELSEWHERE]
+    return [case for case in cases if case["group"] not in OTHER_GROUPS]
+
+
+def case_params() -> list[Any]:
+    """Return the cases as parameters; those after the first two of a group are long."""
+    params, seen = [], Counter[str]()
+    for case in load_cases():
+        seen[case["group"]] += 1
+        marks = [pytest.mark.long] if seen[case["group"]] > 2 else []
+        params.append(pytest.param(case, id=case["id"], marks=marks))
+    return params
 
 
 def make_case(case: dict[str, Any], site: Path) -> Path:
@@ -56,7 +68,7 @@ def make_case(case: dict[str, Any], site: Path) -> Path:
 
 
 def make_file(name: str, info: dict[str, Any], site: Path) -> None:
-    """Make what cannot travel: odd names, links, a file nobody may read."""
+    """Create the files that git cannot store: odd names, links, a file without read permission."""
     raw = name.encode().decode("unicode_escape").encode("latin-1") if "\\x" in name else os.fsencode(name)
     path = site / "content" / os.fsdecode(raw)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -73,7 +85,7 @@ def make_file(name: str, info: dict[str, Any], site: Path) -> None:
 MADE_UP = dict.fromkeys(("missing-title", "yaml-all-null"), "imported, field title made with warning")
 
 
-@pytest.fixture(params=load_cases() or [None], ids=lambda case: case["id"] if case else "none")
+@pytest.fixture(params=case_params() or [None])
 def case(request: pytest.FixtureRequest) -> dict[str, Any]:
     if request.param is None:
         pytest.skip(f"{HOSTILE} is not there; set MEDIGY_HOSTILE to the folder to test with it")
@@ -130,7 +142,7 @@ def assert_errors_are_clear(report: Report) -> None:
             assert len(line) < 1000
             assert "Traceback" not in line
             assert ";" in line, f"says what is wrong, but not what to do: {line}"
-    for file in report.remarkable:
+    for file in report.files:
         assert file.outcome != "rejected" or any(problem.level == "error" for problem in file.problems)
 
 
@@ -149,13 +161,14 @@ def assert_pages_hold(client: Client) -> None:
 def answer(client: Client, address: str) -> str:
     response = client.get(address)
     assert response.status_code == 200, address
-    return response.content.decode()
+    text: str = response.getvalue().decode()
+    return text
 
 
 def assert_sitemaps_are_well_formed(client: Client, address: str) -> None:
     sitemap = ElementTree.fromstring(answer(client, address))
     if sitemap.tag.endswith("sitemapindex"):
-        for place in sitemap.iter("{*}loc"):
+        for place in sitemap.findall(".//{*}loc"):
             assert_sitemaps_are_well_formed(client, urlsplit(place.text or "").path)
 
 
@@ -170,6 +183,7 @@ def assert_editors_can_open(client: Client) -> None:
     client.logout()
 
 
+@cache  # the pages of the controls and the empty lists are the same in most cases
 def assert_no_active_content(markup: str) -> None:
     """Judge a page with a parser of another make, twice: as served, and as that parser would write it again."""
     tree = html5lib.parse(markup, treebuilder="dom")

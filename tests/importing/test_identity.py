@@ -1,4 +1,4 @@
-"""Files without an id: what they are called by, and how they are found again elsewhere."""
+"""Files without an ID: their slugs, and how they are identified in other places."""
 
 import shutil
 import zipfile
@@ -13,7 +13,7 @@ from curation.models import CuratedItem, SourceDocument
 
 from .conftest import RunImport, WriteFile
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_process")]
 
 WriteTree = Callable[..., Path]
 
@@ -103,7 +103,7 @@ def test_a_slug_that_a_file_gives_later_becomes_its_address(
 
 
 @pytest.mark.parametrize("is_left", [True, False])
-def test_a_fresh_check_out_in_another_folder_finds_its_items(
+def test_files_of_a_fresh_check_out_in_another_folder_are_the_same_items(
     tree: WriteTree, import_: RunImport, is_left: bool
 ) -> None:
     telling = "A text that is long enough to be known again, wherever it is. " * 3
@@ -119,7 +119,7 @@ def test_a_fresh_check_out_in_another_folder_finds_its_items(
 
 
 @pytest.mark.parametrize("top", ["", "any-name/", "content/", "repo/content/"])
-def test_an_archive_of_the_same_tree_finds_its_items(
+def test_files_of_an_archive_of_the_same_tree_are_the_same_items(
     tree: WriteTree, import_: RunImport, tmp_path: Path, top: str
 ) -> None:
     import_(tree("site", **FILES))
@@ -140,7 +140,7 @@ def test_two_folders_with_the_same_paths_are_two_sites(tree: WriteTree, import_:
     assert CuratedItem.objects.count() == 4
 
 
-def test_stories_of_two_sites_that_share_a_path_alone_are_two(tree: WriteTree, import_: RunImport) -> None:
+def test_stories_of_two_sites_that_only_share_a_path_are_two_items(tree: WriteTree, import_: RunImport) -> None:
     import_(tree("x", **{"launch.md": ("Launch of X", "X.")}))
     assert import_(tree("y", **{"launch.md": ("Launch of Y", "Y.")})).counts["created"] == 1
     assert slugs() == {"Launch of X": "launch", "Launch of Y": "launch-2"}
@@ -164,7 +164,7 @@ def test_a_short_text_that_many_files_have_does_not_make_them_one(tree: WriteTre
     assert import_(tree("y", **{"launch.md": ("Launch of Y", "Read more at the source.")})).counts["created"] == 1
 
 
-def test_a_renamed_file_is_known_by_its_bytes(tree: WriteTree, import_: RunImport) -> None:
+def test_a_renamed_file_is_identified_by_its_bytes(tree: WriteTree, import_: RunImport) -> None:
     site = tree("site", **{"old.md": ("One", "One."), "other.md": ("Two", "Two.")})
     import_(site)
     (site / "deep").mkdir()
@@ -173,7 +173,7 @@ def test_a_renamed_file_is_known_by_its_bytes(tree: WriteTree, import_: RunImpor
     assert slugs() == {"One": "old", "Two": "other"}
 
 
-def test_an_id_that_a_file_gets_later_makes_no_second_item(tree: WriteTree, import_: RunImport) -> None:
+def test_an_id_that_is_added_to_a_file_does_not_create_a_second_item(tree: WriteTree, import_: RunImport) -> None:
     site = tree("site", **{"a.md": ("One", "One.")})
     import_(site)
     path = site / "a.md"
@@ -205,7 +205,7 @@ def test_a_name_on_disk_in_decomposed_letters_gives_a_composed_address(tree: Wri
     ],
     ids=["folders", "keys", "names"],
 )
-def test_translations_that_give_one_slug_are_items_of_their_own_and_keep_their_addresses(
+def test_translations_with_the_same_slug_are_separate_items_and_keep_their_addresses(
     files: dict[str, dict[str, str]], write_file: WriteFile, import_: RunImport
 ) -> None:
     def write(ending: str) -> None:

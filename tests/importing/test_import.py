@@ -1,4 +1,4 @@
-"""Files in, rows out: what one run over a folder leaves behind."""
+"""The rows that one import of a folder writes."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,14 +10,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from PIL import Image as PillowImage
 
-from curation.models import Alias, Author, CuratedItem, Image, ItemTopic, Offering, SourceDocument, Topic
+from curation.models import Alias, Author, CuratedItem, Image, ItemTag, ItemTopic, Offering, SourceDocument, Topic
 
 from .conftest import RunImport, WriteFile
 
 pytestmark = pytest.mark.django_db
 
 
-def test_a_file_becomes_an_item_with_everything_it_names(write_file: WriteFile, import_: RunImport) -> None:
+def test_a_file_becomes_an_item_with_all_its_related_rows(write_file: WriteFile, import_: RunImport) -> None:
     write_file("a.md", categories=["AI", "Gartner: Robots"], author=["Ann", "Bo"], tags=["x", "X", "y"])
     report = import_()
     assert (report.counts["created"], report.counts["rejected"]) == (1, 0)
@@ -30,6 +30,18 @@ def test_a_file_becomes_an_item_with_everything_it_names(write_file: WriteFile, 
     assert sorted(item.tags.names()) == ["x", "y"]
     assert str(item.publisher) == "example.org"
     assert ItemTopic.objects.filter(listed_at=item.published_at).count() == 2
+
+
+def test_relations_are_written_through_their_one_writer(
+    write_file: WriteFile, import_: RunImport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("curation.items.saving.replace_relations", lambda _entries: None)
+    write_file("a.md", categories=["AI", "Gartner: Robots"], author=["Ann", "Bo"], tags=["x", "y"])
+    assert import_().counts["created"] == 1
+    item = CuratedItem.objects.get()
+    assert not item.topics.exists()
+    assert not item.authors.exists()
+    assert not ItemTag.objects.exists()
 
 
 def test_topics_that_differ_in_case_are_one(write_file: WriteFile, import_: RunImport) -> None:
@@ -46,7 +58,7 @@ def test_names_are_found_again_whatever_their_letters_and_case(write_file: Write
     assert Topic.objects.count() == 1
 
 
-def test_names_in_letters_that_databases_lower_in_their_own_way_are_found_again(
+def test_names_with_letters_that_databases_lowercase_differently_are_found_again(
     write_file: WriteFile, import_: RunImport
 ) -> None:
     for body in ("One.", "Two."):
@@ -54,7 +66,7 @@ def test_names_in_letters_that_databases_lower_in_their_own_way_are_found_again(
     assert Author.objects.count() == 1
 
 
-def test_a_long_slug_of_a_topic_or_offering_is_kept_whole_and_found_again(
+def test_a_long_slug_of_a_topic_or_offering_is_stored_completely_and_found_again(
     write_file: WriteFile, import_: RunImport
 ) -> None:
     slug, longest = "x" * 120, "y" * 255
@@ -71,7 +83,7 @@ def test_a_long_slug_of_a_topic_or_offering_is_kept_whole_and_found_again(
     assert {topic.slug for topic in Topic.objects.all()} == {longest, "y" * 253 + "-2"}
 
 
-def test_what_has_expired_is_archived_and_what_is_to_expire_is_public_until_then(
+def test_expired_items_are_archived_and_others_are_published_until_they_expire(
     write_file: WriteFile, import_: RunImport, client: Client
 ) -> None:
     write_file("over.md", expiryDate="2020-01-01")
@@ -137,7 +149,9 @@ def test_an_image_that_cannot_be_used_is_a_warning(
     assert f"featuredImage.href: “{href}”" in next(report.lines("warning"))
 
 
-def test_a_rejected_file_leaves_nothing_behind_and_stops_no_other(write_file: WriteFile, import_: RunImport) -> None:
+def test_a_rejected_file_writes_nothing_and_does_not_stop_other_files(
+    write_file: WriteFile, import_: RunImport
+) -> None:
     write_file("a.md")
     write_file("b.md", date="soon", categories=["Only here"], author="Nobody")
     write_file("c.md")
@@ -155,7 +169,7 @@ def test_old_addresses_redirect_to_the_page(write_file: WriteFile, import_: RunI
         assert (response.status_code, response.headers.get("Location")) == (301, "/news/a/"), path
 
 
-def test_of_two_items_that_files_give_one_slug_the_later_gets_a_number(
+def test_of_two_files_that_give_the_same_slug_the_later_gets_a_number(
     write_file: WriteFile, import_: RunImport
 ) -> None:
     write_file("a.md", external_id=1, slug="same")
@@ -180,7 +194,7 @@ def test_an_alias_never_takes_over_the_page_of_another_item(
     assert report.counts["warnings"] == 2
 
 
-def test_the_same_source_link_behind_tracking_parameters_is_a_warning(
+def test_source_links_that_differ_only_in_tracking_parameters_cause_a_warning(
     write_file: WriteFile, import_: RunImport
 ) -> None:
     write_file("a.md", link="https://www.example.org/story/?id=7&utm_source=x")

@@ -9,7 +9,7 @@ from curation.models import Alias, CuratedItem, SourceDocument
 
 from .conftest import RunImport, WriteFile
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_process")]
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def test_two_files_of_one_bookmark_are_one_item(pair: tuple[Path, Path], import_
     assert import_().counts["unchanged"] == 2
 
 
-def test_a_file_that_another_took_the_place_of_remembers_no_media(
+def test_a_document_that_is_no_longer_primary_has_no_media(
     write_file: WriteFile, import_: RunImport, content: Path
 ) -> None:
     (content / "x.pdf").write_bytes(b"%PDF-1.7")
@@ -58,7 +58,7 @@ def test_the_order_of_runs_makes_no_difference(
     assert list(SourceDocument.objects.order_by("pk").values()) == before
 
 
-def test_two_files_of_one_identity_with_other_text_are_an_error(write_file: WriteFile, import_: RunImport) -> None:
+def test_two_files_of_one_identity_with_different_text_are_an_error(write_file: WriteFile, import_: RunImport) -> None:
     write_file("a.md", external_id=1)
     write_file("b.md", external_id=1, body="Something else.")
     report = import_()
@@ -95,7 +95,7 @@ def test_a_new_slug_in_a_file_renames_its_item_and_leaves_an_alias(
     assert client.get("/news/a/").headers["Location"] == "/news/new-name/"
 
 
-def test_a_file_that_says_what_an_item_made_by_hand_says_becomes_its_document(
+def test_a_file_with_the_content_of_an_item_created_in_the_admin_becomes_its_document(
     write_file: WriteFile, import_: RunImport
 ) -> None:
     from tests.factories import make_item

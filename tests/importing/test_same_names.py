@@ -1,4 +1,4 @@
-"""Names that are one by any folding: one row on every database, and never an error of the database."""
+"""Names that are equal by some folding: one row on every database, and no database error."""
 
 from itertools import count
 from pathlib import Path
@@ -11,13 +11,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image as PillowImage
 
+from curation.lib.names import name_key
 from curation.models import Author, CuratedItem, Offering, Tag, Topic, Vocabulary
-from curation.names import name_key
-from tests.test_names import ODD
+from tests.lib.test_names import ODD
 
 from .conftest import RunImport, WriteFile
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_process")]
 
 #: Ways in which databases, programs and people make two names of one, or think that they do.
 FOLDINGS = (
@@ -41,7 +41,7 @@ _numbers = count()
 @pytest.mark.long
 @given(PAIRS, st.booleans())
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_a_pair_of_names_that_any_folding_makes_one_is_imported(
+def test_two_names_that_are_equal_by_any_folding_are_imported(
     write_file: WriteFile, import_: RunImport, pair: tuple[str, str], at_once: bool
 ) -> None:
     folder = f"pair-{next(_numbers)}"
@@ -79,7 +79,7 @@ def test_spellings_of_one_name_are_one_row_in_composed_form(
     assert import_(force=True).counts["unchanged"] == 2
 
 
-def test_a_tag_that_an_editor_types_is_the_one_that_is_there() -> None:
+def test_a_tag_that_an_editor_types_is_the_existing_one() -> None:
     items = [CuratedItem.objects.create(title=slug, slug=slug) for slug in "ab"]
     items[0].tags.add("Télésanté")
     items[1].tags.set([normalize("NFD", "TÉLÉSANTÉ"), "télésanté", "Other"])
@@ -90,7 +90,7 @@ def test_a_tag_that_an_editor_types_is_the_one_that_is_there() -> None:
 @pytest.mark.parametrize("written", ["img/café/télé.png", "café/été.png"])
 @pytest.mark.parametrize("forms", [("NFC", "NFC"), ("NFC", "NFD"), ("NFD", "NFC"), ("NFD", "NFD")])
 @pytest.mark.parametrize("packed", [False, True])
-def test_a_picture_is_found_whichever_form_its_folder_and_its_name_have(
+def test_a_picture_is_found_whatever_unicode_form_its_path_has(
     write_file: WriteFile, import_: RunImport, content: Path, tmp_path: Path, written: str, forms: Any, packed: bool
 ) -> None:
     folder, _, name = written.rpartition("/")

@@ -1,4 +1,4 @@
-"""Shortcodes that nothing is shown of are told, once a file, with their lines."""
+"""Warnings about unknown shortcodes: one per file, with their lines."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from .conftest import RunImport, WriteFile
 pytestmark = pytest.mark.django_db
 
 
-def test_unknown_shortcodes_are_one_warning_a_file_with_the_lines_of_the_file(
+def test_unknown_shortcodes_cause_one_warning_per_file_with_their_lines(
     write_file: WriteFile, import_: RunImport
 ) -> None:
     path = write_file("a.md", body="Words.\n\n{{< map x >}} and {{< map y >}}\n\n[gallery ids='1']\n")
@@ -22,12 +22,12 @@ def test_unknown_shortcodes_are_one_warning_a_file_with_the_lines_of_the_file(
     assert CuratedItem.objects.get().body_text == "Words.\nand"
 
 
-def test_a_file_of_known_ones_gives_no_warning(write_file: WriteFile, import_: RunImport) -> None:
+def test_known_shortcodes_cause_no_warning(write_file: WriteFile, import_: RunImport) -> None:
     write_file("a.md", body="{{< youtube w7Ft2ymGmfc >}} `{{< map >}}`")
     assert import_().counts["warnings"] == 0
 
 
-def test_only_the_first_few_are_named(write_file: WriteFile, import_: RunImport) -> None:
+def test_only_the_first_few_shortcodes_are_named(write_file: WriteFile, import_: RunImport) -> None:
     write_file("a.md", body="\n".join(f"{{{{< map{number} >}}}}" for number in range(8)))
     (warning,) = import_().lines("warning")
     assert " in line 12 and 3 more; write what" in warning

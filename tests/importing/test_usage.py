@@ -1,4 +1,4 @@
-"""What an import refuses before it reads a file."""
+"""Errors of usage, before any file is read."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
-from curation.importing.breakdown import in_words
+from curation.importing.failures import describe
 from curation.models import CuratedItem
 
 from .conftest import WriteFile
@@ -22,7 +22,7 @@ def refusal(*arguments: object) -> str:
     return str(caught.value)
 
 
-def test_an_empty_path_is_not_the_folder_at_hand(
+def test_an_empty_path_is_not_the_current_folder(
     write_file: WriteFile, content: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_file("a.md")
@@ -39,8 +39,28 @@ def test_a_report_that_has_no_folder_is_refused_before_anything_is_imported(
     assert not CuratedItem.objects.exists()
 
 
-@pytest.mark.parametrize("statement", ["SELECT 1 FROM not_there", "SELECT not_there FROM curation_importrun"])
-def test_a_database_that_was_not_migrated_is_told_from_one_that_does_not_answer(statement: str) -> None:
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT 1 FROM not_there",
+        "SELECT not_there FROM curation_importrun",
+        "INSERT INTO curation_importrun (not_there) VALUES (1)",
+    ],
+)
+def test_a_database_that_was_not_migrated_has_a_message_of_its_own(statement: str) -> None:
     with pytest.raises(DatabaseError) as caught, transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
-    assert in_words(caught.value).endswith("; run manage.py migrate, then import again")
+    assert describe(caught.value).endswith("; let the server’s keeper migrate it, then import again")
+
+
+def test_the_command_tells_its_reader_to_migrate(
+    write_file: WriteFile, content: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_names: object) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM not_there")
+
+    write_file("a.md")
+    monkeypatch.setattr("curation.management.commands.import_markdown.discover", fail)
+    with pytest.raises(CommandError, match=r"; run manage\.py migrate, then"), transaction.atomic():
+        call_command("import_markdown", content)

@@ -1,4 +1,4 @@
-"""The processes that parse, and what becomes of an import when one is killed."""
+"""Parser processes, and imports whose parser process is killed."""
 
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any
@@ -7,14 +7,14 @@ import pytest
 from pebble import ProcessPool
 
 from curation.importing import workers
-from curation.importing.discover import discover
-from curation.importing.parse import Loaded, Parsed, load
+from curation.importing.parse import LoadedFile, ParsedFile, load
+from curation.importing.sources.discover import discover
 from curation.importing.workers import Parsers
 
 from .conftest import WriteFile
 
 
-def test_parsers_start_again_where_what_they_are_forked_from_is_killed(
+def test_parsers_start_again_if_their_fork_server_is_killed(
     write_file: WriteFile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     started: list[object] = []
@@ -29,8 +29,8 @@ def test_parsers_start_again_where_what_they_are_forked_from_is_killed(
     monkeypatch.setattr(workers, "ProcessPool", Pool)
     (source,) = discover([write_file("a.md")])
     file = load(source)
-    assert isinstance(file, Loaded)
+    assert isinstance(file, LoadedFile)
     with Parsers(1) as parsers:
         (result,) = parsers.submit([file])()
-    assert isinstance(result, Parsed)
+    assert isinstance(result, ParsedFile)
     assert started[1] is not started[0]

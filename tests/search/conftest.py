@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from curation.models import CuratedItem
-from curation.search.find import Wanted, find
+from curation.search.find import SearchRequest, find
 from curation.search.query import parse
 
 Search = Callable[..., list[str]]
@@ -16,7 +16,7 @@ def search(db: None) -> Search:
     """Return the titles that a search finds, the best first."""
 
     def titles(text: str, **wanted: object) -> list[str]:
-        items = find(Wanted(parse(text), **wanted)).items
+        items = find(SearchRequest(parse(text), **wanted)).items
         found = CuratedItem.objects.in_bulk(items)
         return [found[pk].title for pk in items]
 

@@ -7,10 +7,10 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from curation.facets import Option
 from curation.search import find as finding
-from curation.search import postgres
-from curation.search.find import Wanted, find, newest
+from curation.search.backends import postgres
+from curation.search.facet_sources import Option
+from curation.search.find import SearchRequest, find, find_newest
 from curation.search.query import parse
 from tests.factories import make_author, make_item, make_offering, make_publisher, make_topic
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 
 def ids(text: str, **wanted: object) -> list[int]:
-    return list(find(Wanted(parse(text), **wanted)).items)
+    return list(find(SearchRequest(parse(text), **wanted)).items)
 
 
 def test_a_word_is_found_wherever_an_item_has_it(search: Search) -> None:
@@ -112,7 +112,7 @@ def test_drafts_archived_and_future_items_are_not_found(search: Search) -> None:
     make_item("Robots archived", status="archived")
     make_item("Robots due", published_at=timezone.now() + timedelta(days=1))
     assert search("robots") == []
-    assert find(Wanted(parse("robots"))).counts == {}
+    assert find(SearchRequest(parse("robots"))).counts == {}
 
 
 def test_an_item_of_the_future_is_found_from_its_second_on(search: Search) -> None:
@@ -124,7 +124,7 @@ def test_an_item_of_the_future_is_found_from_its_second_on(search: Search) -> No
         assert search("robots") == ["Robots due"]
 
 
-def test_items_of_any_time_there_is_are_in_order(search: Search) -> None:
+def test_items_of_every_possible_time_are_in_order(search: Search) -> None:
     make_item("Robots first", published_at=datetime(1, 1, 2, tzinfo=UTC))
     make_item("Robots old", published_at=datetime(1969, 12, 31, 23, 59, 59, tzinfo=UTC))
     make_item("Robots epoch", published_at=datetime(1970, 1, 1, tzinfo=UTC))
@@ -138,7 +138,7 @@ def test_facets_are_counted_among_the_items_found() -> None:
     make_item("Robots 1", topics=[care, work], kind="News", published_at=datetime(2023, 5, 1, tzinfo=UTC))
     make_item("Robots 2", topics=[care], kind="news", published_at=datetime(2024, 5, 1, tzinfo=UTC))
     make_item("Other", topics=[work], kind="Opinion")
-    counts = find(Wanted(parse("robots"))).counts
+    counts = find(SearchRequest(parse("robots"))).counts
     assert counts["topic"] == {care.pk: 2, work.pk: 1}
     assert counts["vocabulary"] == {care.vocabulary_id: 2, work.vocabulary_id: 1}
     assert counts["kind"] == {"news": 2}
@@ -154,14 +154,14 @@ def test_facets_combine() -> None:
     both = make_item("Robots", topics=[care, work], offerings=[chart], kind="News").pk
     one = make_item("Robots", slug="one", topics=[care], kind="Opinion").pk
     other = make_item("Nurses", topics=[care, work]).pk
-    assert ids("robots", chosen=(option("topic", care),)) == [one, both]
-    assert ids("robots", chosen=(option("topic", care), option("topic", work))) == [both]
-    assert ids("", chosen=(option("topic", care), option("topic", work))) == [other, both]
-    assert ids("robots", chosen=(option("topic", work), option("offering", chart))) == [both]
+    assert ids("robots", options=(option("topic", care),)) == [one, both]
+    assert ids("robots", options=(option("topic", care), option("topic", work))) == [both]
+    assert ids("", options=(option("topic", care), option("topic", work))) == [other, both]
+    assert ids("robots", options=(option("topic", work), option("offering", chart))) == [both]
     kinds = Option("kind", "NEWS", "NEWS"), Option("kind", "opinion", "Opinion")
-    assert ids("robots", chosen=kinds) == [one, both]
-    assert ids("robots", chosen=(kinds[0], option("topic", work))) == [both]
-    assert ids("robots", chosen=(Option("year", "1999", "1999"),)) == []
+    assert ids("robots", options=kinds) == [one, both]
+    assert ids("robots", options=(kinds[0], option("topic", work))) == [both]
+    assert ids("robots", options=(Option("year", "1999", "1999"),)) == []
 
 
 def test_a_range_of_time_keeps_what_is_in_it() -> None:
@@ -175,13 +175,13 @@ def test_a_range_of_time_keeps_what_is_in_it() -> None:
 def test_the_newest_come_first_whatever_they_match_best() -> None:
     title = make_item("Robots").pk
     body = make_item("Other", body="Robots").pk
-    assert newest(Wanted(parse("robots"))) == [body, title]
-    assert newest(Wanted(parse("robots")), limit=1) == [body]
+    assert find_newest(SearchRequest(parse("robots"))) == [body, title]
+    assert find_newest(SearchRequest(parse("robots")), limit=1) == [body]
 
 
 @pytest.mark.parametrize("sample", [1, 2, 4, 200])
-def test_the_newest_are_found_whatever_the_newest_of_all_promise(sample: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(postgres, "SAMPLE", sample)
+def test_the_newest_are_found_whatever_the_sample_predicts(sample: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postgres, "SAMPLE_ENTRIES", sample)
     years = (2000, 2001, 2002, 2007, 2008, 2010, 2010, 2010)
     titles = ("Robots", "Nurses", "Robots", "Robots", "Doctors", "Robots", "Doctors", "Nurses")
     robots = [
@@ -190,23 +190,23 @@ def test_the_newest_are_found_whatever_the_newest_of_all_promise(sample: int, mo
     ]
     found = [pk for pk, title in zip(robots, titles, strict=True) if title == "Robots"][::-1]
     for limit in range(1, 5):
-        assert newest(Wanted(parse("robots")), limit) == found[:limit]
+        assert find_newest(SearchRequest(parse("robots")), limit) == found[:limit]
     assert ids("robots -nurses") == found
     assert ids("-nurses -doctors") == found
-    assert ids("robots", chosen=(Option("year", "2007", "2007"),)) == [found[1]]
+    assert ids("robots", options=(Option("year", "2007", "2007"),)) == [found[1]]
 
 
 def test_no_more_than_a_limit_is_found_and_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(finding, "LIMIT", 3)
+    monkeypatch.setattr(finding, "MAX_RESULTS", 3)
     items = [make_item(f"Robots {number}", kind="News").pk for number in range(4)]
-    found = find(Wanted(parse("robots")))
+    found = find(SearchRequest(parse("robots")))
     assert found.items == tuple(reversed(items[1:]))
     assert found.is_more
     assert found.counts["kind"] == {"news": 3}
-    assert not find(Wanted(parse("robots -3"))).is_more
+    assert not find(SearchRequest(parse("robots -3"))).is_more
 
 
-def test_a_mark_cannot_be_typed(search: Search) -> None:
+def test_a_token_cannot_be_typed(search: Search) -> None:
     topic = make_topic("Care")
     make_item("One", topics=[topic])
     for text in (f"t{topic.pk}", f":t{topic.pk}", ":all", "all", '":all"', "facets:all"):

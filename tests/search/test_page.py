@@ -12,15 +12,15 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from curation.pagination import PAGE_SIZE
+from curation.listing.pagination import PAGE_SIZE
 from curation.search import find as finding
 from tests.factories import make_author, make_item, make_offering, make_publisher, make_topic
-from tests.views.pages import Page, get
+from tests.views.pages import ParsedPage, get
 
 pytestmark = pytest.mark.django_db
 
 
-def searched(q: str = "", **chosen: object) -> Page:
+def searched(q: str = "", **chosen: object) -> ParsedPage:
     return get(f"/search/?{urlencode({'q': q, **chosen} if q else chosen, doseq=True)}")
 
 
@@ -119,7 +119,7 @@ def test_values_of_facets_may_be_written_by_hand(chosen: dict[str, object], titl
         {"publisher": "\0❤"},
     ],
 )
-def test_a_value_that_there_is_not_is_a_page_that_there_is_not_and_helps(chosen: dict[str, object]) -> None:
+def test_an_unknown_value_answers_404_with_a_page_that_helps(chosen: dict[str, object]) -> None:
     page = get(f"/search/?{urlencode(chosen, doseq=True)}", 404)
     assert page.titles == []
     assert page.link("Clear all") == "/search/"
@@ -135,9 +135,9 @@ def test_a_search_that_finds_nothing_helps() -> None:
     assert "Did you mean" not in searched("qqqqqq").text
 
 
-def test_a_search_for_nothing_says_what_can_be_typed() -> None:
+def test_a_search_without_words_explains_search_texts() -> None:
     assert "What are you looking for?" in searched().text
-    assert "There is no word in that" in searched("❤ -").text
+    assert "There is no word to search for" in searched("❤ -").text
     response = Client().get("/search/?q=+&topic=x")
     assert (response.status_code, response["Location"]) == (302, "/search/?topic=x")
     assert Client().get("/search/?q=")["Location"] == "/search/"
@@ -154,8 +154,8 @@ def test_results_come_in_pages_that_keep_the_search() -> None:
     get("/search/?q=robots&page=3", 404)
 
 
-def test_more_than_the_limit_is_said_and_not_listed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(finding, "LIMIT", 3)
+def test_results_beyond_the_limit_are_mentioned_and_not_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(finding, "MAX_RESULTS", 3)
     for number in range(5):
         make_item(f"Robots {number}")
     page = searched("robots")
@@ -198,7 +198,7 @@ def test_the_page_costs_at_most_thirteen_queries_however_much_is_found() -> None
 
 
 @pytest.mark.usefixtures("_stories")
-def test_search_boxes_propose() -> None:
+def test_search_boxes_get_suggestions() -> None:
     response = Client().get("/search/suggest/?q=ro")
     assert response.json() == {
         "suggestions": [{"kind": "Story", "text": "Robots at home", "url": "/news/robots-at-home/"}]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curation.search.query import MAX_LENGTH, MAX_WORDS, Query, Term, parse
+from curation.search.query import MAX_LENGTH, MAX_WORDS, Term, TextQuery, parse
 
 
 def term(*words: str, prefix: bool = False, excluded: bool = False) -> Term:
@@ -41,11 +41,11 @@ def term(*words: str, prefix: bool = False, excluded: bool = False) -> Term:
         ("'; DROP TABLE x--", [term("drop"), term("table"), term("x")]),
     ],
 )
-def test_a_search_is_read(text: str, terms: list[Term]) -> None:
+def test_a_search_text_is_parsed(text: str, terms: list[Term]) -> None:
     assert list(parse(text).terms) == terms
 
 
-def test_what_is_beyond_the_limits_is_left_out() -> None:
+def test_words_beyond_the_limits_are_ignored() -> None:
     assert sum(len(each.words) for each in parse("a b c d e f g h i j " * 5).terms) <= MAX_WORDS
     assert len(parse('"' + "x " * 5000).terms[0].words) == MAX_WORDS
     assert parse("x" * 10_000).text == "x" * MAX_LENGTH
@@ -59,7 +59,7 @@ def test_any_text_is_a_search(text: str) -> None:
     assert parse(query.text) == query
 
 
-def test_words_are_replaced_where_they_stand() -> None:
+def test_words_are_replaced_in_place() -> None:
     query = parse('"Remote Caer" -caerful Robts')
-    assert query.replacing({"caer": "care", "robts": "robots"}) == '"Remote care" -caerful robots'
-    assert Query("").replacing({"a": "b"}) == ""
+    assert query.replace_words({"caer": "care", "robts": "robots"}) == '"Remote care" -caerful robots'
+    assert TextQuery("").replace_words({"a": "b"}) == ""

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from curation.models import CuratedItem, SearchEntry
 from curation.search import entries
-from curation.search.hints import did_you_mean
 from curation.search.index import check
 from curation.search.query import Term, parse
 from curation.search.snippets import LENGTH, Marker
+from curation.search.spelling import did_you_mean
 from curation.search.suggest import suggestions
 from curation.search.words import fold, indexed, words_of
 from tests.factories import make_author, make_item, make_topic
@@ -57,7 +57,7 @@ def test_every_part_of_a_title_is_found(text: str, part: str, search: Search) ->
 @ALL
 @pytest.mark.parametrize("field", ["summary", "body", "topic", "author", "tag"])
 @pytest.mark.django_db
-def test_a_part_is_found_wherever_it_stands(field: str, text: str, part: str, search: Search) -> None:
+def test_a_part_is_found_in_every_field(field: str, text: str, part: str, search: Search) -> None:
     fields: dict[str, dict[str, Any]] = {
         "summary": {"summary": text},
         "body": {"body": f"Before. {text} After."},
@@ -105,7 +105,7 @@ def test_parts_phrases_and_exclusions(text: str, titles: list[str], search: Sear
 
 
 @pytest.mark.django_db
-def test_what_stands_together_in_the_title_comes_first(search: Search) -> None:
+def test_pairs_that_are_together_in_the_title_come_first(search: Search) -> None:
     make_item("医疗健康", slug="whole")
     make_item("健康 疗健 医疗", slug="apart")
     assert search("医疗健康") == ["医疗健康", "健康 疗健 医疗"]
@@ -148,7 +148,7 @@ def test_folding_twice_is_folding_once(text: str) -> None:
 
 
 @given(st.text(max_size=80).filter(lambda text: not set(text) & set("\n\u200b\u2060")))
-def test_the_databases_are_given_the_words_of_a_text_in_their_order(text: str) -> None:
+def test_the_databases_index_the_words_of_a_text_in_their_order(text: str) -> None:
     assert words_of(indexed(text).partition("\n")[0]) == words_of(text)
 
 
@@ -157,7 +157,7 @@ def test_text_of_scripts_with_spaces_takes_no_more_room(text: str) -> None:
     assert len(indexed(text)) <= len(text)
 
 
-def test_spaces_that_nobody_sees_divide_nothing() -> None:
+def test_invisible_spaces_divide_no_words() -> None:
     assert indexed("สุข\u200bภาพ") == indexed("สุขภาพ")
 
 
@@ -171,8 +171,8 @@ def test_the_longest_body_without_spaces_is_indexed(search: Search) -> None:
 
 
 @pytest.mark.django_db
-def test_so_many_letters_of_a_body_are_looked_in(search: Search, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(entries, "MAX_RUNS", 4)
+def test_only_the_first_letters_of_a_body_are_indexed(search: Search, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(entries, "MAX_SPACELESS_LETTERS", 4)
     make_item("One", summary="None.", body="Word 北京医疗健康 later")
     assert search("医疗") == ["One"]
     assert search("健康") == search("later") == []
@@ -221,7 +221,7 @@ def test_the_page_shows_texts_as_they_are_written(client: Client) -> None:
 
 @pytest.mark.parametrize("typed", ["北", "北京", "京医", "医疗健"])
 @pytest.mark.django_db
-def test_titles_and_topics_are_proposed_from_the_first_character_on(typed: str) -> None:
+def test_titles_and_topics_are_suggested_from_the_first_character_on(typed: str) -> None:
     make_item("北京医疗健康新闻", slug="x", topics=[make_topic("北京医疗健康")])
     make_item("Elsewhere")
     assert [found.text for found in suggestions(typed)] == ["北京医疗健康", "北京医疗健康新闻"]

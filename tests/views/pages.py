@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 
-class Page:
+class ParsedPage:
     """A page, parsed as strictly as HTML allows: markup that is not well formed fails the test."""
 
     def __init__(self, response: HttpResponse) -> None:
@@ -62,7 +62,7 @@ def text(element: Element) -> str:
     return " ".join("".join(element.itertext()).split())
 
 
-def get(path: str, status: int = HTTPStatus.OK) -> Page:
+def get(path: str, status: int = HTTPStatus.OK) -> ParsedPage:
     response = Client().get(path)
     assert response.status_code == status, f"{response.status_code} for {path}"
-    return Page(response)
+    return ParsedPage(response)

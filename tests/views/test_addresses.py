@@ -142,8 +142,7 @@ def test_every_page_has_a_title_of_its_own() -> None:
     assert len(set(titles)) == len(PATHS)
 
 
-@pytest.mark.parametrize("written", ["02", "002", "+2", "%2B2", "2.0", "%202", "-2", "٢"])
-def test_no_page_of_a_list_has_a_second_address(client: Client, written: str) -> None:
+def test_no_page_of_a_list_has_a_second_address(client: Client) -> None:
     things: dict[str, Any] = {
         "topics": [make_topic("Work")],
         "offerings": [make_offering("Watch")],
@@ -158,7 +157,8 @@ def test_no_page_of_a_list_has_a_second_address(client: Client, written: str) ->
     for path in (*lists, *others, "/topic/symplur-work/timeline/", "/offering/watch/timeline/"):
         page = f"{path}{'&' if '?' in path else '?'}page="
         assert client.get(f"{page}2").status_code == 200, page
-        assert client.get(page + written).status_code == 404, page
+        for written in ("02", "002", "+2", "%2B2", "2.0", "%202", "-2", "٢"):
+            assert client.get(page + written).status_code == 404, page + written
 
 
 def test_numbers_in_addresses_have_no_zeros_before_them(client: Client) -> None:

@@ -5,7 +5,7 @@ from itertools import product
 import pytest
 from django.test import Client
 
-from curation.filters import NewsFilter
+from curation.listing.query import OTHER_NAMES, PARAMETERS
 from curation.models import Alias
 from tests.factories import make_author, make_item, make_offering, make_publisher, make_topic
 
@@ -21,7 +21,7 @@ LISTS = [
 #: Those that take every parameter below; the others, what says where a list goes on.
 FILTERED = ["/news/", "/search/", "/news/feed.rss", "/search/feed.json", "/api/v1/items"]
 PLACES = ["page", "after"]
-FILTERS = [*NewsFilter.base_filters, "q", "tag", "year", "limit", "fields", "nonsense"]
+FILTERS = [*PARAMETERS, *OTHER_NAMES, "limit", "fields", "nonsense"]
 VALUES = ["\x00", "a\x00b", "9" * 400, "医" * 500, "a " * 3_000, '"' * 1_000, "\ud800"]
 ANSWERS = {200, 301, 302, 400, 404}
 

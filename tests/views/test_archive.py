@@ -8,7 +8,7 @@ from django.test import Client
 from curation.models import CuratedItem
 from tests.factories import make_item
 
-from .pages import Page, get
+from .pages import ParsedPage, get
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +30,7 @@ def items() -> None:
     make_item("Draft", published_at=at(2022, 5), status=CuratedItem.Status.DRAFT)
 
 
-def beside(page: Page, name: str) -> list[tuple[str, str, str]]:
+def beside(page: ParsedPage, name: str) -> list[tuple[str, str, str]]:
     """Return the relation, the words and the target of the links to what comes before and after."""
     links = page.all(f"nav[@aria-label='{name}']/a")
     return [(link.get("rel", ""), "".join(link.itertext()).strip(), link.get("href", "")) for link in links]

@@ -13,11 +13,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from curation import publishing
-from curation.bodies import body, body_elsewhere
+from curation.items import addresses
+from curation.items.workflow import Verb, perform
 from curation.models import Alias, BodyReference, CuratedItem, Image
-from curation.resolving import refresh
-from tests.factories import make_author, make_item, make_offering, make_publisher, make_topic
+from curation.site_links.resolve import refresh_references
+from curation.templating.bodies import body, body_with_absolute_urls
+from tests.factories import COMMAND, make_author, make_item, make_offering, make_publisher, make_topic
 
 from .pages import get
 
@@ -106,7 +107,7 @@ def test_a_link_that_leads_nowhere_is_shown_as_text(href: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["href", "src"])
-@pytest.mark.parametrize("show", [body, lambda item: body_elsewhere(item, "https://site.example/news/here/")])
+@pytest.mark.parametrize("show", [body, lambda item: body_with_absolute_urls(item, "https://site.example/news/here/")])
 def test_a_title_that_looks_like_an_attribute_adds_none(show: Callable[[CuratedItem], str], name: str) -> None:
     make_item("Shown")
     link = f'<a title="x {name}=" href="../shown/?/onmouseover=alert(1)//">this</a>'
@@ -119,13 +120,13 @@ def test_a_title_that_looks_like_an_attribute_adds_none(show: Callable[[CuratedI
 def test_a_link_comes_and_goes_with_the_item_that_it_leads_to() -> None:
     item, other = make_item("Here", body="[this](/news/there/)"), make_item("There")
     assert links_of(item) == [], "it was not there when the link was written, and nobody said that it came"
-    refresh([item])
+    refresh_references([item])
     assert links_of(item) == ["/news/there/"]
-    publishing.withdraw(CuratedItem.objects.filter(pk=other.pk))
+    perform(Verb.WITHDRAWN, CuratedItem.objects.filter(pk=other.pk), COMMAND)
     assert links_of(item) == []
-    publishing.publish(CuratedItem.objects.filter(pk=other.pk))
+    perform(Verb.PUBLISHED, CuratedItem.objects.filter(pk=other.pk), COMMAND)
     other.refresh_from_db()
-    publishing.rename(other, "elsewhere")
+    addresses.rename(other, "elsewhere", COMMAND)
     assert links_of(item) == ["/news/elsewhere/"], "the link as written is an alias now; readers go straight there"
     other.delete()
     assert links_of(item) == []
@@ -133,16 +134,16 @@ def test_a_link_comes_and_goes_with_the_item_that_it_leads_to() -> None:
 
 def test_a_link_waits_for_the_item_that_takes_its_address() -> None:
     item, other = make_item("Here", body="[this](/news/there/)"), make_item("Other")
-    publishing.rename(other, "there")
+    addresses.rename(other, "there", COMMAND)
     assert links_of(item) == ["/news/there/"]
 
 
 def test_a_link_goes_over_to_the_item_that_takes_an_address_from_an_alias() -> None:
     first, second = make_item("There"), make_item("Second")
-    publishing.rename(first, "elsewhere")
+    addresses.rename(first, "elsewhere", COMMAND)
     item = make_item("Here", body="[this](/news/there/)")
     assert links_of(item) == ["/news/elsewhere/"]
-    publishing.rename(second, "there")
+    addresses.rename(second, "there", COMMAND)
     assert links_of(item) == ["/news/there/"]
 
 
@@ -189,6 +190,15 @@ def test_feeds_and_programs_get_whole_addresses_and_a_plain_picture() -> None:
     assert other.is_live
 
 
+def test_cells_are_aligned_by_a_class_in_pages_and_by_an_attribute_in_feeds() -> None:
+    item = make_item(body='<table><tr><td title="x > align=&quot;left&quot;" align="right">1</td></tr></table>')
+    cell = get(item.get_absolute_url()).one("div[@class='body']//td")
+    assert (cell.get("class"), cell.get("align"), cell.get("title")) == ("align-right", None, 'x > align="left"')
+    markup = body_with_absolute_urls(item, "https://x.example/")
+    cell = html5lib.parse(markup, namespaceHTMLElements=False).find(".//td")
+    assert (cell.get("class"), cell.get("align")) == (None, "right")
+
+
 def test_a_page_costs_one_query_more_for_any_number_of_links_and_a_feed_as_well() -> None:
     image, others = make_image(), [make_item() for _ in range(8)]
     topic = make_topic("Care")
@@ -206,7 +216,7 @@ def test_a_page_costs_one_query_more_for_any_number_of_links_and_a_feed_as_well(
     for number in (1, 8):
         item.body = f"![p](/images/{image.sha256[:16]}/x.png) [t](/topic/symplur-care/) [u](/gone/)" + links * number
         item.save()
-        refresh([item])
+        refresh_references([item])
         assert [cost(path) for path in paths] == [queries + 1 for queries in before]
 
 
@@ -215,7 +225,7 @@ def test_what_a_body_no_longer_says_is_forgotten() -> None:
     assert BodyReference.objects.count() == 2
     item.body = "[a](/news/x/)"
     item.save()
-    refresh([item])
+    refresh_references([item])
     assert [row.href for row in BodyReference.objects.all()] == ["/news/x/"]
 
 

@@ -4,15 +4,15 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from curation import coverage
-from curation.coverage import Month
+from curation.listing import activity
+from curation.listing.activity import Month
 from curation.models import CuratedItem, Topic, Vocabulary
-from curation.views import charts
+from curation.templating import charts
+from curation.templating.charts import HEIGHT, chart
 from curation.views import coverage as views
-from curation.views.charts import HEIGHT, chart
 from tests.factories import make_item, make_offering, make_publisher, make_topic
 
-from .pages import Page, get, text
+from .pages import ParsedPage, get, text
 
 pytestmark = pytest.mark.django_db
 
@@ -24,7 +24,7 @@ def at(year: int, month: int) -> datetime:
     return datetime(year, month, 15, 12, tzinfo=UTC)
 
 
-def counted(page: Page, heading: str) -> list[tuple[str, str]]:
+def counted(page: ParsedPage, heading: str) -> list[tuple[str, str]]:
     """Return the words and the target of the entries below a heading."""
     entries = page.all(f"section[@aria-labelledby='{heading}']/ul/li")
     return [(text(entry), next(entry.iter("a")).get("href", "")) for entry in entries]
@@ -36,7 +36,7 @@ def care() -> Topic:
 
 
 def test_months_without_items_have_their_place_and_months_of_few_show(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(charts, "SHORTEST", 2)
+    monkeypatch.setattr(charts, "MIN_COLUMNS", 2)
     drawn = chart({Month(2023, 11): 1, Month(2024, 2): 200})
     assert drawn is not None
     assert [(str(bar.period), bar.count, bar.height) for bar in drawn.bars] == [
@@ -50,7 +50,7 @@ def test_months_without_items_have_their_place_and_months_of_few_show(monkeypatc
 
 
 def test_a_chart_shows_the_latest_months_and_none_where_there_is_nothing_to_compare() -> None:
-    drawn = chart({Month(2020, 1): 9, Month(2023, 11): 3, Month(2023, 12): 1, Month(2024, 1): 2}, longest=3)
+    drawn = chart({Month(2020, 1): 9, Month(2023, 11): 3, Month(2023, 12): 1, Month(2024, 1): 2}, max_months=3)
     assert drawn is not None
     assert [bar.count for bar in drawn.bars] == [3, 1, 2]
     assert (drawn.total, drawn.overall, drawn.highest.count, drawn.unit) == (6, 15, 3, "month")
@@ -61,11 +61,13 @@ def test_a_chart_shows_the_latest_months_and_none_where_there_is_nothing_to_comp
 def test_a_chart_goes_back_a_year_however_short_the_coverage() -> None:
     drawn = chart({Month(2023, 12): 1, Month(2024, 2): 2})
     assert drawn is not None
-    assert [str(bar.period) for bar in drawn.bars] == [str(Month(2024, 2).back(months)) for months in range(11, -1, -1)]
+    assert [str(bar.period) for bar in drawn.bars] == [
+        str(Month(2024, 2).minus(months)) for months in range(11, -1, -1)
+    ]
 
 
 def test_where_the_last_months_have_next_to_nothing_years_are_drawn() -> None:
-    drawn = chart({Month(2019, 4): 30, Month(2021, 5): 17, Month(2026, 10): 1, Month(2026, 11): 1}, longest=24)
+    drawn = chart({Month(2019, 4): 30, Month(2021, 5): 17, Month(2026, 10): 1, Month(2026, 11): 1}, max_months=24)
     assert drawn is not None
     assert [(str(bar.period), bar.count) for bar in drawn.bars] == [
         *(("2019", 30), ("2020", 0), ("2021", 17), ("2022", 0)),
@@ -95,7 +97,7 @@ def test_items_of_the_first_months_of_the_calendar_break_no_chart(care: Topic) -
         make_item(topics=[care], published_at=moment)
     assert len(get(f"{CARE}timeline/").all("table/tbody/tr")) == 3
     make_item(topics=[care], published_at=at(2024, 1))
-    assert len(get(f"{CARE}timeline/").all("table/tbody/tr")) == charts.LONGEST
+    assert len(get(f"{CARE}timeline/").all("table/tbody/tr")) == charts.MAX_COLUMNS
     get("/archive/1/01/")
 
 
@@ -125,7 +127,7 @@ def test_a_topics_page_says_which_topics_come_with_it_and_leads_to_what_they_sha
     make_item("Draft", topics=[care, rarely], status=CuratedItem.Status.DRAFT)
     entries = counted(get(CARE), "together")
     assert [words for words, _ in entries] == ["Often KLAS 2 items in common", "Rarely Symplur 1 item in common"]
-    assert entries[0][1] == "/news/?topic=symplur-care&also=klas-often"
+    assert entries[0][1] == "/news/?topic=symplur-care&topic=klas-often"
     assert get(entries[0][1]).titles == ["Both again", "Both"]
 
 
@@ -148,15 +150,15 @@ def test_an_offering_has_coverage_as_well() -> None:
     assert page.texts("table/tbody/tr")[:2] == ["February 2024 1", "January 2024 1"]
     ((_, address),) = counted(page, "together")
     assert get(address).titles == ["One"]
-    months = get(page.link("All of it, month by month")).texts("section/h2")
+    months = get(page.link("All items, month by month")).texts("section/h2")
     assert months == ["February 2024 1 item", "January 2024 1 item"]
 
 
-def test_where_there_is_much_topics_and_publishers_are_those_of_the_newest_and_it_says_so(
+def test_topics_and_publishers_of_many_items_are_counted_among_the_newest_and_the_page_shows_this(
     care: Topic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (coverage, views):
-        monkeypatch.setattr(module, "SAMPLE", 2)
+    for module in (activity, views):
+        monkeypatch.setattr(module, "SAMPLE_ITEMS", 2)
     make_item(topics=[care, make_topic("Old")])
     for _ in range(2):
         make_item(topics=[care])

@@ -9,11 +9,11 @@ import html5lib
 import pytest
 from django.test import Client
 
-from curation.importing import ledger
-from curation.importing.discover import discover
+from curation.importing.history import ledger
 from curation.importing.options import Options
+from curation.importing.pipeline import ImportJob, execute
 from curation.importing.report import Report
-from curation.importing.run import Import, carry_out
+from curation.importing.sources.discover import discover
 from curation.models import CuratedItem, Image, Vocabulary, with_published_items
 from tests.importing.test_body_files import draw
 
@@ -63,7 +63,7 @@ def crawl(*starts: str) -> dict[str, str]:
 
 def import_folder(*folders: Path) -> Report:
     options = Options(jobs=1)
-    return carry_out(Import(discover(folders), options, ledger.begin(map(str, folders), options)), Report(), int)
+    return execute(ImportJob(discover(folders), options, ledger.begin(map(str, folders), options)), Report(), int)
 
 
 BODY = """

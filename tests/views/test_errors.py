@@ -14,7 +14,7 @@ from curation.models import CuratedItem
 from medigy import urls
 from tests.factories import make_item
 
-from .pages import Page, get
+from .pages import ParsedPage, get
 
 
 def refuse(_request: object) -> None:
@@ -57,7 +57,7 @@ def test_a_missing_page_needs_no_database() -> None:
 @override_settings(ROOT_URLCONF=__name__)
 @pytest.mark.django_db
 def test_what_is_not_allowed_is_said_in_words() -> None:
-    assert get("/refuse/", 403).texts("h1") == ["This is not for everyone"]
+    assert get("/refuse/", 403).texts("h1") == ["You may not see this page"]
 
 
 @override_settings(ROOT_URLCONF=__name__)
@@ -65,7 +65,7 @@ def test_what_is_not_allowed_is_said_in_words() -> None:
 def test_a_fault_is_said_in_words_and_not_explained() -> None:
     response = Client(raise_request_exception=False).get("/fail/")
     assert response.status_code == 500
-    page = Page(response)
+    page = ParsedPage(response)
     assert page.texts("h1") == ["Something went wrong here"]
     assert "canary" not in response.content.decode()
     assert page.links == ["/"]
@@ -76,20 +76,23 @@ def test_a_fault_is_answered_without_database_or_files(settings: LazySettings) -
     settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": "no.such.Storage"}}
     response = Client(raise_request_exception=False).get("/fail/")
     assert response.status_code == 500
-    assert Page(response).one("link").get("href") == "/files/reader.css"
+    assert [link.get("href") for link in ParsedPage(response).all("link")] == [
+        "/files/tokens.css",
+        "/files/reader/base.css",
+    ]
 
 
 def test_a_host_that_is_not_ours_is_a_bad_request() -> None:
     response = Client().get("/", headers={"host": "evil.example.org"})
     assert response.status_code == 400
-    assert Page(response).texts("h1") == ["That request makes no sense to us"]
+    assert ParsedPage(response).texts("h1") == ["This request is not valid"]
     assert b"evil.example.org" not in response.content
 
 
 def test_a_form_from_elsewhere_is_refused_in_words() -> None:
     response = Client(enforce_csrf_checks=True).post("/news/")
     assert response.status_code == 403
-    assert Page(response).texts("h1") == ["That form is out of date"]
+    assert ParsedPage(response).texts("h1") == ["That form is out of date"]
 
 
 @pytest.mark.django_db

@@ -13,9 +13,9 @@ from django.utils import timezone
 from django.utils.http import http_date
 
 from curation.feeds.entries import LENGTH
+from curation.items.workflow import Verb, perform
 from curation.models import ContentVersion, CuratedItem
-from curation.publishing import withdraw
-from tests.factories import make_author, make_item, make_offering, make_publisher, make_topic
+from tests.factories import COMMAND, make_author, make_item, make_offering, make_publisher, make_topic
 from tests.feeds.reading import get as get_feed
 from tests.feeds.reading import parsed, parsed_json
 
@@ -23,7 +23,7 @@ from .pages import get
 
 pytestmark = pytest.mark.django_db
 
-FORMS = ("rss", "atom", "json")
+FORMATS = ("rss", "atom", "json")
 LISTS = {
     "/news/": "News",
     "/topic/symplur-care/": "Care (Symplur)",
@@ -37,7 +37,7 @@ FILTERED = "/news/feed.{}?topic=symplur-care&vocabulary=symplur&author=ann&since
 NOON = datetime(2024, 2, 28, 12, tzinfo=UTC)
 
 
-class Site:
+class FeedItems:
     """Items that every list has, each with relations of its own as well."""
 
     def __init__(self) -> None:
@@ -55,7 +55,7 @@ class Site:
 
 
 def titles(path: str) -> list[str]:
-    """Return the titles of a feed's entries, whatever its form."""
+    """Return the titles of a feed's entries, in any format."""
     if "feed.json" in path:
         return [item["title"] for item in parsed_json(path)["items"]]
     return [entry.title for entry in parsed(path).entries]
@@ -74,10 +74,10 @@ def next_of(path: str) -> str:
 
 @pytest.mark.parametrize("path", LISTS)
 def test_a_list_announces_its_feeds_and_they_are_of_the_list(path: str) -> None:
-    Site().grow(2)
+    FeedItems().grow(2)
     page = get(path)
     feeds = [link for link in page.all("head/link") if link.get("rel") == "alternate"]
-    assert [link.get("href") for link in feeds] == [f"{path}feed.{form}" for form in FORMS]
+    assert [link.get("href") for link in feeds] == [f"{path}feed.{extension}" for extension in FORMATS]
     assert [link.get("title") for link in feeds] == [f"{name}: {LISTS[path]}" for name in ("RSS", "Atom", "JSON Feed")]
     for link in feeds:
         feed = str(link.get("href"))
@@ -90,7 +90,7 @@ def test_a_list_announces_its_feeds_and_they_are_of_the_list(path: str) -> None:
 
 def test_the_front_page_announces_the_feeds_of_all_news() -> None:
     links = [link.get("href") for link in get("/").all("head/link") if link.get("rel") == "alternate"]
-    assert links == [f"/news/feed.{form}" for form in FORMS]
+    assert links == [f"/news/feed.{extension}" for extension in FORMATS]
 
 
 def test_a_month_has_feeds_of_its_own() -> None:
@@ -98,7 +98,7 @@ def test_a_month_has_feeds_of_its_own() -> None:
     make_item("After", published_at=NOON + timedelta(days=2))
     page = get("/archive/2024/02/")
     feeds = [str(link.get("href")) for link in page.all("head/link") if link.get("rel") == "alternate"]
-    assert feeds == [f"/archive/2024/02/feed.{form}" for form in FORMS]
+    assert feeds == [f"/archive/2024/02/feed.{extension}" for extension in FORMATS]
     assert [titles(feed) for feed in feeds] == [["Within"]] * 3
 
 
@@ -107,7 +107,7 @@ def test_a_filtered_list_has_feeds_with_the_same_filters() -> None:
     make_item("Other", kind="News")
     page = get("/news/?topic=symplur-care&kind=News&page=1")
     feeds = [str(link.get("href")) for link in page.all("head/link") if link.get("rel") == "alternate"]
-    assert feeds == [f"/news/feed.{form}?topic=symplur-care&kind=News" for form in FORMS]
+    assert feeds == [f"/news/feed.{extension}?topic=symplur-care&kind=News" for extension in FORMATS]
     assert [titles(feed) for feed in feeds] == [["Wanted"]] * 3
 
 
@@ -117,21 +117,21 @@ def test_a_feed_goes_on_without_a_gap_or_a_repeat_while_items_come_in(
     path: str, fields: dict[str, object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("curation.feeds.entries.LENGTH", 2)
-    site = Site()
-    site.grow(3, **fields)
-    for form in FORMS:
+    items = FeedItems()
+    items.grow(3, **fields)
+    for extension in FORMATS:
         expected = [item.title for item in CuratedItem.objects.published().newest_first()]
-        place = path.format(form)
+        place = path.format(extension)
         found = titles(place)
         while place := next_of(place):
-            site.grow(1, **fields)
+            items.grow(1, **fields)
             found += titles(place)
         assert found == expected
 
 
-@pytest.mark.parametrize("form", FORMS)
-def test_a_feed_without_items_is_a_feed(form: str) -> None:
-    assert titles(f"/news/feed.{form}") == []
+@pytest.mark.parametrize("extension", FORMATS)
+def test_a_feed_without_items_is_a_feed(extension: str) -> None:
+    assert titles(f"/news/feed.{extension}") == []
 
 
 @pytest.mark.parametrize(
@@ -159,17 +159,17 @@ def test_a_feed_that_is_not_there_is_not_found(path: str) -> None:
 
 
 @pytest.mark.parametrize("place", ["0.0", "-62135596800000000.1", f"1.{2**63 - 1}", "253402300799999999.1"])
-def test_the_first_and_the_last_place_there_are_do_no_harm(place: str) -> None:
+def test_cursors_at_the_limits_are_answered(place: str) -> None:
     get_feed(f"/news/feed.atom?after={place}")
 
 
-@pytest.mark.parametrize("form", FORMS)
-def test_a_feed_costs_as_many_queries_however_long_it_is(form: str) -> None:
-    site = Site()
+@pytest.mark.parametrize("extension", FORMATS)
+def test_a_feed_costs_as_many_queries_however_long_it_is(extension: str) -> None:
+    items = FeedItems()
     costs = []
     for number in (2, LENGTH + 2):
-        site.grow(number)
-        for path in (f"/topic/symplur-care/feed.{form}", FILTERED.format(form)):
+        items.grow(number)
+        for path in (f"/topic/symplur-care/feed.{extension}", FILTERED.format(extension)):
             with CaptureQueriesContext(connection) as captured:
                 get_feed(path)
             assert not [query for query in captured if '"body"' in query["sql"]]
@@ -178,20 +178,20 @@ def test_a_feed_costs_as_many_queries_however_long_it_is(form: str) -> None:
     assert max(costs) <= 8
 
 
-@pytest.mark.parametrize("form", FORMS)
-def test_a_feed_shows_no_item_before_its_time(form: str) -> None:
+@pytest.mark.parametrize("extension", FORMATS)
+def test_a_feed_shows_no_item_before_its_time(extension: str) -> None:
     due = timezone.now().replace(microsecond=0) + timedelta(hours=1)
     make_item("Draft", status=CuratedItem.Status.DRAFT)
     make_item("Due", published_at=due)
-    path = f"/news/feed.{form}"
+    path = f"/news/feed.{extension}"
     assert titles(path) == []
     with time_machine.travel(due, tick=False):
         assert titles(path) == ["Due"]
 
 
-@pytest.mark.parametrize("form", FORMS)
-def test_a_feed_answers_304_until_it_changes(form: str) -> None:
-    path = f"/news/feed.{form}"
+@pytest.mark.parametrize("extension", FORMATS)
+def test_a_feed_answers_304_until_it_changes(extension: str) -> None:
+    path = f"/news/feed.{extension}"
     first, second = make_item("First"), make_item("Second")
     etag = get_feed(path)["ETag"]
 
@@ -206,11 +206,11 @@ def test_a_feed_answers_304_until_it_changes(form: str) -> None:
     assert not is_unchanged()
     etag = get_feed(path)["ETag"]
     assert is_unchanged()
-    withdraw(CuratedItem.objects.filter(pk=second.pk))
+    perform(Verb.WITHDRAWN, CuratedItem.objects.filter(pk=second.pk), COMMAND)
     assert not is_unchanged()
 
 
-def settle(moment: datetime) -> None:
+def set_last_change(moment: datetime) -> None:
     """Let the content last have changed at a moment; the database's own clock stamps what is written later."""
     ContentVersion.objects.update(renewed_at=moment)
 
@@ -226,7 +226,7 @@ def is_unchanged_since(moment: str) -> bool:
     "change",
     [
         lambda item: CuratedItem.objects.filter(pk=item.pk).update(title="Edited"),
-        lambda item: withdraw(CuratedItem.objects.filter(pk=item.pk)),
+        lambda item: perform(Verb.WITHDRAWN, CuratedItem.objects.filter(pk=item.pk), COMMAND),
         lambda item: item.delete(),
         lambda item: item.topics.update(label="Renamed"),
     ],
@@ -234,7 +234,7 @@ def is_unchanged_since(moment: str) -> bool:
 )
 def test_a_feed_is_unchanged_since_the_last_change_of_any_kind(change: Callable[[CuratedItem], object]) -> None:
     item = make_item(topics=[make_topic()], published_at=NOON - timedelta(days=1))
-    settle(NOON)
+    set_last_change(NOON)
     modified = get_feed("/news/feed.rss")["Last-Modified"]
     assert modified == "Wed, 28 Feb 2024 12:00:00 GMT"
     assert is_unchanged_since(modified)
@@ -247,7 +247,7 @@ def test_a_feed_is_unchanged_since_the_last_change_of_any_kind(change: Callable[
 def test_a_feed_changes_when_an_item_comes_due() -> None:
     due = timezone.now().replace(microsecond=0) + timedelta(hours=1)
     make_item(published_at=due)
-    settle(NOON)
+    set_last_change(NOON)
     modified = get_feed("/news/feed.rss")["Last-Modified"]
     with time_machine.travel(due + timedelta(minutes=1), tick=False):
         assert not is_unchanged_since(modified)
@@ -255,7 +255,7 @@ def test_a_feed_changes_when_an_item_comes_due() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_feed_says_nothing_of_a_second_that_is_not_over() -> None:
+def test_a_feed_has_no_last_modified_of_a_second_that_is_not_over() -> None:
     make_item()
     response = get_feed("/news/feed.rss")
     assert "Last-Modified" not in response
@@ -272,6 +272,6 @@ def test_a_feed_is_for_reading_only() -> None:
 
 
 def test_the_next_page_of_a_feed_is_on_the_host_that_was_asked() -> None:
-    Site().grow(LENGTH + 1)
+    FeedItems().grow(LENGTH + 1)
     response = Client().get("/news/feed.rss", headers={"host": "localhost"})
     assert urlsplit(response["Link"][1:]).netloc == "localhost"

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from curation.models import CuratedItem, Image
-from curation.views.news import GRID, TOP
+from curation.views.news import GRID_SIZE, TOP_SIZE
 from tests.factories import make_item, make_topic
 
 from .pages import get
@@ -16,7 +16,7 @@ MORNING = datetime(2024, 2, 28, 9, tzinfo=UTC)
 
 
 def test_the_newest_items_are_on_top_and_in_the_grid_and_those_before_come_by_day() -> None:
-    for number in range(TOP + GRID):
+    for number in range(TOP_SIZE + GRID_SIZE):
         make_item(f"Number {number}", published_at=MORNING + timedelta(days=number))
     for title, hours in (("Before", -24), ("Morning", -2), ("Evening", -1)):
         make_item(title, published_at=MORNING + timedelta(hours=hours))
@@ -33,18 +33,18 @@ def test_the_newest_items_are_on_top_and_in_the_grid_and_those_before_come_by_da
 
 def test_the_lead_is_the_newest_item_on_top_that_has_a_picture() -> None:
     image = Image.objects.create(file="images/x.png", sha256="x", width=300, height=200, format="PNG", size=1)
-    pictures = [image, image, *[None] * (TOP - 1)]
+    pictures = [image, image, *[None] * (TOP_SIZE - 1)]
     for number, picture in enumerate(pictures):
         make_item(f"Number {number}", image=picture)
-    titles = [f"Number {number}" for number in reversed(range(TOP + 1))]
-    assert get("/").titles == ["Number 1", *titles[: TOP - 1], "Number 0"]
+    titles = [f"Number {number}" for number in reversed(range(TOP_SIZE + 1))]
+    assert get("/").titles == ["Number 1", *titles[: TOP_SIZE - 1], "Number 0"]
 
 
 def test_an_old_picture_does_not_make_a_lead() -> None:
     image = Image.objects.create(file="images/x.png", sha256="x", width=300, height=200, format="PNG", size=1)
-    for number in range(TOP + 1):
+    for number in range(TOP_SIZE + 1):
         make_item(f"Number {number}", image=image if number == 0 else None)
-    assert get("/").titles[0] == f"Number {TOP}"
+    assert get("/").titles[0] == f"Number {TOP_SIZE}"
 
 
 def test_only_the_latest_twenty_are_on_it_and_the_rest_is_one_link_away() -> None:

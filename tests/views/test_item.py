@@ -7,7 +7,7 @@ import pytest
 from curation.models import CuratedItem, Image, SourceDocument
 from tests.factories import make_author, make_item, make_offering, make_publisher, make_topic
 
-from .pages import Page, get, text
+from .pages import ParsedPage, get, text
 
 pytestmark = pytest.mark.django_db
 
@@ -27,7 +27,7 @@ def make_document(item: CuratedItem, source_url: str, *, is_primary: bool = Fals
     )
 
 
-def aside(page: Page, heading: str) -> list[str]:
+def aside(page: ParsedPage, heading: str) -> list[str]:
     return [text(entry) for entry in page.all(f"section[@aria-labelledby='{heading}']//li")]
 
 

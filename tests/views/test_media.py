@@ -14,10 +14,12 @@ from django.test import Client
 from PIL import Image as Pillow
 from pytest_django import DjangoAssertNumQueries
 
-from curation.imaging import clean
-from curation.markup import picture
+from curation.lib.images import clean
+from curation.lib.media_types import PILLOW_FORMATS
+from curation.lib.stored_files import image_name, pdf_name
 from curation.models import BodyReference, Image
-from curation.views.media import CONTENT_TYPES
+from curation.templating.pictures import picture
+from curation.views.media import MEDIA_NAME
 from tests.factories import make_item, make_publisher
 
 DIGEST = "ab" * 32
@@ -216,8 +218,9 @@ def test_nothing_else_is_served(client: Client, media_root: Path, path: str) -> 
     assert client.get(f"/media/{path}").status_code == 404
 
 
-def test_every_suffix_of_a_stored_image_has_a_content_type() -> None:
-    assert {"jpg", *(name.lower() for name in Image.Format.values if name != "JPEG"), "pdf"} == set(CONTENT_TYPES)
+def test_every_stored_file_has_a_name_that_may_be_asked_for() -> None:
+    images = [image_name(DIGEST, image_format) for image_format in PILLOW_FORMATS]
+    assert [name for name in [*images, pdf_name(DIGEST)] if not re.fullmatch(MEDIA_NAME, name)] == []
 
 
 # Images on pages

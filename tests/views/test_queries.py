@@ -7,8 +7,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from curation.listing.pagination import PAGE_SIZE
 from curation.models import Image, SourceDocument
-from curation.pagination import PAGE_SIZE
 from tests.factories import make_author, make_item, make_offering, make_publisher, make_topic
 
 from .pages import get
@@ -26,7 +26,7 @@ LISTS = (
 )
 
 
-class Site:
+class ListedItems:
     """Items that every list of `LISTS` has, each with images, topics and all of its own as well."""
 
     def __init__(self) -> None:
@@ -58,13 +58,13 @@ def queries(path: str, status: int = 200) -> int:
     return len(captured)
 
 
-@pytest.mark.parametrize("path", LISTS)
-def test_a_list_costs_at_most_nine_queries_however_long_it_is_and_two_more_with_words(path: str) -> None:
-    site = Site()
-    site.grow(PAGE_SIZE + 2)
-    few = queries(path)
-    site.grow(PAGE_SIZE + 2)
-    assert queries(path) == few <= (11 if "words" in path else 9)
+def test_a_list_costs_at_most_nine_queries_however_long_it_is_and_two_more_with_words() -> None:
+    items = ListedItems()
+    items.grow(PAGE_SIZE + 2)
+    few = {path: queries(path) for path in LISTS}
+    items.grow(PAGE_SIZE + 2)
+    assert {path: queries(path) for path in LISTS} == few
+    assert {path: count for path, count in few.items() if count > (11 if "words" in path else 9)} == {}
 
 
 def test_an_item_costs_five_queries_however_much_it_has() -> None:
@@ -99,19 +99,20 @@ def test_an_item_costs_five_queries_however_much_it_has() -> None:
 
 @pytest.mark.parametrize("path", ["/news/feed.rss?topic=symplur-care", "/api/v1/items?topic=symplur-care"])
 def test_what_shows_no_choices_does_not_ask_for_them(path: str) -> None:
-    Site().grow(2)
+    ListedItems().grow(2)
     with CaptureQueriesContext(connection) as captured:
         assert Client().get(path).status_code == 200
     assert len(captured) == 6, "the topic, the items, four relations"
 
 
-def test_a_missing_page_costs_two_queries() -> None:
-    Site().grow(8)
-    assert queries("/gone/", 404) == 2
+def test_a_missing_page_costs_four_queries() -> None:
+    ListedItems().grow(8)
+    # An alias, a former name, an item in the bin, and one that was deleted for ever.
+    assert queries("/gone/", 404) == 4
 
 
 def test_lists_leave_the_long_columns_alone() -> None:
-    Site().grow(2)
+    ListedItems().grow(2)
     for path in ("/", "/news/", "/topic/symplur-care/"):
         with CaptureQueriesContext(connection) as captured:
             get(path)

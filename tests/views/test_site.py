@@ -10,6 +10,7 @@ from django.contrib.staticfiles import finders
 from django.test import Client
 from PIL import Image
 
+from curation.lib.design_tokens import THEME_COLOR, read_tokens
 from tests.factories import make_item
 
 from .pages import get
@@ -25,6 +26,12 @@ def test_robots_keep_out_of_the_admin_and_of_searches_and_find_the_sitemap() -> 
     lines = response.content.decode().splitlines()
     assert {"User-agent: *", "Disallow: /admin/", "Disallow: /search/"} <= set(lines)
     assert "Sitemap: http://testserver/sitemap.xml" in lines
+
+
+def test_browsers_and_phones_get_the_brand_colour_of_the_style_sheets() -> None:
+    manifest = Client().get("/manifest.webmanifest").json()
+    assert (manifest["theme_color"], manifest["background_color"]) == (THEME_COLOR, read_tokens()["color-background"])
+    assert get("/no/page/", 404).meta("theme-color") == THEME_COLOR
 
 
 def test_the_manifest_names_icons_that_are_there_in_their_sizes() -> None:

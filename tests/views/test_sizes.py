@@ -8,11 +8,11 @@ import pytest
 from django.conf import settings
 from django.contrib.staticfiles import finders
 
+from curation.listing.pagination import PAGE_SIZE
 from curation.models import Image
-from curation.pagination import PAGE_SIZE
 from tests.factories import make_author, make_item, make_offering, make_publisher, make_topic
 
-from .pages import Page, get
+from .pages import ParsedPage, get
 
 pytestmark = pytest.mark.django_db
 
@@ -61,7 +61,7 @@ def size_of(path: str) -> int:
     return compressed(get(path).response.content)
 
 
-def size_of_files(page: Page, path: str, attribute: str) -> int:
+def size_of_files(page: ParsedPage, path: str, attribute: str) -> int:
     """Return the size of the static files that elements of a page name, compressed beforehand."""
     names = [element.get(attribute, "").removeprefix(settings.STATIC_URL) for element in page.all(path)]
     found = [finders.find(name) for name in names if name]

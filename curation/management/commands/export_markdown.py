@@ -1,4 +1,4 @@
-"""`manage.py export_markdown DEST`: items as Markdown files with front matter, for an import anywhere."""
+"""`manage.py export_markdown DEST`: write items as Markdown files with front matter."""
 
 from argparse import ArgumentParser
 from collections import Counter
@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from curation.exporting.folder import Folder
-from curation.exporting.run import File, export
+from curation.exporting.run import ExportedFile, export
 from curation.management.arguments import moment
 from curation.management.stopping import STOPPED, stoppable
 from curation.models import CuratedItem, Topic
@@ -22,21 +22,21 @@ FAILED, WRONG_USAGE = 1, 2
 
 class Command(BaseCommand):
     help = (
-        "Write the published items as Markdown files into DEST/content and what they point to into DEST/static, as "
-        "import_markdown reads them. An item that nobody edited comes out byte for byte as it came in. Nothing in "
-        "DEST is deleted. Exit status: 0; 1 where a file could not be written; 2 for wrong usage; 130 when stopped by "
-        "hand."
+        "Write the published items as Markdown files into DEST/content and their media into DEST/static, as "
+        "import_markdown reads them. An item that nobody edited is written byte for byte as it was imported. Nothing "
+        "in DEST is deleted. Exit status: 0; 1 where a file could not be written; 2 for wrong usage; 130 when stopped "
+        "by hand."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("dest", metavar="DEST", type=Path, help="the folder to write into; made if it is not there")
+        parser.add_argument("dest", metavar="DEST", type=Path, help="the folder to write into; created if missing")
         parser.add_argument(
             "--topic", action="append", default=[], metavar="SLUG", help="items of this topic (repeatable)"
         )
         parser.add_argument(
             "--slug", action="append", default=[], metavar="SLUG", help="this item, published or not (repeatable)"
         )
-        parser.add_argument("--since", type=moment, metavar="DATE", help="items changed here since then")
+        parser.add_argument("--since", type=moment, metavar="DATE", help="items changed in the database since then")
         parser.add_argument("--all", action="store_true", help="drafts, scheduled and archived items too")
 
     def handle(self, *, dest: Path, **chosen: Any) -> None:
@@ -55,11 +55,11 @@ class Command(BaseCommand):
             raise CommandError(f"{counts['failed']:,} files could not be written.", returncode=FAILED)
 
     def choose(self, topic: list[str], slug: list[str], since: datetime | None, all: bool) -> ItemQuerySet:  # noqa: A002
-        """Return the items asked for: by topics, by slugs, by time; each choice narrows the others.
+        """Return the chosen items by topics, slugs and time; each option narrows the choice.
 
-        Those that readers do not see are among them where they are named by slug, or `all` are asked for.
+        Items that readers do not see are included if they are named by slug, or with `all`.
         """
-        items = CuratedItem.objects.all() if all or slug else CuratedItem.objects.published()
+        items = CuratedItem.objects.not_binned() if all or slug else CuratedItem.objects.published()
         if topic:
             check("--topic", topic, Topic.objects.filter(slug__in=topic).values_list("slug", flat=True))
             items = items.filter(topics__slug__in=topic)
@@ -68,8 +68,8 @@ class Command(BaseCommand):
             items = items.filter(slug__in=slug)
         return items.filter(updated_at__gte=since).distinct() if since else items.distinct()
 
-    def write(self, folder: Folder, files: Iterable[File], counts: Counter[str]) -> None:
-        """Write the files of an item; one that cannot be written is told, and the others are."""
+    def write(self, folder: Folder, files: Iterable[ExportedFile], counts: Counter[str]) -> None:
+        """Write the files of an item. A file that cannot be written is reported, and the others are written."""
         for file in files:
             for problem in file.problems:
                 tqdm.write(self.style.WARNING(f"warning: {file.path}: {problem}"), self.stdout)
@@ -90,13 +90,13 @@ def open_folder(path: Path) -> Folder:
 
 
 def check(option: str, asked: Iterable[str], known: Iterable[str]) -> None:
-    """Raise `CommandError` for slugs that nothing has."""
+    """Raise `CommandError` for unknown slugs."""
     if unknown := sorted(set(asked) - set(known)):
         raise CommandError(f"{option}: nothing has the slug {', '.join(unknown)}.", returncode=WRONG_USAGE)
 
 
 def summary(counts: Counter[str]) -> str:
-    """Return in one line what was written."""
+    """Return the numbers of written files in one line."""
     named = {"kept": "as they came in", "edited": "with edits", "new": "new", "media": "pictures and PDFs"}
     parts = [f"{counts[kind]:,} {words}" for kind, words in named.items()]
     return ", ".join([*parts, f"{counts['warnings']:,} warnings"])

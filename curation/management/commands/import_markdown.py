@@ -1,4 +1,4 @@
-"""`manage.py import_markdown PATH …`: bulk load of Markdown files with front matter."""
+"""`manage.py import_markdown PATH …`: import Markdown files with front matter."""
 
 import os
 import re
@@ -11,33 +11,40 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from curation.frontmatter.records import Level
-from curation.importing import ledger
-from curation.importing.breakdown import BREAKDOWNS, in_words
-from curation.importing.discover import SUFFIXES, SourceFile, UsageError, discover
+from curation.frontmatter.problems import Level
+from curation.importing.failures import FAILURES, describe
+from curation.importing.history import ledger
 from curation.importing.options import Options
+from curation.importing.pipeline import ImportJob, Interrupted, execute
 from curation.importing.report import Report, write_report
-from curation.importing.run import Import, Interrupted, carry_out
+from curation.importing.sources.discover import MARKDOWN_SUFFIXES, SourceFile, UsageError, discover
 from curation.management.arguments import moment, positive
 from curation.management.stopping import STOPPED, stoppable
-from curation.rendering import FLAVOURS
+from curation.markdown import FLAVOURS
+from curation.models import ImportRun
 
-REJECTED, WRONG_USAGE, BUSY, BROKEN_OFF = 1, 2, 3, 4
+#: The options that help against problems, by code.
+HINTS = {
+    "media": "--static-root DIR names the folder in which site paths are found",
+    "deleted-here": "--restore-deleted brings back the deleted items of these files",
+    "conflict": "--on-conflict keep, overwrite or fail decides about fields that both an editor and a file changed",
+}
+REJECTED, WRONG_USAGE, BUSY, FAILED = 1, 2, 3, 4
 
 
 def absolute(path: Path) -> Path:
-    """Return where a path leads from here, its links not followed."""
-    return Path(os.path.abspath(path))  # noqa: PTH100  # resolve() follows links
+    """Return the absolute form of a path. Symbolic links are not resolved."""
+    return Path(os.path.abspath(path))  # noqa: PTH100  # resolve() resolves links
 
 
 class Command(BaseCommand):
     help = (
         "Import Markdown files with YAML, TOML or JSON front matter. A second run over the same files writes nothing, "
-        "and what an editor changed stays. Exit status: 0; 1 where a file was rejected; 2 for wrong usage; 3 where "
+        "and an editor's changes stay. Exit status: 0; 1 where a file was rejected; 2 for wrong usage; 3 where "
         "another import is under way; 4 where the disk or the database failed; 130 when stopped by hand."
     )
 
-    # They load every page of the site, which takes longer than to see that thousands of files are as they were.
+    # The checks load every page of the site, which takes longer than checking thousands of unchanged files.
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -63,12 +70,17 @@ class Command(BaseCommand):
             "--prune", action=flag, default=False, help="archive items whose files are gone from the given folders"
         )
         parser.add_argument("--force", action=flag, default=False, help="read files again that have not changed")
-        parser.add_argument("--wait", action=flag, default=True, help="wait for another import to end, or leave")
+        parser.add_argument(
+            "--restore-deleted", action=flag, default=False, help="bring back the deleted items of these files"
+        )
+        parser.add_argument(
+            "--wait", action=flag, default=True, help="wait for another import (with --no-wait: exit 3)"
+        )
         parser.add_argument(
             "--on-conflict",
             choices=("keep", "overwrite", "fail"),
             default="keep",
-            help="what to do with a field that an editor and the file changed both (default: keep the editor's)",
+            help="what to do with a field that both an editor and the file changed (default: keep the editor's value)",
         )
         parser.add_argument("--status", choices=("draft", "published"), help="give new items this status")
         parser.add_argument(
@@ -86,12 +98,12 @@ class Command(BaseCommand):
         options = self.read_options(given)
         check_report(report)
         if "" in paths:
-            # It would mean the folder at hand, and is the variable of a script that was not set.
+            # It would be the current directory, but usually comes from a variable of a script that is not set.
             raise CommandError("A PATH is empty; name a file or a folder.", returncode=WRONG_USAGE)
         done = Report(keep_all=report is not None)
         with stoppable():
-            told, failure = self.attempt(paths, options, done, wait=wait)
-            self.print(done, told)
+            outcome, failure = self.attempt(paths, options, done, wait=wait)
+            self.print_report(done, outcome, with_names=given["verbosity"] > 1)
             if report:
                 self.write_report(done, report)
         if failure:
@@ -102,17 +114,19 @@ class Command(BaseCommand):
     def attempt(
         self, paths: list[str], options: Options, report: Report, *, wait: bool
     ) -> tuple[str, CommandError | None]:
-        """Import, and return how that ended, as the summary and the exit status say it."""
+        """Import files; return a note for the summary, and the error for the exit status if there is one."""
         try:
             names = [Path(name) for name in expand(paths)]
             sources, folders = self.find(names, options)
-            self.run(Import(sources, options, folders=folders), names, report, wait=wait)
+            run = self.begin(names, options, wait=wait)
+            self.import_files(ImportJob(sources, options, run, folders), report)
         except (Interrupted, KeyboardInterrupt):
             return "stopped by hand: the next run completes it", CommandError("Stopped.", returncode=STOPPED)
-        except BREAKDOWNS as error:
-            failure = CommandError(f"Broken off, for {in_words(error)}.", returncode=BROKEN_OFF)
-            return "broken off: the next run completes it", failure
-        return ending(report, options), None
+        except FAILURES as error:
+            reason = describe(error, migrate="run manage.py migrate")
+            failure = CommandError(f"The import failed: {reason}.", returncode=FAILED)
+            return "failed: the next run completes it", failure
+        return describe_outcome(report, options), None
 
     def read_options(self, given: dict[str, Any]) -> Options:
         for root in given["static_root"]:
@@ -128,7 +142,7 @@ class Command(BaseCommand):
         except UsageError as error:
             raise CommandError(str(error), returncode=WRONG_USAGE) from error
         if not sources:
-            self.stderr.write(f"No Markdown file ({', '.join(SUFFIXES)}) in what was given.")
+            self.stderr.write(f"No Markdown file ({', '.join(MARKDOWN_SUFFIXES)}) in the given paths.")
         folders = [absolute(name) for name in names if name.is_dir()]
         if options.prune and not sources:
             raise CommandError(
@@ -138,19 +152,22 @@ class Command(BaseCommand):
             )
         return sources, folders
 
-    def run(self, job: Import, names: list[Path], report: Report, *, wait: bool) -> None:
+    def begin(self, names: list[Path], options: Options, *, wait: bool) -> ImportRun | None:
+        """Open a row in the ledger; a dry run has none."""
         on_wait = (lambda who: self.stderr.write(f"Waiting: {who}.")) if wait else None
         try:
-            # Rows hold Unicode alone: what is not is escaped.
+            # Rows can only hold Unicode: other bytes are escaped.
             paths = [os.fsencode(absolute(name)).decode("utf-8", "backslashreplace") for name in names]
-            job.run = None if job.options.dry_run else ledger.begin(paths, job.options, on_wait=on_wait)
+            return None if options.dry_run else ledger.begin(paths, options, on_wait=on_wait)
         except ledger.Busy as busy:
             raise CommandError(f"{busy}; try again later.", returncode=BUSY) from None
-        with tqdm(total=len(job.sources), unit=" files", disable=None, leave=False) as bar:
-            carry_out(job, report, bar.update)
 
-    def print(self, report: Report, ending: str) -> None:
-        """Print a line a problem, the worst last, then the summary."""
+    def import_files(self, job: ImportJob, report: Report) -> None:
+        with tqdm(total=len(job.sources), unit=" files", disable=None, leave=False) as bar:
+            execute(job, report, bar.update)
+
+    def print_report(self, report: Report, outcome: str, *, with_names: bool = False) -> None:
+        """Print a line a problem, errors last, then the summary. `with_names`: name the files of each content check."""
         styles: list[tuple[Level, Callable[[str], str]]] = [
             ("note", str),
             ("warning", self.style.WARNING),
@@ -160,12 +177,14 @@ class Command(BaseCommand):
             for level, style in styles:
                 for line in report.lines(level):
                     self.stdout.write(style(line))
-            for note in (*report.notes, report.unmapped_line()):
+            hints = [hint for code, hint in HINTS.items() if any(found == code for _level, found in report.kinds)]
+            checked = report.check_lines(with_names=with_names)
+            for note in (*hints, *report.notes, *checked, report.unmapped_line()):
                 if note:
                     self.stdout.write(note)
-            self.stdout.write(report.summary() + (f" ({ending})" if ending else ""))
+            self.stdout.write(report.summary() + (f" ({outcome})" if outcome else ""))
             self.stdout.flush()
-        except BrokenPipeError:  # as by `| head`: nobody reads on, and Python's last flush must not fail either
+        except BrokenPipeError:  # by `| head`: output has no reader, and Python's last flush must not fail either
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
     def write_report(self, report: Report, path: Path) -> None:
@@ -178,7 +197,7 @@ class Command(BaseCommand):
 
 
 def check_report(path: Path | None) -> None:
-    """Refuse a report that cannot be written before the import, not after it."""
+    """Raise `CommandError` for a report that cannot be written, before the import instead of after it."""
     if path and path.suffix not in (".json", ".csv"):
         raise CommandError(f"--report {path}: name a file that ends in .json or .csv.", returncode=WRONG_USAGE)
     if path and not path.parent.is_dir():
@@ -186,9 +205,9 @@ def check_report(path: Path | None) -> None:
 
 
 def expand(paths: list[str]) -> Iterator[str]:
-    r"""Yield the paths given, and for `-` those on standard input, a line each.
+    r"""Yield the given paths, and for `-` those on standard input, a line each.
 
-    A line may end as on Windows, in \r\n; a \r elsewhere is the path's own.
+    A line may end in \r\n as on Windows; any other \r is part of the path.
     """
     for path in paths:
         if path == "-":
@@ -197,8 +216,8 @@ def expand(paths: list[str]) -> Iterator[str]:
             yield path
 
 
-def ending(report: Report, options: Options) -> str:
-    """Say why nothing was kept, where nothing was."""
+def describe_outcome(report: Report, options: Options) -> str:
+    """Return why nothing was kept, "" if the import was kept."""
     if options.dry_run:
         return "dry run: nothing was kept"
     return "--atomic: nothing was kept" if options.atomic and report.counts["rejected"] else ""

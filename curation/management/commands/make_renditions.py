@@ -1,4 +1,4 @@
-"""`manage.py make_renditions`: queue the images that readers still get in one size."""
+"""`manage.py make_renditions`: queue the images that have no renditions."""
 
 from argparse import BooleanOptionalAction
 from typing import Any
@@ -10,14 +10,14 @@ from curation.tasks import queue_missing_renditions
 
 
 class Command(BaseCommand):
-    help = "Queues the making of renditions that are missing, for `db_worker` to make."
+    help = "Queue the images whose renditions are missing. `db_worker` makes them."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "--all",
             action=BooleanOptionalAction,
             default=False,
-            help="Make all renditions anew, after a change of their widths or formats.",
+            help="Make all renditions again, after a change of their widths or formats.",
         )
 
     def handle(self, *_args: Any, **options: Any) -> None:

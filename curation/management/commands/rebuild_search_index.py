@@ -1,4 +1,4 @@
-"""`manage.py rebuild_search_index`: make the search index anew, or check it."""
+"""`manage.py rebuild_search_index`: rebuild the search index, or check it."""
 
 from argparse import ArgumentParser, BooleanOptionalAction
 from typing import Any
@@ -12,19 +12,23 @@ from curation.search.backends import backend
 from curation.search.index import check, rebuild
 
 DRIFT = 1
-SHOWN = 20
+#: Maximum number of items that `--check` lists.
+MAX_LISTED = 20
 
 
 class Command(BaseCommand):
     help = (
-        "Index every item for searches anew; searches go on meanwhile. Not needed in the ordinary run of things: "
-        "whatever writes items indexes them. --check writes nothing, and names the items that searches do not know as "
-        "they are. Exit status: 0; 1 where there are any."
+        "Index all items again; searches keep working meanwhile. Normally not needed, because items are indexed when "
+        "they are written. --check writes nothing, and lists the items whose index entries are out of date. Exit "
+        "status: 0; 1 where there are any."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--check", action=BooleanOptionalAction, default=False, help="compare, and leave the index as it is"
+            "--check",
+            action=BooleanOptionalAction,
+            default=False,
+            help="compare the index with the items, and write nothing",
         )
 
     def handle(self, *, check: bool, **_options: Any) -> None:
@@ -42,10 +46,10 @@ class Command(BaseCommand):
             bar.update(done)
             wrong += drifted
         try:
-            backend().verify()
+            backend().check_index()
         except DatabaseError as error:
             raise CommandError(f"The full-text index is damaged ({error}); rebuild it.", returncode=DRIFT) from error
         if wrong:
-            named = ", ".join(map(str, wrong[:SHOWN])) + (", …" if len(wrong) > SHOWN else "")
+            named = ", ".join(map(str, wrong[:MAX_LISTED])) + (", …" if len(wrong) > MAX_LISTED else "")
             raise CommandError(f"{len(wrong):,} items are not indexed as they are ({named}).", returncode=DRIFT)
         self.stdout.write(f"{bar.total:,} items are indexed as they are")

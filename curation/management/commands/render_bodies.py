@@ -6,17 +6,17 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from tqdm import tqdm
 
+from curation.items.rerender import rerender
 from curation.models import CuratedItem
-from curation.rerendering import rerender
 
-#: Seconds after which the command shows how far it is.
-PATIENCE = 2
+#: Seconds after which the command shows its progress.
+PROGRESS_DELAY = 2
 
 
 class Command(BaseCommand):
     help = (
-        "Render the bodies of all items again, each in its flavour of Markdown: after an update that renders "
-        "otherwise. Summaries that were taken from a body follow it, and searches find the new text. The report names "
+        "Render the bodies of all items again, each in its flavour of Markdown, after an update that changes "
+        "rendering. Summaries that were taken from a body are updated, and so is the search index. The report lists "
         "the items whose text has changed."
     )
 
@@ -27,7 +27,9 @@ class Command(BaseCommand):
 
     def handle(self, *, dry_run: bool, **_options: Any) -> None:
         changed = []
-        with tqdm(total=CuratedItem.objects.count(), unit=" items", disable=None, delay=PATIENCE, leave=False) as bar:
+        with tqdm(
+            total=CuratedItem.objects.count(), unit=" items", disable=None, delay=PROGRESS_DELAY, leave=False
+        ) as bar:
             for done, outcomes in rerender(dry_run=dry_run):
                 bar.update(done)
                 changed += outcomes

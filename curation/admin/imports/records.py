@@ -1,0 +1,79 @@
+"""Import records: one file of a run each, with its problems and the changes of its item."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from curation.admin.badges import badge
+from curation.admin.links import edit_link
+from curation.admin.read_only import ReadOnlyAdmin
+from curation.admin_site.file_names import file_names
+from curation.importing.history.diff import changes
+from curation.models import ImportRecord
+
+from .differences import mark_change
+
+
+@admin.register(ImportRecord)
+class ImportRecordAdmin(ReadOnlyAdmin):
+    """A list that the page of a run links to; the front page does not name it."""
+
+    list_display = ("file", "outcome_badge", "run", "first_problem")
+    list_filter = ("outcome",)
+    search_fields = ("path", "slug")
+    search_help_text = "A part of the path, or the item's slug."
+    fields = ("run", "outcome_badge", "item_link", "problem_list", "differences", "unmapped_keys", "sha256")
+
+    class Media:
+        css = {"all": ["admin-curation/imports.css"]}
+
+    def has_module_permission(self, _request: HttpRequest) -> bool:
+        return False
+
+    def get_fields(self, _request: HttpRequest, obj: ImportRecord | None = None) -> list[Any]:
+        """Return the fields that are not empty."""
+        empty = {"problem_list": obj and not obj.problems, "unmapped_keys": obj and not obj.unmapped}
+        empty["differences"] = obj and not any(changes(obj))
+        return [name for name in self.fields if not empty.get(name)]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("run")
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """Return the list, loaded without the long columns."""
+        changelist = super().get_changelist_instance(request)
+        changelist.result_list = changelist.result_list.defer("before", "after", "unmapped")
+        return changelist
+
+    @admin.display(description="file", ordering="path")
+    def file(self, record: ImportRecord) -> str:
+        return file_names(record.path)
+
+    @admin.display(description="outcome", ordering="outcome")
+    def outcome_badge(self, record: ImportRecord) -> SafeString:
+        return badge(record.outcome, record.get_outcome_display())
+
+    @admin.display(description="problem", empty_value="")
+    def first_problem(self, record: ImportRecord) -> str:
+        return file_names(record.problems[0]["message"]) if record.problems else ""
+
+    @admin.display(description="item")
+    def item_link(self, record: ImportRecord) -> SafeString | str:
+        return edit_link(record.item) if record.item else "none, or deleted since"
+
+    @admin.display(description="problems")
+    def problem_list(self, record: ImportRecord) -> SafeString:
+        return render_to_string("admin/curation/importrun/problems.html", {"problems": record.problems})
+
+    @admin.display(description="differences")
+    def differences(self, record: ImportRecord) -> SafeString:
+        context = {"changes": [mark_change(change) for change in changes(record)]}
+        return render_to_string("admin/curation/importrun/changes.html", context)
+
+    @admin.display(description="keys that the desk has no field for")
+    def unmapped_keys(self, record: ImportRecord) -> str:
+        return ", ".join(record.unmapped)

@@ -1,0 +1,189 @@
+"""The history of an item: its revisions in words, any two compared, and values put back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.text import get_text_list
+from django.views.decorators.http import require_GET, require_POST
+
+from curation.admin.base import CurationAdmin
+from curation.admin_site.parameters import text_parameter
+from curation.items.actors import Actor
+from curation.items.change_words import describe
+from curation.items.put_back import CannotPutBack, PutBack, fields_to_put_back, put_back
+from curation.items.state import LABELS, changes_between, labels_of
+from curation.items.workflow import state_label
+from curation.models import CuratedItem, ItemDraft, Revision
+
+from .comparison import compare
+from .former_log import former_log
+from .versions import DRAFT, NOW, ComparedVersion, live_state, version_of
+
+ROWS_PER_PAGE = 25
+#: The fields that the filter “only texts” looks for.
+TEXTS = frozenset(["title", "summary", "body"])
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRow:
+    """A revision with its changes in words, and the address of the bulk change that it was a part of, if any."""
+
+    revision: Revision
+    words: str
+    bulk_url: str
+    number_of_others: int
+
+
+class ItemHistory(CurationAdmin):
+    """The views of the history of an item."""
+
+    def get_urls(self) -> list[URLPattern]:
+        may_view, may_change = self.has_view_or_change_permission, self.has_change_permission
+        return [
+            self.guarded_path("<int:pk>/history/compare/", require_GET(self.compare_view), "compare", may_view),
+            self.guarded_path("<int:pk>/history/put-back/", require_POST(self.put_back_view), "put_back", may_change),
+            *super().get_urls(),
+        ]
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """Return the revisions of an item, newest first, and below them the log from before there were revisions."""
+        item = self.get_object(request, unquote(object_id))
+        if item is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined, no-any-return]  # Django's own
+        self._check_view(request, item)
+        who, only_texts = text_parameter(request.GET, "who"), "texts" in request.GET
+        page = Paginator(_filtered(item, who, only_texts=only_texts), ROWS_PER_PAGE).get_page(request.GET.get("p"))
+        is_end = not page.has_next() and not who and not only_texts
+        context = {
+            **self.page_context(request, f"History of “{item}”", item=item),
+            "page": page,
+            "rows": [_row(revision) for revision in page],
+            "newest": item.revisions.filter(is_applied=True).order_by("-pk").first(),
+            "state": state_label(item),
+            "has_draft": ItemDraft.objects.filter(item=item).exists(),
+            "names": item.revisions.order_by("user_name").values_list("user_name", flat=True).distinct(),
+            "who": who,
+            "only_texts": only_texts,
+            "former_log": list(former_log(item)) if is_end else [],
+            "may_view_runs": request.user.has_perm("curation.view_importrun"),
+            **(extra_context or {}),
+        }
+        return TemplateResponse(request, "admin/curation/curateditem/history.html", context)
+
+    def compare_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Return two versions side by side, or in one: `from` and `to` are tokens of versions."""
+        item = self._get_item(request, pk)
+        live = live_state(item)
+        left = version_of(item, request.GET.get("from", ""), live)
+        right = version_of(item, request.GET.get("to", NOW), live)
+        if _position(left) > _position(right):
+            left, right = right, left
+        in_one = request.GET.get("view") == "one"
+        fields = compare(left.state, right.state, in_one=in_one, only=left.fields & right.fields)
+        may_change = left.revision is not None and self.has_change_permission(request, item)
+        allowed = fields_to_put_back(item, Actor.of(request.user)) if may_change else frozenset()
+        differing = changes_between(live, left.state).keys() & left.fields & allowed
+        context = {
+            **self.page_context(request, f"Compare versions of “{item}”", item=item),
+            "left": left,
+            "right": right,
+            "fields": fields,
+            "in_one": in_one,
+            "differing": differing,
+            "all_differing": [name for name in LABELS if name in differing],
+        }
+        return TemplateResponse(request, "admin/curation/curateditem/compare.html", context)
+
+    def put_back_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Give the item the values of the version `source` in the fields `field`, and redirect to the history."""
+        item = self._get_item(request, pk)
+        if not self.has_change_permission(request, item):
+            raise PermissionDenied
+        version = version_of(item, request.POST.get("source", ""), live_state(item))
+        if version.revision is None:
+            raise Http404
+        fields = version.fields & set(request.POST.getlist("field"))
+        try:
+            done = put_back(pk, version.state, fields, Actor.of(request.user), reason=version.reason)
+        except PermissionError as error:
+            raise PermissionDenied from error
+        except CannotPutBack as error:
+            self.message_user(request, f"Nothing was put back: {error}.", messages.ERROR)
+        else:
+            self._report(request, item, done)
+        return redirect("admin:curation_curateditem_history", pk)
+
+    def _report(self, request: HttpRequest, item: CuratedItem, done: PutBack) -> None:
+        if done.revision is None:
+            self.message_user(request, "Nothing was put back: the item has these values already.", messages.WARNING)
+            return
+        names = get_text_list(labels_of(done.fields), "and")
+        self.log_change(request, item, f"{names} put back.")
+        undo = undo_button(request, item, done)
+        self.message_user(request, format_html("{} put back. {}", names, undo), messages.SUCCESS)
+
+    def _get_item(self, request: HttpRequest, pk: int) -> CuratedItem:
+        item: CuratedItem | None = self.get_object(request, str(pk))
+        if item is None:
+            raise Http404
+        self._check_view(request, item)
+        return item
+
+    def _check_view(self, request: HttpRequest, item: CuratedItem) -> None:
+        if not self.has_view_or_change_permission(request, item):
+            raise PermissionDenied
+
+
+def _filtered(item: CuratedItem, who: str, *, only_texts: bool) -> QuerySet[Revision]:
+    revisions = item.revisions.order_by("-pk")
+    if who:
+        revisions = revisions.filter(user_name=who)
+    if only_texts:
+        # No query looks into the compressed column.
+        changed = ((row.pk, row.changes) for row in revisions.only("changes").iterator())
+        revisions = revisions.filter(pk__in=[pk for pk, changes in changed if TEXTS & dict(changes).keys()])
+    return revisions.select_related("run", "bulk_change").defer("bulk_change__item_ids")
+
+
+def _row(revision: Revision) -> HistoryRow:
+    change = revision.bulk_change
+    url = reverse("admin:curation_bulkchange_change", args=[change.pk]) if change else ""
+    # Items that were skipped have no such revision.
+    others = change.counts.get("changed", 1) - 1 if change else 0
+    return HistoryRow(revision, describe(revision.changes), url, others)
+
+
+def _position(version: ComparedVersion) -> tuple[int, int, int]:
+    """Return the place of a version in time: before a revision, after it, …, live, and the draft over it."""
+    if version.revision is None:
+        return 1, version.token == DRAFT, 0
+    return 0, version.revision.pk, not version.is_before
+
+
+def undo_button(request: HttpRequest, item: CuratedItem, done: PutBack) -> SafeString:
+    """Return a form for a message, with a button that puts back the values from before a revision."""
+    template = (
+        '<form class="in-message" method="post" action="{}"><input type="hidden" name="csrfmiddlewaretoken" value="{}">'
+        '<input type="hidden" name="source" value="before-{}">{}<button type="submit">Undo</button></form>'
+    )
+    url = reverse("admin:curation_curateditem_put_back", args=[item.pk])
+    return format_html(template, url, get_token(request), done.revision, _hidden(done.fields))
+
+
+def _hidden(fields: Iterable[str]) -> SafeString:
+    return format_html_join("", '<input type="hidden" name="field" value="{}">', ((name,) for name in fields))

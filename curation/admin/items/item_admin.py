@@ -1,0 +1,275 @@
+"""The list of items, and the page on which editors work on one."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.db import connection
+from django.db.models import Model, Prefetch, Q, QuerySet
+from django.db.models.functions import Coalesce
+from django.forms import Media, Script
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import get_text_list
+
+from curation.admin.aliases import AliasInline
+from curation.admin.badges import badge
+from curation.admin.images import picture_with_details
+from curation.admin_site.changelists import BoundedChangeList
+from curation.admin_site.times import desk_time, time_text, zone_name
+from curation.items import relations
+from curation.items.actors import Actor
+from curation.items.addresses import claim_page, rename
+from curation.items.concurrent_edits import ConcurrentEdit
+from curation.items.put_back import TIMES
+from curation.items.revisions import Change, Verb, record_changes
+from curation.items.state import LABELS, changes_between, labels_of, states_of
+from curation.items.workflow import may_change, state_label
+from curation.lib.web_urls import url_key
+from curation.models import Alias, CuratedItem, ItemAuthor, ItemDraft, ItemOffering, ItemTopic, SourceDocument
+from curation.site_links.resolve import refresh_references, resolve_references_to
+from curation.templating.pictures import picture
+
+from .actions import ITEM_ACTIONS, PERMISSIONS
+from .deleted_meanwhile import DeletedMeanwhile
+from .drafts import HAS_DRAFT, DraftFilter, DraftViews, draft_published
+from .fieldsets import FIELDSETS, complete, editable_columns, without_fields
+from .filters import (
+    AuthorFilter,
+    BulkChangeFilter,
+    CheckFilter,
+    MissingFilter,
+    OfferingFilter,
+    PublicationFilter,
+    PublisherFilter,
+    StateFilter,
+    TagFilter,
+    TopicFilter,
+    VocabularyFilter,
+)
+from .form import ItemEditForm
+from .merged_relations import changed_relations, save_changed_aliases
+from .out_of_reach import OutOfReach
+from .relation_inlines import AuthorInline, OfferingInline, TopicInline
+from .source_documents import DocumentInline
+from .verbs import VerbViews
+
+MAX_TOPICS = 3
+#: The field of a state for each model of an inline.
+_FIELDS: dict[type[Model], str] = {
+    ItemTopic: "topics",
+    ItemOffering: "offerings",
+    ItemAuthor: "authors",
+    Alias: "aliases",
+}
+#: Form fields without a value of the item. The page omits them for users who may only view it.
+FORM_ONLY = {name for name in ItemEditForm.declared_fields if not hasattr(CuratedItem, name)}
+
+
+class ItemChangeList(BoundedChangeList):
+    """The list of items, loaded without the long columns."""
+
+    def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Any]:
+        items: QuerySet[Any] = super().get_queryset(request, exclude_parameters)
+        topics = Prefetch("itemtopic_set", ItemTopic.objects.select_related("topic"))
+        loaded: QuerySet[Any] = items.annotate(has_draft=HAS_DRAFT).prefetch_related(topics)
+        return loaded.defer(
+            "summary", "shown_summary", "body", "body_html", "body_text", "media_provenance", "meta", "breadcrumbs"
+        )
+
+
+@admin.register(CuratedItem)
+class ItemAdmin(OutOfReach, DeletedMeanwhile, DraftViews, VerbViews):
+    form = ItemEditForm
+    list_display = ("thumbnail", "headline", "origin", "state", "published")
+    list_display_links = ("headline",)
+    list_filter = (
+        *(StateFilter, PublicationFilter, MissingFilter, CheckFilter, VocabularyFilter),
+        *(TopicFilter, OfferingFilter, PublisherFilter, AuthorFilter, TagFilter, DraftFilter, BulkChangeFilter),
+    )
+    date_hierarchy = "published_at"
+    # An undated draft is sorted by the time it was created: among the newest.
+    ordering = (Coalesce("published_at", "created_at").desc(), "-id")
+    search_fields = ("title", "slug", "source_url")
+    search_help_text = "Words of title, slug or source link; a whole link, however it is written; an external ID."
+    actions = ITEM_ACTIONS
+
+    autocomplete_fields = ("publisher", "image")
+    prepopulated_fields = {"slug": ["title"]}
+    readonly_fields = ("chosen_picture",)
+    fieldsets = complete(FIELDSETS, editable_columns())
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[CuratedItem]:
+        return super().get_queryset(request).select_related("image", "publisher")
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> CuratedItem | None:
+        """Return an item, locked while its form is saved: an import that changes it waits until the form is saved."""
+        item = super().get_object(request, object_id, from_field)
+        if item and request.method == "POST" and connection.in_atomic_block:
+            rows = CuratedItem.objects.select_related("image", "publisher")
+            item.refresh_from_db(from_queryset=rows.select_for_update(of=("self",)))
+        return item
+
+    def get_changelist(self, *_args: Any, **_kwargs: Any) -> type[ItemChangeList]:
+        return ItemChangeList
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Find items by words as Django does, or by a whole link or external ID."""
+        found, duplicates = super().get_search_results(request, queryset, search_term)
+        term = search_term.replace("\x00", "").strip()
+        exact = Q(pk__in=SourceDocument.objects.filter(external_id=term).values("item"))
+        if key := url_key(term):
+            exact |= Q(source_url_key=key)
+        return (found | queryset.filter(exact) if term else found), duplicates
+
+    def has_change_permission(self, request: HttpRequest, obj: CuratedItem | None = None) -> bool:
+        actor = Actor.of(request.user)
+        return actor.may("change") if obj is None else may_change(actor, obj)
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Return the bulk actions that the user may carry out. The bin takes the place of Django's own deletion."""
+        actor, actions = Actor.of(request.user), super().get_actions(request)
+        return {
+            name: action
+            for name, action in actions.items()
+            if name != "delete_selected" and (name not in PERMISSIONS or actor.may(PERMISSIONS[name]))
+        }
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change, **kwargs)
+        form.actor = Actor.of(request.user)
+        return form
+
+    def get_fieldsets(self, request: HttpRequest, obj: CuratedItem | None = None) -> Any:
+        may_edit = self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
+        return self.fieldsets if may_edit else without_fields(self.fieldsets, FORM_ONLY)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: CuratedItem | None = None) -> tuple[str, ...]:
+        """Return the fields that the user may only read: those that would publish or withdraw a published item."""
+        is_published = obj is not None and obj.status == CuratedItem.Status.PUBLISHED
+        times = TIMES if is_published and not Actor.of(request.user).may("publish") else ()
+        return (*self.readonly_fields, *times)
+
+    def get_inlines(self, _request: HttpRequest, obj: CuratedItem | None) -> list[Any]:
+        return [TopicInline, OfferingInline, AuthorInline, *([AliasInline, DocumentInline] if obj else [])]
+
+    def form_context(self, request: HttpRequest, form: Any, obj: CuratedItem | None) -> dict[str, Any]:
+        open_conflicts = obj.conflicts.count() if obj else 0
+        return {**super().form_context(request, form, obj), "open_conflicts": open_conflicts}
+
+    def view_on_site(self, obj: CuratedItem) -> str:
+        return obj.get_absolute_url() if obj.is_live else reverse("admin:curation_curateditem_page", args=[obj.pk])
+
+    def save_model(self, request: HttpRequest, obj: CuratedItem, form: Any, change: bool) -> None:
+        """Save, and claim the address. After a change of the slug, an alias keeps the old address."""
+        live = form.edit.live if change else {}
+        if form.has_changed() and live.get("status") == CuratedItem.Status.PUBLISHED:
+            obj.edited_at = timezone.now()
+        if change and obj.slug != live["slug"]:
+            slug, obj.slug = obj.slug, live["slug"]
+            rename(obj, slug, Actor.of(request.user))
+        if not change:
+            obj.created_by = Actor.of(request.user).user
+        super().save_model(request, obj, form, change)
+        if not change:
+            claim_page(obj, Actor.of(request.user))
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Save relations and aliases, resolve the references of the body and those to the item, write the revision."""
+        item, edit, tags = form.instance, form.edit, form.cleaned_data.pop("tags", None)  # or the form would write tags
+        super().save_related(request, form, formsets, change)
+        by_field = {_FIELDS[formset.model]: formset for formset in formsets if formset.model in _FIELDS}
+        changed = changed_relations(item, edit, by_field)
+        if edit is None or {*tags} != {*edit.live["tags"]}:
+            changed["tags"] = tags
+        relations.set_relations(item, **changed)
+        if edit and "aliases" in by_field:
+            save_changed_aliases(item, edit, by_field["aliases"])
+        if edit and changed:
+            CuratedItem.objects.filter(pk=item.pk).update(edited_at=timezone.now())
+        refresh_references([item])
+        resolve_references_to([item])
+        for sent in (form, *(row for formset in by_field.values() for row in formset.forms)):
+            for sentence in getattr(sent, "deleted_choices", ()):  # forms of redirects have no choices
+                self.message_user(request, sentence, messages.WARNING)
+        form.saved_fields = self._write_revision(Actor.of(request.user), item, edit, draft_published(request))
+        for name, typed in form.refused.items():
+            self.message_user(request, _not_taken_message(name, typed), messages.WARNING)
+
+    def _write_revision(
+        self, actor: Actor, item: CuratedItem, edit: ConcurrentEdit | None, draft: ItemDraft | None
+    ) -> list[str]:
+        """Write the revision of a save, which publishes a draft or not; return the labels of the changed fields."""
+        if edit is None:
+            record_changes([Change(item.pk)], Verb.CREATED, actor)
+            return []
+        after = states_of(CuratedItem.objects.filter(pk=item.pk))[item.pk]
+        changes = changes_between(edit.live, after)
+        verb = Verb.PUBLISHED if draft and item.status == CuratedItem.Status.PUBLISHED else Verb.SAVED
+        record_changes(
+            [Change(item.pk, changes)], verb, actor, reason=f"The draft by {draft.user_name}." if draft else ""
+        )
+        if changes:  # which nobody has approved
+            CuratedItem.objects.filter(pk=item.pk).exclude(approved_at=None).update(approved_at=None)
+        if edit.not_taken:
+            record_changes([Change(item.pk, edit.not_taken, is_applied=False)], Verb.NOT_TAKEN, actor)
+        return labels_of(changes)
+
+    def construct_change_message(self, _request: HttpRequest, form: Any, _formsets: Any, add: bool = False) -> Any:
+        """Return the line of the admin's log: the changed fields in words."""
+        if add:
+            return [{"added": {}}]
+        return f"Changed {get_text_list(form.saved_fields, 'and')}." if form.saved_fields else "Changed nothing."
+
+    @property
+    def media(self) -> Media:
+        """The scripts and styles of the form, and those of the list's filters."""
+        key = CuratedItem._meta.get_field("publisher")
+        own = Media(js=[Script("admin-curation/filters.js", type="module")])  # type: ignore[list-item]  # not in the stubs
+        return super().media + AutocompleteSelect(key, self.admin_site).media + own
+
+    @admin.display(description="picture", empty_value="")
+    def thumbnail(self, item: CuratedItem) -> SafeString:
+        return picture(item.image, sizes="80px")
+
+    @admin.display(description="title", ordering="title")
+    def headline(self, item: CuratedItem) -> str:
+        return str(item)
+
+    @admin.display(ordering="status")
+    def state(self, item: CuratedItem) -> SafeString:
+        state = state_label(item)
+        shown = badge(state.lower(), state)
+        is_drafted = getattr(item, "has_draft", False)  # annotated by the list
+        return format_html("{} {}", shown, badge("draft", "draft over live")) if is_drafted else shown
+
+    @admin.display(description="publication time", ordering="published_at", empty_value="–")
+    def published(self, item: CuratedItem) -> SafeString | None:
+        return desk_time(item.published_at) if item.published_at else None
+
+    @admin.display(description="publisher, topics", ordering="publisher__name")
+    def origin(self, item: CuratedItem) -> SafeString:
+        names = [relation.topic.label for relation in item.itemtopic_set.all()]
+        topics = ", ".join(names[:MAX_TOPICS]) + (" …" if len(names) > MAX_TOPICS else "")
+        return format_html_join(mark_safe("<br>"), "{}", ([line] for line in (item.publisher, topics) if line))
+
+    @admin.display(description="picture")
+    def chosen_picture(self, item: CuratedItem) -> SafeString:
+        """Return the image of an item. `chosen-picture.js` replaces it when another one is chosen."""
+        content = picture_with_details(item.image) if item.image else ""
+        url = reverse("admin:curation_image_picture", args=[0])
+        return format_html('<div id="chosen-picture" data-url="{}">{}</div>', url, content)
+
+
+def _not_taken_message(name: str, typed: str) -> str:
+    value = f"{time_text(datetime.fromisoformat(typed))} {zone_name()}" if typed else "the empty field"
+    return (
+        f"{LABELS[name]}: {value} was not taken, because the item is published and publishers alone change its times. "
+        "It is kept in the history; ask a publisher to put it back."
+    )

@@ -1,0 +1,123 @@
+"""Inlines for the ordered relations of an item. `ordered-rows.js` lets rows be dragged, or moved by key."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db.models import ForeignKey, QuerySet
+from django.forms.models import ModelChoiceField
+from django.http import HttpRequest
+
+from curation.admin.base import AddOnlyRelations
+from curation.admin.deleted_choices import DeletedChoicesForm
+from curation.admin.keyed_formsets import ItemPermissions, KeyedForm, KeyedFormSet
+from curation.admin.widgets import PreloadedAutocomplete
+from curation.models import ItemAuthor, ItemOffering, ItemTopic, Offering
+
+from .merged_form import MergedForm
+
+
+class OrderedForm(DeletedChoicesForm, KeyedForm):
+    """One row. A row with a position alone counts as empty."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["position"].required = False
+        for name, field in self.fields.items():
+            widget = getattr(field.widget, "widget", None)
+            if isinstance(widget, PreloadedAutocomplete) and getattr(self.instance, f"{name}_id"):
+                widget.selected = getattr(self.instance, name)
+
+    def has_changed(self) -> bool:
+        return bool(self.changed_data if self.instance.pk else set(self.changed_data) - {"position", "id"})
+
+
+class OrderedFormSet(KeyedFormSet):
+    """Rows in the order of their positions; rows without one come last."""
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        form.shown_fields = {self.key: "id"}  # of the topic, offering or author, not of the relation's row
+        form.fields["id"].initial = getattr(form.instance, f"{self.key}_id")
+        new = (index or 0) - self.initial_form_count()
+        if not self.is_bound and new >= 0:
+            last = max((row.position for row in self.get_queryset()), default=-1)
+            form.initial.setdefault("position", last + 1 + new)
+
+    def chosen(self) -> list[dict[str, Any]]:
+        """Return the cleaned rows in their order."""
+        rows = [form.cleaned_data for form in self.filled_forms()]
+        return sorted(rows, key=lambda row: (row["position"] is None, row["position"] or 0))
+
+
+class TopicFormSet(OrderedFormSet):
+    key = "topic"
+
+
+class AuthorFormSet(OrderedFormSet):
+    key = "author"
+
+
+class OfferingFormSet(OrderedFormSet):
+    """Rows of which at most one is marked primary."""
+
+    key = "offering"
+    #: Whether others alone have changed which offering the item is about, or the editor took their choice.
+    takes_their_primary = False
+
+    @property
+    def primary(self) -> Offering | None:
+        return next((row["offering"] for row in self.chosen() if row["is_primary"]), None)
+
+    def clean(self) -> None:
+        super().clean()
+        if sum(row["is_primary"] for row in self.chosen()) > 1:
+            raise ValidationError("An item is about one offering at most: mark one row.")
+        form: MergedForm | None = getattr(self.instance, "form", None)
+        if form and form.edit:
+            self.takes_their_primary = form.merge_primary(self.primary.name if self.primary else "")
+
+
+class OrderedInline(ItemPermissions, AddOnlyRelations, admin.TabularInline):  # type: ignore[type-arg]
+    form = OrderedForm
+    extra = 1
+    classes = ("ordered",)
+    ordering = ("position", "id")
+
+    class Media:
+        js = (forms.Script("admin-curation/ordered-rows.js", type="module"),)
+
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey[Any], request: HttpRequest, **kwargs: Any
+    ) -> ModelChoiceField[Any] | None:
+        if db_field.name in self.autocomplete_fields:
+            kwargs["widget"] = PreloadedAutocomplete(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related(*self.autocomplete_fields)
+
+
+class TopicInline(OrderedInline):
+    model = ItemTopic
+    formset = TopicFormSet
+    autocomplete_fields = ("topic",)
+    fields = ("topic", "position")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("topic__vocabulary")
+
+
+class OfferingInline(OrderedInline):
+    model = ItemOffering
+    autocomplete_fields = ("offering",)
+    formset = OfferingFormSet
+    fields = ("offering", "is_primary", "position")
+
+
+class AuthorInline(OrderedInline):
+    model = ItemAuthor
+    formset = AuthorFormSet
+    autocomplete_fields = ("author",)
+    fields = ("author", "position")

@@ -1,0 +1,106 @@
+"""Views that the scripts of the item form call, and the page of an item that readers do not see yet."""
+
+from http import HTTPStatus
+from urllib.parse import quote
+
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from curation.admin.file_fields import clean_image
+from curation.exporting.layout import picture_href
+from curation.listing.body_targets import load_targets, load_targets_unsaved
+from curation.listing.detail import ItemDetail, detail_by_id
+from curation.markdown import flavour_of
+from curation.markdown.render_timeout import RenderTimeout, render_with_timeout
+from curation.models import CuratedItem
+from curation.search.query import normalise_text
+from curation.templating.bodies import body
+from curation.views.items import item_page, standfirst
+
+from .history import ItemHistory
+from .presence import presence_view
+from .same_link import items_with_link
+from .suggestions import SUGGESTED_COLUMNS, suggested_tags, suggested_values
+
+MAX_SAME_LINK = 5
+
+
+class ItemViews(ItemHistory):
+    """The views of the item admin besides its history. All but the last are called by the admin's scripts."""
+
+    def get_urls(self) -> list[URLPattern]:
+        may_edit = self.may_edit
+        return [
+            self.guarded_path("preview/", require_POST(self.preview_view), "preview", may_edit),
+            self.guarded_path("upload-picture/", require_POST(self.upload_picture_view), "upload_picture", may_edit),
+            self.guarded_path("check-link/", require_GET(self.check_link_view), "check_link", may_edit),
+            self.guarded_path("suggest/<slug:field>/", require_GET(self.suggest_view), "suggest", may_edit),
+            self.guarded_path("<int:pk>/presence/", require_POST(presence_view), "presence", may_edit),
+            self.guarded_path("<int:pk>/page/", require_GET(self.page_view), "page", self.has_view_permission),
+            *super().get_urls(),
+        ]
+
+    def may_edit(self, request: HttpRequest) -> bool:
+        return self.has_add_permission(request) or self.has_change_permission(request)
+
+    def preview_view(self, request: HttpRequest) -> HttpResponse:
+        """Return a page with title, summary and body as readers will see them."""
+        item, problem = CuratedItem(**{name: request.POST.get(name, "") for name in ("title", "summary", "slug")}), ""
+        item.slug = item.slug or "new"  # relative links are resolved against the address that it will have
+        item.pk = _item_id(request.POST.get("item", ""))
+        try:
+            item.derive(render_with_timeout(request.POST.get("body", ""), flavour_of(request.POST.get("flavour"))))
+        except RenderTimeout as error:
+            problem = str(error)
+        load_targets_unsaved(item)
+        context = {"item": item, "standfirst": standfirst(item), "body": body(item), "problem": problem}
+        return TemplateResponse(request, "admin/curation/curateditem/preview.html", context)
+
+    def upload_picture_view(self, request: HttpRequest) -> HttpResponse:
+        """Store an uploaded picture and return its Markdown as JSON: `markdown`, or with status 400 `error`."""
+        upload = request.FILES.get("picture")
+        try:
+            if upload is None:
+                raise ValidationError("Choose a picture.")
+            image, _is_new = clean_image(upload).store()
+        except ValidationError as error:
+            return JsonResponse({"error": " ".join(error.messages)}, status=HTTPStatus.BAD_REQUEST)
+        return JsonResponse({"markdown": f"![]({quote(picture_href(image))})"})
+
+    def check_link_view(self, request: HttpRequest) -> HttpResponse:
+        """Return an HTML fragment that names the other items with a source link; empty if there are none."""
+        items = items_with_link(request.GET.get("url", ""), exclude=_item_id(request.GET.get("item", "")))
+        context = {"items": list(items[:MAX_SAME_LINK])}
+        return TemplateResponse(request, "admin/curation/curateditem/same_link.html", context)
+
+    def suggest_view(self, request: HttpRequest, field: str) -> HttpResponse:
+        """Return `values` as JSON: those of other items in a field that start with the parameter `q`."""
+        prefix = normalise_text(request.GET.get("q", ""))
+        if field == "tags":
+            return JsonResponse({"values": suggested_tags(prefix)})
+        if field in SUGGESTED_COLUMNS:
+            return JsonResponse({"values": suggested_values(field, prefix)})
+        raise Http404
+
+    def page_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Return an item's page, even if readers do not see the item. A missing publication time is now."""
+        detail = detail_by_id(pk)
+        if detail is None:
+            raise Http404
+        load_targets([detail.item], breadcrumbs=True)
+        return self.page_of(request, detail)
+
+    def page_of(self, request: HttpRequest, detail: ItemDetail) -> HttpResponse:
+        """Return the page of an item whose targets are loaded."""
+        detail.item.title = str(detail.item)
+        detail.item.published_at = detail.item.published_at or timezone.now()
+        return item_page(request, detail)
+
+
+def _item_id(text: str) -> int | None:
+    """Return the ID of an item that a script sent; `None` for a new item or an invalid ID."""
+    return int(text) if text.isdecimal() and len(text) < 19 else None

@@ -1,0 +1,165 @@
+"""Error pages of the admin, which hold what was typed and a button to send it again.
+
+`medigy.urls` names the handlers, the setting `CSRF_FAILURE_VIEW` the last one. For addresses outside the admin, each
+answers with the page for readers. None of them needs the database or the session, which may be the reason for the
+error.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from django.conf import settings
+from django.contrib import admin
+from django.db import Error, InterfaceError, InternalError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.views.csrf import csrf_failure as csrf_failure_for_readers
+
+from curation.views import errors
+
+from .change_forms import keep_chosen_files
+from .posted_forms import PostedForm
+
+log = logging.getLogger(__name__)
+
+#: Errors of the database itself, as opposed to those of a statement or its values: a lock timeout, a deadlock, a lost
+#: connection, a server that stops or has become read-only.
+DATABASE_FAILURES = (OperationalError, InterfaceError, InternalError)
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorPage:
+    """The texts of a page. `button` is the label of the button that sends the form again, "" for none."""
+
+    status: HTTPStatus
+    title: str
+    explanation: str
+    button: str = ""
+
+
+BAD_REQUEST = ErrorPage(
+    HTTPStatus.BAD_REQUEST, "This request cannot be read", "It is malformed or too large. Nothing was changed."
+)
+FORBIDDEN = ErrorPage(
+    HTTPStatus.FORBIDDEN,
+    "You may not do this",
+    "You do not have permission to see this page or to do this. If you should, ask an administrator of this site.",
+)
+NOT_FOUND = ErrorPage(
+    HTTPStatus.NOT_FOUND,
+    "There is no such page",
+    "Its address is wrong, or the object has been deleted. Nothing was changed.",
+)
+SERVER_ERROR = ErrorPage(
+    HTTPStatus.INTERNAL_SERVER_ERROR,
+    "Something went wrong here",
+    "The error is ours, and it has been logged. This page cannot tell whether anything was saved.",
+    "Send it again",
+)
+DATABASE_ERROR = ErrorPage(
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    "The database does not answer",
+    "Another change takes long, or the database cannot be reached. Nothing was saved. Try again in a minute.",
+    "Send it again",
+)
+OUT_OF_DATE = ErrorPage(
+    HTTPStatus.FORBIDDEN,
+    "This form was out of date",
+    "You have logged in or out since you opened it, so it was not accepted. Nothing was saved yet.",
+    "Send it again",
+)
+REFUSED_ORIGIN = ErrorPage(
+    HTTPStatus.FORBIDDEN,
+    "This form was not accepted",
+    "It did not come from a page of this site, or your browser does not say where it came from. Nothing was changed. "
+    "Cookies must be allowed for this site.",
+)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return error_page(request, BAD_REQUEST) if is_admin(request) else errors.bad_request(request, exception)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return error_page(request, FORBIDDEN) if is_admin(request) else errors.permission_denied(request, exception)
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return error_page(request, NOT_FOUND) if is_admin(request) else errors.page_not_found(request, exception)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer with 503 if the database failed, with 500 for any other exception."""
+    if not is_admin(request):
+        return errors.server_error(request)
+    failed = isinstance(sys.exception(), DATABASE_FAILURES)
+    try:
+        return error_page(request, DATABASE_ERROR if failed else SERVER_ERROR)
+    except Exception:  # the template or its static files may be the reason for the error
+        log.exception("The error page of the admin cannot be rendered")
+        return errors.server_error(request)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a form whose token is not valid, as after logging in elsewhere: with a new token, and what was typed.
+
+    A form from another site gets no button, or one click of an editor would send what that site wrote.
+    """
+    if not is_admin(request):
+        return csrf_failure_for_readers(request, reason)
+    if is_same_origin(request):
+        return error_page(request, OUT_OF_DATE)
+    request.method = "GET"  # the page holds nothing of the form
+    return error_page(request, REFUSED_ORIGIN)
+
+
+def error_page(request: HttpRequest, page: ErrorPage, form: PostedForm | None = None) -> HttpResponse:
+    """Return a page in the frame of the admin with the form that was posted, and a button that sends it again."""
+    if form is None and page.button and request.method == "POST":
+        _keep_files(request)
+    form = form or PostedForm.of(request)
+    context = {
+        "page": page,
+        "title": page.title,
+        "form": form,
+        "typist": other_typist(request, form) if form and page.button else "",
+        "csrf_token": get_token(request),
+        "site_header": admin.site.site_header,
+        "site_title": admin.site.site_title,
+    }
+    return HttpResponse(render_to_string("admin/error_page.html", context), status=page.status)
+
+
+def _keep_files(request: HttpRequest) -> None:
+    """Keep the chosen files for the button of a page. Those that cannot be kept are named on it."""
+    try:
+        keep_chosen_files(request)
+    except Exception:  # the database may be away, or the form be the reason for the error
+        log.exception("The files of a form that met an error cannot be kept")
+
+
+def other_typist(request: HttpRequest, form: PostedForm) -> str:
+    """Return the name of the user who typed a form, if another one is logged in; "" if the database does not answer."""
+    try:
+        user = getattr(request, "user", None)
+        return form.typist if user and user.pk and form.user_id not in (None, user.pk) else ""
+    except Error:
+        return ""
+
+
+def is_admin(request: HttpRequest) -> bool:
+    return request.path.startswith(reverse("admin:index"))
+
+
+def is_same_origin(request: HttpRequest) -> bool:
+    """Whether the browser says that a form came from this site. Browsers send `Origin` with every form."""
+    origin = request.headers.get("Origin")
+    if origin is None:
+        return request.headers.get("Sec-Fetch-Site") == "same-origin"
+    return origin in (f"{request.scheme}://{request.get_host()}", *settings.CSRF_TRUSTED_ORIGINS)

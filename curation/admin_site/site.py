@@ -1,0 +1,108 @@
+"""The admin site: its title, the order of its models, and the profile of each editor."""
+
+from functools import update_wrapper
+from http import HTTPStatus
+from typing import Any
+
+from django.conf import settings
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from . import lost_sessions
+from .changelists import BoundedAdmin
+from .moments import describe_moment
+from .posted_forms import PostedForm
+from .time_zones import ProfileForm, activate_zone_of, guess_time_zone, profile_of
+from .times import zone_name
+
+#: The order of models on the front page and in the side bar, by how often editors open them.
+MODEL_ORDER = (
+    *("CuratedItem", "BinnedItem", "BulkChange", "ImportRun", "Conflict", "Topic", "Vocabulary", "Offering"),
+    *("Publisher", "Author", "Tag", "Image", "Alias", "BodyReference"),
+)
+
+
+class CurationAdminSite(admin.AdminSite):
+    site_header = f"{settings.SITE_NAME} Curation"
+    site_title = f"{settings.SITE_NAME} Curation"
+    index_title = "What would you like to work on?"
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Register models. The admin classes of other applications get `BoundedAdmin` as a base class."""
+        admin_class = admin_class or admin.ModelAdmin
+        if not issubclass(admin_class, BoundedAdmin):
+            admin_class = type(admin_class.__name__, (BoundedAdmin, admin_class), {"__module__": __name__})
+        super().register(model_or_iterable, admin_class, **options)
+
+    def get_urls(self) -> list[Any]:
+        profile, guess = require_http_methods(["GET", "POST"])(self.profile_view), require_POST(guess_time_zone)
+        return [
+            path("profile/", self.admin_view(profile), name="profile"),
+            path("session/", never_cache(require_GET(self.session_view)), name="session"),
+            path("profile/guess/", self.admin_view(guess), name="guess_time_zone"),
+            path("moment/", self.admin_view(require_GET(describe_moment)), name="describe_moment"),
+            *super().get_urls(),
+        ]
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """Return the context of every page, with whether the browser should tell the editor's time zone."""
+        is_unknown = request.user.is_authenticated and not profile_of(request.user).time_zone
+        return {**super().each_context(request), "time_zone_is_unknown": is_unknown}
+
+    def session_view(self, request: HttpRequest) -> HttpResponse:
+        """Return the user who is logged in, `null` with status 403 if nobody is, and a token for forms, as JSON."""
+        is_staff = self.has_permission(request)
+        user, name = (request.user.pk, request.user.get_username()) if is_staff else (None, "")
+        status = HTTPStatus.OK if is_staff else HTTPStatus.FORBIDDEN
+        return JsonResponse({"user": user, "name": name, "csrf": get_token(request)}, status=status)
+
+    def profile_view(self, request: HttpRequest) -> HttpResponse:
+        """Return the form of the editor's preferences (GET), or save them (POST)."""
+        form = ProfileForm(request.POST or None, instance=profile_of(request.user))
+        if form.is_valid():
+            form.save()
+            activate_zone_of(request.user)
+            messages.success(request, f"Dates and times of these pages are now in the zone of {zone_name()}.")
+            return redirect("admin:profile")
+        context = {**self.each_context(request), "title": "Your profile", "form": form}
+        return TemplateResponse(request, "admin/profile.html", context)
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """Return a view for staff. A form that is sent without a session gets a log-in page that holds the form."""
+        protected = super().admin_view(view, cacheable)
+
+        def hold_form(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not self.has_permission(request) and lost_sessions.is_form(request):
+                return lost_sessions.login_page(self, request)
+            return protected(request, *args, **kwargs)  # type: ignore[no-any-return]
+
+        return update_wrapper(hold_form, protected)
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Log in, and finish the save of the form that the log-in page held (`lost_sessions`)."""
+        packed = request.POST.get(lost_sessions.HELD_FORM, "") if request.method == "POST" else ""
+        if not packed:
+            return super().login(request, extra_context)
+        held, _is_young = PostedForm.unpack(packed)
+        response = super().login(request, {**(extra_context or {}), **lost_sessions.login_context(held)})
+        is_logged_in = isinstance(response, HttpResponseRedirect) and self.has_permission(request)
+        return (lost_sessions.finish(request, packed) if is_logged_in else None) or response
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """Return the applications with `curation` first, its models in `MODEL_ORDER`."""
+        apps: list[Any] = super().get_app_list(request, app_label)
+        curation = next((app for app in apps if app["app_label"] == "curation"), None)
+        if curation is None:
+            return apps
+        curation["models"] = sorted(curation["models"], key=lambda model: _rank(model["object_name"]))
+        return [curation, *(app for app in apps if app is not curation)]
+
+
+def _rank(object_name: str) -> int:
+    return MODEL_ORDER.index(object_name) if object_name in MODEL_ORDER else len(MODEL_ORDER)

@@ -1,8 +1,0 @@
-"""What every page for readers knows."""
-
-from django.conf import settings
-from django.http import HttpRequest
-
-
-def site(_request: HttpRequest) -> dict[str, str]:
-    return {"SITE_NAME": settings.SITE_NAME}

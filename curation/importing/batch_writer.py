@@ -1,0 +1,209 @@
+"""Batches of parsed files to rows, a batch a transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence, Set
+from dataclasses import replace
+from pathlib import Path
+
+from django.db import transaction
+
+from curation.frontmatter.problems import Problem, Rejected, bounded
+from curation.importing.media_files.store import MediaStore
+from curation.items.checks import failed_codes
+from curation.items.related_rows import RelatedRows
+from curation.models import CuratedItem, ImportRun
+
+from .apply import apply
+from .deletions import restore_items_of
+from .failures import FAILURES, describe, is_full
+from .history import ledger
+from .history.revisions import BatchRevisions
+from .link_check import LinkCheck
+from .lookup import Lookup
+from .options import Options
+from .parse import ParsedFile, RefusedFile, SkippedFile, reject
+from .plan import FileOutcome, Plan, Planner
+from .prune import prune
+from .reader import ReadFile
+from .report import FileReport
+from .write import BatchLog, filled_items, write
+
+
+class BatchWriter:
+    """Plans and writes the files of a run, a batch a transaction.
+
+    `run` is the row of the import in the ledger, `seen` are the paths of all its files. `on_outcomes(outcomes)` is
+    called for each batch, inside its transaction.
+    """
+
+    def __init__(
+        self,
+        options: Options,
+        media_store: MediaStore,
+        seen: Set[str],
+        run: ImportRun | None,
+        on_outcomes: Callable[[Sequence[FileOutcome]], object],
+    ) -> None:
+        #: The files that could not be imported.
+        self.rejected: list[RefusedFile] = []
+        self._options = options
+        self._media_store = media_store
+        self._seen = seen
+        self._run = run
+        self._actor = ledger.actor_of(run)
+        self._on_outcomes = on_outcomes
+        self._links = LinkCheck(seen)
+        self._logs: list[BatchLog] = []
+
+    def write(self, files: Sequence[ReadFile]) -> list[FileReport]:
+        """Import a batch and return a report a file. If that fails, import its files one by one, so that one bad file
+        does not stop the others.
+
+        Raises the error if the next file would fail, too: the disk is full, or the database does not answer.
+        """
+        log = BatchLog()
+        made = dict(self._run.made) if self._run else {}
+        try:
+            outcomes = self._write_in_transaction(files, log)
+        except FAILURES as error:
+            self._discard(log, made)
+            if is_full(error) or (len(files) == 1 and isinstance(files[0], RefusedFile)):
+                raise
+            if len(files) > 1:
+                return [report for file in files for report in self._write_one(file)]
+            return self.write([reject(files[0].source, "failure", describe(error))])
+        except BaseException:
+            self._discard(log, made)
+            raise
+        self._finish(log)
+        self.rejected += [file for file in outcomes if isinstance(file, RefusedFile) and file.outcome == "rejected"]
+        return [_report_of(outcome) for outcome in outcomes]
+
+    def prune(self, folders: Iterable[Path]) -> list[FileReport]:
+        """Archive the items of the files that are gone from some folders."""
+        return prune(folders, self._seen, self._run, self._actor)
+
+    def check_links(self) -> list[FileReport]:
+        """Report the broken links of the run's files. To be called when all files are written."""
+        reports = self._links.reports()
+        if self._run:
+            with transaction.atomic():
+                ledger.add_problems(self._run, reports)
+        return reports
+
+    def discard(self) -> None:
+        """Delete the files that all batches stored, after the transaction around them was rolled back."""
+        for log in self._logs:
+            log.delete_files()
+
+    def _write_one(self, file: ReadFile) -> list[FileReport]:
+        if isinstance(file, SkippedFile) and not file.problems:
+            return [_report_of(file)]
+        return self.write([file])
+
+    def _write_in_transaction(self, files: Sequence[ReadFile], log: BatchLog) -> list[FileOutcome]:
+        with transaction.atomic():
+            return self._write_and_record(files, log)
+
+    def _write_and_record(self, files: Sequence[ReadFile], log: BatchLog) -> list[FileOutcome]:
+        outcomes = _with_failed_checks(self._plan_and_write(files, log))
+        if self._run:
+            ledger.record(self._run, outcomes, log.made)
+        self._on_outcomes(outcomes)
+        return outcomes
+
+    def _plan_and_write(self, files: Sequence[ReadFile], log: BatchLog) -> list[FileOutcome]:
+        """Plan each file, then write all plans."""
+        accepted = [file for file in files if isinstance(file, ParsedFile)]
+        if not accepted:
+            return [file for file in files if not isinstance(file, ParsedFile)]
+        lookup = self._look_up(accepted)
+        restored: dict[int, Problem] = {}
+        if self._options.restore_deleted:
+            restored = restore_items_of(accepted, lookup, self._seen, self._actor, self._run)
+            lookup = self._look_up(accepted) if restored else lookup
+        planner = Planner(lookup, self._media_store, self._seen, self._options, restored)
+        revisions = BatchRevisions()
+        outcomes = [_plan(file, planner, lookup, revisions) for file in files]
+        plans = [outcome for outcome in outcomes if isinstance(outcome, Plan) and outcome.is_written]
+        related_rows = RelatedRows(filled.record for filled in filled_items(plans))
+        write(plans, related_rows, self._media_store, log)
+        if self._run:
+            revisions.record(plans, related_rows, self._run, self._actor)
+        return _with_warnings(outcomes, related_rows)
+
+    def _look_up(self, files: Sequence[ParsedFile]) -> Lookup:
+        return Lookup(files)
+
+    def _finish(self, log: BatchLog) -> None:
+        """Release the memory of a batch that was written. Keep its log, in case an outer transaction is rolled back."""
+        self._logs.append(log)
+        self._media_store.on_commit()
+
+    def _discard(self, log: BatchLog, made: dict[str, list[int]]) -> None:
+        """Forget a batch that was rolled back. `made` are the rows that the run had made before it."""
+        log.delete_files()
+        self._media_store.on_rollback()
+        if self._run:
+            self._run.made = made
+
+
+def _plan(file: ReadFile, planner: Planner, lookup: Lookup, revisions: BatchRevisions) -> FileOutcome:
+    """Plan a file, and apply the plan so that later files see it. A file that is not parsed needs no plan."""
+    if not isinstance(file, ParsedFile):
+        return file
+    try:
+        plan = planner.plan(file)
+        if isinstance(plan, SkippedFile):
+            return plan
+    except Rejected as refusal:
+        return RefusedFile(file.source, "rejected", bounded((*refusal.problems, *file.document.problems)))
+    revisions.note(plan, lookup)
+    apply(plan, lookup)
+    return plan
+
+
+def _with_failed_checks(outcomes: list[FileOutcome]) -> list[FileOutcome]:
+    """Add to plans the codes of the content checks that their items fail, now that these are written."""
+    changed = [plan.known.item.pk for plan in outcomes if isinstance(plan, Plan) and plan.outcome != "unchanged"]
+    failed = failed_codes(CuratedItem.objects.filter(pk__in=changed)) if changed else {}
+    return [
+        replace(outcome, failed_checks=codes)
+        if isinstance(outcome, Plan) and (codes := failed.get(outcome.known.item.pk))
+        else outcome
+        for outcome in outcomes
+    ]
+
+
+def _with_warnings(outcomes: list[FileOutcome], related_rows: RelatedRows) -> list[FileOutcome]:
+    """Add the warnings of the rows that records name to the plans of these records."""
+    if not related_rows.warnings:
+        return outcomes
+    return [
+        replace(outcome, problems=(*outcome.problems, *_offering_warnings(outcome, related_rows)))
+        if isinstance(outcome, Plan)
+        else outcome
+        for outcome in outcomes
+    ]
+
+
+def _offering_warnings(plan: Plan, related_rows: RelatedRows) -> list[Problem]:
+    offerings = [offering for filled in filled_items([plan]) for offering in filled.record.offerings]
+    messages = [related_rows.warnings[offering] for offering in offerings if offering in related_rows.warnings]
+    return [Problem("warning", "offering", message, "relatedOfferings") for message in messages]
+
+
+def _report_of(outcome: FileOutcome) -> FileReport:
+    if isinstance(outcome, Plan):
+        return FileReport(
+            outcome.parsed.source.name,
+            outcome.outcome,
+            outcome.known.item.slug,
+            outcome.all_problems,
+            unmapped=outcome.parsed.document.unmapped,
+            failed_checks=outcome.failed_checks,
+        )
+    if isinstance(outcome, RefusedFile):
+        return FileReport(outcome.source.name, outcome.outcome, problems=outcome.problems)
+    return FileReport(outcome.source.name, outcome.outcome, outcome.slug, outcome.problems)

@@ -1,0 +1,49 @@
+"""Failures of the machine, as opposed to errors in files: a full disk, a database that does not answer."""
+
+import sqlite3
+from errno import EDQUOT, ENOSPC
+
+from django.db import DatabaseError, InterfaceError, OperationalError
+
+from curation.importing.sources.discover import printable
+
+#: The errors of the database, the content folders and the media folder.
+FAILURES = (DatabaseError, InterfaceError, OSError)
+
+#: PostgreSQL's codes for a full disk, and for a table or column that does not exist
+#: (https://www.postgresql.org/docs/current/errcodes-appendix.html).
+DISK_FULL, UNDEFINED = "53100", ("42P01", "42703")
+#: Parts of the messages of SQLite for the latter; the last one follows the name of the table.
+MISSING = ("no such table", "no such column", "has no column named")
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether the disk of the files or of the database is full."""
+    cause = error.__cause__
+    if getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL or getattr(cause, "sqlstate", None) == DISK_FULL:
+        return True
+    return isinstance(error, OSError) and error.errno in (ENOSPC, EDQUOT)
+
+
+def is_unmigrated(error: BaseException) -> bool:
+    """Whether a table or column is missing."""
+    if getattr(error.__cause__, "sqlstate", None) in UNDEFINED:
+        return True
+    return isinstance(error, OperationalError) and any(text in str(error) for text in MISSING)
+
+
+def describe(error: BaseException, *, migrate: str = "let the server’s keeper migrate it") -> str:
+    """Return the failure and, after a semicolon, what to do. `migrate` tells the reader how to have that done.
+
+    The error's own text is left out: it has SQL and values of rows in it.
+    """
+    if is_full(error):
+        return "the disk is full; free some space, then import again"
+    if is_unmigrated(error):
+        return f"the database is not that of this version; {migrate}, then import again"
+    if isinstance(error, OSError):
+        reason = ": ".join(str(part) for part in (error.strerror, error.filename) if part) or type(error).__name__
+        return f"a file cannot be read or stored ({printable(reason)}); check the disk and its permissions"
+    if isinstance(error, OperationalError | InterfaceError):
+        return f"the database does not answer ({type(error).__name__}); see that it runs, then import again"
+    return f"the database refused it ({type(error).__name__}); import it again, and report this if it stays so"

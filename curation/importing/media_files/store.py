@@ -1,0 +1,160 @@
+"""The media files of a run: each is located, read, verified and stored once, however many items point to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.core.files.storage import default_storage
+
+from curation.frontmatter.problems import Problem
+from curation.importing.sources.discover import AnyPath, SourceFile
+from curation.lib.durable_files import store
+from curation.lib.images import CleanImage
+from curation.lib.stored_files import pdf_name
+from curation.markdown.references import BODY
+from curation.models import Image
+
+from .files import (
+    DocumentMedia,
+    MediaUnavailable,
+    Pdf,
+    SearchFolder,
+    is_pdf,
+    locate_in_body,
+    locate_named,
+    media_warning,
+    read_image,
+    read_pdf,
+    search_folders,
+    stamp,
+    unavailable,
+)
+
+#: Maximum number of located files that are cached: those that items share, not all of a large run.
+MAX_LOCATED = 10_000
+_NO_STAMP: Mapping[str, int] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class LocatedFile:
+    """A file, its `stamp()`, and its path from the document's folder, "" if it was not found from there."""
+
+    path: AnyPath
+    stamp: Mapping[str, int]
+    beside: str
+
+
+class MediaStore:
+    """The media files of a run by the SHA-256 of their bytes.
+
+    A file that was read waits in memory until its batch is written. The rows of stored images are cached, so that the
+    next item with the same picture only costs a look at the file's size and time. `static_roots` are as in `Options`.
+    """
+
+    def __init__(self, static_roots: Sequence[Path] = ()) -> None:
+        self._static_roots = static_roots
+        self._search_folders: dict[AnyPath, tuple[SearchFolder, ...]] = {}
+        self._located: dict[tuple[AnyPath, str, bool], LocatedFile] = {}
+        self._digests: dict[tuple[AnyPath, int, int], str] = {}
+        self._waiting: dict[str, CleanImage | Pdf] = {}
+        self._images: dict[str, Image] = {}
+
+    def find(self, use: str, href: str, source: SourceFile) -> LocatedFile:
+        """Return the file of a document's `href` for a use, as it was first seen in this run.
+
+        Raises `MediaUnavailable`.
+        """
+        is_body = use.startswith(BODY)
+        # Two documents of one folder have two folders for the files beside their pages.
+        key = source.path if is_body else source.path.parent, href, is_body
+        if key not in self._located:
+            try:
+                folders = self._folders_of(source)
+                path, beside = (locate_in_body if is_body else locate_named)(href, source, folders)
+            except OSError as error:
+                raise unavailable(error) from error
+            if len(self._located) == MAX_LOCATED:
+                self._located.clear()
+            self._located[key] = LocatedFile(path, stamp(path), beside)
+        return self._located[key]
+
+    def _folders_of(self, source: SourceFile) -> tuple[SearchFolder, ...]:
+        folder = source.path.parent
+        if folder not in self._search_folders:
+            self._search_folders[folder] = tuple(search_folders(source, self._static_roots))
+        return self._search_folders[folder]
+
+    def check_unchanged(self, media: DocumentMedia, source: SourceFile) -> tuple[Problem, ...] | None:
+        """Return the warnings of the files that a document points to, `None` if one has changed since its import."""
+        problems = []
+        for use, before in media.items():
+            now = _NO_STAMP
+            try:
+                now = self.find(use, before["href"], source).stamp
+            except MediaUnavailable as error:
+                # An upload need not bring files that are stored already, as in `plan`.
+                if not (before["sha256"] and source.is_upload):
+                    problems.append(media_warning(use, before["href"], error))
+            if (before.get("size"), before.get("mtime_ns")) != (now.get("size"), now.get("mtime_ns")):
+                return None
+        return tuple(problems)
+
+    def read(self, use: str, located: LocatedFile) -> str:
+        """Read and verify a file for a use, and return its digest. Raises `MediaUnavailable`."""
+        key = (located.path, located.stamp["size"], located.stamp["mtime_ns"])
+        digest = self._digests.get(key, "")
+        if not self.has(digest):
+            file = read_pdf(located.path) if is_pdf(use) else read_image(located.path)
+            self._digests[key] = digest = file.sha256
+            self._waiting[digest] = file
+        return digest
+
+    def has(self, digest: str) -> bool:
+        """Whether a file of this digest was read in this run."""
+        return digest in self._images or digest in self._waiting
+
+    def is_copy(self, digest: str, image: Image) -> bool:
+        """Whether a file is a copy of an image as readers get it: an export writes it without the metadata."""
+        file = self._waiting.get(digest)
+        if digest == image.sha256 or not isinstance(file, CleanImage) or image.size != len(file.data):
+            return False
+        with suppress(OSError), image.file.open() as stored:
+            return bool(stored.read() == file.data)
+        return False
+
+    def image(self, digest: str, name: str) -> tuple[Image, bool]:
+        """Return the row of an image that was read, and whether it is new."""
+        if digest in self._images:
+            return self._images[digest], False
+        file = self._waiting[digest]
+        assert isinstance(file, CleanImage)  # noqa: S101  # read() made it one
+        row, created = Image.objects.store(file, name)
+        self._images[digest] = row
+        return row, created
+
+    def pdf(self, digest: str) -> tuple[str, bool]:
+        """Return the storage name of a PDF that was read, and whether it is new."""
+        name, data = pdf_name(digest), self._waiting[digest].data
+        if _is_stored(name, data):
+            return name, False
+        return store(default_storage, name, data), True
+
+    def on_commit(self) -> None:
+        """Free the memory of the files that waited for a batch."""
+        self._waiting.clear()
+
+    def on_rollback(self) -> None:
+        """Forget files and rows, after the transaction of a batch was rolled back."""
+        self._waiting.clear()
+        self._images.clear()
+
+
+def _is_stored(name: str, data: bytes) -> bool:
+    """Whether a complete file is in the storage: an import that was killed may have left half of it."""
+    if not default_storage.exists(name):
+        return False
+    with default_storage.open(name) as stored:
+        return bool(stored.read() == data)

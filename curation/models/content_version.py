@@ -1,0 +1,66 @@
+"""The version of the content, by which caches check that a stored page is still current."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cache
+from uuid import uuid4
+
+from django.db import Error, connection, models
+from django.utils import timezone
+
+
+def new_token() -> str:
+    return uuid4().hex
+
+
+class ContentVersion(models.Model):
+    """One row, whose token changes with every write to content for readers, in the same transaction as the write.
+
+    Triggers of the database change it (`models.triggers`), whatever code writes. Tokens are never repeated. There is no
+    row while the triggers are removed.
+    """
+
+    token = models.CharField(max_length=36)
+    renewed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="contentversion_one_row")]
+
+    def __str__(self) -> str:
+        return self.token
+
+    @classmethod
+    def current(cls) -> str | None:
+        """Return the token; `None` if it is not reliable: within a transaction, or without row or database."""
+        if connection.in_atomic_block:
+            return None
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(_token_sql())
+                row = cursor.fetchone()
+        except Error:
+            return None
+        return str(row[0]) if row else None
+
+    @classmethod
+    def changed_at(cls) -> datetime | None:
+        """Return the time of the last write; `None` where `current()` is."""
+        if connection.in_atomic_block:
+            return None
+        try:
+            return cls.objects.values_list("renewed_at", flat=True).first()
+        except Error:
+            return None
+
+    @classmethod
+    def renew(cls) -> None:
+        """Change the token, after a change that has no trigger."""
+        cls.objects.update(token=new_token(), renewed_at=timezone.now())
+
+
+@cache
+def _token_sql() -> str:
+    """Return the SQL of the query for the token, compiled once: every request runs it."""
+    sql, _no_parameters = ContentVersion.objects.values_list("token").query.sql_with_params()
+    return sql

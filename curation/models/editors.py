@@ -1,0 +1,25 @@
+"""The preferences of editors."""
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from curation.lib.time_zones import zone_of
+
+
+def validate_time_zone(name: str) -> None:
+    """Refuse a name that the time zone database lacks."""
+    try:
+        zone_of(name)
+    except ValueError as error:
+        raise ValidationError(str(error)) from error
+
+
+class EditorProfile(models.Model):
+    """The preferences of a user. Without a profile, or with an empty time zone, the site's zone applies."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="profile")
+    time_zone = models.CharField(max_length=64, blank=True, validators=[validate_time_zone])
+
+    def __str__(self) -> str:
+        return f"Profile of {self.user}"

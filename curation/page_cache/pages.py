@@ -1,0 +1,109 @@
+"""A cached page: rendered once for all readers, and answered to each request in its encoding."""
+
+from __future__ import annotations
+
+import gzip
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+from http import HTTPStatus
+from time import time
+
+import brotli
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.cache import get_conditional_response, get_max_age, patch_vary_headers
+from django.utils.http import parse_http_date_safe
+
+from .requests import HTMX_HEADERS
+
+#: Redirects follow from the content, too. Errors are never cached.
+CACHED_STATUSES = (HTTPStatus.OK, HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.FOUND)
+#: Maximum age of a cached page.
+MAX_AGE_SECONDS = 3600
+#: Seconds for which a CDN that cannot reach the site may go on serving a page.
+STALE_IF_ERROR = 24 * 3600
+#: Headers that the cache key has. A response that varies by any other header is not cached.
+VARY = {"accept-encoding", *(name.lower() for name in HTMX_HEADERS)}
+COMPRESSED_TYPES = (
+    *("text/", "application/json", "application/feed+json", "application/xml", "application/rss+xml"),
+    "application/atom+xml",
+)
+#: In bytes. Compression does not make smaller bodies smaller.
+MIN_COMPRESSED_SIZE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class CachedPage:
+    """A page that is fresh at one version of the content, until it expires (a Unix time)."""
+
+    version: str
+    expires: float
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    def is_fresh(self, version: str) -> bool:
+        return self.version == version and time() < self.expires
+
+    def encoded(self, encoding: str) -> CachedPage:
+        """Return the page compressed by "br" or "gzip", or as it is where that would gain nothing."""
+        is_text = self.headers.get("Content-Type", "").startswith(COMPRESSED_TYPES)
+        if not encoding or not is_text or len(self.body) < MIN_COMPRESSED_SIZE or "Content-Encoding" in self.headers:
+            return self
+        body = brotli.compress(self.body, quality=5) if encoding == "br" else gzip.compress(self.body, 6, mtime=0)
+        return replace(self, body=body, headers={**self.headers, "Content-Encoding": encoding})
+
+    def response_to(self, request: HttpRequest) -> HttpResponseBase:
+        """Return the page as a response, or a 304 to a conditional request for the same page."""
+        headers = {
+            "Cache-Control": _cache_control(int(self.expires - time())),
+            **self.headers,
+            "Content-Length": str(len(self.body)),
+        }
+        return not_modified_or(request, HttpResponse(self.body, status=self.status, headers=headers))
+
+
+def page_to_cache(response: HttpResponseBase, version: str, expires: float) -> CachedPage | None:
+    """Return a response as a page to cache; `None` where it is private or its view forbids caching."""
+    if not isinstance(response, HttpResponse) or not _is_public(response):
+        return None
+    patch_vary_headers(response, ["Accept-Encoding"])
+    headers = dict(response.items())
+    if response.status_code == HTTPStatus.OK:
+        headers["ETag"] = _weak_etag(response)
+    max_age = min(MAX_AGE_SECONDS, get_max_age(response) or MAX_AGE_SECONDS)
+    return CachedPage(version, min(expires, time() + max_age), response.status_code, headers, response.content)
+
+
+def not_modified_or(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    """Return a response, or a 304 to a conditional request whose client has the same already."""
+    if "HTTP_IF_NONE_MATCH" not in request.META and "HTTP_IF_MODIFIED_SINCE" not in request.META:
+        return response
+    etag, modified = response.get("ETag"), parse_http_date_safe(response.get("Last-Modified", ""))
+    return get_conditional_response(request, etag, modified, response) or response  # type: ignore[arg-type]  # any kind
+
+
+def _is_public(response: HttpResponse) -> bool:
+    control, vary = (response.get(name, "").lower() for name in ("Cache-Control", "Vary"))
+    return (
+        response.status_code in CACHED_STATUSES
+        and not response.cookies
+        and not any(word in control for word in ("private", "no-store", "no-cache"))
+        and {name.strip() for name in vary.split(",") if name} <= VARY
+    )
+
+
+def _weak_etag(response: HttpResponse) -> str:
+    """Return the ETag that the view set, else a digest of the body; weak, since all encodings of the page share it."""
+    own = response.get("ETag") or f'"{blake2b(response.content, digest_size=12).hexdigest()}"'
+    return own if own.startswith("W/") else f"W/{own}"
+
+
+def _cache_control(seconds: int) -> str:
+    """Return the `Cache-Control` of a page that is fresh for `seconds` more, unless its content changes.
+
+    Browsers revalidate each time. A CDN may serve its copy for `CDN_SECONDS`, but never after the page expires.
+    """
+    fresh = min(settings.CDN_SECONDS, seconds)
+    stale = min(settings.CDN_SECONDS, seconds - fresh)
+    return f"public, max-age=0, s-maxage={fresh}, stale-while-revalidate={stale}, stale-if-error={STALE_IF_ERROR}"

@@ -1,0 +1,72 @@
+"""Former names of topics, vocabularies, offerings, publishers, authors and tags.
+
+Addresses with one redirect to the current page. Histories find the row that had one (`items.named_rows`).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.db.models import Exists, Value
+from django.db.models.signals import post_delete, pre_save
+
+from curation.lib.names import name_key
+from curation.lib.page_urls import address
+from curation.models import Author, FormerName, Tag, with_published_items
+
+from .pages import PAGE_MODELS
+
+#: Models whose rows have a page, by the first part of its path, and the column with the second part.
+KINDS = {kind: found for kind, found in PAGE_MODELS.items() if not kind.endswith("_timeline")}
+_KINDS_OF = {model: kind for kind, (model, _column) in KINDS.items()}
+#: The kinds of the names by which items name rows that they do not name by the address.
+NAMES: dict[type[Any], str] = {Author: "author-name", Tag: "tag-name"}
+_PAGE = re.compile(rf"/(?P<kind>{'|'.join(KINDS)})/(?P<key>[^/\x00]{{1,255}})/(?P<rest>(?:timeline/)?|feed\.[a-z]+)")
+
+
+def connect() -> None:
+    for model in _KINDS_OF:
+        pre_save.connect(_note_former_name, sender=model)
+        post_delete.connect(_forget_former_names, sender=model)
+
+
+def _note_former_name(instance: Any, update_fields: Any = None, **_kwargs: Any) -> None:
+    """Store the names that a row has in its address and in items when the row is saved with others."""
+    if instance.pk is None:
+        return
+    model, kind = type(instance), _KINDS_OF[type(instance)]
+    kinds = {KINDS[kind][1]: kind} | ({"name": NAMES[model]} if model in NAMES else {})
+    columns = [column for column in kinds if update_fields is None or column in update_fields]
+    former = model._default_manager.filter(pk=instance.pk).values(*columns).first() if columns else None
+    for column, name in (former or {}).items():
+        kind = kinds[column]
+        old, new = _key(kind, name), _key(kind, getattr(instance, column))
+        if old != new:
+            FormerName.objects.create(kind=kind, key=old, row=instance.pk)
+
+
+def _key(kind: str, name: str) -> str:
+    return name_key(name) if kind in NAMES.values() else name
+
+
+def _forget_former_names(instance: Any, **_kwargs: Any) -> None:
+    kinds = [_KINDS_OF[type(instance)], NAMES.get(type(instance), "")]
+    FormerName.objects.filter(kind__in=kinds, row=instance.pk).delete()
+
+
+def current_path(path: str) -> str | None:
+    """Return the current path of the page that had a path under a former name of its row; in one query.
+
+    `None` where no row had the name, where any row has it now, or where readers do not see the last that had it.
+    `FormerName` stores the id of the row, so that the oldest of several names leads to the newest without a chain of
+    redirects.
+    """
+    page = _PAGE.fullmatch(path)
+    if page is None:
+        return None
+    model, column = KINDS[page["kind"]]
+    had_it = FormerName.objects.filter(kind=page["kind"], key=page["key"]).order_by("-noted_at", "-pk")
+    has_it = model._default_manager.filter(**{column: Value(page["key"])})
+    row = with_published_items(model).filter(~Exists(has_it), pk__in=had_it.values("row")[:1]).first()
+    return address(page["kind"], getattr(row, column)) + page["rest"] if row else None

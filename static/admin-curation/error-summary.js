@@ -1,0 +1,26 @@
+/* Moves the focus from the links of the summary of errors to the fields. The summary has it at first (`autofocus`). */
+
+const summary = document.getElementById("error-summary");
+
+summary?.addEventListener("click", (event) => {
+  const link = event.target.closest("a");
+  if (link && focusField(link.hash.slice(1))) event.preventDefault();
+});
+
+// A link that was followed before this script was there has led to the address of the field only.
+if (summary && location.hash) {
+  focusField(location.hash.slice(1));
+  history.replaceState(history.state, "", location.pathname + location.search);
+}
+
+function focusField(id) {
+  const target = document.getElementById(id);
+  if (!target) return false;
+  const folded = target.closest("details");
+  if (folded) folded.open = true;
+  const select = target.matches(".select2-hidden-accessible") && target.parentElement.querySelector(".select2-selection");
+  const input = target.matches("input, select, textarea") ? target : target.querySelector("input:not([type=hidden]), select, textarea");
+  (select || input || target).focus();
+  target.scrollIntoView({ block: "center" });
+  return true;
+}

@@ -1,0 +1,18 @@
+/* Tells the server the time zone of the browser, once: while the editor's profile has none. */
+
+import { fetchOrThrow } from "./fetch.js";
+
+const link = document.querySelector("#time-zone[data-guess-url]");
+const token = document.querySelector("#logout-form input[name=csrfmiddlewaretoken]");
+if (link && token) {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const body = new URLSearchParams({ time_zone: zone, csrfmiddlewaretoken: token.value });
+  try {
+    await fetchOrThrow(link.dataset.guessUrl, { method: "POST", body });
+    // This page stays in the zone that it was made for.
+    const place = zone.split("/").at(-1).replaceAll("_", " ");
+    if (!link.textContent.includes(` ${place} time`)) link.append(` (${place} time from the next page on)`);
+  } catch {
+    // The pages stay in the site's zone; the profile offers all others.
+  }
+}

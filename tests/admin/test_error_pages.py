@@ -1,0 +1,161 @@
+"""Error pages of the admin: in its frame, with what was typed and a button that sends it again."""
+
+from pathlib import Path
+from unittest import mock
+
+import pytest
+from django.conf import LazySettings
+from django.contrib.auth.models import User
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import InterfaceError, OperationalError, connection
+from django.http import HttpResponse
+from django.test import Client
+
+from curation.admin.items.item_admin import ItemAdmin
+from curation.models import CuratedItem
+from tests.factories import make_item
+
+from .conftest import client_of
+from .images import picture_bytes
+from .pages import ADD, LIST, edit_page, form_data, submit, text, tree
+from .test_lost_sessions import sent_again
+
+
+def fail(client: Client, url: str, error: Exception, **fields: object) -> HttpResponse:
+    """Send a form of an item while saving raises an exception."""
+    client.raise_request_exception = False
+    with mock.patch.object(ItemAdmin, "save_model", side_effect=error):
+        return submit(client, url, **fields)
+
+
+@pytest.mark.parametrize("error", [OperationalError("database is locked"), InterfaceError("connection closed")])
+def test_a_failure_of_the_database_keeps_the_text(editor: Client, error: Exception) -> None:
+    item = make_item("Old")
+    page = fail(editor, edit_page(item), error, title="New", body="Line 1\nLine 2", tags="a, b")
+    assert page.status_code == 503
+    assert "Nothing was saved." in text(tree(page))
+    assert "Your text is kept on this page." in text(tree(page))
+    assert "Medigy Curation" in text(tree(page))
+    shown = [text(label) for label in tree(page).iter("dt")]
+    assert {"Title", "Body", "Published at (date)"} <= set(shown)
+    assert "Version" not in shown
+    url, kept = sent_again(page)
+    assert editor.post(url, kept).status_code == 302
+    item.refresh_from_db()
+    assert (item.title, item.body, set(item.tags.names())) == ("New", "Line 1\nLine 2", {"a", "b"})
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_save_that_waits_too_long_for_the_lock_of_another_keeps_the_text(settings: LazySettings) -> None:
+    settings.LOCK_TIMEOUT_SECONDS = 0.1
+    client, item = client_of(User.objects.create_superuser("ann")), make_item("Old")
+    data = form_data(client.get(edit_page(item)), "curateditem_form") | {"title": "New"}
+    client.raise_request_exception = False
+    other = connection.copy()
+    try:
+        other.set_autocommit(False)
+        with other.cursor() as cursor:
+            cursor.execute("UPDATE curation_curateditem SET slug = slug WHERE id = %s", [item.pk])
+        page = client.post(edit_page(item), data)
+    finally:
+        other.rollback()  # closing does not end it in the memory of SQLite
+        other.close()
+    assert page.status_code == 503
+    assert client.post(*sent_again(page)).status_code == 302
+    item.refresh_from_db()
+    assert item.title == "New"
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no server")
+@pytest.mark.parametrize(
+    "state",
+    {
+        "deadlock": "40P01",
+        "serialization": "40001",
+        "cancelled": "57014",
+        "shutdown": "57P01",
+        "read-only": "25006",
+    }.items(),
+)
+def test_a_failure_of_the_database_server_is_one_of_the_database(editor: Client, state: tuple[str, str]) -> None:
+    def raise_in_database(*_args: object) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"DO $$ BEGIN RAISE EXCEPTION SQLSTATE '{state[1]}'; END $$")
+
+    editor.raise_request_exception = False
+    with mock.patch.object(ItemAdmin, "save_model", side_effect=raise_in_database):
+        assert submit(editor, ADD, title="News").status_code == 503
+
+
+def test_any_other_error_keeps_the_text_and_shows_none_of_the_code(editor: Client) -> None:
+    page = fail(editor, ADD, RuntimeError("a canary"), title="News <b>")
+    assert page.status_code == 500
+    assert "Something went wrong here" in text(tree(page))
+    assert "canary" not in page.content.decode()
+    assert sent_again(page)[1]["title"] == "News <b>"
+    assert "<b>" not in page.content.decode()
+
+
+@pytest.mark.parametrize("error", [OperationalError("database is locked"), RuntimeError("a bug")])
+def test_chosen_files_are_kept_for_the_button(editor: Client, form_uploads: Path, error: Exception) -> None:
+    unsaved = submit(editor, ADD, source_url="x:y", pdf=SimpleUploadedFile("paper.pdf", b"%PDF-"))
+    data = form_data(unsaved, "curateditem_form") | {"title": "News", "source_url": "", "pdf-slot-remove": "on"}
+    other = SimpleUploadedFile("other.pdf", b"%PDF-other")
+    editor.raise_request_exception = False
+    with mock.patch.object(ItemAdmin, "save_model", side_effect=error):
+        page = editor.post(ADD, {**data, "new_image": SimpleUploadedFile("photo.png", picture_bytes()), "pdf": other})
+    assert "and the chosen files for a day" in text(tree(page))
+    editor.post(*sent_again(page))
+    item = CuratedItem.objects.get()
+    assert item.pdf.read() == b"%PDF-other"
+    assert item.image is not None
+    assert item.image.original_name == "photo.png"
+    assert list(form_uploads.iterdir()) == []
+
+
+def test_files_that_cannot_be_kept_are_named_as_lost(editor: Client) -> None:
+    pdf = SimpleUploadedFile("paper.pdf", b"%PDF-")
+    with mock.patch("curation.admin_site.upload_slots.UploadSlot.store", side_effect=OSError):
+        page = fail(editor, ADD, OperationalError(), title="News", pdf=pdf)
+    assert "Chosen files are not: paper.pdf." in text(tree(page))
+    assert sent_again(page)[1]["title"] == "News"
+
+
+def test_files_that_the_form_does_not_ask_for_are_not_kept(editor: Client, form_uploads: Path) -> None:
+    page = fail(editor, ADD, OperationalError(), title="News", other=SimpleUploadedFile("x.pdf", b"%PDF-"))
+    assert "Chosen files are not: x.pdf." in text(tree(page))
+    assert not form_uploads.exists()
+
+
+@pytest.mark.django_db
+def test_the_page_needs_no_database() -> None:
+    client = Client(raise_request_exception=False)
+    client.cookies["sessionid"] = "x" * 32
+    away = OperationalError("the database is away")
+    with mock.patch("django.db.backends.base.base.BaseDatabaseWrapper.ensure_connection", side_effect=away):
+        page = client.post(ADD, {"title": "News"})
+    assert page.status_code == 503
+    assert sent_again(page)[1]["title"] == "News"
+
+
+def test_without_static_files_the_plain_page_answers(editor: Client, settings: LazySettings) -> None:
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": "no.such.Storage"}}
+    editor.raise_request_exception = False
+    page = editor.post(ADD, {"title": "News"})
+    assert (page.status_code, "Something went wrong here" in page.content.decode()) == (500, True)
+
+
+def test_a_missing_page_and_a_refused_one_wear_the_frame_of_the_admin(editor: Client, clerk: Client) -> None:
+    missing, refused = editor.get("/admin/no/such/page/"), clerk.get(LIST)
+    assert (missing.status_code, refused.status_code) == (404, 403)
+    for page, heading in ((missing, "There is no such page"), (refused, "You may not do this")):
+        assert "Medigy Curation" in text(tree(page))
+        assert [text(h1) for h1 in tree(page).iter("h1")] == [heading]
+    assert editor.get("/no/such/page/").content != missing.content
+
+
+def test_a_refused_form_shows_its_text_to_copy(clerk: Client) -> None:
+    page = clerk.post(ADD, {"title": "My long text"})
+    assert page.status_code == 403
+    assert "My long text" in text(tree(page))
+    assert not list(tree(page).iter("input"))

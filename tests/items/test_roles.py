@@ -1,0 +1,91 @@
+"""The roles, and who may change which item."""
+
+import pytest
+from django.contrib.auth.models import Group, Permission, User
+
+from curation.items.actors import Actor
+from curation.items.roles import ROLES, group_of
+from curation.items.workflow import TRANSITIONS, may, may_change, may_import, may_undo
+from curation.models import CuratedItem, Revision
+from tests.factories import COMMAND, make_item
+
+pytestmark = pytest.mark.django_db
+Status, Verb = CuratedItem.Status, Revision.Verb
+
+_CONTRIBUTOR = {Verb.SUBMITTED}
+_EDITOR = _CONTRIBUTOR | {Verb.RETURNED, Verb.APPROVED, Verb.BINNED, Verb.RESTORED}
+
+
+def member_of(role: str, name: str = "ann") -> User:
+    user = User.objects.create_user(name, is_staff=True)
+    user.groups.add(group_of(role))
+    return user
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_role_is_a_group_with_all_its_permissions(role: str) -> None:
+    assert Group.objects.get(name=role).permissions.count() == len(ROLES[role])
+    assert member_of(role).get_all_permissions() == ROLES[role]
+
+
+def test_each_role_may_do_all_that_the_one_before_it_may() -> None:
+    contributor, editor, publisher, administrator = ROLES.values()
+    assert contributor < editor < publisher < administrator
+
+
+def test_permissions_of_a_group_that_were_changed_by_hand_stay() -> None:
+    group = Group.objects.get(name="Editor")
+    group.permissions.clear()
+    assert group_of("Editor") == group
+    assert not group.permissions.exists()
+
+
+@pytest.mark.parametrize(
+    ("role", "own_draft", "own_live", "other_draft"),
+    [
+        ("Contributor", True, False, False),
+        ("Editor", True, True, True),
+        ("Publisher", True, True, True),
+    ],
+)
+def test_contributors_may_change_their_own_drafts_alone(
+    role: str, own_draft: bool, own_live: bool, other_draft: bool
+) -> None:
+    user = member_of(role)
+    actor = Actor.of(user)
+    assert may_change(actor, make_item(status=Status.DRAFT, created_by=user)) is own_draft
+    assert may_change(actor, make_item(created_by=user)) is own_live
+    other = make_item(status=Status.DRAFT)
+    assert may_change(actor, other) is other_draft
+    assert may(actor, other, Verb.SUBMITTED) is other_draft
+
+
+@pytest.mark.parametrize(
+    ("role", "allowed"),
+    [
+        ("Contributor", _CONTRIBUTOR),
+        ("Editor", _EDITOR),
+        ("Publisher", set(TRANSITIONS)),
+    ],
+)
+def test_roles_have_their_verbs(role: str, allowed: set[str]) -> None:
+    user = member_of(role)
+    item = make_item(status=Status.DRAFT, created_by=user)
+    assert {verb for verb in TRANSITIONS if may(Actor.of(user), item, verb)} == allowed
+
+
+@pytest.mark.parametrize(("role", "expected"), [("Contributor", False), ("Editor", False), ("Publisher", True)])
+def test_publishers_import_and_undo(role: str, expected: bool) -> None:
+    actor = Actor.of(member_of(role))
+    assert (may_import(actor), may_undo(actor)) == (expected, expected)
+
+
+def test_a_command_may_do_everything() -> None:
+    assert may_change(COMMAND, make_item())
+    assert may_import(COMMAND)
+
+
+def test_somebody_who_may_only_publish_may_not_change() -> None:
+    user = User.objects.create_user("pub")
+    user.user_permissions.add(Permission.objects.get(codename="change_any_curateditem"))
+    assert not may_change(Actor.of(user), make_item())

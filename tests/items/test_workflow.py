@@ -1,0 +1,214 @@
+"""Transitions between the states of an item."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.contrib.auth.models import Permission, User
+from django.test import Client
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from curation.items.actors import Actor
+from curation.items.bulk import BulkResult
+from curation.items.roles import group_of
+from curation.items.workflow import TRANSITIONS, perform
+from curation.models import CuratedItem, ItemAuthor, ItemOffering, ItemTopic, Revision
+from tests.factories import COMMAND, make_author, make_item, make_offering, make_topic
+
+pytestmark = pytest.mark.django_db
+Status, Verb = CuratedItem.Status, Revision.Verb
+
+
+def listed_at(item: CuratedItem) -> set[object]:
+    relations = (ItemTopic, ItemOffering, ItemAuthor)
+    return {time for relation in relations for time in relation.objects.filter(item=item).values_list("listed_at")}
+
+
+def make_related_item(**fields: object) -> CuratedItem:
+    return make_item(topics=[make_topic()], offerings=[make_offering()], authors=[make_author()], **fields)
+
+
+@pytest.mark.parametrize(
+    ("verb", "source"), [(verb, source) for verb in TRANSITIONS for source in sorted(TRANSITIONS[verb].sources)]
+)
+def test_a_transition_writes_status_and_revision(verb: str, source: str) -> None:
+    time = timezone.now() + timedelta(days=1 if verb == Verb.SCHEDULED else -1)
+    item = make_item(status=Status.PUBLISHED if source == Status.BIN else source, published_at=time)
+    if source == Status.BIN:
+        perform(Verb.BINNED, CuratedItem.objects.all(), COMMAND)
+        Revision.objects.all().delete()
+    result = perform(verb, CuratedItem.objects.all(), COMMAND, reason="why")
+    item.refresh_from_db()
+    assert result.changed == [item.pk]
+    assert item.status == (TRANSITIONS[Verb(verb)].target or Status.PUBLISHED)
+    changes = {"status": [source, item.status]} if source != item.status else {}
+    revisions = [(row.verb, row.reason, row.changes) for row in Revision.objects.all()]
+    assert revisions == ([(verb, "why", changes)] if changes or verb == Verb.APPROVED else [])
+
+
+@pytest.mark.parametrize("verb", TRANSITIONS)
+def test_an_item_in_another_state_is_left_as_it_is(verb: str) -> None:
+    others = set(Status.values) - TRANSITIONS[Verb(verb)].sources - {Status.BIN}
+    for status in others:
+        make_item(status=status)
+    result = perform(verb, CuratedItem.objects.all(), COMMAND)
+    assert (result.changed, len(result.skipped)) == ([], len(others))
+    assert not Revision.objects.exists()
+
+
+@pytest.mark.parametrize("verb", TRANSITIONS)
+def test_a_transition_needs_its_permission(verb: str) -> None:
+    user, item = User.objects.create_user("ann"), make_item()
+    with pytest.raises(PermissionError, match="ann may not do this"):
+        perform(verb, CuratedItem.objects.all(), Actor.of(user))
+    user.user_permissions.add(Permission.objects.get(codename=f"{TRANSITIONS[Verb(verb)].permission}_curateditem"))
+    perform(verb, CuratedItem.objects.all(), Actor.of(User.objects.get(pk=user.pk)))
+    item.refresh_from_db()
+
+
+def test_a_restored_item_has_the_status_that_it_had() -> None:
+    draft, live = make_item(status=Status.DRAFT), make_item()
+    perform(Verb.BINNED, CuratedItem.objects.all(), COMMAND)
+    assert set(CuratedItem.objects.values_list("status", "binned_by")) == {(Status.BIN, "command")}
+    perform(Verb.RESTORED, CuratedItem.objects.all(), COMMAND)
+    found = dict(CuratedItem.objects.values_list("pk", "status"))
+    assert found == {draft.pk: Status.DRAFT, live.pk: Status.PUBLISHED}
+    assert not CuratedItem.objects.exclude(binned_at=None).exists()
+
+
+def test_a_schedule_sets_the_publication_time() -> None:
+    item, soon = make_item(status=Status.DRAFT), timezone.now() + timedelta(days=1)
+    assert perform(Verb.SCHEDULED, CuratedItem.objects.all(), COMMAND, at=soon).scheduled == 1
+    item.refresh_from_db()
+    assert (item.published_at, item.is_live) == (soon, False)
+    assert Revision.objects.get().changes["published_at"][1] == soon.isoformat()
+
+
+def test_an_old_publication_time_of_a_draft_gives_way_to_now_where_that_is_asked_for() -> None:
+    old, recent = timezone.now() - timedelta(days=400), timezone.now() - timedelta(days=1)
+    draft, fresh = make_item(status=Status.DRAFT, published_at=old), make_item(status=Status.DRAFT, published_at=recent)
+    archived = make_item(status=Status.ARCHIVED, published_at=old)
+    limit = timezone.now() - timedelta(days=30)
+    perform(Verb.PUBLISHED, CuratedItem.objects.all(), COMMAND, now_if_before=limit)
+    times = dict(CuratedItem.objects.values_list("pk", "published_at"))
+    assert (times[draft.pk] or old) > limit
+    assert (times[fresh.pk], times[archived.pk]) == (recent, old)
+
+
+@pytest.mark.parametrize("verb", [verb for verb in TRANSITIONS if TRANSITIONS[verb].is_checked])
+def test_what_readers_could_not_use_is_left_with_the_reason(verb: str) -> None:
+    status = Status.REVIEW if verb == Verb.APPROVED else Status.DRAFT
+    fine = make_item(status=status)
+    untitled, empty = make_item(status=status), make_item(status=status, source_url="", body="")
+    CuratedItem.objects.filter(pk=untitled.pk).update(title="")
+    result = perform(verb, CuratedItem.objects.all(), COMMAND)
+    assert result.changed == [fine.pk]
+    assert result.skipped == {untitled.pk: "without a title", empty.pk: "without source link and text"}
+    assert Revision.objects.get().item == fine
+
+
+def test_an_item_without_a_title_can_be_withdrawn_archived_and_binned() -> None:
+    item = make_item()
+    CuratedItem.objects.update(title="")
+    for verb in (Verb.ARCHIVED, Verb.WITHDRAWN, Verb.BINNED, Verb.RESTORED):
+        assert perform(verb, CuratedItem.objects.all(), COMMAND).changed == [item.pk]
+
+
+def test_a_contributor_submits_their_own_drafts_alone(django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
+    ann = User.objects.create_user("ann")
+    ann.groups.add(group_of("Contributor"))
+    own, other = make_item(status=Status.DRAFT, created_by=ann), make_item(status=Status.DRAFT)
+    actor = Actor.of(User.objects.get(pk=ann.pk))
+    result = perform(Verb.SUBMITTED, CuratedItem.objects.all(), actor)
+    assert result.changed == [own.pk]
+    assert result.skipped == {other.pk: "of others, or no drafts, so not yours to change"}
+    for _ in range(5):
+        make_item(status=Status.DRAFT, created_by=ann)
+        make_item(status=Status.DRAFT)
+    with django_assert_max_num_queries(20):
+        assert len(perform(Verb.SUBMITTED, CuratedItem.objects.all(), actor).changed) == 5
+
+
+def test_a_scheduled_item_appears_at_its_minute_without_a_job(client: Client) -> None:
+    item, soon = make_item(status=Status.DRAFT), timezone.now() + timedelta(hours=1)
+    perform(Verb.SCHEDULED, CuratedItem.objects.all(), COMMAND, at=soon)
+    page = item.get_absolute_url()
+    assert client.get(page).status_code == 404
+    assert item.title not in client.get("/news/").content.decode()
+    with time_machine.travel(soon + timedelta(seconds=1)):
+        assert client.get(page).status_code == 200
+        assert item.title in client.get("/news/").content.decode()
+
+
+def test_a_published_item_goes_to_the_bin_and_comes_back_by_a_publisher_alone() -> None:
+    user = User.objects.create_user("ed")
+    user.user_permissions.add(Permission.objects.get(codename="delete_curateditem"))
+    draft, live = make_item(status=Status.DRAFT), make_item()
+    assert perform(Verb.BINNED, CuratedItem.objects.all(), Actor.of(user)).changed == [draft.pk]
+    perform(Verb.BINNED, CuratedItem.objects.all(), COMMAND)
+    assert perform(Verb.RESTORED, CuratedItem.objects.all(), Actor.of(user)).changed == [draft.pk]
+    live.refresh_from_db()
+    assert live.status == Status.BIN
+
+
+def test_publishing_an_item_without_a_publication_time_publishes_it_now() -> None:
+    item = make_related_item(status=Status.DRAFT, published_at=None)
+    before = timezone.now()
+    assert perform(Verb.PUBLISHED, CuratedItem.objects.all(), COMMAND) == BulkResult([item.pk])
+    item.refresh_from_db()
+    assert item.is_live
+    assert item.published_at is not None
+    assert before <= item.published_at <= timezone.now()
+    assert listed_at(item) == {(item.published_at,)}
+
+
+def test_publishing_keeps_a_publication_time_and_counts_what_is_scheduled() -> None:
+    soon = timezone.now() + timedelta(days=1)
+    past, future = make_item(status=Status.DRAFT), make_related_item(status=Status.DRAFT, published_at=soon)
+    change = perform(Verb.PUBLISHED, CuratedItem.objects.all(), COMMAND)
+    assert sorted(change.changed) == [past.pk, future.pk]
+    assert change.scheduled == 1
+    future.refresh_from_db()
+    assert future.published_at == soon
+    assert not future.is_live
+    assert listed_at(future) == {(soon,)}
+
+
+@pytest.mark.parametrize(("verb", "status"), [(Verb.WITHDRAWN, Status.DRAFT), (Verb.ARCHIVED, Status.ARCHIVED)])
+def test_a_withdrawn_or_archived_item_is_unlisted_and_keeps_its_publication_time(verb: str, status: str) -> None:
+    item = make_related_item()
+    time = item.published_at
+    assert perform(verb, CuratedItem.objects.all(), COMMAND) == BulkResult([item.pk])
+    item.refresh_from_db()
+    assert (item.status, item.published_at) == (status, time)
+    assert listed_at(item) == {(None,)}
+
+
+def test_a_queryset_filtered_by_the_changed_status_is_processed_completely() -> None:
+    item = make_related_item(status=Status.DRAFT)
+    perform(Verb.PUBLISHED, CuratedItem.objects.filter(status=Status.DRAFT), COMMAND)
+    assert listed_at(item) == {(item.published_at,)}
+
+
+@pytest.mark.parametrize("verb", [Verb.PUBLISHED, Verb.WITHDRAWN, Verb.ARCHIVED])
+def test_a_status_change_costs_the_same_queries_for_any_number_of_items(
+    verb: str, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    start = Status.DRAFT if verb == Verb.PUBLISHED else Status.PUBLISHED
+    for _ in range(2):
+        for _ in range(5):
+            make_related_item(status=start)
+        # savepoint, look-up, update, three relations, release; then the search index
+        with django_assert_max_num_queries(16):
+            perform(verb, CuratedItem.objects.all(), COMMAND)
+        CuratedItem.objects.update(status=start)
+
+
+def test_an_item_whose_expiry_has_passed_is_not_published() -> None:
+    over = make_item(status=Status.ARCHIVED, expires_at=timezone.now() - timedelta(minutes=1))
+    coming = make_item(status=Status.DRAFT, expires_at=timezone.now() + timedelta(minutes=1))
+    reason = "past their expiry time: empty it or give a later one first"
+    assert perform(Verb.PUBLISHED, CuratedItem.objects.all(), COMMAND) == BulkResult([coming.pk], {over.pk: reason})
+    over.refresh_from_db()
+    assert over.status == Status.ARCHIVED

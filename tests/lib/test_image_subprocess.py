@@ -1,0 +1,164 @@
+"""Pictures are decoded in a child process with limits, one at a time, to spare the memory of the web process."""
+
+import io
+import multiprocessing
+import struct
+import sys
+import threading
+import time
+import zlib
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploadedFile
+from PIL import Image as Pillow
+
+from curation.admin.file_fields import clean_image
+from curation.importing.media_files.files import read_image
+from curation.lib import image_subprocess, images
+from curation.lib.image_subprocess import clean_file_in_subprocess, clean_in_subprocess
+from curation.lib.images import ImageRefused, clean
+from curation.lib.subprocess_timeout import LimitExceeded, run_in_subprocess
+
+
+def chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def hostile(side: int = 9_999) -> bytes:
+    """Return a PNG of a few hundred kilobytes that takes 400 MB decoded."""
+    packer = zlib.compressobj(1)
+    row = bytes(1 + 4 * side)
+    packed = b"".join(packer.compress(row) for _ in range(side)) + packer.flush()
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 6, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", packed) + chunk(b"IEND", b"")
+
+
+def picture() -> bytes:
+    buffer = io.BytesIO()
+    Pillow.linear_gradient("L").save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def add(one: int, other: int) -> int:
+    return one + other
+
+
+def take(megabytes: int) -> int:
+    return len(bytes(megabytes * 1_000_000))
+
+
+def touch_later(path: Path) -> None:
+    time.sleep(60)
+    path.touch()
+
+
+def test_the_result_of_a_call_is_returned() -> None:
+    assert run_in_subprocess(add, 1, 2, seconds=20, megabytes=1_000) == 3
+
+
+def test_the_exception_of_a_call_is_raised() -> None:
+    with pytest.raises(ImageRefused, match="is empty"):
+        run_in_subprocess(clean, b"", seconds=20, megabytes=1_000)
+
+
+def test_a_call_that_takes_too_long_is_killed(tmp_path: Path) -> None:
+    run_in_subprocess(add, 1, 2, seconds=20, megabytes=1_000)  # what processes are forked from is there then
+    children = set(multiprocessing.active_children())
+    with pytest.raises(LimitExceeded):
+        run_in_subprocess(touch_later, tmp_path / "done", seconds=1, megabytes=1_000)
+    assert not (tmp_path / "done").exists()
+    assert set(multiprocessing.active_children()) <= children
+
+
+def test_a_call_that_takes_too_much_memory_is_killed() -> None:
+    assert run_in_subprocess(take, 100, seconds=20, megabytes=1_000) == 100_000_000
+    with pytest.raises(LimitExceeded):
+        run_in_subprocess(take, 1_000, seconds=20, megabytes=1_000)
+
+
+def test_a_picture_is_cleaned_in_a_subprocess_as_in_this_process(tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(picture())
+    result = clean_file_in_subprocess(tmp_path / "a.png", tmp_path / "b.png")
+    expected = clean(picture())
+    assert clean_in_subprocess(picture()) == expected
+    assert (result.sha256, result.format, result.width, result.data) == (expected.sha256, "PNG", 256, b"")
+    assert (tmp_path / "b.png").read_bytes() == expected.data
+
+
+@pytest.mark.parametrize("limit", ["MAX_SECONDS", "MAX_MEGABYTES"])
+def test_a_picture_that_exceeds_a_limit_is_refused_with_a_message(limit: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(image_subprocess, limit, {"MAX_SECONDS": 0, "MAX_MEGABYTES": 400}[limit])
+    with pytest.raises(ImageRefused, match=r"takes more than .* to read; make it smaller"):
+        clean_in_subprocess(hostile())
+
+
+def test_pictures_are_decoded_one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    with image_subprocess._one_at_a_time():
+        monkeypatch.setattr(image_subprocess, "MAX_WAIT_SECONDS", 0)
+        with pytest.raises(ImageRefused, match="has to wait for too many other pictures; try again"):
+            clean_in_subprocess(picture())
+    monkeypatch.undo()
+    assert clean_in_subprocess(picture()).width == 256
+
+
+def large_upload(data: bytes) -> TemporaryUploadedFile:
+    upload = TemporaryUploadedFile("large.png", "image/png", len(data), None)
+    upload.write(data)
+    upload.seek(0)
+    return upload
+
+
+def test_an_upload_is_verified_in_memory_and_on_disk() -> None:
+    for upload in (SimpleUploadedFile("a.png", picture()), large_upload(picture())):
+        result = clean_image(upload)
+        assert (result.content.width, result.file.read()) == (256, clean(picture()).data)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="measures as Linux does")
+def test_four_hostile_pictures_at_once_take_little_memory_of_the_web_process(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(image_subprocess, "MAX_SECONDS", 120)  # whatever else this machine does
+    monkeypatch.setattr(image_subprocess, "MAX_WAIT_SECONDS", 600)
+    data = hostile()
+    clean_image(SimpleUploadedFile("warm.png", picture()))
+    Path("/proc/self/clear_refs").write_text("5")  # forget the highest so far (proc(5))
+    before, results = memory("VmRSS"), list[object]()
+
+    def upload() -> None:
+        try:
+            results.append(clean_image(SimpleUploadedFile("x.png", data)).content.width)
+        except ValidationError as error:
+            results.append(error.message)
+
+    threads = [threading.Thread(target=upload) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert results == [9_999] * 4
+    assert memory("VmHWM") - before < 50_000  # kB; one of them takes 400,000 decoded
+
+
+def memory(name: str) -> int:
+    """Return an entry of this process's status, in kB."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(f"{name}:"))
+
+
+def test_an_import_decodes_only_large_pictures_in_a_subprocess(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.png").write_bytes(picture())
+    elsewhere: list[bytes] = []
+
+    def note(data: bytes) -> images.CleanImage:
+        elsewhere.append(data)
+        return clean(data)
+
+    monkeypatch.setattr("curation.importing.media_files.files.clean_in_subprocess", note)
+    read_image(tmp_path / "a.png")
+    assert elsewhere == []
+    monkeypatch.setattr(images, "LARGE_PIXELS", 1_000)
+    assert read_image(tmp_path / "a.png").width == 256
+    assert elsewhere == [picture()]

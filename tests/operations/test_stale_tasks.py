@@ -1,0 +1,92 @@
+"""Tasks whose worker died are queued again."""
+
+import os
+import socket
+import subprocess
+import sys
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.management import get_commands, load_command_class
+from django.utils import timezone
+from django_tasks import TaskResultStatus
+from django_tasks_db.models import DBTaskResult, get_date_max
+
+from curation.lib.processes import current_process_name, process_name
+from curation.operations import stale_tasks
+
+pytestmark = pytest.mark.django_db
+
+HERE = socket.gethostname()[:40]
+
+
+def make_task(*workers: str, **fields: Any) -> DBTaskResult:  # type: ignore[type-arg]  # generic in the stubs alone
+    values = {
+        "status": TaskResultStatus.RUNNING,
+        "started_at": timezone.now(),
+        "run_after": get_date_max(),
+        "args_kwargs": {"args": [], "kwargs": {}},
+        "task_path": "curation.tasks.run_import",
+        "backend_name": "default",
+        "worker_ids": list(workers),
+    }
+    return DBTaskResult.objects.create(**{**values, **fields})
+
+
+@pytest.fixture
+def dead() -> str:
+    """A worker of this machine that is there no more."""
+    process = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True)
+    return f"{HERE}:{int(process.stdout)}:abc"
+
+
+def status_after(task: DBTaskResult) -> str:  # type: ignore[type-arg]
+    stale_tasks.requeue()
+    task.refresh_from_db()
+    return str(task.status)
+
+
+def test_the_task_of_a_dead_worker_is_queued_again(dead: str) -> None:
+    assert status_after(make_task(dead)) == "READY"
+
+
+def test_the_task_of_an_earlier_process_with_the_same_id_is_queued_again() -> None:
+    assert status_after(make_task(f"{HERE}:{os.getpid()}:abc")) == "READY"
+
+
+def test_the_task_of_a_living_worker_is_not_queued_again() -> None:
+    assert status_after(make_task(current_process_name())) == "RUNNING"
+    assert status_after(make_task(process_name(os.getppid()))) == "RUNNING"
+
+
+def test_the_task_of_a_worker_on_another_host_is_queued_again_after_hours() -> None:
+    assert status_after(make_task("elsewhere:1:abc")) == "RUNNING"
+    assert status_after(make_task("elsewhere:1:abc", started_at=timezone.now() - timedelta(hours=7))) == "READY"
+
+
+def test_a_task_that_was_stopped_with_its_worker_is_queued_again(dead: str) -> None:
+    task = make_task(dead, status=TaskResultStatus.FAILED, exception_class_path="builtins.SystemExit")
+    assert status_after(task) == "READY"
+
+
+def test_a_task_that_failed_is_not_queued_again(dead: str) -> None:
+    task = make_task(dead, status=TaskResultStatus.FAILED, exception_class_path="builtins.ValueError")
+    assert status_after(task) == "FAILED"
+
+
+def test_a_task_that_kills_every_worker_is_marked_as_failed(dead: str) -> None:
+    assert status_after(make_task(*[dead] * stale_tasks.MAX_WORKERS)) == "FAILED"
+
+
+def test_two_simultaneous_checks_queue_a_task_once(dead: str) -> None:
+    task = make_task(dead)
+    DBTaskResult.objects.update(worker_ids=[dead, current_process_name()])  # another was faster
+    assert stale_tasks._requeue_one(task) == 0
+
+
+def test_the_id_of_a_worker_is_that_of_its_process() -> None:
+    assert get_commands()["db_worker"] == "curation"
+    parser = load_command_class("curation", "db_worker").create_parser("manage.py", "db_worker")
+    assert parser.get_default("worker_id") == current_process_name()
+    assert len(current_process_name()) <= 64

@@ -1,0 +1,94 @@
+"""Cache keys: which requests share a page."""
+
+import pytest
+from django.conf import LazySettings
+from django.test import Client
+
+from curation.listing.query import PARAMETERS as QUERY_PARAMETERS
+from curation.page_cache.requests import MAX_QUERY_LENGTH, PARAMETERS
+from tests.factories import make_item
+
+from .readers import Reader
+
+pytestmark = pytest.mark.usefixtures("fixed_version")
+
+reader = Reader()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/news/?format=a&kind=b&utm_source=x&utm_campaign=y",
+        "/news/?fbclid=1&kind=b&gclid=2&format=a",
+        "/news/?kind=b&format=a&&",
+        "/news/?kind=b&format=a&UTM_Source=x",
+    ],
+)
+def test_tracking_parameters_and_the_order_of_parameters_do_not_matter(path: str) -> None:
+    reader.get("/news/?kind=b&format=a")
+    assert reader.finds_cached(path)
+
+
+def test_a_page_does_not_repeat_tracking_parameters() -> None:
+    assert "utm_source" not in reader.text_of("/news?utm_source=x")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/news/?kind=c",
+        "/news/?kind=b&kind=c",
+        "/topic/",
+        "/news/?kind=b&page=2",
+        "/news/?kind=b&unknown=1",
+        f"/news/?kind=b&words={'x' * MAX_QUERY_LENGTH}",
+    ],
+)
+def test_another_query_has_a_page_of_its_own(path: str) -> None:
+    make_item(kind="b")
+    reader.get("/news/?kind=b")
+    assert not reader.finds_cached(path)
+
+
+def test_the_order_of_values_of_one_parameter_counts() -> None:
+    reader.get("/news/?kind=b&kind=c")
+    assert not reader.finds_cached("/news/?kind=c&kind=b")
+
+
+def test_a_page_with_an_unknown_parameter_is_not_cached() -> None:
+    for _ in range(2):
+        assert not reader.finds_cached("/?unknown=1")
+
+
+@pytest.mark.parametrize("header", ["HX-Request", "HX-History-Restore-Request"])
+def test_parts_of_pages_are_cached_separately(header: str) -> None:
+    reader.get("/news/")
+    assert not reader.finds_cached("/news/", headers={header: "true"})
+    assert reader.finds_cached("/news/", headers={header: "true"})
+    assert reader.finds_cached("/news/")
+
+
+def test_each_host_and_scheme_has_its_own_pages(settings: LazySettings) -> None:
+    settings.ALLOWED_HOSTS = ["one.example.org", "two.example.org"]
+    reader.get("/", headers={"Host": "one.example.org"})
+    assert not reader.finds_cached("/", headers={"Host": "two.example.org"})
+    assert not reader.finds_cached("/", headers={"Host": "one.example.org"}, secure=True)
+    assert "http://one.example.org/" in reader.text_of("/", headers={"Host": "one.example.org"})
+
+
+@pytest.mark.parametrize("query", ["a=%ff&%00=%0d", "&&==&", "page=%F0%9F", "a" * 5_000, "&".join("a" * 2_000)])
+def test_odd_queries_are_answered(query: str) -> None:
+    assert reader.get(f"/topic/?{query}").status_code in (200, 400)
+
+
+def test_an_unknown_host_is_refused() -> None:
+    assert reader.get("/", headers={"Host": "evil.example.org"}).status_code == 400
+
+
+def test_posts_are_not_cached() -> None:
+    assert Client().post("/").status_code == 405
+    assert reader.get("/").status_code == 200
+
+
+def test_the_known_parameters_include_those_of_all_filters() -> None:
+    assert {"page", *QUERY_PARAMETERS, "also"} <= PARAMETERS
