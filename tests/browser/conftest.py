@@ -70,6 +70,8 @@ class Faults(list[str]):
             self.append(f"request to another host: {request.url}")
 
     def note_response(self, response: Response) -> None:
+        if response.request.resource_type == "ping":
+            return  # said while leaving a page, perhaps after the session ended: nobody waits for the answer
         # A test may open a missing page on purpose; no file that a page loads may be missing.
         is_page = response.request.is_navigation_request() or "hx-request" in response.request.headers
         limit = HTTPStatus.INTERNAL_SERVER_ERROR if is_page else HTTPStatus.BAD_REQUEST
