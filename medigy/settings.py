@@ -29,6 +29,14 @@ def flag(name: str) -> bool:
     return words[word]
 
 
+def count(name: str, default: int) -> int:
+    """Return a variable that is a whole number of 0 or more. Raises `ImproperlyConfigured` for any other text."""
+    text = env.str(name, default=str(default))
+    if not (text.isascii() and text.isdecimal()):
+        raise ImproperlyConfigured(f"{name} is “{text}”. Set it to a whole number, such as {default}.")
+    return int(text)
+
+
 def one_of(name: str, choices: tuple[str, ...], default: str) -> str:
     """Return a variable in upper case that must be one of `choices`. Raises `ImproperlyConfigured`."""
     word: str = env.str(name, default=default).upper()
@@ -73,7 +81,8 @@ CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if flag("BEHIND_PROXY") else None
+BEHIND_PROXY = count("BEHIND_PROXY", default=0)  # number of trusted proxies: see curation.lib.client_address
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -31,6 +31,7 @@ def test_a_secret_key_is_enough_to_start() -> None:
         ("SECRET_KEY", ""),
         ("HTTPS", "ja"),
         ("DEBUG", "maybe"),
+        ("BEHIND_PROXY", "yes"),
         ("LOG_LEVEL", "LOUD"),
         ("DATABASE_URL", "foo"),
         ("TIME_ZONE", "New York"),
