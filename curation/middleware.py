@@ -1,4 +1,4 @@
-"""Middleware: redirects from former addresses, 410 for removed items, HEAD responses without a body, a lock timeout."""
+"""Middleware: health, redirects from former addresses, 410 for removed items, HEAD without a body, a lock timeout."""
 
 import logging
 from collections.abc import Callable
@@ -22,9 +22,20 @@ from curation.items.bin import was_removed_at
 from curation.models import CuratedItem
 from curation.models.aliases import alias_candidates, normalise_path
 from curation.site_links.former_names import current_path
+from curation.views import health
 from curation.views.errors import gone
 
 log = logging.getLogger(__name__)
+
+
+class HealthMiddleware:
+    """Answer `/livez` and `/readyz`, under whatever host a load balancer asks for: nothing after this reads them."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return health.answer(request) or self.get_response(request)
 
 
 class HeadMiddleware:

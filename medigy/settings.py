@@ -126,6 +126,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "curation.middleware.HealthMiddleware",  # before all that checks hosts, redirects, or needs the database
     "curation.middleware.HeadMiddleware",
     "curation.api.middleware.ApiMiddleware",
     "curation.page_cache.middleware.PageCacheMiddleware",  # a cached page needs none of the others

@@ -25,7 +25,7 @@ def requeue(*, idle_worker: str = "") -> int:
     return sum(
         _requeue_one(task)
         for task in left
-        if task.status == TaskResultStatus.FAILED or task.worker_ids[-1] == idle_worker or _is_orphan(task)
+        if task.status == TaskResultStatus.FAILED or task.worker_ids[-1] == idle_worker or is_orphan(task)
     )
 
 
@@ -39,7 +39,7 @@ def _requeue_one(task: DBTaskResult) -> int:  # type: ignore[type-arg]  # generi
     return unchanged.update(**values, finished_at=None)
 
 
-def _is_orphan(task: DBTaskResult) -> bool:  # type: ignore[type-arg]
+def is_orphan(task: DBTaskResult) -> bool:  # type: ignore[type-arg]
     """Whether the worker of a running task is dead. The ID of a worker is that of its process (`db_worker`)."""
     gone = has_ended(task.worker_ids[-1])
     if gone is None:
