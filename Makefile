@@ -38,8 +38,8 @@ NODE_MODULES := $(if $(shell command -v npm),node_modules/.package-lock.json)
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup hooks run clean test lint types checks test-sqlite test-postgres lighthouse format bench fidelity drill fuzz \
-  screenshot
+.PHONY: help setup hooks run clean test lint types checks test-sqlite test-postgres lighthouse format lock audit sbom bench \
+  fidelity drill fuzz screenshot
 
 HELP := \
   /^\#\#@ / {printf "\n%s\n", substr($$0, 5)} \
@@ -64,14 +64,17 @@ $(BIN)/pip:
 	@$(PYTHON) -m venv --clear .venv || { rm -rf .venv; echo >&2 \
 	  "$(PYTHON) cannot make virtual environments. On Debian and Ubuntu: apt install python3-venv"; exit 1; }
 
-$(INSTALLED): requirements.txt | $(BIN)/pip
-	@echo "Installing requirements.txt (about a minute)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r $<
+# Only files with the hashes of the lock file are installed.
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r
+
+$(INSTALLED): requirements.lock | $(BIN)/pip
+	@echo "Installing requirements.lock (about a minute)"
+	@$(INSTALL) $<
 	@touch $@
 
-$(INSTALLED_DEV): requirements-dev.txt $(INSTALLED)
-	@echo "Installing requirements-dev.txt (about a minute)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r $<
+$(INSTALLED_DEV): requirements-dev.lock $(INSTALLED)
+	@echo "Installing requirements-dev.lock (about a minute)"
+	@$(INSTALL) $<
 	@touch $@
 
 hooks: $(INSTALLED_DEV) ## Install the git hooks that check each commit
@@ -105,6 +108,7 @@ lint: $(INSTALLED_DEV) ## Check the style of Python files and templates
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --check --quiet . || { echo >&2 "Not formatted: run make format"; exit 1; }
 	@$(BIN)/djlint --lint --quiet templates
+	@$(BIN)/bandit --quiet --recursive --configfile pyproject.toml curation medigy gunicorn.conf.py manage.py
 
 types: $(INSTALLED_DEV) ## Check the types
 	@$(BIN)/mypy --no-error-summary
@@ -128,6 +132,22 @@ lighthouse: $(INSTALLED_DEV) $(NODE_MODULES) ## Run Lighthouse on each kind of p
 format: $(INSTALLED_DEV) ## Format the Python files
 	@$(BIN)/ruff check --quiet --fix-only .
 	@$(BIN)/ruff format .
+
+##@ Packages
+
+LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+  --custom-compile-command "make lock"
+
+lock: $(INSTALLED_DEV) ## Write the lock files, after a change of requirements
+	@$(BIN)/$(LOCK) requirements.txt --output-file requirements.lock
+	@$(BIN)/$(LOCK) requirements-dev.txt --output-file requirements-dev.lock
+
+audit: $(INSTALLED_DEV) ## Look for published vulnerabilities of the packages
+	@$(BIN)/python -m scripts.audit
+
+sbom: $(INSTALLED_DEV) ## Write the bill of materials, var/sbom.json (CycloneDX)
+	@mkdir -p var
+	@$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible --output-file var/sbom.json requirements.lock
 
 ##@ Measure and break
 
