@@ -1,5 +1,36 @@
-"""Settings of gunicorn; its command line overrides them."""
+"""Settings of gunicorn; its command line and GUNICORN_CMD_ARGS override them. docs/deploy.md explains the numbers."""
 
-#: A worker with threads sends heartbeats while it answers. A sync worker would be killed during a long download, such
-#: as a large export.
-threads = 4
+import os
+from pathlib import Path
+
+# Only this machine reaches it: a proxy is in front, which buffers requests and responses. With --bind unix:FILE, only
+# programs of its group do.
+bind = "127.0.0.1:8000"
+umask = 0o007
+# From a proxy on this machine or a Unix socket, and no other.
+forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1,::1")
+secure_scheme_headers = {"X-FORWARDED-PROTO": "https"}
+control_socket_disable = True
+
+# Each thread has a database connection, so PostgreSQL needs workers times threads of them, and some for the others.
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+threads = 24
+worker_class = "medigy.gunicorn_worker.PatientWorker"
+worker_connections = 500  # of each worker, with those that wait for a thread
+
+# Heads of requests: 32 kB at most.
+limit_request_line = 8190
+limit_request_fields = 64
+limit_request_field_size = 8190
+keepalive = 5  # seconds that a connection is kept for the next request
+sendfile = False  # the kernel would send a file without the time limit of gunicorn_worker.py
+
+# A worker that does not come back to its loop is replaced; one that is stopped finishes its requests.
+timeout = 60
+graceful_timeout = 30
+MEMORY = "/dev/shm"  # noqa: S108
+if Path(MEMORY).is_dir():  # for heartbeats: a slow disk must not look like a worker that hangs
+    worker_tmp_dir = MEMORY
+
+# Off, as the proxy logs requests; --access-logfile - turns it on.
+access_log_format = '%({x-forwarded-for}i)s %(t)s "%(r)s" %(s)s %(B)s %(L)s "%(f)s" "%(a)s"'
