@@ -78,17 +78,18 @@ def accepted(results: list[tuple[LoadedFile, Any]]) -> Iterator[ParsedFile]:
 
 def writing(clock: Clock, files: list[ParsedFile]) -> None:
     """Time the work of the import's own process."""
-    options, media_store = Options(), MediaStore()
+    options = Options()
     run = ledger.begin([], options)
-    for start in range(0, len(files), options.batch_size):
-        chosen, log = files[start : start + options.batch_size], BatchLog()
-        with transaction.atomic():
-            lookup = clock.time("looking up", partial(Lookup, chosen))
-            planner = Planner(lookup, media_store, set(), options)
-            plans = clock.time("planning", partial(plan_all, planner, lookup, chosen))
-            clock.time("writing rows", partial(write_all, plans, media_store, log))
-            clock.time("ledger", partial(ledger.record, run, plans, log.made))
-        media_store.on_commit()
+    with MediaStore() as media_store:
+        for start in range(0, len(files), options.batch_size):
+            chosen, log = files[start : start + options.batch_size], BatchLog()
+            with transaction.atomic():
+                lookup = clock.time("looking up", partial(Lookup, chosen))
+                planner = Planner(lookup, media_store, set(), options)
+                plans = clock.time("planning", partial(plan_all, planner, lookup, chosen))
+                clock.time("writing rows", partial(write_all, plans, media_store, log))
+                clock.time("ledger", partial(ledger.record, run, plans, log.made))
+            media_store.on_commit()
     ledger.finish(run, "finished")
 
 

@@ -17,6 +17,7 @@ from .importing import jobs, undo_jobs
 from .items.actors import Actor
 from .items.bin import BIN_DAYS, binned_for, delete_for_ever
 from .items.bulk import jobs as bulk_jobs
+from .lib.images import ImageRefused, ImageUnreadNow
 from .models import BulkChange, Image, ImportRun, ImportUndo
 
 Outcome = ImportRun.Outcome
@@ -36,7 +37,11 @@ def make_renditions(image_id: int) -> None:
     try:
         image.make_renditions()
     except FileNotFoundError:
-        logger.warning("Image %s has lost its file %s; delete it, and import or upload it again.", image_id, image.file)
+        logger.warning("Image %s has lost its file %s; import or upload it again.", image_id, image.file)
+    except ImageUnreadNow:
+        raise
+    except ImageRefused as refused:
+        logger.warning("Image %s, file %s, gets no renditions: it %s.", image_id, image.file, refused)
 
 
 def queue_renditions(

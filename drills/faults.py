@@ -17,6 +17,9 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from curation.importing.parse import LoadedFile, ParsedFile, RefusedFile, parse_content, with_result
+from curation.lib import images
+from curation.lib.image_subprocess import ImageCleaner
+from curation.lib.images import CleanImage
 from curation.markdown import Flavour
 from drills import digest, site, state
 from drills.inject import KINDS, When, failing, never
@@ -44,6 +47,13 @@ class InProcessParsers:
 
     def submit(self, files: Sequence[LoadedFile]) -> Callable[[], list[ParsedFile | RefusedFile]]:
         return lambda: [with_result(file, parse_content(*file.parse_arguments, self.flavour)) for file in files]
+
+
+class InProcessCleaner(ImageCleaner):
+    """Cleans pictures in this process."""
+
+    def clean(self, data: bytes) -> CleanImage:
+        return images.clean(data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +157,10 @@ class FaultDrill:
 def main(arguments: Sequence[str]) -> None:
     """Try all calls, and report all failures instead of only the first."""
     tried, failures = 0, list[str]()
-    with mock.patch("curation.importing.reader.Parsers", InProcessParsers):
+    with (
+        mock.patch("curation.importing.reader.Parsers", InProcessParsers),
+        mock.patch("curation.importing.media_files.store.ImageCleaner", InProcessCleaner),
+    ):
         drill = FaultDrill(Path(arguments[0]))
         for trial in drill.trials():
             tried += 1

@@ -239,3 +239,51 @@ def test_no_class_name_stands_in_two_modules() -> None:
         for name in set(classes_of(path)) - DJANGO_CLASSES:
             modules_of.setdefault(name, []).append(path.relative_to(ROOT).as_posix())
     assert {name: modules for name, modules in modules_of.items() if len(modules) > 1} == {}
+
+
+#: What decodes pictures: Pillow, and the functions of `lib/images.py` and Django that call it.
+DECODERS = {
+    *(f"curation.lib.images.{name}" for name in ("clean", "is_large", "save_renditions")),
+    *("django.core.files.images.get_image_dimensions", "django.forms.ImageField", "django.forms.fields.ImageField"),
+}
+
+
+def decoders_used_by(tree: ast.Module, package: str) -> set[str]:
+    """Return the decoders that a module of a package imports, or reads from a module that it imports."""
+    names: dict[str, str] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            dotted = imported_modules(ast.Module([node], []), package)
+            names |= {alias.asname or alias.name: name for alias, name in zip(node.names, dotted, strict=True)}
+    read = {
+        f"{names[node.value.id]}.{node.attr}"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in names
+    }
+    used = {*names.values(), *read}
+    pillow = {".".join(name.split(".")[:2]) for name in used if name.split(".")[0] == "PIL"}
+    return used & DECODERS | pillow - {"PIL.features"}  # the formats that this Pillow can read
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from PIL import Image",
+        "import PIL",
+        "from curation.lib.images import clean as tidy",
+        "from curation.lib import images\nimages.is_large(b'')",
+        "from django import forms\nclass F(forms.Form):\n    upload = forms.ImageField()",
+    ],
+)
+def test_each_way_to_decode_a_picture_is_found(text: str) -> None:
+    assert len(decoders_used_by(ast.parse(text), "curation.admin")) == 1
+
+
+def test_pictures_are_decoded_in_limited_processes_alone() -> None:
+    found = {
+        path.relative_to(CURATION).as_posix(): used
+        for path in MODULES
+        if (used := decoders_used_by(parse(path), ".".join(path.parent.relative_to(ROOT).parts)))
+    }
+    assert "PIL.Image" in found.pop("lib/images.py")  # the decoders
+    assert found == {"lib/image_subprocess.py": {name for name in DECODERS if name.startswith("curation")}}

@@ -6,9 +6,10 @@ from errno import EDQUOT, ENOSPC
 from django.db import DatabaseError, InterfaceError, OperationalError
 
 from curation.importing.sources.discover import printable
+from curation.lib.fork_server import ChildKilled
 
-#: The errors of the database, the content folders and the media folder.
-FAILURES = (DatabaseError, InterfaceError, OSError)
+#: The errors of the database, the content folders, the media folder and the child processes.
+FAILURES = (DatabaseError, InterfaceError, OSError, ChildKilled)
 
 #: PostgreSQL's codes for a full disk, and for a table or column that does not exist
 #: (https://www.postgresql.org/docs/current/errcodes-appendix.html).
@@ -41,6 +42,8 @@ def describe(error: BaseException, *, migrate: str = "let the server’s keeper 
         return "the disk is full; free some space, then import again"
     if is_unmigrated(error):
         return f"the database is not that of this version; {migrate}, then import again"
+    if isinstance(error, ChildKilled):
+        return f"{error}; free some memory, then import again"
     if isinstance(error, OSError):
         reason = ": ".join(str(part) for part in (error.strerror, error.filename) if part) or type(error).__name__
         return f"a file cannot be read or stored ({printable(reason)}); check the disk and its permissions"

@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from curation.frontmatter.record import Status
+from curation.lib.subprocess_timeout import available_cores
 from curation.markdown import Flavour
-
-from .workers import default_jobs
 
 OnConflict = Literal["keep", "overwrite", "fail"]
 
@@ -34,7 +33,7 @@ class Options:
     status: Status | None = None
     flavour: Flavour | None = None
     since: datetime | None = None
-    jobs: int = field(default_factory=default_jobs)
+    jobs: int = field(default_factory=available_cores)
     batch_size: int = 500
 
     def as_json(self) -> dict[str, Any]:

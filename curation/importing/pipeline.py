@@ -57,7 +57,7 @@ class ImportJob:
         is_kept = False
         made = dict(self.run.made) if self.run else {}
         try:
-            with reader, transaction.atomic() if is_one_transaction else nullcontext():
+            with media_store, reader, transaction.atomic() if is_one_transaction else nullcontext():
                 yield from self._steps(reader, writer)
                 if is_one_transaction and writer.rejected:
                     transaction.set_rollback(True)

@@ -9,19 +9,19 @@ from __future__ import annotations
 import os
 import pickle
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import TimeoutError as ParseTimeout
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
-from multiprocessing import forkserver, resource_tracker
 from types import TracebackType
 
-from pebble import ProcessExpired, ProcessFuture, ProcessPool
+from pebble import ProcessExpired
 
 from curation.frontmatter.reading.cascade import Inherited
-from curation.lib.subprocess_timeout import CONTEXT
+from curation.lib import child_pool
+from curation.lib.child_pool import ChildPool
+from curation.lib.fork_server import ChildKilled
+from curation.lib.subprocess_timeout import limit_memory
 from curation.markdown import Flavour
-from curation.markdown.render_timeout import RENDER_SECONDS
+from curation.markdown.render_timeout import MAX_MEGABYTES, RENDER_SECONDS
 
 from .parse import LoadedFile, ParsedFile, ParseRefusal, ParseResult, RefusedFile, parse_content, reject, with_result
 
@@ -29,18 +29,12 @@ from .parse import LoadedFile, ParsedFile, ParseRefusal, ParseResult, RefusedFil
 CHUNK = 25
 
 
-def default_jobs() -> int:
-    """Return the number of cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 class Parsers:
     """A pool of parser processes, started for the first file."""
 
     def __init__(self, jobs: int, flavour: Flavour | None = None) -> None:
-        self.jobs = jobs
         self.flavour = flavour
-        self._pool: ProcessPool | None = None
+        self._pool = ChildPool(jobs, _limit)
 
     def __enter__(self) -> Parsers:
         return self
@@ -48,69 +42,38 @@ class Parsers:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._pool is not None:
-            self._pool.stop()  # type: ignore[no-untyped-call]
-            self._pool.join()
+        self._pool.stop()
 
     def prepare(self) -> None:
-        """Start the fork server that the processes are forked from, and do not wait until it has loaded the models.
-
-        It ignores Ctrl-C, which a terminal sends to all processes: the import stops the others.
-        """
-        resource_tracker.ensure_running()  # or `forkserver` would start it, and unblock the signals with that
-        with _blocked(signal.SIGINT):
-            forkserver.ensure_running()
+        """Start the fork server, and do not wait for it."""
+        child_pool.prepare()
 
     def submit(self, files: Sequence[LoadedFile]) -> Callable[[], list[ParsedFile | RefusedFile]]:
         """Start to parse files; return a call that waits for the results, in the same order."""
         chunks = [files[start : start + CHUNK] for start in range(0, len(files), CHUNK)]
         pending = [(chunk, self._schedule(chunk)) for chunk in chunks]
-        return lambda: [result for chunk, future in pending for result in self._results(chunk, future)]
+        return lambda: [result for chunk, results in pending for result in self._results(chunk, results)]
 
-    def _schedule(self, files: Sequence[LoadedFile]) -> ProcessFuture[bytes]:
-        if self._pool is None:
-            self._pool = self._start()
+    def _schedule(self, files: Sequence[LoadedFile]) -> Callable[[], bytes]:
         arguments = [file.parse_arguments for file in files]
-        return self._pool.schedule(parse_pickled, args=[arguments, self.flavour], timeout=RENDER_SECONDS)
+        return self._pool.submit(parse_pickled, arguments, self.flavour, seconds=RENDER_SECONDS)
 
-    def _start(self) -> ProcessPool:
-        """Start the processes; once more if the fork server is killed meanwhile."""
+    def _results(self, files: Sequence[LoadedFile], wait: Callable[[], bytes]) -> list[ParsedFile | RefusedFile]:
         try:
-            return self._start_once()
-        except BrokenProcessPool:
-            return self._start_once()
-
-    def _start_once(self) -> ProcessPool:
-        self.prepare()
-        # Blocked until every process that runs is in the pool, and can be stopped.
-        with _blocked(signal.SIGINT, signal.SIGTERM):
-            pool = ProcessPool(max_workers=self.jobs, context=CONTEXT, initializer=_lower_priority)
-            pool.schedule(parse_pickled, args=[[]])
-        return pool
-
-    def _results(self, files: Sequence[LoadedFile], future: ProcessFuture[bytes]) -> list[ParsedFile | RefusedFile]:
-        try:
-            results = pickle.loads(future.result())  # noqa: S301  # from our own process
-        except (ParseTimeout, ProcessExpired):
+            results = pickle.loads(wait())  # noqa: S301  # from our own process
+        except (ParseTimeout, ProcessExpired, MemoryError, ChildKilled) as error:
             if len(files) == 1:
-                return [_reject_slow(files[0])]
+                return [_reject_slow(files[0], error)]
             return [result for file in files for result in self._results([file], self._schedule([file]))]
         return [with_result(file, result) for file, result in zip(files, results, strict=True)]
 
 
-@contextmanager
-def _blocked(*signals: signal.Signals) -> Iterator[None]:
-    """Block signals during the `with` block. Processes started in it inherit that they are blocked."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, signals)
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _lower_priority() -> None:
-    """Let the import's own process run first if cores are few: it writes the results of the others, and ends last."""
+def _limit() -> None:
+    """Limit the memory of a parser. Its priority is below that of the import's own process, which writes the results of
+    the others, and ends last.
+    """
     os.nice(2)
+    limit_memory(MAX_MEGABYTES)
 
 
 def parse_pickled(files: Sequence[tuple[bytes, str, Inherited]], flavour: Flavour | None = None) -> bytes:
@@ -124,6 +87,8 @@ def parse_pickled(files: Sequence[tuple[bytes, str, Inherited]], flavour: Flavou
     return pickle.dumps(results, pickle.HIGHEST_PROTOCOL)
 
 
-def _reject_slow(file: LoadedFile) -> RefusedFile:
+def _reject_slow(file: LoadedFile, error: Exception) -> RefusedFile:
+    if isinstance(error, ChildKilled):
+        return reject(file.source, "killed", f"cannot be parsed: {error}; import it again")
     message = f"takes longer than {RENDER_SECONDS} s to render, or more memory than there is; simplify the body"
     return reject(file.source, "too-slow", message)

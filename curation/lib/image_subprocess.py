@@ -1,32 +1,39 @@
-"""Verify pictures in a child process, one at a time on this machine: a file of a kilobyte can hold 100 megapixels.
+"""Decode pictures in child processes with limits: a file of a kilobyte can hold 100 megapixels.
 
-Neither many pictures at once nor a fault of a decoder can exhaust the memory of the process that answers requests.
+The only caller of the decoders in `images`. Neither many pictures at once nor a fault of a decoder can exhaust the
+memory of the process that answers requests or runs tasks.
 """
 
 from __future__ import annotations
 
-import fcntl
-import os
-import tempfile
-from collections.abc import Iterator
+import shutil
+from collections.abc import Iterator, Sequence
+from concurrent.futures import TimeoutError as CallTimeout
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from time import monotonic, sleep
+from types import TracebackType
+from typing import IO
+
+from pebble import ProcessExpired
 
 from . import images
-from .images import CleanImage, ImageRefused
-from .subprocess_timeout import LimitExceeded, run_in_subprocess
+from .child_pool import ChildPool
+from .fork_server import ChildKilled
+from .images import CleanImage, ImageRefused, ImageUnreadNow, RenditionSize
+from .subprocess_timeout import LimitExceeded, NoSlot, limit_memory, run_in_subprocess, slot
 
 #: Limits for one picture. 100 megapixels take 1 to 3 s on one core, and 400 to 1,700 MB.
 MAX_SECONDS, MAX_MEGABYTES = 20, 2_000
-#: Seconds to wait for the lock, and between two attempts to take it.
-MAX_WAIT_SECONDS, POLL_SECONDS = 60, 0.05
+#: Limit for all renditions of a picture: AVIF in six widths takes up to ten seconds on one core.
+MAX_RENDITIONS_SECONDS = 120
+#: Seconds to wait until other processes and threads of this user have decoded their pictures.
+MAX_WAIT_SECONDS = 60
 
 
 def clean_in_subprocess(data: bytes) -> CleanImage:
     """Return the result of `images.clean()`. Raises `ImageRefused`, also if the picture exceeds the limits."""
-    with _one_at_a_time(), _refuse_above_limits():
+    with _one_at_a_time(), _refuse_above_limits(MAX_SECONDS):
         return run_in_subprocess(images.clean, data, seconds=MAX_SECONDS, megabytes=MAX_MEGABYTES)
 
 
@@ -35,7 +42,7 @@ def clean_file_in_subprocess(path: Path, target: Path) -> CleanImage:
 
     This process never loads the bytes. Raises `ImageRefused`.
     """
-    with _one_at_a_time(), _refuse_above_limits():
+    with _one_at_a_time(), _refuse_above_limits(MAX_SECONDS):
         return run_in_subprocess(_clean_file, path, target, seconds=MAX_SECONDS, megabytes=MAX_MEGABYTES)
 
 
@@ -45,35 +52,70 @@ def _clean_file(path: Path, target: Path) -> CleanImage:
     return replace(cleaned, data=b"")
 
 
+def make_renditions_in_subprocess(source: IO[bytes], sizes: Sequence[RenditionSize], folder: Path) -> list[Path]:
+    """Write the renditions of a picture file into `folder`; return their paths, in the order of `sizes`.
+
+    Raises `ImageRefused`, and `OSError` if the folder cannot be written to.
+    """
+    original, targets = folder / "original", [folder / str(number) for number in range(len(sizes))]
+    with original.open("wb") as copy:
+        shutil.copyfileobj(source, copy)
+    with _one_at_a_time(), _refuse_above_limits(MAX_RENDITIONS_SECONDS):
+        work = original, sizes, targets
+        run_in_subprocess(images.save_renditions, *work, seconds=MAX_RENDITIONS_SECONDS, megabytes=MAX_MEGABYTES)
+    return targets
+
+
+class ImageCleaner:
+    """A child process that cleans the pictures of an import one after another: starting one for each would take longer
+    than most pictures do. It is started for the first one, and leaves large ones to a process of their own.
+    """
+
+    def __init__(self) -> None:
+        self._pool = ChildPool(1, limit_memory, MAX_MEGABYTES)
+
+    def __enter__(self) -> ImageCleaner:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._pool.stop()
+
+    def clean(self, data: bytes) -> CleanImage:
+        """Return the result of `images.clean()`. Raises `ImageRefused`, also if the picture exceeds the limits."""
+        with _refuse_above_limits(MAX_SECONDS):
+            cleaned = self._pool.submit(_clean_small, data, seconds=MAX_SECONDS)()
+        if cleaned is None:
+            return clean_in_subprocess(data)
+        return cleaned if cleaned.data else replace(cleaned, data=data)
+
+
+def _clean_small(data: bytes) -> CleanImage | None:
+    """Clean a picture unless it is large. Where that changes no byte, `data` of the result is empty."""
+    if images.is_large(data):
+        return None
+    cleaned = images.clean(data)
+    return replace(cleaned, data=b"") if cleaned.data == data else cleaned
+
+
 @contextmanager
-def _refuse_above_limits() -> Iterator[None]:
-    """Turn `LimitExceeded` into `ImageRefused`."""
+def _refuse_above_limits(seconds: int) -> Iterator[None]:
+    """Turn the failures of a child process into `ImageRefused`, `ImageUnreadNow` if its process was killed."""
     try:
         yield
-    except LimitExceeded:
-        message = f"takes more than {MAX_SECONDS} s or {MAX_MEGABYTES:,} MB of memory to read; make it smaller"
+    except (LimitExceeded, CallTimeout, ProcessExpired, MemoryError):
+        message = f"takes more than {seconds} s or {MAX_MEGABYTES:,} MB of memory to read; make it smaller"
         raise ImageRefused(message) from None
+    except ChildKilled as killed:
+        raise ImageUnreadNow(f"could not be read: {killed}; try again in some minutes") from killed
 
 
 @contextmanager
 def _one_at_a_time() -> Iterator[None]:
-    """Wait until no other process or thread of this user decodes a picture. Raises `ImageRefused` after a time."""
-    path = os.path.join(tempfile.gettempdir(), f"medigy-pictures-{os.getuid()}.lock")  # noqa: PTH118
-    lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    """Wait until no other process or thread of this user decodes a picture. Raises `ImageUnreadNow` after a time."""
     try:
-        end = monotonic() + MAX_WAIT_SECONDS
-        while not _locked(lock):
-            if monotonic() > end:
-                raise ImageRefused("has to wait for too many other pictures; try again in some minutes")
-            sleep(POLL_SECONDS)
-        yield
-    finally:
-        os.close(lock)
-
-
-def _locked(lock: int) -> bool:
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
+        with slot("pictures", 1, MAX_WAIT_SECONDS):
+            yield
+    except NoSlot:
+        raise ImageUnreadNow("has to wait for too many other pictures; try again in some minutes") from None

@@ -5,10 +5,10 @@ import io
 import math
 import re
 import warnings
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import IO, Protocol
+from pathlib import Path
 
 from PIL import Image, ImageCms, UnidentifiedImageError
 from PIL.Image import Transpose
@@ -50,6 +50,10 @@ class ImageRefused(Exception):
     """A file is not accepted as a picture. The message: what is wrong; what to do."""
 
 
+class ImageUnreadNow(ImageRefused):
+    """A picture could not be read for a reason that passes."""
+
+
 @dataclass(frozen=True, slots=True)
 class CleanImage:
     """A verified picture: upright, without metadata other than its colour profile.
@@ -65,12 +69,8 @@ class CleanImage:
     height: int
 
 
-class ResizedCopy(Protocol):
-    """A rendition to be written, of `width` pixels: `pictures.models.Picture` of django-pictures."""
-
-    width: int
-
-    def save(self, image: Image.Image) -> None: ...
+#: A rendition to be written: its width and height in pixels, and Pillow's name of its format.
+RenditionSize = tuple[int, int, str]
 
 
 def clean(data: bytes) -> CleanImage:
@@ -170,18 +170,29 @@ def _encode(image: Image.Image, image_format: str) -> bytes:
     return buffer.getvalue()
 
 
-def save_renditions(source: IO[bytes], renditions: Collection[ResizedCopy]) -> None:
-    """Write each of `renditions` from the picture file `source`, in sRGB.
+def save_renditions(source: Path, sizes: Sequence[RenditionSize], targets: Sequence[Path]) -> None:
+    """Write renditions of a picture file in sRGB, each of `sizes` to the file of the same index. Raises `ImageRefused`.
 
     The source is decoded once and reduced to the largest rendition first (a large JPEG while decoding), so that only
     one large picture is in memory.
     """
-    if not renditions:  # the picture is too high for any
+    if not sizes:  # the picture is too high for any
         return
-    with Image.open(source, formats=PILLOW_FORMATS) as original:
-        image = _srgb(_reduced(original, max(rendition.width for rendition in renditions)))
-    for rendition in renditions:
-        rendition.save(image)
+    with _refuse_damaged():
+        with Image.open(source, formats=PILLOW_FORMATS) as original:
+            image = _srgb(_reduced(original, max(width for width, _height, _format in sizes)))
+        encoded = [_rendition(image, size) for size in sizes]
+    for data, target in zip(encoded, targets, strict=True):
+        target.write_bytes(data)
+
+
+def _rendition(image: Image.Image, rendition: RenditionSize) -> bytes:
+    width, height, image_format = rendition
+    if image.size != (width, height):
+        image = image.resize((width, height), Image.Resampling.BICUBIC, reducing_gap=2.0)
+    buffer = io.BytesIO()
+    image.save(buffer, image_format, exif=b"", icc_profile=b"")
+    return buffer.getvalue()
 
 
 def _reduced(image: Image.Image, width: int) -> Image.Image:

@@ -1,6 +1,7 @@
 """Render a body in a child process with a timeout, so that no body can hang a request."""
 
-from curation.lib.subprocess_timeout import LimitExceeded, run_in_subprocess
+from curation.lib.fork_server import ChildKilled
+from curation.lib.subprocess_timeout import LimitExceeded, NoSlot, available_cores, run_in_subprocess, slot
 
 from . import Flavour, Rendered, render
 
@@ -12,6 +13,8 @@ MAX_SHORT_BODY = 1_000
 RENDER_SECONDS = 5
 #: Memory limit of the child process in megabytes.
 MAX_MEGABYTES = 1_000
+#: Seconds to wait for other bodies. One core is left to readers.
+MAX_WAIT_SECONDS = 15
 
 
 class RenderTimeout(Exception):
@@ -27,7 +30,12 @@ def render_with_timeout(body: str, flavour: Flavour = "commonmark") -> Rendered:
 
 def _render_in_subprocess(body: str, flavour: Flavour) -> Rendered:
     try:
-        return run_in_subprocess(render, body, flavour, seconds=RENDER_SECONDS, megabytes=MAX_MEGABYTES)
+        with slot("bodies", max(1, available_cores() - 1), MAX_WAIT_SECONDS):
+            return run_in_subprocess(render, body, flavour, seconds=RENDER_SECONDS, megabytes=MAX_MEGABYTES)
     except LimitExceeded:
         advice = "simplify it, its brackets and nesting first"
         raise RenderTimeout(f"The body takes longer than {RENDER_SECONDS} s to render; {advice}.") from None
+    except NoSlot:
+        raise RenderTimeout("Other bodies are rendered for a long time; try again in a minute.") from None
+    except ChildKilled as killed:
+        raise RenderTimeout(f"The body cannot be rendered: {killed}; try again in a minute.") from killed

@@ -10,7 +10,6 @@ from django.core.exceptions import ValidationError
 from django.core.files.storage import Storage
 from django.db import models
 from pictures.models import Picture, PictureField, PictureFieldFile, PillowPicture
-from PIL import Image
 
 from curation.frontmatter.reading.languages import language_tag
 from curation.lib.names import name_key
@@ -137,11 +136,7 @@ def rendition_height(wide: int, width: int, height: int) -> int:
 
 
 class Rendition(PillowPicture):  # type: ignore[misc]  # django-pictures has no types
-    """A rendition as wide as its name and `srcset` state, at least 1 pixel high. (django-pictures rounds down.)"""
-
-    def resize(self, image: Image.Image) -> Image.Image:
-        size = self.width, rendition_height(self.width, *image.size)
-        return image if size == image.size else image.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
+    """A rendition as wide as its name and `srcset` state. `lib.images.save_renditions()` makes it."""
 
 
 class RenditionsFile(PictureFieldFile):  # type: ignore[misc]  # django-pictures has no types

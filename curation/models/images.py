@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from contextlib import suppress
 from copy import copy
+from operator import attrgetter
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from django.db import IntegrityError, models, transaction
@@ -11,11 +14,12 @@ from django.db.models.signals import post_delete
 from django.dispatch import receiver
 
 from curation.lib.durable_files import store
-from curation.lib.images import CleanImage, save_renditions
+from curation.lib.image_subprocess import make_renditions_in_subprocess
+from curation.lib.images import CleanImage
 from curation.lib.media_types import IMAGES
 from curation.lib.stored_files import image_name
 
-from .fields import RenditionsField
+from .fields import RenditionsField, rendition_height
 
 
 def image_path(image: Image, _filename: str) -> str:
@@ -86,9 +90,14 @@ class Image(models.Model):
         store(self.file.storage, self.file.name, data)
 
     def make_renditions(self) -> None:
-        """Write all renditions. Takes seconds. Raises `FileNotFoundError`."""
-        with self.file.storage.open(self.file.name) as source:
-            save_renditions(source, self.file.get_picture_files_list())
+        """Write all renditions. Takes seconds. Raises `FileNotFoundError` and `ImageRefused`."""
+        storage = self.file.storage
+        pictures = sorted(self.file.get_picture_files_list(), key=attrgetter("name"))
+        sizes = [(one.width, rendition_height(one.width, self.width, self.height), one.file_type) for one in pictures]
+        with TemporaryDirectory(prefix="medigy-renditions-") as folder, storage.open(self.name) as source:
+            paths = make_renditions_in_subprocess(source, sizes, Path(folder))
+            for picture, path in zip(pictures, paths, strict=True):
+                store(storage, picture.name, path.read_bytes())
         if not Image.objects.filter(pk=self.pk).update(has_renditions=True):  # deleted meanwhile
             self.delete_files()
 

@@ -8,8 +8,12 @@ import pytest
 from django.core.management import call_command
 
 from curation.importing import reader
+from curation.importing.media_files import store
 from curation.importing.parse import LoadedFile, ParsedFile, RefusedFile, parse_content, with_result
 from curation.importing.workers import Parsers
+from curation.lib import images
+from curation.lib.image_subprocess import ImageCleaner
+from curation.lib.images import CleanImage
 
 Run = Callable[..., str]
 
@@ -36,9 +40,17 @@ class InProcess(Parsers):
         return lambda: [with_result(file, parse_content(*file.parse_arguments, self.flavour)) for file in files]
 
 
+class InProcessCleaner(ImageCleaner):
+    """Cleans pictures without a process."""
+
+    def clean(self, data: bytes) -> CleanImage:
+        return images.clean(data)
+
+
 @pytest.fixture(autouse=True)
 def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reader, "Parsers", InProcess)
+    monkeypatch.setattr(store, "ImageCleaner", InProcessCleaner)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from curation.importing.options import Options
 from curation.importing.pipeline import ImportJob, execute
 from curation.importing.report import Report
 from curation.importing.sources.discover import discover
-from tests.exporting.conftest import InProcess
+from tests.exporting.conftest import InProcess, InProcessCleaner
 
 WriteFile = Callable[..., Path]
 RunImport = Callable[..., Report]
@@ -55,6 +55,12 @@ def write_file(content: Path) -> WriteFile:
         return path
 
     return write
+
+
+@pytest.fixture(autouse=True)
+def _clean_in_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Clean pictures in the process of the test, which is quicker: tests/lib/test_image_subprocess.py is about that."""
+    monkeypatch.setattr("curation.importing.media_files.store.ImageCleaner", InProcessCleaner)
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 
 import io
 import multiprocessing
+import os
+import signal
 import struct
 import sys
 import threading
@@ -13,12 +15,12 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploadedFile
 from PIL import Image as Pillow
+from PIL import PngImagePlugin
 
 from curation.admin.file_fields import clean_image
-from curation.importing.media_files.files import read_image
-from curation.lib import image_subprocess, images
-from curation.lib.image_subprocess import clean_file_in_subprocess, clean_in_subprocess
-from curation.lib.images import ImageRefused, clean
+from curation.lib import fork_server, image_subprocess, images
+from curation.lib.image_subprocess import ImageCleaner, clean_file_in_subprocess, clean_in_subprocess
+from curation.lib.images import ImageRefused, ImageUnreadNow, clean
 from curation.lib.subprocess_timeout import LimitExceeded, run_in_subprocess
 
 
@@ -148,17 +150,37 @@ def memory(name: str) -> int:
     return next(int(line.split()[1]) for line in lines if line.startswith(f"{name}:"))
 
 
-def test_an_import_decodes_only_large_pictures_in_a_subprocess(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "a.png").write_bytes(picture())
-    elsewhere: list[bytes] = []
+def test_an_import_decodes_no_picture_in_its_own_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    expected, metadata = clean(picture()), PngImagePlugin.PngInfo()
+    metadata.add_text("place", "51.5007N")
+    buffer = io.BytesIO()
+    Pillow.linear_gradient("L").save(buffer, "PNG", pnginfo=metadata)
+    alone: list[bytes] = []
 
     def note(data: bytes) -> images.CleanImage:
-        elsewhere.append(data)
-        return clean(data)
+        alone.append(data)
+        return expected
 
-    monkeypatch.setattr("curation.importing.media_files.files.clean_in_subprocess", note)
-    read_image(tmp_path / "a.png")
-    assert elsewhere == []
-    monkeypatch.setattr(images, "LARGE_PIXELS", 1_000)
-    assert read_image(tmp_path / "a.png").width == 256
-    assert elsewhere == [picture()]
+    monkeypatch.setattr(image_subprocess, "clean_in_subprocess", note)
+    for name in ("clean", "is_large"):
+        monkeypatch.setattr(images, name, lambda *_data: pytest.fail("a picture was opened in this process"))
+    with ImageCleaner() as cleaner:
+        assert cleaner.clean(picture()) == expected
+        assert cleaner.clean(buffer.getvalue()).data == expected.data  # without the text
+        with pytest.raises(ImageRefused, match="is not an image"):
+            cleaner.clean(b"no picture")
+        assert alone == []
+        cleaner.clean(hostile(5_000))  # too large for the process that others wait for
+        assert alone == [hostile(5_000)]
+
+
+def test_a_picture_whose_process_is_killed_again_and_again_is_unread_for_now(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fork_server, "PAUSES", (0, 0))
+    monkeypatch.setattr(images, "clean", kill_this_process)
+    message = "could not be read: its process was killed 3 times, perhaps for lack of memory; try again"
+    with pytest.raises(ImageUnreadNow, match=message):
+        clean_in_subprocess(picture())
+
+
+def kill_this_process(_data: bytes) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)

@@ -5,6 +5,7 @@ import io
 import struct
 import zlib
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -428,20 +429,13 @@ def test_damaged_pictures_are_cleaned_or_refused(image_format: str, cuts: list[t
 # Renditions
 
 
-class Rendition:
-    """Keeps the picture that it is made from."""
-
-    def __init__(self, width: int) -> None:
-        self.width = width
-
-    def save(self, image: Image.Image) -> None:
-        self.image = image.copy()
-
-
 def rendered(data: bytes, width: int = 30) -> Image.Image:
-    rendition = Rendition(width)
-    images.save_renditions(io.BytesIO(data), [rendition])
-    return rendition.image
+    """Return a rendition of a picture of 3 : 2, as PNG."""
+    with TemporaryDirectory() as folder:
+        source, target = Path(folder, "source"), Path(folder, "target")
+        source.write_bytes(data)
+        images.save_renditions(source, [(width, round(width * 2 / 3), "PNG")], [target])
+        return Image.open(io.BytesIO(target.read_bytes()))
 
 
 @pytest.mark.parametrize(

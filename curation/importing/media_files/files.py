@@ -18,7 +18,7 @@ from curation.frontmatter.problems import Problem
 from curation.importing.sources.archives import ArchivePath, open_archive
 from curation.importing.sources.discover import AnyPath, SourceFile, Unreadable, is_inside, read_bytes
 from curation.lib import images
-from curation.lib.image_subprocess import clean_in_subprocess
+from curation.lib.image_subprocess import ImageCleaner
 from curation.lib.media_types import PDF, PDF_SIGNATURE, of_path
 from curation.markdown.references import BODY, page_folder, path_of
 
@@ -242,12 +242,12 @@ def _read(path: AnyPath) -> bytes:
         raise MediaUnavailable(str(error)) from error
 
 
-def read_image(path: AnyPath) -> images.CleanImage:
+def read_image(path: AnyPath, cleaner: ImageCleaner) -> images.CleanImage:
     """Return a verified image, ready to store. Raises `MediaUnavailable`."""
-    data = _read(path)
     try:
-        # Only a large image is worth a process: the others take milliseconds, and there are thousands.
-        return clean_in_subprocess(data) if images.is_large(data) else images.clean(data)
+        return cleaner.clean(_read(path))
+    except images.ImageUnreadNow as unread:
+        raise MediaUnavailable(str(unread)) from unread
     except images.ImageRefused as refused:
         raise MediaRejected(str(refused)) from refused
 

@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import TracebackType
 
 from django.core.files.storage import default_storage
 
 from curation.frontmatter.problems import Problem
 from curation.importing.sources.discover import AnyPath, SourceFile
 from curation.lib.durable_files import store
+from curation.lib.image_subprocess import ImageCleaner
 from curation.lib.images import CleanImage
 from curation.lib.stored_files import pdf_name
 from curation.markdown.references import BODY
@@ -52,6 +54,7 @@ class MediaStore:
 
     A file that was read waits in memory until its batch is written. The rows of stored images are cached, so that the
     next item with the same picture only costs a look at the file's size and time. `static_roots` are as in `Options`.
+    The process that decodes pictures ends with the `with` block that it is used in.
     """
 
     def __init__(self, static_roots: Sequence[Path] = ()) -> None:
@@ -61,6 +64,15 @@ class MediaStore:
         self._digests: dict[tuple[AnyPath, int, int], str] = {}
         self._waiting: dict[str, CleanImage | Pdf] = {}
         self._images: dict[str, Image] = {}
+        self._cleaner = ImageCleaner()
+
+    def __enter__(self) -> MediaStore:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._cleaner.__exit__(kind, error, trace)
 
     def find(self, use: str, href: str, source: SourceFile) -> LocatedFile:
         """Return the file of a document's `href` for a use, as it was first seen in this run.
@@ -107,7 +119,7 @@ class MediaStore:
         key = (located.path, located.stamp["size"], located.stamp["mtime_ns"])
         digest = self._digests.get(key, "")
         if not self.has(digest):
-            file = read_pdf(located.path) if is_pdf(use) else read_image(located.path)
+            file = read_pdf(located.path) if is_pdf(use) else read_image(located.path, self._cleaner)
             self._digests[key] = digest = file.sha256
             self._waiting[digest] = file
         return digest
