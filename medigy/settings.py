@@ -196,12 +196,17 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {"default": env.cache_url("CACHE_URL", default="dummycache://" if DEBUG else "locmemcache://")}
 if CACHES["default"]["BACKEND"] == "django.core.cache.backends.locmem.LocMemCache":
-    CACHES["default"].setdefault("OPTIONS", {"MAX_ENTRIES": 1000})  # of 20 kB on average
-if CACHES["default"]["BACKEND"] == "django.core.cache.backends.redis.RedisCache":
-    # A server that does not answer delays a page by a second, not minutes.
+    max_bytes = count("CACHE_MEGABYTES", default=64) * 1024 * 1024
+    CACHES["default"] |= {"BACKEND": "curation.caching.backends.MemoryCache", "OPTIONS": {"max_bytes": max_bytes}}
+elif CACHES["default"]["BACKEND"] == "django.core.cache.backends.redis.RedisCache":
+    CACHES["default"]["BACKEND"] = "curation.caching.backends.SignedRedisCache"
+    # A server that does not answer delays a page by half a second, not minutes.
     timeouts = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5}
     CACHES["default"]["OPTIONS"] = timeouts | CACHES["default"].get("OPTIONS", {})
-CDN_SECONDS = env.int("CDN_SECONDS", default=60)
+elif CACHES["default"]["BACKEND"] != "django.core.cache.backends.dummy.DummyCache":
+    # Django's other caches read pickles, with which whoever writes to them could run code here.
+    raise ImproperlyConfigured("CACHE_URL is for another cache. Set it to redis://…, locmemcache:// or dummycache://.")
+CDN_SECONDS = count("CDN_SECONDS", default=60)
 
 # Files
 

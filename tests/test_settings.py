@@ -36,6 +36,9 @@ def test_a_secret_key_is_enough_to_start() -> None:
         ("DATABASE_URL", "foo"),
         ("TIME_ZONE", "New York"),
         ("DESK_HOUR", "soon"),
+        ("CACHE_URL", "memcache://127.0.0.1:1"),
+        ("CACHE_URL", "filecache:///tmp/cache"),
+        ("CACHE_MEGABYTES", "many"),
     ],
 )
 def test_a_malformed_variable_stops_the_start_with_its_name(variable: str, value: str) -> None:

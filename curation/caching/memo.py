@@ -26,9 +26,13 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, slots=True)
 class MemoEntry:
-    """A value that is fresh at one version of the content, until it expires (a Unix time); its size is in bytes."""
+    """A value that is fresh at one version of the content, from its making until it expires (two Unix times).
+
+    Its size is in bytes.
+    """
 
     version: str
+    made: float
     expires: float
     value: object
     size: int
@@ -54,7 +58,8 @@ class Memo:
         """Return the entry of a key if it is fresh at a version of the content, now."""
         with self._lock:
             entry = self._entries.get(key)
-            if entry is None or entry.version != version or entry.expires <= time():
+            # A value from the future was made while the clock was ahead.
+            if entry is None or entry.version != version or not entry.made <= time() < entry.expires:
                 return None
             self._entries.move_to_end(key)
             return entry
@@ -104,6 +109,7 @@ def memoised(key: str, make: Callable[[], Result]) -> Result:
     if entry := _memo.get(key, version):
         return entry.value  # type: ignore[return-value]  # `make` made it
     expires = next_due(version)  # before the value: an item that comes due meanwhile makes it out of date
+    made = time()
     value = make()
-    _memo.put(key, MemoEntry(version, expires, value, memory_size(value, MAX_BYTES)))
+    _memo.put(key, MemoEntry(version, made, expires, value, memory_size(value, MAX_BYTES)))
     return value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from time import time
 
 from django.http import HttpRequest, HttpResponseBase
 
@@ -12,7 +13,7 @@ from curation.caching.next_due import next_due
 from curation.models import ContentVersion
 
 from .pages import not_modified_or, page_to_cache
-from .requests import best_encoding, cache_key
+from .requests import best_encoding, cache_key, has_cursor
 from .store import PageStore
 
 #: The request headers of conditional requests, by their names in WSGI.
@@ -39,13 +40,25 @@ class PageCacheMiddleware:
         page = self.store.find(key, encoding, version)
         if page is not None:
             return page.response_to(request)
-        expires = next_due(version)
+        made, expires = time(), next_due(version)  # of the moment before any item was looked at
         with unconditional_get(request), at_version(version):
             response = self.get_response(request)
-        page = page_to_cache(response, version, expires)
+        page = page_to_cache(response, version, made, expires)
         if page is None:
             return not_modified_or(request, make_private(response))
-        return self.store.put(key, encoding, page).response_to(request)
+        page = page.encoded(encoding)
+        if self._is_stored(key, request):
+            self.store.put(key, page)
+        return page.response_to(request)
+
+    def _is_stored(self, key: str, request: HttpRequest) -> bool:
+        """Whether the page of a request is stored: with parameters, only if it is asked for again.
+
+        Anyone can make up any number of parameters, whose pages would leave no room for those that readers want.
+        """
+        if not request.META["QUERY_STRING"]:
+            return True
+        return not has_cursor(request) and self.store.is_repeated(key)
 
 
 @contextmanager

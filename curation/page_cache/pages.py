@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from http import HTTPStatus
@@ -20,7 +21,8 @@ from .requests import HTMX_HEADERS
 CACHED_STATUSES = (HTTPStatus.OK, HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.FOUND)
 #: Maximum age of a cached page.
 MAX_AGE_SECONDS = 3600
-#: Seconds for which a CDN that cannot reach the site may go on serving a page.
+#: Time after which a page is not shown any more, even if the database fails; a CDN that cannot reach the site may show
+#: it as long.
 STALE_IF_ERROR = 24 * 3600
 #: Headers that the cache key has. A response that varies by any other header is not cached.
 VARY = {"accept-encoding", *(name.lower() for name in HTMX_HEADERS)}
@@ -34,24 +36,64 @@ MIN_COMPRESSED_SIZE = 500
 
 @dataclass(frozen=True, slots=True)
 class CachedPage:
-    """A page that is fresh at one version of the content, until it expires (a Unix time)."""
+    """A page that is fresh at one version of the content, from its making until it expires (two Unix times)."""
 
     version: str
+    made: float
     expires: float
     status: int
     headers: dict[str, str]
     body: bytes
 
+    @property
+    def encoding(self) -> str:
+        """The encoding of the body: one of `ENCODINGS`, or "" for none."""
+        return self.headers.get("Content-Encoding", "")
+
     def is_fresh(self, version: str) -> bool:
-        return self.version == version and time() < self.expires
+        """Whether the page is right at a version of the content.
+
+        A page from the future is not: it was made while the clock was ahead, and may show items that are not due.
+        """
+        return self.version == version and self.made <= time() < self.expires
+
+    def is_usable(self) -> bool:
+        """Whether the page is young enough to be shown while the database fails."""
+        return self.made <= time() < self.made + STALE_IF_ERROR
 
     def encoded(self, encoding: str) -> CachedPage:
-        """Return the page compressed by "br" or "gzip", or as it is where that would gain nothing."""
+        """Return the page compressed by "br" or "gzip", or as it is where that would gain nothing; "" decompresses."""
+        if encoding == self.encoding:
+            return self
+        if self.encoding:
+            return self._decompressed().encoded(encoding)
         is_text = self.headers.get("Content-Type", "").startswith(COMPRESSED_TYPES)
-        if not encoding or not is_text or len(self.body) < MIN_COMPRESSED_SIZE or "Content-Encoding" in self.headers:
+        if not is_text or len(self.body) < MIN_COMPRESSED_SIZE:
             return self
         body = brotli.compress(self.body, quality=5) if encoding == "br" else gzip.compress(self.body, 6, mtime=0)
         return replace(self, body=body, headers={**self.headers, "Content-Encoding": encoding})
+
+    def _decompressed(self) -> CachedPage:
+        body = brotli.decompress(self.body) if self.encoding == "br" else gzip.decompress(self.body)
+        headers = {name: value for name, value in self.headers.items() if name != "Content-Encoding"}
+        return replace(self, body=body, headers=headers)
+
+    def dump(self) -> bytes:
+        """Return the page as a line of JSON, followed by the body."""
+        header = [self.version, self.made, self.expires, self.status, self.headers]
+        return json.dumps(header).encode() + b"\n" + self.body
+
+    @classmethod
+    def load(cls, dumped: object) -> CachedPage | None:
+        """Return the page of `dump()`, `None` for anything else."""
+        if not isinstance(dumped, bytes):
+            return None
+        header, _, body = dumped.partition(b"\n")
+        try:
+            version, made, expires, status, headers = json.loads(header)
+        except ValueError:
+            return None
+        return cls(version, made, expires, status, headers, body)
 
     def response_to(self, request: HttpRequest) -> HttpResponseBase:
         """Return the page as a response, or a 304 to a conditional request for the same page."""
@@ -63,7 +105,7 @@ class CachedPage:
         return not_modified_or(request, HttpResponse(self.body, status=self.status, headers=headers))
 
 
-def page_to_cache(response: HttpResponseBase, version: str, expires: float) -> CachedPage | None:
+def page_to_cache(response: HttpResponseBase, version: str, made: float, expires: float) -> CachedPage | None:
     """Return a response as a page to cache; `None` where it is private or its view forbids caching."""
     if not isinstance(response, HttpResponse) or not _is_public(response):
         return None
@@ -72,7 +114,7 @@ def page_to_cache(response: HttpResponseBase, version: str, expires: float) -> C
     if response.status_code == HTTPStatus.OK:
         headers["ETag"] = _weak_etag(response)
     max_age = min(MAX_AGE_SECONDS, get_max_age(response) or MAX_AGE_SECONDS)
-    return CachedPage(version, min(expires, time() + max_age), response.status_code, headers, response.content)
+    return CachedPage(version, made, min(expires, made + max_age), response.status_code, headers, response.content)
 
 
 def not_modified_or(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
@@ -88,6 +130,7 @@ def _is_public(response: HttpResponse) -> bool:
     return (
         response.status_code in CACHED_STATUSES
         and not response.cookies
+        and "Content-Encoding" not in response
         and not any(word in control for word in ("private", "no-store", "no-cache"))
         and {name.strip() for name in vary.split(",") if name} <= VARY
     )

@@ -18,8 +18,10 @@ from curation.search.facets import OTHER_NAMES
 
 from .release import release
 
+#: The parameter of a page of a feed or an answer of the API after the first: any number is a valid one.
+CURSOR = "after"
 #: The parameters of pages that are cached. The answer to a request with any other is not, such as a search's `q`.
-PARAMETERS = frozenset({"page", "after", "limit", "fields", *QUERY_PARAMETERS, *OTHER_NAMES})
+PARAMETERS = frozenset({"page", CURSOR, "limit", "fields", *QUERY_PARAMETERS, *OTHER_NAMES})
 MAX_QUERY_LENGTH = 1_000
 #: The request headers of htmx, and their names in WSGI. A view that reads one must set `Vary`.
 HTMX_HEADERS = {name: f"HTTP_{name.upper().replace('-', '_')}" for name in ("HX-Request", "HX-History-Restore-Request")}
@@ -51,6 +53,11 @@ def cache_key(request: HttpRequest) -> str | None:
     htmx = [bool(request.META.get(name)) for name in HTMX_HEADERS.values()]
     parts = (release(), request.scheme, host, request.path, sorted(query, key=itemgetter(0)), htmx)
     return blake2b(repr(parts).encode(), digest_size=20).hexdigest()
+
+
+def has_cursor(request: HttpRequest) -> bool:
+    """Whether a request is for a page after a cursor. Such pages are never stored."""
+    return CURSOR in request.GET
 
 
 def is_personal(request: HttpRequest) -> bool:

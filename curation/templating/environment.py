@@ -61,7 +61,10 @@ def environment(**options: Any) -> Environment:
     return jinja
 
 
-@lru_cache(maxsize=2_000)  # some 3 kB each
+#: In characters. A longer summary is rendered each time, so that the bytes of `_render` are bounded.
+MAX_CACHED_SUMMARY = 2_000
+
+
 def render_cached(macro: Macro, summary: ItemSummary, **options: bool) -> str:
     """Return the output of a macro for a summary, rendered once for equal values: many lists show the same items.
 
@@ -69,6 +72,12 @@ def render_cached(macro: Macro, summary: ItemSummary, **options: bool) -> str:
     """
     if not isinstance(summary, ItemSummary):
         raise TypeError(f"{summary!r} is not an ItemSummary.")
+    render = _render if len(summary.summary) <= MAX_CACHED_SUMMARY else _render.__wrapped__
+    return render(macro, summary, **options)
+
+
+@lru_cache(maxsize=2_000)  # some 3 kB each; all other columns have a maximum length
+def _render(macro: Macro, summary: ItemSummary, **options: bool) -> str:
     output: str = macro(summary, **options)
     return output
 

@@ -218,13 +218,13 @@ def test_a_scheduled_item_appears_when_it_is_due() -> None:
 
 
 def test_a_cached_answer_is_304_too(monkeypatch: pytest.MonkeyPatch, settings: LazySettings) -> None:
-    memory = "django.core.cache.backends.locmem.LocMemCache"
+    memory = "curation.caching.backends.MemoryCache"
     settings.CACHES = {"default": {"BACKEND": memory, "LOCATION": "api"}}
     version = uuid4().hex
     monkeypatch.setattr(ContentVersion, "current", lambda: version)
     make_full_item()
     path = "items?fields=id&limit=2"
-    etag = ask(path)["ETag"]
+    etag = [ask(path)["ETag"] for _ in range(2)][1]
     assert queries(path) == []
     ask(path, 304, if_none_match=etag)
 

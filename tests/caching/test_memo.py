@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from curation.caching import memo as module
 from curation.caching.memo import MAX_BYTES, MAX_ENTRIES, Memo, MemoEntry, at_version, memoised
+from curation.caching.next_due import next_due
 from curation.listing.pagination import PAGE_SIZE
 from curation.models import ContentVersion, CuratedItem
 from tests.factories import make_item, make_topic
@@ -120,6 +121,35 @@ def test_misses_at_one_version_ask_once_when_an_item_is_due() -> None:
     assert len(queries) == 1
 
 
+@pytest.mark.usefixtures("fixed_version")
+@pytest.mark.parametrize(
+    ("passed", "clock", "queries"),
+    [(59, 59, 0), (60, 60, 1), (1, 1, 0), (1, 1.9, 0), (1, 3, 1), (1, -1, 1), (1, -3600, 1), (1, 3600, 1)],
+)
+def test_after_a_minute_or_a_step_of_the_clock_the_database_is_asked_again_when_an_item_is_due(
+    monkeypatch: pytest.MonkeyPatch, passed: float, clock: float, queries: int
+) -> None:
+    version = ContentVersion.current() or ""
+    times = {"time": 1_000_000.0, "monotonic": 50.0}
+    for name in times:
+        monkeypatch.setattr(f"curation.caching.next_due.{name}", lambda name=name: times[name])
+    next_due(version)
+    times["time"] += clock
+    times["monotonic"] += passed
+    with CaptureQueriesContext(connection) as asked:
+        next_due(version)
+    assert len(asked) == queries
+
+
+@pytest.mark.usefixtures("fixed_version")
+def test_a_value_made_while_the_clock_was_ahead_is_made_again() -> None:
+    due = timezone.now() + timedelta(minutes=30)
+    make_item("Due", published_at=due)
+    with time_machine.travel(due, tick=False):
+        assert memoised("titles", titles) == ["Due"]
+    assert memoised("titles", titles) == []
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_miss_at_a_new_version_asks_again_when_an_item_is_due() -> None:
     due = timezone.now() + timedelta(hours=2)
@@ -138,7 +168,7 @@ def test_threads_share_a_memo_without_losing_count() -> None:
         for number in range(2_000):
             key = str((start + number) % 50)
             memo.get(key, "version")
-            memo.put(key, MemoEntry("version", inf, None, size=number % 90))
+            memo.put(key, MemoEntry("version", 0, inf, None, size=number % 90))
 
     interval = getswitchinterval()
     setswitchinterval(1e-6)

@@ -48,7 +48,7 @@ def test_an_item_that_readers_never_saw_answers_404(published_at: object) -> Non
 
 def test_a_cached_page_of_an_item_in_the_bin_answers_410(settings: LazySettings, client: Client) -> None:
     make_item("A story")
-    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    settings.CACHES = {"default": {"BACKEND": "curation.caching.backends.MemoryCache"}}
     statuses = [client.get("/news/a-story/").status_code for _ in range(2)]
     move_to_bin(ALL(), COMMAND)
     statuses += [client.get("/news/a-story/").status_code for _ in range(2)]

@@ -14,7 +14,7 @@ from curation.db.calendar import count_by_month
 from curation.lib.time_zones import end_of_day, start_of_day
 from curation.models import CuratedItem, SearchEntry
 from curation.search.index import index_new_facets
-from curation.templating.environment import render_cached
+from curation.templating.environment import _render
 from tests.factories import make_item, make_topic
 from tests.views.pages import get
 
@@ -25,7 +25,7 @@ ZONES = ("America/New_York", "Asia/Kolkata", "Pacific/Auckland")
 def zone(request: Any) -> Iterator[ZoneInfo]:
     with override_settings(TIME_ZONE=request.param):
         yield ZoneInfo(request.param)
-    render_cached.cache_clear()
+    _render.cache_clear()
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ REDIS_URL = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0")
 @pytest.fixture(autouse=True)
 def memory(settings: LazySettings) -> None:
     """Keep pages in memory, apart from other tests."""
-    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": uuid4().hex}}
+    settings.CACHES = {"default": {"BACKEND": "curation.caching.backends.MemoryCache", "LOCATION": uuid4().hex}}
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def redis(settings: LazySettings) -> None:
         (pytest.fail if os.environ.get("CI") else pytest.skip)(f"No Redis answers at {REDIS_URL}: {error}")
     settings.CACHES = {
         "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "BACKEND": "curation.caching.backends.SignedRedisCache",
             "LOCATION": REDIS_URL,
             "KEY_PREFIX": uuid4().hex,
         }

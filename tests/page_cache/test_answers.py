@@ -121,7 +121,7 @@ def test_a_missing_page_is_never_cached() -> None:
 def test_redirects_are_cached_as_pages_are() -> None:
     Alias.objects.create(path="/old", item=make_item("New"))
     for path, to in (("/old", "/news/new/"), ("/news", "/news/"), ("/news/?kind=&topic=x", "/news/?topic=x")):
-        answer = reader.get(path)
+        answer = reader.get_twice(path)
         assert (answer.status_code // 100, answer["Location"]) == (3, to)
         assert "s-maxage=60" in answer["Cache-Control"]
         assert reader.finds_cached(path)

@@ -41,6 +41,7 @@ from .readers import Reader
 pytestmark = pytest.mark.django_db(transaction=True)
 
 ITEM = "/news/story/"
+DUE = datetime(2030, 1, 1, 12, tzinfo=UTC)
 
 
 class ChangingSite:
@@ -133,10 +134,11 @@ WAYS = (
 )
 
 
-@pytest.fixture(params=["memory", "redis"])
+@pytest.fixture(params=[("memory", False), ("redis", True)], ids=["memory", "redis, without cookies"])
 def reader(request: pytest.FixtureRequest) -> Reader:
-    request.getfixturevalue(request.param)
-    return Reader()
+    cache, is_cookieless = request.param
+    request.getfixturevalue(cache)
+    return Reader(is_cookieless=is_cookieless)
 
 
 def test_every_write_shows_at_once(reader: Reader) -> None:
@@ -210,6 +212,24 @@ def test_an_item_is_gone_the_moment_it_expires(reader: Reader) -> None:
         assert reader.finds_cached("/")
         clock.move_to(over + timedelta(seconds=30))
         assert "Later" in reader.text_of("/")
+
+
+@pytest.mark.parametrize(
+    "ahead", [timedelta(hours=-2), timedelta(minutes=-5), timedelta(minutes=5), timedelta(hours=2)]
+)
+@pytest.mark.parametrize("scheduled", [{"published_at": DUE}, {"expires_at": DUE}], ids=["published", "expires"])
+def test_a_wrong_clock_that_is_set_right_shows_items_neither_early_nor_late(
+    reader: Reader, ahead: timedelta, scheduled: dict[str, datetime]
+) -> None:
+    make_item("Timed", **scheduled)
+    before = "published_at" not in scheduled
+    right = DUE - timedelta(minutes=3)
+    with time_machine.travel(right + ahead, tick=False) as clock:
+        reader.get("/"), reader.get("/news/?kind=")  # pages and values are cached by the wrong clock
+        for minutes in range(6):
+            clock.move_to(right + timedelta(minutes=minutes))
+            is_shown = before if minutes < 3 else not before
+            assert ("Timed" in reader.text_of("/")) is is_shown, minutes
 
 
 def test_a_page_made_while_its_content_changes_is_not_shown_again() -> None:

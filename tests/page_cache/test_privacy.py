@@ -7,10 +7,13 @@ from django.contrib.auth.models import User
 from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import path
 
+from curation.page_cache.requests import is_personal
 from medigy import urls
+
+from .readers import Reader
 
 pytestmark = pytest.mark.usefixtures("fixed_version")
 
@@ -105,6 +108,35 @@ def test_messages_reach_only_their_own_user() -> None:
 def test_a_request_with_credentials_is_not_cached() -> None:
     Client().get("/who/", headers={"Authorization": "Basic x"})
     assert cached_bytes() == b""
+
+
+@pytest.mark.parametrize("cookies", [None, "", "consent=1", "consent=1; sessionid=x", "messages=x", "sessionid="])
+@pytest.mark.parametrize("authorization", [None, "", "Basic x"])
+def test_a_request_is_personal_by_its_session_messages_or_credentials(
+    cookies: str | None, authorization: str | None
+) -> None:
+    headers = {"HTTP_COOKIE": cookies, "HTTP_AUTHORIZATION": authorization}
+    request = RequestFactory().get("/", **{name: value for name, value in headers.items() if value is not None})
+    if cookies is None:
+        del request.META["HTTP_COOKIE"]  # the factory always sets one
+    has_own_cookie = any(name in (cookies or "") for name in ("sessionid", "messages"))
+    assert is_personal(request) is (has_own_cookie or authorization is not None)
+
+
+def test_readers_share_pages_whether_or_not_they_send_the_header_cookie() -> None:
+    with_it, without_it = Reader(), Reader(is_cookieless=True)
+    assert without_it.get("/who/")["Cache-Control"].startswith("public")
+    assert without_it.finds_cached("/who/")
+    assert with_it.finds_cached("/who/")
+
+
+def test_credentials_without_the_header_cookie_neither_read_nor_fill_the_cache() -> None:
+    reader = Reader(is_cookieless=True)
+    credentials = {"Authorization": "Basic x"}
+    assert reader.get("/who/", headers=credentials)["Cache-Control"] == "private, no-store"
+    assert cached_bytes() == b""
+    reader.get("/who/")
+    assert not reader.finds_cached("/who/", headers=credentials)
 
 
 def test_other_cookies_neither_prevent_caching_nor_reach_a_page() -> None:

@@ -1,11 +1,15 @@
 """Cache keys: which requests share a page."""
 
+from uuid import uuid4
+
 import pytest
+import time_machine
 from django.conf import LazySettings
 from django.test import Client
 
 from curation.listing.query import PARAMETERS as QUERY_PARAMETERS
 from curation.page_cache.requests import MAX_QUERY_LENGTH, PARAMETERS
+from curation.page_cache.store import REPEAT_SECONDS
 from tests.factories import make_item
 
 from .readers import Reader
@@ -25,7 +29,7 @@ reader = Reader()
     ],
 )
 def test_tracking_parameters_and_the_order_of_parameters_do_not_matter(path: str) -> None:
-    reader.get("/news/?kind=b&format=a")
+    reader.get_twice("/news/?kind=b&format=a")
     assert reader.finds_cached(path)
 
 
@@ -46,18 +50,45 @@ def test_a_page_does_not_repeat_tracking_parameters() -> None:
 )
 def test_another_query_has_a_page_of_its_own(path: str) -> None:
     make_item(kind="b")
-    reader.get("/news/?kind=b")
+    reader.get_twice("/news/?kind=b")
     assert not reader.finds_cached(path)
 
 
 def test_the_order_of_values_of_one_parameter_counts() -> None:
-    reader.get("/news/?kind=b&kind=c")
+    reader.get_twice("/news/?kind=b&kind=c")
     assert not reader.finds_cached("/news/?kind=c&kind=b")
 
 
 def test_a_page_with_an_unknown_parameter_is_not_cached() -> None:
-    for _ in range(2):
+    for _ in range(3):
         assert not reader.finds_cached("/?unknown=1")
+
+
+def test_a_page_with_parameters_is_cached_once_it_is_asked_for_again() -> None:
+    assert [reader.finds_cached("/news/?kind=b") for _ in range(3)] == [False, False, True]
+
+
+def test_a_page_with_parameters_that_is_asked_for_rarely_is_not_cached() -> None:
+    with time_machine.travel(0, tick=False) as clock:
+        for _ in range(3):
+            assert not reader.finds_cached("/news/?kind=b")
+            clock.shift(REPEAT_SECONDS)
+
+
+@pytest.mark.parametrize("path", ["/api/v1/items?after=9.1", "/news/feed.rss?after=9.1", "/news/feed.rss?%61fter=9.1"])
+def test_a_page_after_a_cursor_is_never_cached_here(path: str) -> None:
+    for _ in range(3):
+        assert not reader.finds_cached(path)
+    assert "s-maxage=60" in reader.get(path)["Cache-Control"], "a CDN may cache it"
+
+
+def test_made_up_parameters_leave_everything_else_cached(settings: LazySettings) -> None:
+    make_item(body=f"<p>{uuid4().hex * 300}</p>")
+    settings.CACHES = {"default": {**settings.CACHES["default"], "OPTIONS": {"max_bytes": 300_000}}}
+    reader.get("/")
+    for number in range(50):
+        assert len(reader.get(f"/api/v1/items?fields=content_html&limit={number + 1}").content) > 9_000
+    assert reader.finds_cached("/")
 
 
 @pytest.mark.parametrize("header", ["HX-Request", "HX-History-Restore-Request"])
