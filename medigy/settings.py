@@ -120,6 +120,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "pictures",
     "taggit",
+    "axes",
     "curation",  # before django_tasks_db, whose worker it extends
     "django_tasks",
     "django_tasks_db",
@@ -142,6 +143,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "curation.middleware.AliasRedirectMiddleware",
     "curation.middleware.LockTimeoutMiddleware",
+    "curation.admin_site.hashing_middleware.PasswordHashingMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "medigy.urls"
@@ -241,13 +244,32 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["d
 
 # Editors
 
+LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
+
+# Passwords: which are accepted, how they are hashed, and how often one may try
+
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "curation.passwords.rules.OwnNameValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "curation.passwords.rules.BreachedPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
-LOGIN_URL = "admin:login"
+PASSWORD_HASHERS = ["curation.passwords.hashing.SerialPasswordHasher"]
+AUTHENTICATION_BACKENDS = [
+    "curation.passwords.attempts.AttemptsBackend",  # the first: it refuses before another hashes
+    "django.contrib.auth.backends.ModelBackend",
+]
+AXES_HANDLER = "curation.passwords.attempts.AttemptsHandler"
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # the attempts that a log-in resets
+AXES_CLIENT_IP_CALLABLE = "curation.lib.client_address.client_network"
+AXES_USERNAME_CALLABLE = "curation.passwords.attempts.username_of"
+AXES_LOCKOUT_CALLABLE = "curation.passwords.attempts.refuse"
+AXES_RESET_ON_SUCCESS = True
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+LOGIN_ATTEMPT_DAYS = count("LOGIN_ATTEMPT_DAYS", default=7)
 
 # Language and time: times are stored, exported and answered in UTC
 

@@ -16,6 +16,7 @@ CURATION = ROOT / "curation"
 ORDER = (
     "lib",
     "db",
+    "passwords",
     "markdown",
     "frontmatter",
     "models",

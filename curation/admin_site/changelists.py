@@ -83,6 +83,12 @@ class BoundedAdmin(KeepingAdmin):
     paginator = ClampedPaginator
     formfield_overrides = {**MOMENT_FIELDS, **LINK_FIELDS}
 
+    def get_view_on_site_url(self, obj: Any = None) -> str | None:
+        """Return the page of an object itself, in place of the redirect to it that the admin site does not have."""
+        if obj is None or not self.view_on_site or callable(self.view_on_site):
+            return super().get_view_on_site_url(obj)
+        return obj.get_absolute_url() if hasattr(obj, "get_absolute_url") else None
+
     def get_changelist(self, *_args: Any, **_kwargs: Any) -> type[BoundedChangeList]:
         return BoundedChangeList
 

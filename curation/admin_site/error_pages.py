@@ -68,6 +68,12 @@ DATABASE_ERROR = ErrorPage(
     "Another change takes long, or the database cannot be reached. Nothing was saved. Try again in a minute.",
     "Send it again",
 )
+HASHING_BUSY = ErrorPage(
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    "Too many people log in at once",
+    "The server checks other passwords first, and has not looked at yours. Wait some seconds, then try again.",
+    "Try again",
+)
 OUT_OF_DATE = ErrorPage(
     HTTPStatus.FORBIDDEN,
     "This form was out of date",

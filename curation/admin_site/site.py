@@ -10,13 +10,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import path
+from django.urls import path, reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from . import lost_sessions
 from .changelists import BoundedAdmin
 from .moments import describe_moment
+from .password_change import LimitedPasswordChangeView
 from .posted_forms import PostedForm
 from .time_zones import ProfileForm, activate_zone_of, guess_time_zone, profile_of
 from .times import zone_name
@@ -47,7 +48,9 @@ class CurationAdminSite(admin.AdminSite):
             path("session/", never_cache(require_GET(self.session_view)), name="session"),
             path("profile/guess/", self.admin_view(guess), name="guess_time_zone"),
             path("moment/", self.admin_view(require_GET(describe_moment)), name="describe_moment"),
-            *super().get_urls(),
+            # Without Django's redirect to the page of any object, which asks for no permission and tells the addresses
+            # of drafts.
+            *(url for url in super().get_urls() if getattr(url, "name", None) != "view_on_site"),
         ]
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
@@ -93,6 +96,13 @@ class CurationAdminSite(admin.AdminSite):
         response = super().login(request, {**(extra_context or {}), **lost_sessions.login_context(held)})
         is_logged_in = isinstance(response, HttpResponseRedirect) and self.has_permission(request)
         return (lost_sessions.finish(request, packed) if is_logged_in else None) or response
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """Return the form of one's own password (GET), or save it (POST)."""
+        request.current_app = self.name
+        context = {**self.each_context(request), **(extra_context or {})}
+        done = reverse("admin:password_change_done")
+        return LimitedPasswordChangeView.as_view(success_url=done, extra_context=context)(request)
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """Return the applications with `curation` first, its models in `MODEL_ORDER`."""

@@ -102,7 +102,7 @@ async function sendLogin(username, password) {
   const response = await fetch(loginUrl, { method: "POST", body });
   if (response.redirected && response.ok) return response.json();
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
-  const message = page.querySelector(".errornote")?.textContent.trim();
+  const message = page.querySelector(".errornote, .error-page p")?.textContent.trim();
   throw new Error(message || "The server did not log you in. Try again.");
 }
 

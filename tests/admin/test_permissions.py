@@ -56,7 +56,6 @@ ROWS: dict[str, tuple[int, int]] = {
     "password_change_done": (STAFF, STAFF),
     "jsi18n": (STAFF, STAFF),
     "autocomplete": (CONTRIBUTOR, STAFF),
-    "view_on_site": (STAFF, STAFF),
     "app_list": (STAFF, STAFF),
     "profile": (STAFF, STAFF),
     "session": (STAFF, ANYBODY),

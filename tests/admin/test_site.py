@@ -5,6 +5,7 @@ from xml.etree.ElementTree import Element
 import pytest
 from django.contrib import admin
 from django.contrib.auth.models import User
+from django.contrib.contenttypes.models import ContentType
 from django.test import Client
 from django.urls import reverse
 
@@ -26,6 +27,15 @@ def test_the_front_page_lists_content_first_in_the_order_of_work(editor: Client)
 
 def test_the_admin_links_to_the_site(editor: Client) -> None:
     assert [link.get("href") for link in tree(editor.get("/admin/")).iter("a") if text(link) == "View site"] == ["/"]
+
+
+def test_no_address_leads_to_the_page_of_any_object(root: Client) -> None:
+    topic, draft = make_topic("Care"), make_item("Secret", status="draft")
+    for row in (topic, draft):
+        model = ContentType.objects.get_for_model(row)
+        assert root.get(f"/admin/r/{model.pk}/{row.pk}/").status_code == 404
+    page = tree(root.get(reverse("admin:curation_topic_change", args=[topic.pk])))
+    assert [link.get("href") for link in page.iter("a") if text(link) == "View on site"] == [topic.get_absolute_url()]
 
 
 @pytest.fixture
