@@ -6,7 +6,7 @@ os.environ["DEBUG"] = "0"
 os.environ.setdefault("SECRET_KEY", "only-for-benchmarks-" + "x" * 40)
 os.environ.setdefault("LOG_LEVEL", "ERROR")
 os.environ.setdefault("CACHE_URL", "dummycache://")  # to measure pages that are rendered
-os.environ["ALLOWED_HOSTS"] = "localhost,127.0.0.1"
+os.environ["SITE_URL"] = "http://127.0.0.1:8000"
 
 from medigy.settings import *  # noqa: F403
 

@@ -8,6 +8,9 @@ from django.core.checks import CheckMessage, Error, register
 from PIL import features
 
 from curation.lib.media_types import RENDITIONS
+from curation.lib.site_url import LOCAL_NAMES, name_of
+
+SITE_URL_HINT = "Set it to the address at which readers find the site, such as https://news.example.org."
 
 
 @register
@@ -32,6 +35,30 @@ def check_uploads_are_not_served(**_kwargs: Any) -> list[CheckMessage]:
         for served in ("MEDIA_ROOT", "STATIC_ROOT")
         if _folder(uploads).is_relative_to(_folder(served))
     ]
+
+
+@register
+def check_site_url(**_kwargs: Any) -> list[CheckMessage]:
+    """Check that a site with names of its own has its address: links would lead to this machine."""
+    own = [host for host in settings.ALLOWED_HOSTS if host not in LOCAL_NAMES]
+    if settings.DEBUG or not own or not _is_local():
+        return []
+    text = f"ALLOWED_HOSTS names {own[0]}, and SITE_URL is {settings.SITE_URL}: all links would lead there."
+    return [Error(text, hint=SITE_URL_HINT, id="curation.E003")]
+
+
+@register(deploy=True)
+def check_site_url_of_deployment(**_kwargs: Any) -> list[CheckMessage]:
+    """Check that a deployed site has its address."""
+    if not _is_local():
+        return []
+    return [
+        Error(f"SITE_URL is {settings.SITE_URL}, an address of this machine.", hint=SITE_URL_HINT, id="curation.E004")
+    ]
+
+
+def _is_local() -> bool:
+    return name_of(settings.SITE_URL.partition("://")[2]) in LOCAL_NAMES
 
 
 def _folder(setting: str) -> Path:

@@ -12,6 +12,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from curation.lib.media_types import RENDITIONS
+from curation.lib.site_url import LOCAL_NAMES, name_of, read_site_url
 from curation.lib.time_zones import zone_of
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -45,6 +46,14 @@ def one_of(name: str, choices: tuple[str, ...], default: str) -> str:
     return word
 
 
+def site_url(text: str) -> str:
+    """Return an address of a site, normalised. Raises `ImproperlyConfigured` for any other text."""
+    try:
+        return read_site_url(text)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"SITE_URL: {error}") from error
+
+
 def time_zone(name: str) -> str:
     """Return the name of a time zone. Raises `ImproperlyConfigured` if the time zone database lacks it."""
     try:
@@ -70,12 +79,18 @@ if not SECRET_KEY:
         "SECRET_KEY is not set. Run `make setup`, which writes one into .env, or set it in the environment "
         "(python -c 'import secrets; print(secrets.token_urlsafe(50))' prints a good one)."
     )
-ALLOWED_HOSTS = [host.strip() for host in env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])]
 CSRF_TRUSTED_ORIGINS = [origin.strip() for origin in env.list("CSRF_TRUSTED_ORIGINS", default=[])]
 
+# The address of the site, from which all absolute addresses are made, and further names that requests may have.
+SITE_URL = site_url(env.str("SITE_URL", default="http://127.0.0.1:8000"))
+SCHEME, _, SITE_HOST = SITE_URL.partition("://")
+FURTHER_HOSTS = [host.strip() for host in env.list("ALLOWED_HOSTS", default=list(LOCAL_NAMES))]
+ALLOWED_HOSTS = [name_of(SITE_HOST), *FURTHER_HOSTS]
+
 # With HTTPS, plain HTTP is redirected, and cookies are only sent over TLS.
-HTTPS = flag("HTTPS")
+HTTPS = SCHEME == "https"
 SECURE_SSL_REDIRECT = HTTPS
+SECURE_SSL_HOST = SITE_HOST
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
@@ -128,6 +143,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "curation.middleware.HealthMiddleware",  # before all that checks hosts, redirects, or needs the database
+    "curation.security.hosts.HostMiddleware",
     "curation.middleware.HeadMiddleware",
     "curation.api.middleware.ApiMiddleware",
     "curation.page_cache.middleware.PageCacheMiddleware",  # a cached page needs none of the others

@@ -34,9 +34,9 @@ def prepare() -> None:
             sys.exit(code)
 
 
-def start(*arguments: str) -> Process:
+def start(port: int, *arguments: str) -> Process:
     """Start a management command in its own session, so that Ctrl-C does not reach it and `stop()` ends it."""
-    environment = {"LOG_LEVEL": "WARNING", **os.environ}
+    environment = {"LOG_LEVEL": "WARNING", "SITE_URL": f"http://{HOST}:{port}", **os.environ}
     return subprocess.Popen(
         (*MANAGE, *arguments), cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, start_new_session=True
     )
@@ -70,7 +70,7 @@ def port_is_taken(port: int) -> bool:
 def serve(port: int) -> None:
     """Run the server and the worker until interrupted. Raises `SystemExit` when one of them ends by itself."""
     # Without its reloader, the worker finishes the running task before it stops.
-    processes = [start("runserver", f"{HOST}:{port}"), start("db_worker", "--no-reload")]
+    processes = [start(port, "runserver", f"{HOST}:{port}"), start(port, "db_worker", "--no-reload")]
     try:
         deadline = time.monotonic() + START_SECONDS
         while all(map(is_running, processes)) and not port_is_taken(port) and time.monotonic() < deadline:

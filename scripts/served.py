@@ -20,12 +20,13 @@ STEPS = (
 START_SECONDS = 60
 
 
-def environment(folder: Path) -> dict[str, str]:
-    """Return the environment variables of a site whose data are in `folder`."""
+def environment(folder: Path, port: int) -> dict[str, str]:
+    """Return the environment variables of a site at a port whose data are in `folder`."""
     return {
         **os.environ,
         "SECRET_KEY": "only-for-checks-" + "x" * 40,
         "DEBUG": "0",
+        "SITE_URL": f"http://127.0.0.1:{port}",
         "DATABASE_URL": f"sqlite:///{folder / 'db.sqlite3'}",
         "MEDIA_ROOT": str(folder / "media"),
         "STATIC_ROOT": str(folder / "static"),
@@ -49,7 +50,8 @@ def is_listening(port: int) -> bool:
 @contextmanager
 def served_site(folder: Path) -> Iterator[str]:
     """Set up the site in `folder`, serve it, and yield its URL. Raises `CalledProcessError` when a step fails."""
-    variables, port = environment(folder), free_port()
+    port = free_port()
+    variables = environment(folder, port)
     for step in STEPS:
         subprocess.run(step, cwd=ROOT, env=variables, check=True, stdout=subprocess.DEVNULL)
     gunicorn = (sys.executable, "-m", "gunicorn", "medigy.wsgi", "--workers=2", f"--bind=127.0.0.1:{port}")

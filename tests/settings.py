@@ -6,6 +6,7 @@ from tempfile import TemporaryDirectory
 
 os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "x" * 40)
 os.environ["DEBUG"] = "0"
+os.environ["SITE_URL"] = "http://testserver"
 os.environ.setdefault("DATABASE_URL", "sqlite://:memory:")
 
 from medigy.settings import *  # noqa: F403

@@ -36,6 +36,7 @@ ORDER = (
     "page_cache",
     "admin_site",
     "admin",
+    "security",
     "management",
     "middleware",
     "checks",

@@ -9,7 +9,12 @@ from django.conf import LazySettings
 from django.contrib import admin
 from PIL import features
 
-from curation.checks import check_image_formats, check_uploads_are_not_served
+from curation.checks import (
+    check_image_formats,
+    check_site_url,
+    check_site_url_of_deployment,
+    check_uploads_are_not_served,
+)
 from curation.models import Topic
 from medigy.apps import check_admin
 
@@ -38,6 +43,30 @@ def test_an_upload_folder_within_a_served_folder_is_an_error(settings: LazySetti
     [error] = check_uploads_are_not_served()
 
     assert (error.id, error.msg) == ("curation.E002", f"{name} is inside MEDIA_ROOT, which is served.")
+
+
+@pytest.mark.parametrize(
+    ("debug", "url", "hosts", "found"),
+    [
+        (False, "https://news.example.org", ["news.example.org"], []),
+        (False, "http://127.0.0.1:8000", ["127.0.0.1", "localhost"], []),
+        (False, "http://127.0.0.1:8000", ["127.0.0.1", "news.example.org"], ["curation.E003"]),
+        (True, "http://127.0.0.1:8000", ["127.0.0.1", "192.168.1.5"], []),
+    ],
+)
+def test_a_site_with_a_name_needs_its_address(
+    settings: LazySettings, debug: bool, url: str, hosts: list[str], found: list[str]
+) -> None:
+    settings.DEBUG, settings.SITE_URL, settings.ALLOWED_HOSTS = debug, url, hosts
+    assert [error.id for error in check_site_url()] == found
+
+
+@pytest.mark.parametrize(
+    ("url", "found"), [("https://news.example.org", []), ("http://localhost:8000", ["curation.E004"])]
+)
+def test_a_deployment_needs_its_address(settings: LazySettings, url: str, found: list[str]) -> None:
+    settings.SITE_URL = url
+    assert [error.id for error in check_site_url_of_deployment()] == found
 
 
 def test_a_mistake_in_an_admin_class_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:

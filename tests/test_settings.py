@@ -29,7 +29,9 @@ def test_a_secret_key_is_enough_to_start() -> None:
     ("variable", "value"),
     [
         ("SECRET_KEY", ""),
-        ("HTTPS", "ja"),
+        ("SITE_URL", "news.example.org"),
+        ("SITE_URL", "https://news.example.org/blog/"),
+        ("SITE_URL", "https://"),
         ("DEBUG", "maybe"),
         ("BEHIND_PROXY", "yes"),
         ("LOG_LEVEL", "LOUD"),

@@ -12,6 +12,7 @@ from ninja.openapi.schema import OpenAPISchema
 from pydantic import create_model
 
 from curation.items.checks import CHECKS
+from curation.lib.site_url import absolute_url
 from curation.listing.body_targets import load_targets
 from curation.listing.cursors import LARGEST_ID, BadCursor, Cursor, read_batch
 from curation.listing.lists import matching
@@ -64,9 +65,9 @@ ItemsQuery = query_schema(ITEM, ListQuery, Cursor.PATTERN, **item_parameters())
 
 
 @api.get("/", summary="The addresses of the API", response={200: dict[str, str]})
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: HttpRequest) -> HttpResponse:  # noqa: ARG001  # ninja names the argument
     """The URLs of the lists, and of this description."""
-    here = request.build_absolute_uri(reverse("api-1:index"))
+    here = absolute_url(reverse("api-1:index"))
     names = ("openapi.json", "items", *(subject.plural for subject in SUBJECTS))
     return JsonResponse({name.removesuffix(".json"): f"{here}{name}" for name in names})
 
@@ -83,7 +84,7 @@ def items(request: HttpRequest, query: ListQuery) -> HttpResponse:
     found = read_batch(rows, item_cursor(query.after), query.limit)
     if "content_html" in fields:
         load_targets(found.items)
-    results = [serialize(item, fields, request.build_absolute_uri) for item in found.items]
+    results = [serialize(item, fields, absolute_url) for item in found.items]
     return page(request, results, str(found.next or ""))
 
 
@@ -94,7 +95,7 @@ def item(request: HttpRequest, query: RowQuery, number: ItemNumber) -> HttpRespo
     reject_unknown(request, ItemRowQuery)
     fields = select_fields(ITEM, query.fields, long_ones=True)
     rows = with_columns(CuratedItem.objects.published(), fields).with_relations(*relations_of(fields))
-    return JsonResponse(serialize(find_item(request, rows, number), fields, request.build_absolute_uri))
+    return JsonResponse(serialize(find_item(request, rows, number), fields, absolute_url))
 
 
 @api.get(
@@ -140,7 +141,7 @@ def add_subject(subject: ApiSubject) -> None:
         fields = select_fields(subject.fields, query.fields, long_ones=True)
         reject_invalid_cursor(subject, query.after)
         found = subject.read(fields, query.after, query.limit + 1)
-        results = [serialize(row, fields, request.build_absolute_uri) for row in found[: query.limit]]
+        results = [serialize(row, fields, absolute_url) for row in found[: query.limit]]
         return page(request, results, subject.cursor_after(found[query.limit - 1]) if len(found) > query.limit else "")
 
     @api.get(
@@ -156,7 +157,7 @@ def add_subject(subject: ApiSubject) -> None:
         found = None if "\0" in key else subject.find(fields, key)
         if found is None:
             raise not_found(subject.name, key, subject.plural)
-        return JsonResponse(serialize(found, fields, request.build_absolute_uri))
+        return JsonResponse(serialize(found, fields, absolute_url))
 
 
 for each in SUBJECTS:
@@ -169,7 +170,7 @@ def page(request: HttpRequest, results: list[dict[str, Any]], after: str) -> Htt
         return JsonResponse({"results": results, "next": None})
     query = request.GET.copy()
     query["after"] = after
-    url = request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
+    url = absolute_url(f"{request.path}?{query.urlencode()}")
     return JsonResponse({"results": results, "next": url}, headers={"Link": f'<{url}>; rel="next"'})
 
 

@@ -9,7 +9,6 @@ from urllib.parse import unquote_plus
 
 from django.conf import settings
 from django.contrib.messages.storage.cookie import CookieStorage
-from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest
 
 from curation.lib.web_urls import is_tracking
@@ -45,13 +44,9 @@ def cache_key(request: HttpRequest) -> str | None:
         or is_personal(request)
     ):
         return None
-    try:
-        host = request.get_host()
-    except DisallowedHost:
-        return None
     request.META["QUERY_STRING"] = "&".join(pair for _name, pair in query)
     htmx = [bool(request.META.get(name)) for name in HTMX_HEADERS.values()]
-    parts = (release(), request.scheme, host, request.path, sorted(query, key=itemgetter(0)), htmx)
+    parts = (release(), settings.SITE_URL, request.scheme, request.path, sorted(query, key=itemgetter(0)), htmx)
     return blake2b(repr(parts).encode(), digest_size=20).hexdigest()
 
 

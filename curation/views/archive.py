@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from curation.caching.memo import memoised
+from curation.lib.site_url import absolute_url
 from curation.listing.activity import Month, by_month
 from curation.listing.lists import in_month
 from curation.models import CuratedItem
@@ -25,7 +26,7 @@ Counted = list[tuple[Month, int]]
 @require_safe
 def archive(request: HttpRequest) -> HttpResponse:
     years = memoised("archive", lambda: counted_years(CuratedItem.objects.published()))
-    head = list_head(request.build_absolute_uri(request.path), "Archive", "All items by year and month.")
+    head = list_head(absolute_url(request.path), "Archive", "All items by year and month.")
     return render(request, "archive.html", {"head": head, "years": years})
 
 
@@ -47,7 +48,7 @@ def year(request: HttpRequest, year: int) -> HttpResponse:
     if not months:
         raise Http404("No item came out in this year.")
     trail = [Breadcrumb("Archive", reverse("archive"))]
-    url = request.build_absolute_uri(request.path)
+    url = absolute_url(request.path)
     head = list_head(url, f"{year}", f"All items of {year} by month.", trail=trail)
     earlier, later = neighbours(items, first, Month(year, 12).next)
     context = {"year": year, "months": months, "total": sum(count for _, count in months)}

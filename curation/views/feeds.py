@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from curation.caching.conditional import conditional, content_changed_at
 from curation.feeds import FORMATS, read_feed
+from curation.lib.site_url import absolute_url
 from curation.listing.cursors import BadCursor, Cursor
 from curation.listing.lists import ItemList, SubjectLists, in_month, matching
 from curation.listing.query import read_item_query
@@ -42,7 +43,7 @@ def month_feed(request: HttpRequest, extension: str, year: str, month: str) -> H
 def _feed_of(request: HttpRequest, item_list: ItemList[Any], extension: str) -> HttpResponse:
     """Answer the requested page of a feed, or 304 where the client has it."""
     changed_at = content_changed_at()  # before the feed is read: later changes may be missing from it
-    feed = read_feed(item_list, extension, _cursor_of(request), request.build_absolute_uri)
+    feed = read_feed(item_list, extension, _cursor_of(request), absolute_url)
     feed_format = FORMATS[extension]
     response = HttpResponse(feed_format.write(feed), content_type=f"{feed_format.media_type}; charset=utf-8")
     if feed.next_url:

@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from curation.lib.site_url import absolute_url
 from curation.listing.body_targets import load_targets
 from curation.listing.detail import ItemDetail, Link, published_detail
 from curation.listing.related import newer_and_older, related_items
@@ -31,7 +32,7 @@ def item_page(request: HttpRequest, detail: ItemDetail) -> HttpResponse:
     trail = item_trail(detail.item)
     newer, older = newer_and_older(detail.item)
     context = {
-        "head": item_head(request.build_absolute_uri(detail.item.get_absolute_url()), detail, trail),
+        "head": item_head(absolute_url(detail.item.get_absolute_url()), detail, trail),
         "item": detail.item,
         "detail": detail,
         "trail": trail,

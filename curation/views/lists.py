@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from curation.caching.memo import memoised
 from curation.feeds import feed_links
+from curation.lib.site_url import absolute_url
 from curation.listing.lists import ItemList, SubjectLists
 from curation.listing.pagination import PAGE_SIZE, Page, counted
 from curation.listing.summaries import ItemSummaries
@@ -62,7 +63,7 @@ def page_head(
     is_indexed: bool = True,
 ) -> Head:
     """Describe a page of a list; from the second on, its title and its URL have the page number."""
-    url = request.build_absolute_uri(request.path)
+    url = absolute_url(request.path)
     if page.number > 1:
         title, url = f"{title}, page {page.number}", urljoin(url, page.url(page.number))
     entries = [(str(row), row.get_absolute_url()) for row in page.rows[:PAGE_SIZE]]

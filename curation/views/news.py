@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from curation.caching.memo import memoised
 from curation.feeds import feed_links
+from curation.lib.site_url import absolute_url
 from curation.lib.time_zones import local_day
 from curation.listing.lists import latest, matching
 from curation.listing.pagination import PAGE_SIZE
@@ -49,7 +50,7 @@ class FrontPage:
 def home(request: HttpRequest) -> HttpResponse:
     item_list = latest()
     head = list_head(
-        request.build_absolute_uri(request.path),
+        absolute_url(request.path),
         "Healthcare innovation news",
         "News of healthcare innovation, picked and summarised.",
     )

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from curation.lib.design_tokens import THEME_COLOR, read_tokens
+from curation.lib.site_url import absolute_url
 
 #: Paths that crawlers are asked to leave alone. Search pages have many addresses with the same items.
 DISALLOWED = ("/admin/", "/search/")
@@ -19,8 +20,8 @@ ICONS = (
 
 
 @require_safe
-def robots(request: HttpRequest) -> HttpResponse:
-    sitemap = request.build_absolute_uri(reverse("sitemap"))
+def robots(_request: HttpRequest) -> HttpResponse:
+    sitemap = absolute_url(reverse("sitemap"))
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in DISALLOWED), "", f"Sitemap: {sitemap}", ""]
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
 
@@ -50,6 +51,6 @@ def manifest(_request: HttpRequest) -> HttpResponse:
 @require_safe
 def opensearch(request: HttpRequest) -> HttpResponse:
     """Answer the OpenSearch description of the site's search: https://github.com/dewitt/opensearch."""
-    here = request.build_absolute_uri(reverse("home"))
+    here = absolute_url(reverse("home"))
     content_type = "application/opensearchdescription+xml; charset=utf-8"
     return render(request, "opensearch.xml", {"here": here}, content_type=content_type)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import chain
-from urllib.parse import urljoin
 from xml.sax.saxutils import escape
 
 from django.conf import settings
@@ -15,6 +14,7 @@ from django.urls import reverse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from curation.lib.site_url import absolute_url
 from curation.listing import sitemap
 
 XML = "application/xml; charset=utf-8"
@@ -25,26 +25,26 @@ NEWS = 'xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"'
 
 
 @require_safe
-def index(request: HttpRequest) -> HttpResponse:
+def index(_request: HttpRequest) -> HttpResponse:
     """Answer the index of the sitemaps that name a page."""
     named: list[tuple[str, tuple[object, ...], datetime | None]] = [("sitemap_pages", (), sitemap.last_change())]
     for name, section in sitemap.SECTIONS.items():
         named += [("sitemap_part", (name, number), changed) for number, changed in section.parts()]
     if recent := sitemap.recent_news():
         named.append(("sitemap_news", (), recent[0].published))
-    lines = [_entry_line("sitemap", _absolute(request, reverse(name, args=args)), when) for name, args, when in named]
+    lines = [_entry_line("sitemap", absolute_url(reverse(name, args=args)), when) for name, args, when in named]
     return HttpResponse(_document("sitemapindex", CORE, lines), content_type=XML)
 
 
 @require_safe
-def pages(request: HttpRequest) -> HttpResponse:
+def pages(_request: HttpRequest) -> HttpResponse:
     changed = sitemap.last_change()
-    lines = [_entry_line("url", _absolute(request, reverse(name)), changed) for name in sitemap.PAGES]
+    lines = [_entry_line("url", absolute_url(reverse(name)), changed) for name in sitemap.PAGES]
     return HttpResponse(_document("urlset", CORE, lines), content_type=XML)
 
 
 @require_safe
-def part(request: HttpRequest, section: str, number: str) -> HttpResponseBase:
+def part(_request: HttpRequest, section: str, number: str) -> HttpResponseBase:
     """Answer a part of a section, streamed from the database."""
     if section not in sitemap.SECTIONS:
         raise Http404("There is no such sitemap.")
@@ -52,15 +52,15 @@ def part(request: HttpRequest, section: str, number: str) -> HttpResponseBase:
     first = next(entries, None)
     if first is None:
         raise Http404("This sitemap has no such part.")
-    lines = (_entry(request, entry) for entry in chain([first], entries))
+    lines = (_entry(entry) for entry in chain([first], entries))
     return StreamingHttpResponse(_document("urlset", f"{CORE} {IMAGE}", lines), content_type=XML)
 
 
 @require_safe
 @cache_control(public=True, max_age=600)  # items leave it as time passes
-def news(request: HttpRequest) -> HttpResponse:
+def news(_request: HttpRequest) -> HttpResponse:
     """Answer the items of the last 48 hours for Google News."""
-    lines = [_entry_line("url", _absolute(request, entry.path), None, _news(entry)) for entry in sitemap.recent_news()]
+    lines = [_entry_line("url", absolute_url(entry.path), None, _news(entry)) for entry in sitemap.recent_news()]
     return HttpResponse(_document("urlset", f"{CORE} {NEWS}", lines), content_type=XML)
 
 
@@ -77,10 +77,10 @@ def _document(root: str, namespaces: str, lines: Iterable[str]) -> Iterator[str]
     yield f"</{root}>\n"
 
 
-def _entry(request: HttpRequest, entry: sitemap.SitemapEntry) -> str:
-    image = _element("image:loc", _absolute(request, entry.image)) if entry.image else ""
+def _entry(entry: sitemap.SitemapEntry) -> str:
+    image = _element("image:loc", absolute_url(entry.image)) if entry.image else ""
     more = f"<image:image>{image}</image:image>" if image else ""
-    return _entry_line("url", _absolute(request, entry.path), entry.changed, more)
+    return _entry_line("url", absolute_url(entry.path), entry.changed, more)
 
 
 def _entry_line(kind: str, address: str, changed: datetime | None, more: str = "") -> str:
@@ -91,7 +91,3 @@ def _entry_line(kind: str, address: str, changed: datetime | None, more: str = "
 
 def _element(name: str, text: str) -> str:
     return f"<{name}>{escape(text)}</{name}>"
-
-
-def _absolute(request: HttpRequest, path: str) -> str:
-    return urljoin(f"{request.scheme}://{request.get_host()}/", path)

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from curation.caching.memo import memoised
+from curation.lib.site_url import absolute_url
 from curation.listing.lists import TOPICS, VOCABULARIES
 from curation.models import ItemTopic, Topic, Vocabulary, with_published_items
 from curation.templating.breadcrumbs import Breadcrumb
@@ -20,7 +21,7 @@ from .lists import is_first, list_page, listed_counts
 
 @require_safe
 def topics(request: HttpRequest) -> HttpResponse:
-    url = request.build_absolute_uri(request.path)
+    url = absolute_url(request.path)
     head = list_head(url, "Topics", "All topics with published items, by vocabulary.")
     return render(request, "topics.html", {"head": head, "vocabularies": listed_topics()})
 

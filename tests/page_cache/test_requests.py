@@ -99,12 +99,20 @@ def test_parts_of_pages_are_cached_separately(header: str) -> None:
     assert reader.finds_cached("/news/")
 
 
-def test_each_host_and_scheme_has_its_own_pages(settings: LazySettings) -> None:
-    settings.ALLOWED_HOSTS = ["one.example.org", "two.example.org"]
-    reader.get("/", headers={"Host": "one.example.org"})
-    assert not reader.finds_cached("/", headers={"Host": "two.example.org"})
-    assert not reader.finds_cached("/", headers={"Host": "one.example.org"}, secure=True)
-    assert "http://one.example.org/" in reader.text_of("/", headers={"Host": "one.example.org"})
+def test_all_names_of_the_site_share_its_pages(settings: LazySettings) -> None:
+    settings.SITE_URL = "https://news.example.org"
+    settings.ALLOWED_HOSTS = ["news.example.org", "10.0.0.5"]
+    page = reader.text_of("/", headers={"Host": "news.example.org"})
+    assert '<link rel="canonical" href="https://news.example.org/">' in page
+    for host in ("News.Example.org", "news.example.org.", "news.example.org:443", "10.0.0.5:8000"):
+        assert reader.finds_cached("/", headers={"Host": host})
+        assert reader.text_of("/", headers={"Host": host}) == page
+
+
+def test_another_address_of_the_site_has_pages_of_its_own(settings: LazySettings) -> None:
+    reader.get("/")
+    settings.SITE_URL = "http://testserver:8000"
+    assert not reader.finds_cached("/", headers={"Host": "testserver:8000"})
 
 
 @pytest.mark.parametrize("query", ["a=%ff&%00=%0d", "&&==&", "page=%F0%9F", "a" * 5_000, "&".join("a" * 2_000)])
