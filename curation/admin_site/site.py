@@ -6,13 +6,18 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import admin, messages
+from django.contrib.admin.templatetags.admin_urls import admin_urlname
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.html import format_html
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_tasks_db.models import DBTaskResult
+
+from curation.operations.stale_tasks import count_failed
 
 from . import lost_sessions
 from .changelists import BoundedAdmin
@@ -52,6 +57,15 @@ class CurationAdminSite(admin.AdminSite):
             # of drafts.
             *(url for url in super().get_urls() if getattr(url, "name", None) != "view_on_site"),
         ]
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        """Show the front page, with a warning of background tasks that failed to those who may look at them."""
+        if request.user.has_perm(f"{DBTaskResult._meta.app_label}.view_dbtaskresult") and (failed := count_failed()):
+            address = reverse(admin_urlname(DBTaskResult._meta, "changelist"), query={"status__exact": "FAILED"})
+            words = "A background task has" if failed == 1 else f"{failed:,} background tasks have"
+            text = format_html('{} failed since yesterday. <a href="{}">See the reasons</a>.', words, address)
+            messages.warning(request, text)
+        return super().index(request, extra_context)
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """Return the context of every page, with whether the browser should tell the editor's time zone."""

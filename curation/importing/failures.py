@@ -7,9 +7,13 @@ from django.db import DatabaseError, InterfaceError, OperationalError
 
 from curation.importing.sources.discover import printable
 from curation.lib.fork_server import ChildKilled
+from curation.lib.images import ImageUnreadNow
 
 #: The errors of the database, the content folders, the media folder and the child processes.
 FAILURES = (DatabaseError, InterfaceError, OSError, ChildKilled)
+
+#: Those that may have passed at the next attempt.
+PASSING_FAILURES = (OperationalError, InterfaceError, OSError, MemoryError, EOFError, ChildKilled, ImageUnreadNow)
 
 #: PostgreSQL's codes for a full disk, and for a table or column that does not exist
 #: (https://www.postgresql.org/docs/current/errcodes-appendix.html).

@@ -13,6 +13,7 @@ from django.utils import timezone
 from curation.items.actors import Actor
 from curation.models import ContentVersion, ImportRun, ImportUndo
 
+from .failures import PASSING_FAILURES
 from .history import ledger
 from .history.undo import CannotUndo, check, undo, undoable_records
 from .history.undo_records import UndoResult
@@ -88,6 +89,8 @@ def make_plan(row: ImportUndo) -> None:
     except CannotUndo as error:
         _fail(row, State.PLANNING, str(error))
         return
+    except PASSING_FAILURES:  # the task is tried again
+        raise
     except Exception:
         _fail(row, State.PLANNING, "The plan failed; the server’s log has the reason.")
         raise
@@ -119,6 +122,8 @@ def execute(row: ImportUndo) -> None:
     except CannotUndo as error:
         _fail(row, State.UNDOING, str(error))
         return
+    except PASSING_FAILURES:
+        raise
     except Exception:
         _fail(row, State.UNDOING, "The undo failed; the server’s log has the reason.")
         raise

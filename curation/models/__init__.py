@@ -20,6 +20,7 @@ from .search import SearchEntry, SearchWord
 from .tags import Tag
 from .topics import Topic, Vocabulary
 from .visibility import with_published_items
+from .workers import WorkerHeartbeat
 
 __all__ = [
     "Alias",
@@ -54,5 +55,6 @@ __all__ = [
     "Tag",
     "Topic",
     "Vocabulary",
+    "WorkerHeartbeat",
     "with_published_items",
 ]

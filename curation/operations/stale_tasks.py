@@ -1,47 +1,92 @@
-"""Queue background tasks again whose worker died. In django-tasks-db, they would stay running for ever."""
+"""Queue background tasks again whose worker died, or that failed for a reason that passes.
 
-from datetime import timedelta
+In django-tasks-db, the former would stay running for ever, and the latter failed.
+"""
+
+import logging
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
+from curation.importing.failures import PASSING_FAILURES
 from curation.lib.processes import has_ended
+from curation.models import WorkerHeartbeat
 
-#: A task of a worker on another host, whose process cannot be checked, is considered stale after this time.
+log = logging.getLogger(__name__)
+
+#: A task of a worker on another host that shows no heartbeats is considered stale after this time.
 REMOTE_TIMEOUT = timedelta(hours=6)
-#: Maximum number of workers that may die of a task before it is marked as failed.
-MAX_WORKERS = 5
+#: Time before each further attempt of a task that failed.
+PAUSES = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30))
+#: Maximum number of attempts, those of workers that died included.
+MAX_ATTEMPTS = len(PAUSES) + 1
+#: Time for which a failed task is looked at.
+FAILED_SINCE = timedelta(days=1)
 
 
 def requeue(*, idle_worker: str = "") -> int:
-    """Queue the tasks of dead workers, and those that were stopped with their worker; return their number.
+    """Queue the tasks of dead workers, those that were stopped with their worker, and those that failed for a reason
+    that passes; return their number.
 
     The tasks of `idle_worker`, the ID of a worker that runs none, are queued too.
     """
-    stopped = Q(status=TaskResultStatus.FAILED, exception_class_path="builtins.SystemExit")
-    left = DBTaskResult.objects.filter(Q(status=TaskResultStatus.RUNNING) | stopped)
+    now = timezone.now()
+    left = DBTaskResult.objects.filter(
+        Q(status=TaskResultStatus.RUNNING) | Q(status=TaskResultStatus.FAILED, finished_at__gt=now - FAILED_SINCE)
+    ).defer("args_kwargs", "return_value", "traceback")
     return sum(
-        _requeue_one(task)
+        _requeue_one(task, now)
         for task in left
-        if task.status == TaskResultStatus.FAILED or task.worker_ids[-1] == idle_worker or is_orphan(task)
+        if (
+            _is_passing(task)
+            if task.status == TaskResultStatus.FAILED
+            else task.worker_ids[-1] == idle_worker or is_orphan(task)
+        )
     )
 
 
-def _requeue_one(task: DBTaskResult) -> int:  # type: ignore[type-arg]  # generic only in the stubs
-    """Queue a task again; return 1, or 0 if another process has just done so."""
-    if len(task.worker_ids) < MAX_WORKERS:
-        values = {"status": TaskResultStatus.READY, "exception_class_path": "", "traceback": ""}
-    else:
-        values = {"status": TaskResultStatus.FAILED, "exception_class_path": "", "traceback": "Its workers died."}
+def _is_passing(task: DBTaskResult) -> bool:  # type: ignore[type-arg]  # generic only in the stubs
+    """Whether a failed task may succeed later: it was stopped with its worker, or the machine failed."""
+    try:
+        error = import_string(task.exception_class_path)
+    except ImportError:
+        return False
+    is_error = isinstance(error, type) and issubclass(error, (SystemExit, *PASSING_FAILURES))
+    return is_error and len(task.worker_ids) < MAX_ATTEMPTS
+
+
+def _requeue_one(task: DBTaskResult, now: datetime) -> int:  # type: ignore[type-arg]
+    """Queue a task again; return 1, or 0 if another process has just done so, or if it was tried often enough."""
+    values: dict[str, Any] = {"status": TaskResultStatus.READY, "finished_at": None}
+    values |= {"exception_class_path": "", "traceback": ""}
+    if len(task.worker_ids) >= MAX_ATTEMPTS:
+        values |= {"status": TaskResultStatus.FAILED, "finished_at": now, "traceback": "Its workers died."}
+    elif task.status == TaskResultStatus.FAILED and not task.exception_class_path.endswith(".SystemExit"):
+        values["run_after"] = now + PAUSES[max(len(task.worker_ids), 1) - 1]
     unchanged = DBTaskResult.objects.filter(pk=task.pk, status=task.status, worker_ids=task.worker_ids)
-    return unchanged.update(**values, finished_at=None)
+    if not unchanged.update(**values):
+        return 0
+    reason = task.exception_class_path or "its worker died"
+    log.warning("Task %s (%s), attempt %d: %s", task.pk, task.task_path, len(task.worker_ids), reason)
+    return int(values["status"] == TaskResultStatus.READY)
 
 
 def is_orphan(task: DBTaskResult) -> bool:  # type: ignore[type-arg]
     """Whether the worker of a running task is dead. The ID of a worker is that of its process (`db_worker`)."""
-    gone = has_ended(task.worker_ids[-1])
+    worker = task.worker_ids[-1]
+    gone = has_ended(worker)
     if gone is None:
-        return task.started_at is None or bool(task.started_at < timezone.now() - REMOTE_TIMEOUT)
+        is_old = task.started_at is None or bool(task.started_at < timezone.now() - REMOTE_TIMEOUT)
+        return is_old or WorkerHeartbeat.declared_dead(worker)
     return gone
+
+
+def count_failed() -> int:
+    """Return the number of tasks that failed within a day and are not tried again."""
+    recent = DBTaskResult.objects.filter(status=TaskResultStatus.FAILED, finished_at__gt=timezone.now() - FAILED_SINCE)
+    return sum(not _is_passing(task) for task in recent.only("exception_class_path", "worker_ids"))

@@ -38,9 +38,10 @@ def test_after_database_errors_the_worker_takes_up_its_task_again(
     monkeypatch.setattr(db_worker.Worker, "run", run)
     monkeypatch.setattr(db_worker.Worker, "configure_signals", lambda _worker: None)
     monkeypatch.setattr(time, "sleep", pause)
+    monkeypatch.setattr("curation.operations.heartbeats.Heartbeat.start", lambda _heartbeat: None)  # no second thread
 
     call_command("db_worker", reload=False, verbosity=0)
 
     assert statuses == ["READY"] * 3
-    assert pauses == [5, 5]
-    assert "The database failed; the worker tries again in 5 s: database is locked" in caplog.text
+    assert pauses == [1, 2]
+    assert "The database failed; the worker tries again in 1 s: database is locked" in caplog.text

@@ -25,7 +25,7 @@ from curation.items.actors import Actor
 from curation.items.record import undo_state
 from curation.lib.processes import current_process_name, has_ended
 from curation.lib.time_zones import zoned_text
-from curation.models import Conflict, ImportRecord, ImportRun
+from curation.models import Conflict, ImportRecord, ImportRun, WorkerHeartbeat
 
 Outcome = ImportRun.Outcome
 
@@ -169,7 +169,9 @@ def _is_dead(run: ImportRun) -> bool:
     if run.process == current_process_name():
         return run.pk not in _own_runs
     gone = has_ended(run.process)
-    return run.heartbeat_at < timezone.now() - HEARTBEAT_TIMEOUT if gone is None else gone
+    if gone is None:
+        return run.heartbeat_at < timezone.now() - HEARTBEAT_TIMEOUT or WorkerHeartbeat.declared_dead(run.process)
+    return gone
 
 
 def record(run: ImportRun, outcomes: Sequence[FileOutcome], made: Mapping[str, list[int]] | None = None) -> None:
