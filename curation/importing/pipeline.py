@@ -50,7 +50,7 @@ class ImportJob:
         A file that cannot be imported is reported and changes nothing; the import goes on. With the option `atomic`,
         one such file means that nothing is kept. A dry run does the same work and keeps nothing.
         """
-        media_store = MediaStore(self.options.static_roots)
+        media_store = MediaStore(self.options.static_roots, is_dry_run=self.options.dry_run, force=self.options.force)
         reader = Reader(self.sources, self.options, media_store)
         writer = self._writer(reader, media_store)
         is_one_transaction = self.options.atomic and not self.options.dry_run

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from copy import copy
+from hashlib import sha256
 from operator import attrgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -29,7 +30,7 @@ def image_path(image: Image, _filename: str) -> str:
 
 class ImageQuerySet(models.QuerySet["Image"]):
     def store(self, clean: CleanImage, name: str) -> tuple[Image, bool]:
-        """Store a picture unless it is stored already. Return its row, and whether the row is new.
+        """Store a picture unless it is stored already, or its file is lost. Return its row, and whether the row is new.
 
         `name` is the original file name. If the transaction is rolled back, the caller deletes the file of a new row,
         `image.file.name`.
@@ -42,18 +43,22 @@ class ImageQuerySet(models.QuerySet["Image"]):
                 "height": clean.height,
                 "format": clean.format,
                 "size": len(clean.data),
+                "file_sha256": sha256(clean.data).hexdigest(),
                 "original_name": name[:255],
             },
         )
         if created:
             image.write(clean.data)
+        elif not image.is_stored:
+            image.restore(clean.data)
         return image, created
 
 
 class Image(models.Model):
     """A verified picture. `file` is upright and has no EXIF, GPS or other metadata.
 
-    `sha256` is the digest of the bytes before cleaning, `width` and `height` are pixels of the upright picture.
+    `sha256` is the digest of the bytes before cleaning, `file_sha256` that of the stored file, "" for one of an earlier
+    version. `width` and `height` are pixels of the upright picture.
     Renditions (AVIF and WebP in several widths) are made by a background task; pages show `file` until
     `has_renditions`.
     """
@@ -66,6 +71,7 @@ class Image(models.Model):
         max_length=4, choices=[(image.pillow_format, image.label) for image in IMAGES], editable=False
     )
     size = models.PositiveBigIntegerField("bytes", editable=False)
+    file_sha256 = models.CharField("SHA-256 of the file", max_length=64, blank=True, default="", editable=False)
     original_name = models.CharField(max_length=255, blank=True, editable=False)
     has_renditions = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -88,6 +94,17 @@ class Image(models.Model):
         """Queue the task that makes renditions, then store the file: last, as a rollback does not delete it."""
         self.file.save_all()
         store(self.file.storage, self.file.name, data)
+
+    @property
+    def is_stored(self) -> bool:
+        """Whether the storage has the file."""
+        return bool(self.file.storage.exists(self.name))
+
+    def restore(self, data: bytes) -> None:
+        """Store a lost file again, and queue its renditions, which may be lost too."""
+        self.size, self.file_sha256, self.has_renditions = len(data), sha256(data).hexdigest(), False
+        self.save(update_fields=["size", "file_sha256", "has_renditions"])
+        self.write(data)
 
     def make_renditions(self) -> None:
         """Write all renditions. Takes seconds. Raises `FileNotFoundError` and `ImageRefused`."""

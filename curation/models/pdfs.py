@@ -1,5 +1,6 @@
 """Stored PDFs, deleted with the last item, draft, revision or former link that refers to them."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.core.files.storage import default_storage
@@ -30,23 +31,37 @@ def discard_pdf(name: str) -> None:
 
     def discard() -> None:
         with transaction.atomic():
-            attached = CuratedItem.objects.filter(pdf=name).exclude(pdf="")
-            linked = CuratedItem.objects.filter(references__document=name).exclude(references__document="")
-            if not attached.exists() and not linked.exists() and not _is_kept(name):
+            if not is_pdf_used(name):
                 default_storage.delete(name)
 
     if name:
         transaction.on_commit(discard, robust=True)
 
 
-def _is_kept(name: str) -> bool:
-    """Whether a PDF is one of a draft, or can be put back from the history of an item."""
-    if Revision.objects.filter(pdf=name).exclude(pdf="").exists():
+def is_pdf_used(name: str) -> bool:
+    """Whether an item, a body, a draft or a history refers to a PDF."""
+    if any(column.filter(**{path: name}).exclude(**{path: ""}).exists() for column, path in _columns()):
         return True
-    if FormerDocument.objects.filter(document=name).exists():
-        return True
+    return name in _pdfs_of_drafts()
+
+
+def used_pdfs() -> set[str]:
+    """Return the storage names of all PDFs that something refers to."""
+    names = {name for column, path in _columns() for name in column.values_list(path, flat=True).distinct()}
+    return {*names, *_pdfs_of_drafts()} - {"", None}
+
+
+def _columns() -> Iterator[tuple[models.QuerySet[Any], str]]:
+    """Yield the rows that refer to PDFs, with the paths of their columns."""
+    yield CuratedItem.objects.order_by(), "pdf"
+    yield CuratedItem.objects.order_by(), "references__document"
+    yield Revision.objects.order_by(), "pdf"
+    yield FormerDocument.objects.order_by(), "document"
+
+
+def _pdfs_of_drafts() -> set[str]:
     drafts: Any = ItemDraft.objects.values_list("state", flat=True)  # the stubs take JSON for bytes
-    return any(state["pdf"] == name for state in drafts)
+    return {state["pdf"] for state in drafts}
 
 
 @receiver(post_delete, sender=ItemDraft)

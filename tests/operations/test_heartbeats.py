@@ -86,7 +86,7 @@ def test_no_worker_is_dead_because_the_database_was_away(
 
     monkeypatch.setattr(heartbeat, "beat", beat)
     monkeypatch.setattr(heartbeat._stopped, "wait", lambda _seconds: not beats)
-    monkeypatch.setattr(heartbeats.connection, "close", lambda: None)  # of the test's transaction
+    monkeypatch.setattr("curation.operations.heartbeats.connection.close", lambda: None)  # of the test's transaction
     heartbeat._run()
     assert status_of(task) == "RUNNING"
 

@@ -82,9 +82,12 @@ class _Reading:
         """
         found = self.found[use] = {"href": href, "sha256": before}
         self._read(use, href, found)
-        digest = str(found["sha256"])
+        digest = read = str(found["sha256"])
         if shown and self._media_store.is_copy(digest, shown):
             found["sha256"] = digest = shown.sha256
+        if digest == before and self._media_store.restore(use, href, digest, read):
+            message = f"“{href}” was lost from the site's media, and is stored again"
+            self.problems.append(Problem("note", "media-lost", message, MEDIA_KEYS.get(use, "body")))
         return digest
 
     def _read(self, use: str, href: str, found: dict[str, Any]) -> None:

@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
 
-from django.core.files.storage import default_storage
+from django.core.files.storage import FileSystemStorage, default_storage
 
 from curation.frontmatter.problems import Problem
 from curation.importing.sources.discover import AnyPath, SourceFile
 from curation.lib.durable_files import store
 from curation.lib.image_subprocess import ImageCleaner
 from curation.lib.images import CleanImage
-from curation.lib.stored_files import pdf_name
-from curation.markdown.references import BODY
+from curation.lib.media_types import IMAGES, of_path
+from curation.lib.stored_files import image_name, pdf_name
+from curation.markdown.references import BODY, path_of
 from curation.models import Image
+from curation.models.pdfs import is_pdf_used
 
 from .files import (
     DocumentMedia,
@@ -57,8 +60,12 @@ class MediaStore:
     The process that decodes pictures ends with the `with` block that it is used in.
     """
 
-    def __init__(self, static_roots: Sequence[Path] = ()) -> None:
+    def __init__(self, static_roots: Sequence[Path] = (), *, is_dry_run: bool = False, force: bool = False) -> None:
         self._static_roots = static_roots
+        self._is_dry_run = is_dry_run
+        # A look at a file of another storage takes as long as the import of a file.
+        self._looks_for_lost = force or isinstance(default_storage, FileSystemStorage)
+        self._lost: dict[str, bool] = {}
         self._search_folders: dict[AnyPath, tuple[SearchFolder, ...]] = {}
         self._located: dict[tuple[AnyPath, str, bool], LocatedFile] = {}
         self._digests: dict[tuple[AnyPath, int, int], str] = {}
@@ -100,7 +107,7 @@ class MediaStore:
         return self._search_folders[folder]
 
     def check_unchanged(self, media: DocumentMedia, source: SourceFile) -> tuple[Problem, ...] | None:
-        """Return the warnings of the files that a document points to, `None` if one has changed since its import."""
+        """Return the warnings of the files that a document points to, `None` if one has changed or been lost since."""
         problems = []
         for use, before in media.items():
             now = _NO_STAMP
@@ -111,6 +118,8 @@ class MediaStore:
                 if not (before["sha256"] and source.is_upload):
                     problems.append(media_warning(use, before["href"], error))
             if (before.get("size"), before.get("mtime_ns")) != (now.get("size"), now.get("mtime_ns")):
+                return None
+            if now and self._is_lost(use, before["href"], before["sha256"]):
                 return None
         return tuple(problems)
 
@@ -124,6 +133,30 @@ class MediaStore:
             self._waiting[digest] = file
         return digest
 
+    def _is_lost(self, use: str, href: str, digest: str) -> bool:
+        """Whether rows refer to a stored file of this digest and the storage has none."""
+        if not (digest and self._looks_for_lost):
+            return False
+        if digest not in self._lost:
+            self._lost[digest] = _is_lost_pdf(digest) if is_pdf(use) else _is_lost_image(digest, href)
+        return self._lost[digest]
+
+    def restore(self, use: str, href: str, digest: str, read: str) -> bool:
+        """Store a lost file again from the one of the digest `read`, which was read in this batch; return whether it
+        was lost.
+        """
+        file = self._waiting.get(read)
+        if file is None or not self._is_lost(use, href, digest):
+            return False
+        self._lost[digest] = False
+        if self._is_dry_run:
+            return True
+        if is_pdf(use):
+            store(default_storage, pdf_name(digest), file.data)
+        else:
+            Image.objects.get(sha256=digest).restore(file.data)
+        return True
+
     def has(self, digest: str) -> bool:
         """Whether a file of this digest was read in this run."""
         return digest in self._images or digest in self._waiting
@@ -133,6 +166,8 @@ class MediaStore:
         file = self._waiting.get(digest)
         if digest == image.sha256 or not isinstance(file, CleanImage) or image.size != len(file.data):
             return False
+        if image.file_sha256:
+            return image.file_sha256 == sha256(file.data).hexdigest()
         with suppress(OSError), image.file.open() as stored:
             return bool(stored.read() == file.data)
         return False
@@ -162,6 +197,20 @@ class MediaStore:
         """Forget files and rows, after the transaction of a batch was rolled back."""
         self._waiting.clear()
         self._images.clear()
+
+
+def _is_lost_image(digest: str, href: str) -> bool:
+    # The suffix of the source is nearly always that of the stored file, so one look is enough, and no query.
+    expected = of_path(path_of(href))
+    for media_type in sorted(IMAGES, key=lambda one: one is not expected):
+        if default_storage.exists(image_name(digest, media_type.pillow_format)):
+            return False
+    return Image.objects.filter(sha256=digest).exists()
+
+
+def _is_lost_pdf(digest: str) -> bool:
+    name = pdf_name(digest)
+    return not default_storage.exists(name) and is_pdf_used(name)
 
 
 def _is_stored(name: str, data: bytes) -> bool:
