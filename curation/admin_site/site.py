@@ -6,7 +6,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import admin, messages
-from django.contrib.admin.templatetags.admin_urls import admin_urlname
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect
@@ -60,8 +59,9 @@ class CurationAdminSite(admin.AdminSite):
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """Show the front page, with a warning of background tasks that failed to those who may look at them."""
-        if request.user.has_perm(f"{DBTaskResult._meta.app_label}.view_dbtaskresult") and (failed := count_failed()):
-            address = reverse(admin_urlname(DBTaskResult._meta, "changelist"), query={"status__exact": "FAILED"})
+        app = DBTaskResult._meta.app_label
+        if request.user.has_perm(f"{app}.view_dbtaskresult") and (failed := count_failed()):
+            address = reverse(f"admin:{app}_dbtaskresult_changelist", query={"status__exact": "FAILED"})
             words = "A background task has" if failed == 1 else f"{failed:,} background tasks have"
             text = format_html('{} failed since yesterday. <a href="{}">See the reasons</a>.', words, address)
             messages.warning(request, text)
