@@ -21,8 +21,8 @@ from curation.search.facet_sources import OrderedRelationSource
 from .lists import LISTS, RowLists, TextLists
 from .pagination import PAGE_SIZE
 
-#: Maximum number of pages that a sitemap may name.
-MAX_PAGES = 50_000
+#: Maximum number of pages that a sitemap names: a tenth of what the protocol allows, so that parts can be cached.
+MAX_PAGES = 5_000
 #: Number of rows fetched at a time, which bounds the memory that a sitemap takes.
 BATCH_ROWS = 2_000
 #: The age of news and their maximum number: https://developers.google.com/search/docs/crawling-indexing/sitemaps/news-sitemap.

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from itertools import chain
 from xml.sax.saxutils import escape
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
-from django.http.response import HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
@@ -44,16 +42,14 @@ def pages(_request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def part(_request: HttpRequest, section: str, number: str) -> HttpResponseBase:
-    """Answer a part of a section, streamed from the database."""
+def part(_request: HttpRequest, section: str, number: str) -> HttpResponse:
+    """Answer a part of a section."""
     if section not in sitemap.SECTIONS:
         raise Http404("There is no such sitemap.")
-    entries = sitemap.SECTIONS[section].part(int(number))
-    first = next(entries, None)
-    if first is None:
+    lines = [_entry(entry) for entry in sitemap.SECTIONS[section].part(int(number))]
+    if not lines:
         raise Http404("This sitemap has no such part.")
-    lines = (_entry(entry) for entry in chain([first], entries))
-    return StreamingHttpResponse(_document("urlset", f"{CORE} {IMAGE}", lines), content_type=XML)
+    return HttpResponse(_document("urlset", f"{CORE} {IMAGE}", lines), content_type=XML)
 
 
 @require_safe

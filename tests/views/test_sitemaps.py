@@ -5,6 +5,7 @@ from xml.etree import ElementTree
 
 import pytest
 import time_machine
+from django.core.files.storage import FileSystemStorage
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -13,10 +14,13 @@ from django.utils import timezone
 from curation.listing import sitemap as sitemaps
 from curation.listing.lists import LISTS, TextLists
 from curation.models import Alias, CuratedItem, Image
+from tests.caching.conftest import empty_memo, fixed_version  # noqa: F401  # fixtures
 from tests.factories import make_author, make_item, make_offering, make_publisher, make_topic
+from tests.page_cache.conftest import memory  # noqa: F401  # a fixture
 
 pytestmark = pytest.mark.django_db
 
+PUBLISHED = {"status": "published", "published_at": datetime(2024, 1, 1, tzinfo=UTC)}
 SITE = "http://testserver"
 TAG = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 IMAGE = "{http://www.google.com/schemas/sitemap-image/1.1}"
@@ -160,6 +164,37 @@ def test_a_part_costs_one_query_and_the_index_one_a_section_however_many_there_a
         costs.append((len(index), len(part)))
     text_lists = len([lists for lists in LISTS if isinstance(lists, TextLists)])
     assert costs == [(8 + text_lists, 1), (8 + text_lists, 1)]
+
+
+@pytest.mark.usefixtures("fixed_version", "memory")
+def test_crawlers_get_a_cached_part_and_304_while_nothing_changes() -> None:
+    make_item("A story")
+    first = Client().get("/sitemap-items-1.xml")
+    assert first["Cache-Control"].startswith("public, max-age=0, s-maxage=60")
+    with CaptureQueriesContext(connection) as queries:
+        same = Client().get("/sitemap-items-1.xml", headers={"If-None-Match": first["ETag"]})
+    assert (same.status_code, same.content, len(queries)) == (304, b"", 0)
+
+
+@pytest.mark.usefixtures("fixed_version", "memory")
+@pytest.mark.parametrize("accepted", ["", "gzip", "br"])
+def test_a_part_of_the_largest_size_is_cached(accepted: str) -> None:
+    long = [CuratedItem(title="x", slug=f"{number:0200}", **PUBLISHED) for number in range(sitemaps.MAX_PAGES)]
+    CuratedItem.objects.bulk_create(long)
+    first = CuratedItem.objects.order_by("pk").values_list("pk", flat=True)[0]
+    path = f"/sitemap-items-{(first - 1) // sitemaps.MAX_PAGES + 1}.xml"
+    page = Client().get(path, headers={"Accept-Encoding": accepted})
+    with CaptureQueriesContext(connection) as queries:
+        assert Client().get(path, headers={"Accept-Encoding": accepted}).content == page.content
+    assert len(queries) == 0
+
+
+def test_pictures_of_another_host_keep_their_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    image = Image.objects.create(file="images/a.png", sha256="x", width=3, height=2, format="PNG", size=1)
+    make_item(image=image)
+    monkeypatch.setattr(FileSystemStorage, "url", lambda _storage, _name: "https://cdn.example.org/a.png")
+    (entry,) = read("/sitemap-items-1.xml")
+    assert entry.findtext(f"{IMAGE}image/{IMAGE}loc") == "https://cdn.example.org/a.png"
 
 
 def test_news_is_what_came_out_in_the_last_48_hours() -> None:
