@@ -104,10 +104,12 @@ clean: ## Remove the virtual environment and caches, not the data or .env
 test: setup lint types checks test-sqlite test-postgres ## Run lint, types, checks and the tests on both databases
 	@url=$$($(FIND_POSTGRES)); echo "Passed: style, types, checks, tests on SQLite$${url:+ and PostgreSQL}"
 
-lint: $(INSTALLED_DEV) ## Check the style of Python files and templates
+lint: $(INSTALLED_DEV) ## Check the style of Python files and templates, and the files for containers
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --check --quiet . || { echo >&2 "Not formatted: run make format"; exit 1; }
 	@$(BIN)/djlint --lint --quiet templates
+	@$(BIN)/hadolint Dockerfile
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec compose.yaml
 	@$(BIN)/bandit --quiet --recursive --configfile pyproject.toml curation medigy gunicorn.conf.py manage.py
 
 types: $(INSTALLED_DEV) ## Check the types

@@ -23,7 +23,6 @@ limit_request_line = 8190
 limit_request_fields = 64
 limit_request_field_size = 8190
 keepalive = 5  # seconds that a connection is kept for the next request
-sendfile = False  # the kernel would send a file without the time limit of gunicorn_worker.py
 
 # A worker that does not come back to its loop is replaced; one that is stopped finishes its requests.
 timeout = 60

@@ -13,7 +13,7 @@ from pathlib import Path
 from random import Random, SystemRandom
 from tempfile import TemporaryDirectory
 
-from drills import baseline, disk, kill, site, stop, traffic
+from drills import baseline, disk, kill, proxy, site, stop, traffic
 from drills.report import DrillFailed, DrillSkipped, print_line
 from drills.sandbox import ROOT, Sandbox
 
@@ -74,6 +74,10 @@ def drill_traffic(sandbox: Sandbox, chosen: Namespace, random: Random) -> str:
     return traffic.drill(sandbox, site.write(sandbox.folder / "traffic", chosen.files), random)
 
 
+def drill_proxy(sandbox: Sandbox, _chosen: Namespace, _random: Random) -> str:
+    return proxy.drill(sandbox)
+
+
 Drill = Callable[[Sandbox, Namespace, Random], str]
 DRILLS: dict[str, Drill] = {
     "kill": drill_kill,
@@ -81,6 +85,7 @@ DRILLS: dict[str, Drill] = {
     "faults": drill_faults,
     "disk": drill_disk,
     "traffic": drill_traffic,
+    "proxy": drill_proxy,
 }
 
 

@@ -25,10 +25,14 @@ POST = b"POST /admin/login/ HTTP/1.1\r\nHost: localhost\r\n"
         (POST + b"content-length:4\r\n\r\nabc", False),
         (POST + b"Content-Length: 4\r\n\r\nabcd", True),
         (POST + b"Content-Length: 0\r\n\r\n", True),
+        (POST + b"Transfer-Encoding: chunked\r\n\r\n", False),
+        (POST + b"Transfer-Encoding: gzip, chunked\r\n\r\n4\r\nabcd\r\n", False),
+        (POST + b"Transfer-Encoding: chunked\r\n\r\n4\r\nabcd\r\n0\r\n\r\n", True),
+        (POST + b"Transfer-Encoding: chunked\r\n\r\n0\r\nX-Trailer: a\r\n\r\n", True),
         # A thread waits for these.
+        (POST + b"Transfer-Encoding: chunked\r\nExpect: 100-continue\r\n\r\n", True),
         (POST + b"Content-Length: 4\r\nExpect: 100-continue\r\n\r\n", True),
         (POST + b"Content-Length: %d\r\n\r\n" % MAX_COLLECTED_BYTES, True),
-        (POST + b"Transfer-Encoding: chunked\r\n\r\n", True),
         (GET + b"X-Header: " + b"a" * MAX_COLLECTED_BYTES, True),
         # gunicorn refuses it.
         (POST + b"Content-Length: four\r\n\r\n", True),
@@ -62,6 +66,27 @@ def test_a_fast_client_is_served(connection: tuple[ClientSocket, socket.socket])
     assert server.recv(100) == b"request"
     server.sendall(b"response")
     assert client.recv(100) == b"response"
+
+
+def test_a_part_of_a_file_is_sent(
+    connection: tuple[ClientSocket, socket.socket], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gunicorn_worker, "FILE_BYTES", 3)
+    server, client = connection
+    path = tmp_path / "file"
+    path.write_bytes(b"0123456789")
+    with path.open("rb") as file:
+        assert server.sendfile(file, 1, 7) == 7
+    assert client.recv(100) == b"1234567"
+
+
+def test_a_client_that_does_not_read_a_file_is_disconnected(
+    connection: tuple[ClientSocket, socket.socket], tmp_path: Path
+) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"x" * 10_000_000)
+    with path.open("rb") as file, pytest.raises(ConnectionResetError):
+        connection[0].sendfile(file, 0, 10_000_000)
 
 
 def test_a_client_that_sends_nothing_is_disconnected(connection: tuple[ClientSocket, socket.socket]) -> None:

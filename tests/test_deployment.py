@@ -1,0 +1,126 @@
+"""Files for running the site: containers, systemd units and proxies. tests/test_deploying.py runs docs/deploy.md."""
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from django.core.management import get_commands
+
+from curation.admin.imports.upload_form import MAX_BYTES
+
+ROOT = Path(__file__).resolve().parent.parent
+COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text())
+SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+UNITS = sorted((ROOT / "deploy/systemd").iterdir())
+SECRETS = {"SECRET_KEY", "POSTGRES_PASSWORD", "REDIS_PASSWORD"}
+each_service = pytest.mark.parametrize("name", SERVICES)
+
+
+def needed(*programs: str) -> None:
+    """Skip a test without its programs; fail it on a build server."""
+    if missing := [program for program in programs if shutil.which(program) is None]:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(f"not installed: {', '.join(missing)}")
+
+
+def test_compose_refuses_to_start_without_each_secret() -> None:
+    text = (ROOT / "compose.yaml").read_text()
+    assert set(re.findall(r"\$\{(\w+):\?", text)) >= SECRETS
+    # Used again without `:?` where the same service demands it.
+    assert set(re.findall(r"\$\{(\w+)\}", text)) <= SECRETS
+
+
+@each_service
+def test_containers_have_few_rights(name: str) -> None:
+    service = SERVICES[name]
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert not service.get("privileged")
+    assert bool(service.get("ports")) == (name == "proxy")
+
+
+@each_service
+def test_images_are_pinned(name: str) -> None:
+    image = SERVICES[name]["image"]
+    assert image.startswith("medigy-curation:") or re.fullmatch(r"\w+:\d+\.\d+(\.\d+)?(-\w+)?", image)
+
+
+def test_web_servers_and_worker_start_after_the_migrations() -> None:
+    for name in ("web", "worker"):
+        assert SERVICES[name]["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
+    assert SERVICES["migrate"]["restart"] == "no"
+    assert SERVICES["web"]["deploy"]["replicas"] == 2
+
+
+def test_postgres_has_a_connection_for_each_thread() -> None:
+    threads = int(re.findall(r"^threads = (\d+)", (ROOT / "gunicorn.conf.py").read_text(), re.MULTILINE)[0])
+    workers = int(re.findall(r'"WEB_CONCURRENCY", "(\d+)"', (ROOT / "gunicorn.conf.py").read_text())[0])
+    allowed = int(SERVICES["database"]["command"][-1].removeprefix("max_connections="))
+    assert threads * workers * SERVICES["web"]["deploy"]["replicas"] + 20 <= allowed
+
+
+def test_nginx_reads_the_file_that_the_proxy_of_compose_writes(tmp_path: Path) -> None:
+    needed("nginx", "openssl")
+    from drills.proxy import make_certificate
+
+    certificate, key = make_certificate(tmp_path)
+    site = tmp_path / "default.conf"
+    script = SERVICES["proxy"]["command"][2].replace("$$", "$").partition("exec nginx")[0]
+    for old, new in {
+        "/etc/medigy/medigy.conf": str(ROOT / "deploy/nginx/medigy.conf"),
+        "/etc/nginx/conf.d/default.conf": str(site),
+        "/run/secrets/certificate_key": str(key),
+        "|/run/secrets/certificate|": f"|{certificate}|",
+        "web:8000": "127.0.0.1:8000",
+    }.items():
+        assert old in script
+        script = script.replace(old, new)
+    subprocess.run(("sh", "-euc", script), env={**os.environ, "SITE_HOST": "news.example.org"}, check=True)
+    assert "example.org" not in site.read_text().replace("news.example.org", "")
+    main = tmp_path / "nginx.conf"
+    main.write_text(f"pid {tmp_path}/pid; error_log stderr; events {{}} http {{ include {site}; }}")
+    tested = subprocess.run(("nginx", "-t", "-c", str(main)), capture_output=True, text=True, check=False)
+    assert tested.returncode == 0, tested.stderr
+
+
+@pytest.mark.parametrize("name", ["nginx/medigy.conf", "caddy/Caddyfile"])
+def test_proxies_let_the_largest_upload_through(name: str) -> None:
+    sizes = re.findall(r"(?:client_max_body_size|max_size) (\d+)(?:m|MB)\b", (ROOT / "deploy" / name).read_text())
+    assert [int(size) * 1_000_000 for size in sizes] == [MAX_BYTES]
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.name)
+def test_systemd_accepts_each_unit(unit: Path, tmp_path: Path) -> None:
+    needed("systemd-analyze")
+    for path in UNITS:
+        # The paths of programs must exist.
+        text = re.sub(r"^(Exec\w+)=/srv/medigy/.venv/bin/\w+", r"\1=/bin/true", path.read_text(), flags=re.MULTILINE)
+        (tmp_path / path.name).write_text(text)
+    verified = subprocess.run(
+        ("systemd-analyze", "verify", "--man=no", str(tmp_path / unit.name)),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (verified.returncode, verified.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("unit", [path for path in UNITS if path.suffix == ".service"], ids=lambda path: path.name)
+def test_units_run_commands_that_exist_with_few_rights(unit: Path) -> None:
+    text = unit.read_text()
+    assert set(re.findall(r"manage\.py (\w+)", text)) <= set(get_commands())
+    for line in ("User=medigy", "NoNewPrivileges=yes", "ProtectSystem=strict", "CapabilityBoundingSet="):
+        assert f"\n{line}\n" in text
+
+
+def test_the_image_gets_no_secrets_and_no_data() -> None:
+    lines = (ROOT / ".dockerignore").read_text().splitlines()
+    assert "*" in lines
+    allowed = {line.removeprefix("!") for line in lines if line.startswith("!")}
+    assert {name for name in allowed if not (ROOT / name).exists()} == set()
+    assert not allowed & {".env", "var", "tests", ".git"}
