@@ -10,6 +10,8 @@ SIZES ?= 1000,100000
 SEARCHED ?= 100000
 ##= Number of items for the measures of revisions (bench)
 REVISED ?= 100000
+##= Number of changed files of the import beside which editors save (bench)
+SAVED ?= 5000
 ##= Number of files that are imported (bench)
 FILES ?= 10000
 ##= 1 prints every difference (fidelity)
@@ -153,8 +155,8 @@ sbom: $(INSTALLED_DEV) ## Write the bill of materials, var/sbom.json (CycloneDX)
 
 ##@ Measure and break
 
-bench: setup $(INSTALLED_DEV) $(NODE_MODULES) ## Measure imports, pages, searches and revisions
-	@$(BIN)/python -m benchmarks --sizes $(SIZES) --searched $(SEARCHED) --revised $(REVISED) --files $(FILES)
+bench: setup $(INSTALLED_DEV) $(NODE_MODULES) ## Measure imports, pages, searches, revisions and saves
+	@$(BIN)/python -m benchmarks --sizes $(SIZES) --searched $(SEARCHED) --revised $(REVISED) --saved $(SAVED) --files $(FILES)
 
 fidelity: setup $(INSTALLED_DEV) ## Compare pages with those that Hugo makes of the same files
 	@$(BIN)/python -m benchmarks.fidelity $(if $(VERBOSE),-v)

@@ -1,12 +1,13 @@
-"""`make bench`: import throughput, and latencies of pages and searches, and sizes of revisions, printed as tables."""
+"""`make bench`: import throughput, latencies of pages, searches and saves, sizes of revisions, printed as tables."""
 
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from statistics import median
 from tempfile import TemporaryDirectory
 
-from benchmarks import imports, pages, revisions, searches, served
+from benchmarks import imports, pages, revisions, saves, searches, served
 from scripts import lighthouse
 
 #: The limits of imports: a run, the run that it is compared with, the measure, and the maximum ratio, if any.
@@ -35,6 +36,9 @@ def options() -> Namespace:
     )
     parser.add_argument(
         "--searched", type=sizes, default=[100_000], metavar="N,N", help="items in the databases to search"
+    )
+    parser.add_argument(
+        "--saved", type=int, default=5_000, metavar="N", help="changed files of the import that editors save beside"
     )
     parser.add_argument("--revised", type=int, default=100_000, metavar="N", help="items whose revisions are measured")
     return parser.parse_args()
@@ -107,6 +111,16 @@ def print_revisions(result: revisions.RevisionSizes) -> None:
     print_row("history, CPU ms", f"{result.history_ms:.1f}")
 
 
+def print_saves(results: Iterable[saves.SaveTimes], files: int) -> None:
+    print(f"\nEditors' saves, and beside an import of {files:,} changed files: seconds\n")
+    print_row("database", "saves", "p50", "p95", "limit", "longest", "import")
+    for result in results:
+        limit = verdict(result.percentile_95, saves.MAX_SECONDS if result.import_seconds else None)
+        numbers = (f"{median(result.times):.2f}", f"{result.percentile_95:.2f}", limit, f"{max(result.times):.2f}")
+        seconds = f"{result.import_seconds:.1f}" if result.import_seconds else ""
+        print_row(result.database, f"{len(result.times):,}", *numbers, seconds)
+
+
 def print_served(results: Iterable[served.ServedRate]) -> None:
     print(f"\nServed by gunicorn, one sync worker, SQLite, {served.ITEMS:,} items, beside an empty Django view\n")
     print_row("page", "requests/CPU s", "ratio", "at least")
@@ -142,6 +156,8 @@ def main() -> None:
         print_pages(pages.measure(chosen.sizes, Path(folder), log), chosen.sizes)
         print_searches(searches.measure(chosen.searched, Path(folder), log))
         print_revisions(revisions.measure(chosen.revised, Path(folder), log))
+    with TemporaryDirectory(prefix="medigy-bench-") as folder:
+        print_saves(saves.measure(chosen.saved, Path(folder), log), chosen.saved)
     with TemporaryDirectory(prefix="medigy-bench-") as folder:
         print_served(served.measure(Path(folder), log))
     print()

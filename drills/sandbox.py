@@ -118,11 +118,11 @@ def wait_for_session(session: int) -> None:
 
 
 class Sandbox:
-    """Creates fresh sites on SQLite, or on the PostgreSQL server that DATABASE_URL names, and deletes them."""
+    """Creates fresh sites on SQLite, or on the PostgreSQL server of a URL (by default DATABASE_URL); deletes them."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, url: str = "") -> None:
         self.folder = folder
-        self._server = os.environ.get("DATABASE_URL", "")
+        self._server = url or os.environ.get("DATABASE_URL", "")
         self.on_postgres = self._server.startswith(("postgres:", "postgresql:"))
         self._template = self._site("template", folder)
         if self.on_postgres:

@@ -14,6 +14,7 @@ from django.db import transaction
 
 from curation.importing.media_files.store import MediaStore
 from curation.items.related_rows import RelatedRows
+from curation.models import SourceDocument
 
 from .batch_writer import BatchWriter
 from .dependencies import FileDependencies, keys_of, keys_of_items, path_key
@@ -21,6 +22,7 @@ from .lookup import KnownItem, Lookup
 from .options import Options
 from .parse import ParsedFile
 from .plan import FileOutcome, Plan
+from .planned_batch import PlannedBatch
 from .prune import gone_documents
 from .reader import Reader, ReadFile
 from .report import FileReport
@@ -49,7 +51,8 @@ class DryRun(BatchWriter):
 
     def prune(self, folders: Iterable[Path]) -> list[FileReport]:
         gone = gone_documents(folders, self._seen)
-        earlier = self._read_related({path_key(document.path) for document in gone})
+        paths = SourceDocument.objects.filter(pk__in=gone).values_list("path", flat=True)
+        earlier = self._read_related(set(map(path_key, paths)))
         log = BatchLog()
         with transaction.atomic():
             self._write_again(earlier, log)
@@ -60,9 +63,10 @@ class DryRun(BatchWriter):
 
     def _write_in_transaction(self, files: Sequence[ReadFile], log: BatchLog) -> list[FileOutcome]:
         earlier = self._earlier_batches(files)
-        with transaction.atomic():
+        self._pause(files)
+        with self._batches.transaction():
             self._write_again(earlier, log)
-            outcomes = super()._write_in_transaction(files, log)
+            outcomes = self._write_and_record(files, log)
             self._note_links(outcomes)
             transaction.set_rollback(True)
         return outcomes
@@ -85,8 +89,10 @@ class DryRun(BatchWriter):
         for files in batches:
             self._plan_and_write(files, log)
 
-    def _plan_and_write(self, files: Sequence[ReadFile], log: BatchLog) -> list[FileOutcome]:
-        outcomes = super()._plan_and_write(files, log)
+    def _plan_and_write(
+        self, files: Sequence[ReadFile], log: BatchLog, planned: PlannedBatch | None = None
+    ) -> Sequence[FileOutcome]:
+        outcomes = super()._plan_and_write(files, log, planned)
         plans = [outcome for outcome in outcomes if isinstance(outcome, Plan) and outcome.is_written]
         self._dependencies.note(plans, self._keys)
         return outcomes

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from math import inf
 
+from django.db import connection
 from django.db.models import Count, F, FilteredRelation, Min, Q
 
 from curation.frontmatter import from_json
@@ -24,6 +25,8 @@ from .parse import ParsedFile
 
 #: Minimum length, in characters, of a body that identifies an item. Shorter ones ("Read more at the source.") repeat.
 MIN_IDENTIFYING_BODY = 100
+#: The IDs of items, each with a field that has an open conflict.
+OpenConflicts = frozenset[tuple[int, str]]
 
 
 @dataclass(slots=True, eq=False)
@@ -89,6 +92,8 @@ class Lookup:
         self._link_holders: dict[str, LinkHolders] = {}
         self._count_other_items = count_other_items
         self._numbered_slugs: dict[str, _NumberedSlugs] = {}
+        #: The conflicts of the items before the batch.
+        self.open_conflicts: OpenConflicts = frozenset()
         #: The identities of the files of the batch by path, and the items deleted for ever by identity.
         self._digests: dict[str, list[str]] = {}
         self._deleted: dict[str, DeletedItem] = {}
@@ -104,15 +109,18 @@ class Lookup:
             | Q(pk__in=set(Alias.objects.filter(path__in=aliases | pages).values_list("item", flat=True)))
             | Q(slug__in=slugs)
         )
-        # Locked, so that an editor's save during the batch is written after it, and not overwritten by it.
-        items = CuratedItem.objects.filter(wanted).select_for_update(of=("self",))
+        items = CuratedItem.objects.filter(wanted)
+        if connection.in_atomic_block:
+            # Locked, so that an editor's save during the batch is written after it, and not overwritten by it.
+            items = items.select_for_update(of=("self",))
         for item in with_record_relations(items).prefetch_related("references__image"):
             known = self.items[item.pk] = KnownItem(item)
             self.add(known)
             self.set_aliases(known, (alias.path for alias in item.aliases.all()))
         for document in SourceDocument.objects.filter(item__in=self.items):
             self.add_document(self.items[document.item_id], document)
-        for pk, name in Conflict.objects.filter(item__in=self.items).values_list("item", "field"):
+        self.open_conflicts = conflicts_of(self.items)
+        for pk, name in self.open_conflicts:
             self.items[pk].open_conflicts.add(name)
         for pk in taken_back(known.item.pk for known in self.items.values() if known.is_binned):
             self.items[pk].is_taken_back = True
@@ -334,6 +342,10 @@ def identity_of(parsed: ParsedFile) -> FileIdentity:
         parsed.sha256,
         parsed.record.title,
     )
+
+
+def conflicts_of(items: Iterable[int]) -> OpenConflicts:
+    return frozenset(Conflict.objects.filter(item__in=items).values_list("item", "field"))
 
 
 def _items_of_documents_like(batch: Sequence[ParsedFile]) -> set[int]:

@@ -20,7 +20,7 @@ class Options:
     `static_roots` are the folders of site paths such as `/img/x.jpg`; if empty, they are searched for beside the files.
     `since` skips files whose modification time is older. `status` overrides the status of new items, `flavour` that of
     the body of all files that are read. `restore_deleted` restores the deleted items of the files. `jobs` is the number
-    of parser processes, `batch_size` that of files a transaction.
+    of parser processes, `batch_size` the maximum number of files a transaction.
     """
 
     static_roots: tuple[Path, ...] = ()

@@ -22,6 +22,7 @@ from curation.items.item_columns import columns_of
 from curation.items.merge import FieldConflict, merge
 from curation.items.record import record_of, undo_state
 from curation.lib.web_urls import is_front_page
+from curation.markdown import Rendered
 from curation.models import CuratedItem, DeletedItem, SourceDocument
 
 from .deletions import restored_problem, skipped_file
@@ -298,7 +299,7 @@ class Planner:
         item = known.item
         record, slug_problems = self._with_free_slug(parsed, known, record)
         holder = self._lookup.by_slug.get(record.slug)
-        columns = parsed.columns if record == parsed.record else columns_of(record)  # which renders the body
+        columns = _columns_of(record, parsed)
         media_plan = plan_media(parsed, item, media or {}, self._media_store)
         former_page = [page_path(item.slug)] if item.slug else []
         aliases = self._plan_aliases(known, record.slug, [*record.aliases, *former_page])
@@ -393,6 +394,15 @@ class _AliasPlan:
     paths: tuple[str, ...]
     taken: tuple[str, ...]
     problems: tuple[Problem, ...]
+
+
+def _columns_of(record: ItemRecord, parsed: ParsedFile) -> Mapping[str, Any]:
+    """Return the columns of an item's record, as far as they are the file's without rendering or validating again."""
+    if record == parsed.record:
+        return parsed.columns
+    is_same_body = (record.body, record.flavour) == (parsed.record.body, parsed.record.flavour)
+    rendered = Rendered(parsed.columns["body_html"], parsed.columns["body_text"]) if is_same_body else None
+    return columns_of(record, rendered, parsed.columns)
 
 
 def _warning(code: str, field: str, message: str) -> Problem:

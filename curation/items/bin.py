@@ -130,7 +130,7 @@ def deleted_when(item: CuratedItem | DeletedItem) -> str:
 
 
 def delete_for_ever(items: ItemQuerySet, actor: Actor) -> int:
-    """Delete those of some items that are in the bin, a batch a transaction; return their number.
+    """Delete those of some items that are in the bin, in short transactions; return their number.
 
     With them go the rows that only they used, if an undone import made these. Raises `PermissionError` without the
     permission to do so.
@@ -138,10 +138,17 @@ def delete_for_ever(items: ItemQuerySet, actor: Actor) -> int:
     if not actor.may("purge"):
         raise PermissionError(f"{actor.name} may not delete items for ever.")
     ids = list(items.in_bin().order_by("pk").values_list("pk", flat=True))
-    number = sum(_delete(ids[start : start + BATCH]) for start in range(0, len(ids), BATCH))
-    if number:
-        delete_unused(TimedBatches(BATCH))
-    return number
+    numbers: list[int] = []
+
+    def delete_batch(some: Sequence[int]) -> int:
+        numbers.append(_delete(some))
+        return len(some)
+
+    batches = TimedBatches(BATCH)
+    batches.write(ids, delete_batch)
+    if any(numbers):
+        delete_unused(batches)
+    return sum(numbers)
 
 
 def binned_for(days: int) -> ItemQuerySet:

@@ -1,5 +1,7 @@
 """A record to the columns of its item: rendered, and validated by the model."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -19,12 +21,17 @@ UNCHECKED = {
     *("breadcrumbs", "meta", "media_provenance"),
 }
 
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
-def columns_of(record: ItemRecord, rendered: Rendered | None = None) -> dict[str, Any]:
+
+def columns_of(
+    record: ItemRecord, rendered: Rendered | None = None, valid: Mapping[str, Any] = NOTHING
+) -> dict[str, Any]:
     """Return an item's columns by name. `rendered` is the record's body if that has been rendered already.
 
-    Raises `Rejected` with every column that the model refuses, and for a published item without a title. Does not check
-    whether the slug is free.
+    `valid` are columns of another record: values that are the same have been validated already. Raises `Rejected` with
+    every column that the model refuses, and for a published item without a title. Does not check whether the slug is
+    free.
     """
     if record.status == "published" and not record.title:
         raise Rejected.for_error("invalid", "Readers see this item: give it a title.", "title")
@@ -36,8 +43,9 @@ def columns_of(record: ItemRecord, rendered: Rendered | None = None) -> dict[str
         "shown_summary": summary_for_readers(record.summary, rendered.text),
         "source_url_key": url_key(record.source_url),
     }
+    same = {name for name, value in columns.items() if name in valid and valid[name] == value}
     try:
-        CuratedItem(**columns).full_clean(exclude=UNCHECKED, validate_unique=False, validate_constraints=False)
+        CuratedItem(**columns).full_clean(exclude=UNCHECKED | same, validate_unique=False, validate_constraints=False)
     except ValidationError as error:
         raise Rejected(*_problems(error)) from error
     return columns

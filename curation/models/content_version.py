@@ -36,11 +36,19 @@ class ContentVersion(models.Model):
         if connection.in_atomic_block:
             return None
         try:
-            with connection.cursor() as cursor:
-                cursor.execute(_token_sql())
-                row = cursor.fetchone()
+            return cls.committed()
         except Error:
             return None
+
+    @classmethod
+    def committed(cls) -> str | None:
+        """Return the token of what others have committed, also within a transaction; `None` without a row.
+
+        Writes of the transaction itself change it at once on SQLite, and at its end on PostgreSQL.
+        """
+        with connection.cursor() as cursor:
+            cursor.execute(_token_sql())
+            row = cursor.fetchone()
         return str(row[0]) if row else None
 
     @classmethod

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import islice
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import transaction
 
 from curation.db.bulk_rows import Row
+from curation.db.timed_batches import TimedBatches
 from curation.models import ContentVersion, CuratedItem, SearchEntry, SearchWord
 
 from .entries import read_entries
@@ -51,22 +52,23 @@ def _index_title_words(titles: Iterable[str]) -> None:
 
 
 def rebuild() -> Iterator[int]:
-    """Index every item again, one batch per transaction, and yield the number of items of each batch.
+    """Index every item again in short transactions, and yield the number of items of every `BATCH`.
 
     Memoised searches come from the old index, so the content version is renewed.
     """
+    batches = TimedBatches(BATCH)
     SearchWord.objects.all().delete()
     for model in NAME_COLUMNS:
         for rows in batched(model._default_manager.order_by("pk").iterator(BATCH)):
-            index_names(rows)
+            batches.write(rows, _counted(index_names))
     for ids in _batches():
-        index(ids)
+        batches.write(ids, _counted(index))
         yield len(ids)
     ContentVersion.renew()
 
 
 def index_new_facets() -> int:
-    """Index the items whose entries lack the tokens of a facet; return their number.
+    """Index the items whose entries lack the tokens of a facet, in short transactions; return their number.
 
     They do after a facet was added, and those of the year after another `TIME_ZONE` was set.
 
@@ -78,9 +80,19 @@ def index_new_facets() -> int:
         concerned = lacking.filter(item__in=facet.source.items_with_any()).order_by()
         missing.update(concerned.values_list("item", flat=True))
     if missing:
-        index(missing)
+        TimedBatches(BATCH).write(sorted(missing), _counted(index))
         ContentVersion.renew()
     return len(missing)
+
+
+def _counted(work: Callable[[Sequence[Any]], object]) -> Callable[[Sequence[Any]], int]:
+    """Return a function that works on some rows or ids, and returns their number."""
+
+    def work_and_count(some: Sequence[Any]) -> int:
+        work(some)
+        return len(some)
+
+    return work_and_count
 
 
 def check() -> Iterator[tuple[int, list[int]]]:

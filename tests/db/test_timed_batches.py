@@ -34,7 +34,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return clock
 
 
-def sizes(clock: Clock, number: int, seconds: float, max_size: int = 1000) -> list[int]:
+def sizes(clock: Clock, number: int, seconds: float, max_size: int = 1000, min_size: int = 1) -> list[int]:
     """Return the sizes of the batches in which some keys are written, if each key takes a number of seconds."""
     seen: list[Sequence[int]] = []
 
@@ -44,7 +44,7 @@ def sizes(clock: Clock, number: int, seconds: float, max_size: int = 1000) -> li
         seen.append(keys)
         return len(keys)
 
-    TimedBatches(max_size).write(range(number), write_batch)
+    TimedBatches(max_size, min_size=min_size).write(range(number), write_batch)
     assert [key for keys in seen for key in keys] == list(range(number))
     return [len(keys) for keys in seen]
 
@@ -56,11 +56,20 @@ def test_batches_of_fast_rows_grow_to_the_target_or_to_the_limit(clock: Clock) -
 
 def test_batches_of_slow_rows_shrink_to_one(clock: Clock) -> None:
     assert sizes(clock, 15, TARGET_SECONDS / 2) == [FIRST_SIZE, 2, 2, 1]
-    assert sizes(clock, 12, TARGET_SECONDS * 2) == [FIRST_SIZE, 1, 1]
+    assert sizes(clock, 12, TARGET_SECONDS * 3) == [FIRST_SIZE, 1, 1]
+    assert sizes(clock, 20, TARGET_SECONDS * 3, min_size=4) == [FIRST_SIZE, 4, 4, 2]
 
 
 def test_batches_between_target_and_limit_keep_their_size(clock: Clock) -> None:
-    assert sizes(clock, 30, LIMIT_SECONDS / 10) == [FIRST_SIZE, 10, 10]
+    assert sizes(clock, 30, LIMIT_SECONDS / 11) == [FIRST_SIZE, 10, 10]
+
+
+def test_a_fast_batch_of_few_rows_makes_the_next_no_smaller(clock: Clock) -> None:
+    batches = TimedBatches(1000, first_size=100)
+    with batches.transaction():
+        clock.now += TARGET_SECONDS / 2
+    batches.adapt(1)
+    assert batches.size == 100
 
 
 def test_other_writers_get_a_pause_after_each_transaction(clock: Clock) -> None:

@@ -29,6 +29,7 @@ HINTS = {
     "deleted-here": "--restore-deleted brings back the deleted items of these files",
     "conflict": "--on-conflict keep, overwrite or fail decides about fields that both an editor and a file changed",
 }
+ATOMIC_HELP = "keep nothing if a file is rejected; it is one transaction, and editors cannot save until its end"
 REJECTED, WRONG_USAGE, BUSY, FAILED = 1, 2, 3, 4
 
 
@@ -65,7 +66,7 @@ class Command(BaseCommand):
             "default: the static folder beside or above the content folder, then the file's own folder)",
         )
         parser.add_argument("--dry-run", action=flag, default=False, help="do all the work, then roll it back")
-        parser.add_argument("--atomic", action=flag, default=False, help="keep nothing if a file is rejected")
+        parser.add_argument("--atomic", action=flag, default=False, help=ATOMIC_HELP)
         parser.add_argument(
             "--prune", action=flag, default=False, help="archive items whose files are gone from the given folders"
         )
@@ -91,7 +92,9 @@ class Command(BaseCommand):
         )
         parser.add_argument("--since", type=moment, metavar="DATE", help="skip files last written before this")
         parser.add_argument("--jobs", type=positive, default=Options().jobs, help="parser processes (%(default)s)")
-        parser.add_argument("--batch-size", type=positive, default=Options().batch_size, help="files a transaction")
+        parser.add_argument(
+            "--batch-size", type=positive, default=Options().batch_size, help="most files a transaction"
+        )
         parser.add_argument("--report", type=Path, metavar="FILE", help="write a report: FILE.json or FILE.csv")
 
     def handle(self, *, paths: list[str], report: Path | None, wait: bool, **given: Any) -> None:
