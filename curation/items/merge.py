@@ -88,7 +88,7 @@ def merge_lists(
     merged = kept + added
     kept_keys = [key(entry) for entry in kept]
     orders = ([entry for entry in keys if entry in kept_keys] for keys in (base_keys, their_keys))
-    if kept_keys in orders and {*map(key, merged)} <= set(their_keys):
+    if kept_keys in orders:  # so all of them are theirs, too: those that theirs removed are not kept
         order = {entry: position for position, entry in enumerate(their_keys)}
         merged.sort(key=lambda entry: order[key(entry)])
     return tuple(merged)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curation.frontmatter.record import ItemRecord, OfferingRef
+from curation.frontmatter.record import ItemRecord, OfferingRef, PublisherRef
 from curation.items.merge import merge, merge_lists
 from curation.models import CuratedItem, ItemTopic, SourceDocument, Topic
 from tests.factories import make_topic
@@ -47,6 +47,80 @@ def test_a_files_new_summary_takes_the_place_of_an_automatic_one_without_a_confl
 
 def test_the_same_change_on_both_sides_is_not_a_conflict() -> None:
     assert merge(BASE, changed(title="New"), changed(title="New")).conflicts == ()
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours", "is_open", "overwrite", "merged", "is_conflict"),
+    [
+        # Only the editor has changed the title since the last import.
+        ("Title", "Ours", False, False, "Ours", False),
+        ("Title", "Ours", False, True, "Ours", False),
+        # Both had changed it before: the file has the value of the last import by now.
+        ("Title", "Ours", True, False, "Ours", False),
+        ("Title", "Ours", True, True, "Title", True),
+        # Only the file has changed it.
+        ("Theirs", "Title", False, True, "Theirs", False),
+        # Both have changed it.
+        ("Theirs", "Ours", False, False, "Ours", True),
+        ("Theirs", "Ours", False, True, "Theirs", True),
+        ("Theirs", "Ours", True, True, "Theirs", True),
+        # Both have the same value by now.
+        ("Same", "Same", True, True, "Same", False),
+        ("Title", "Title", True, True, "Title", False),
+    ],
+)
+def test_overwriting_takes_the_files_value_where_both_sides_changed_a_field_or_a_conflict_is_open(
+    theirs: str, ours: str, is_open: bool, overwrite: bool, merged: str, is_conflict: bool
+) -> None:
+    open_conflicts = {"title"} if is_open else {"body"}
+    result = merge(BASE, changed(title=theirs), changed(title=ours), overwrite=overwrite, open_conflicts=open_conflicts)
+    assert result.record.title == merged
+    conflicts = [(found.field, found.base, found.theirs, found.ours) for found in result.conflicts]
+    assert conflicts == ([("title", "Title", theirs, ours)] if is_conflict else [])
+    assert result.changes == (("title",) if merged != ours else ())
+
+
+def test_an_editors_own_summary_stays_and_is_a_conflict_with_the_files_new_one() -> None:
+    result = merge(changed(summary="Old"), changed(summary="New"), changed(summary="An editor's"))
+    assert (result.record.summary, [conflict.field for conflict in result.conflicts]) == ("An editor's", ["summary"])
+
+
+def test_another_spelling_or_order_without_a_meaning_is_no_change() -> None:
+    ours = changed(tags=("News", "Care"), authors=("Ann Smith",))
+    result = merge(BASE, changed(tags=("care", "news"), authors=("ann smith",)), ours)
+    assert (result.changes, set(result.record.tags)) == ((), {"News", "Care"})
+    assert merge(ours, replace(ours, tags=("Care", "News")), ours).changes == ()
+
+
+def test_an_emptied_field_other_than_the_summary_is_an_editors_change() -> None:
+    result = merge(BASE, changed(body="Theirs", summary="Theirs"), changed(body=""))
+    assert (result.record.body, result.record.summary) == ("", "Theirs")
+    assert [conflict.field for conflict in result.conflicts] == ["body"]
+
+
+def test_a_publisher_that_both_changed_is_a_conflict() -> None:
+    one, two, three = (PublisherRef(f"{name}.org", name) for name in ("one", "two", "three"))
+    result = merge(changed(publisher=one), changed(publisher=two), changed(publisher=three))
+    assert (result.record.publisher, [conflict.field for conflict in result.conflicts]) == (three, ["publisher"])
+    assert merge(changed(publisher=one), changed(publisher=two), changed(publisher=one)).record.publisher == two
+
+
+def test_the_primary_offering_that_an_editor_chose_stays() -> None:
+    one, two = OfferingRef("One", "one", "1", is_primary=True), OfferingRef("Two", "two", "2")
+    base, ours = (one, two), (replace(one, is_primary=False), replace(two, is_primary=True))
+    result = merge(changed(offerings=base), changed(offerings=base, title="New"), changed(offerings=ours))
+    assert result.record.offerings == ours
+    assert result.changes == ("title",)
+
+
+@pytest.mark.parametrize("side", ["base", "theirs"])
+def test_a_status_that_the_passing_of_time_has_changed_is_no_change_of_a_side(side: str) -> None:
+    past = datetime(2020, 1, 1, tzinfo=UTC)
+    then = changed(expires_at=past)
+    now = replace(then, status="archived")
+    base, theirs = (then, now) if side == "base" else (now, then)
+    result = merge(base, theirs, replace(now, status="draft"))
+    assert (result.record.status, result.conflicts) == ("draft", ())
 
 
 def test_the_primary_offering_merges_apart_from_the_list() -> None:
