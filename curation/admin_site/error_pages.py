@@ -21,6 +21,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.csrf import csrf_failure as csrf_failure_for_readers
 
+from curation.importing.failures import is_full, is_read_only
 from curation.views import errors
 
 from .change_forms import keep_chosen_files
@@ -68,6 +69,20 @@ DATABASE_ERROR = ErrorPage(
     "Another change takes long, or the database cannot be reached. Nothing was saved. Try again in a minute.",
     "Send it again",
 )
+DISK_FULL = ErrorPage(
+    HTTPStatus.INSUFFICIENT_STORAGE,
+    "The disk of the server is full",
+    "Nothing was saved, and nobody can log in or save until there is space. Ask whoever keeps the server to free some; "
+    "readers see the site as before.",
+    "Send it again",
+)
+READ_ONLY = ErrorPage(
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    "The server cannot write",
+    "Its database or its files are read-only, or its disk fails. Nothing was saved. Ask whoever keeps the server; "
+    "readers see the site as before.",
+    "Send it again",
+)
 HASHING_BUSY = ErrorPage(
     HTTPStatus.SERVICE_UNAVAILABLE,
     "Too many people log in at once",
@@ -101,15 +116,22 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer with 503 if the database failed, with 500 for any other exception."""
+    """Answer with 507 for a full disk, with 503 if the database or a disk failed, with 500 for any other exception."""
     if not is_admin(request):
         return errors.server_error(request)
-    failed = isinstance(sys.exception(), DATABASE_FAILURES)
     try:
-        return error_page(request, DATABASE_ERROR if failed else SERVER_ERROR)
+        return error_page(request, _page_of(sys.exception()))
     except Exception:  # the template or its static files may be the reason for the error
         log.exception("The error page of the admin cannot be rendered")
         return errors.server_error(request)
+
+
+def _page_of(error: BaseException | None) -> ErrorPage:
+    if error and is_full(error):
+        return DISK_FULL
+    if error and is_read_only(error):
+        return READ_ONLY
+    return DATABASE_ERROR if isinstance(error, DATABASE_FAILURES) else SERVER_ERROR
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

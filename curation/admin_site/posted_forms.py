@@ -10,8 +10,9 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.core import signing
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
-from django.http import HttpRequest, QueryDict, UnreadablePostError
+from django.http import HttpRequest, QueryDict
 from django.http.multipartparser import MultiPartParserError
+from django.http.request import RawPostDataException
 
 from .kept_files import SLOT_SUFFIX, KeptFiles
 
@@ -24,8 +25,8 @@ MAX_PACKED_AGE = timedelta(hours=1)
 
 PACKED_SALT = "curation.posted_form"
 TYPED_BY_SALT = "curation.typed_by"
-#: Errors of reading a form: too long, cut off, malformed.
-UNREADABLE = (RequestDataTooBig, UnreadablePostError, MultiPartParserError, SuspiciousOperation)
+#: Errors of reading a form: too long, cut off (or its files cannot be stored: `OSError`), malformed, read in part.
+UNREADABLE = (RequestDataTooBig, OSError, MultiPartParserError, SuspiciousOperation, RawPostDataException)
 
 #: Names of inputs that scripts and pages fill in.
 NOT_TYPED = re.compile(r"^_|^version$|^shown_|^save_anyway$|^clash-|^initial-|-(\w+_FORMS|id|item|position|slot)$")

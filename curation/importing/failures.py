@@ -1,7 +1,7 @@
 """Failures of the machine, as opposed to errors in files: a full disk, a database that does not answer."""
 
 import sqlite3
-from errno import EDQUOT, ENOSPC
+from errno import EACCES, EDQUOT, EIO, ENOSPC, EPERM, EROFS
 
 from django.db import DatabaseError, InterfaceError, OperationalError
 
@@ -15,9 +15,11 @@ FAILURES = (DatabaseError, InterfaceError, OSError, ChildKilled)
 #: Those that may have passed at the next attempt.
 PASSING_FAILURES = (OperationalError, InterfaceError, OSError, MemoryError, EOFError, ChildKilled, ImageUnreadNow)
 
-#: PostgreSQL's codes for a full disk, and for a table or column that does not exist
+#: PostgreSQL's codes for a full disk, a transaction that may not write, and a table or column that does not exist
 #: (https://www.postgresql.org/docs/current/errcodes-appendix.html).
-DISK_FULL, UNDEFINED = "53100", ("42P01", "42703")
+DISK_FULL, READ_ONLY, UNDEFINED = "53100", "25006", ("42P01", "42703")
+#: SQLite's codes for a file that cannot be written: read-only, not to be opened, failing (https://sqlite.org/rescode.html).
+UNWRITABLE = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR}
 #: Parts of the messages of SQLite for the latter; the last one follows the name of the table.
 MISSING = ("no such table", "no such column", "has no column named")
 
@@ -28,6 +30,15 @@ def is_full(error: BaseException) -> bool:
     if getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL or getattr(cause, "sqlstate", None) == DISK_FULL:
         return True
     return isinstance(error, OSError) and error.errno in (ENOSPC, EDQUOT)
+
+
+def is_read_only(error: BaseException) -> bool:
+    """Whether the files or the database cannot be written: read-only, without permission, on a failing disk."""
+    cause = error.__cause__
+    code = getattr(cause, "sqlite_errorcode", 0) & 0xFF  # the rest tells the kind of the primary error
+    if code in UNWRITABLE or getattr(cause, "sqlstate", None) == READ_ONLY:
+        return True
+    return isinstance(error, OSError) and error.errno in (EACCES, EIO, EPERM, EROFS)
 
 
 def is_unmigrated(error: BaseException) -> bool:

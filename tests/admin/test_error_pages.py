@@ -1,8 +1,11 @@
 """Error pages of the admin: in its frame, with what was typed and a button that sends it again."""
 
+import errno
+import sqlite3
 from pathlib import Path
 from unittest import mock
 
+import psycopg
 import pytest
 from django.conf import LazySettings
 from django.contrib.auth.models import User
@@ -159,3 +162,64 @@ def test_a_refused_form_shows_its_text_to_copy(clerk: Client) -> None:
     assert page.status_code == 403
     assert "My long text" in text(tree(page))
     assert not list(tree(page).iter("input"))
+
+
+def database_error(code: int = 0, state: str = "") -> OperationalError:
+    """An error of the database as Django raises it: caused by one of the driver, with its code."""
+    cause = sqlite3.OperationalError("x") if code else psycopg.OperationalError("x")
+    if code:
+        cause.sqlite_errorcode = code  # type: ignore[union-attr]
+    else:
+        cause.sqlstate = state  # type: ignore[union-attr]
+    error = OperationalError("x")
+    error.__cause__ = cause
+    return error
+
+
+FULL = [OSError(errno.ENOSPC, "x"), OSError(errno.EDQUOT, "x"), database_error(sqlite3.SQLITE_FULL)]
+FULL += [database_error(state="53100")]
+READ_ONLY = [OSError(errno.EROFS, "x"), PermissionError(errno.EACCES, "x"), database_error(sqlite3.SQLITE_READONLY)]
+READ_ONLY += [database_error(sqlite3.SQLITE_IOERR_WRITE), database_error(state="25006")]
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "title"),
+    [
+        *((error, 507, "The disk of the server is full") for error in FULL),
+        *((error, 503, "The server cannot write") for error in READ_ONLY),
+        (OSError(errno.ENOENT, "x"), 500, "Something went wrong here"),
+    ],
+    ids=repr,
+)
+def test_a_disk_that_is_full_or_read_only_is_told_and_keeps_the_text(
+    editor: Client, error: Exception, status: int, title: str
+) -> None:
+    item = make_item("Old")
+    page = fail(editor, edit_page(item), error, title="New", body="Line 1")
+    assert page.status_code == status
+    assert title in text(tree(page))
+    assert "Your text is kept on this page." in text(tree(page))
+    url, kept = sent_again(page)
+    assert editor.post(url, kept).status_code == 302
+    item.refresh_from_db()
+    assert (item.title, item.body) == ("New", "Line 1")
+
+
+@pytest.mark.django_db
+def test_logging_in_on_a_full_disk_says_so(client: Client) -> None:
+    User.objects.create_superuser("ann", password=(password := "a long password"))
+    client.raise_request_exception = False
+    with mock.patch("django.contrib.sessions.backends.db.SessionStore.save", side_effect=FULL[2]):
+        page = client.post("/admin/login/", {"username": "ann", "password": password})
+    assert page.status_code == 507
+    assert "The disk of the server is full" in text(tree(page))
+    assert password not in page.text
+
+
+def test_an_upload_that_the_disk_has_no_space_for_is_told(editor: Client) -> None:
+    editor.raise_request_exception = False
+    upload = SimpleUploadedFile("a.png", picture_bytes(), "image/png")
+    with mock.patch("django.http.multipartparser.MultiPartParser.parse", side_effect=FULL[0]):
+        page = editor.post("/admin/curation/image/add/", {"upload": upload})
+    assert page.status_code == 507
+    assert "The disk of the server is full" in text(tree(page))
