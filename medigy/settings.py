@@ -254,6 +254,10 @@ PICTURES = {
     "PROCESSOR": "curation.tasks.queue_renditions",
 }
 
+# Operations
+
+BACKUP_KEY = env.str("BACKUP_KEY", default="")  # of manage.py backup and restore
+
 # Background tasks: rows in the database, run by `manage.py db_worker`
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}

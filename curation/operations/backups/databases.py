@@ -1,0 +1,212 @@
+"""The database of a backup: its stream, a database made of it, and putting that in the place of the old one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from django.db import DatabaseError, OperationalError, connections
+
+from curation.db.row_digests import TableDigest, UnknownMigrations, digest_tables, models_of
+from curation.db.snapshots import Snapshot
+from curation.db.temporary_connections import temporary_connection
+from curation.models.content_version import ContentVersion, new_token
+
+from . import postgres
+from .errors import BackupError, DamagedBackup
+from .folder import Manifest, flush_folder
+
+#: The name of the file of the database in a backup, by vendor.
+FILES = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}
+#: Suffixes of the files beside a SQLite database.
+SIDE_FILES = ("-wal", "-shm")
+#: Tables with rows after `migrate` alone.
+SEEDED = {
+    "django_content_type",
+    "auth_permission",
+    "auth_group",
+    "auth_group_permissions",
+    ContentVersion._meta.db_table,
+}
+
+#: Writes the decrypted database to a stream.
+Write = Callable[[BinaryIO], object]
+
+
+@contextmanager
+def database_stream(view: Snapshot) -> Iterator[BinaryIO]:
+    """Yield the bytes of a snapshot, as a backup stores them."""
+    if view.path is None:
+        with postgres.dump(view.exported_id) as stream:
+            yield stream
+    else:
+        with view.path.open("rb") as stream:
+            yield stream
+
+
+def server_version() -> str:
+    connection: Any = connections["default"]
+    if connection.vendor == "sqlite":
+        return str(connection.Database.sqlite_version)
+    return str(connection.pg_version)
+
+
+def is_empty(alias: str = "default") -> bool:
+    """Whether a database has no rows but those of `migrate`. One that cannot be read counts as filled."""
+    try:
+        tables = set(connections[alias].introspection.table_names())
+        if "django_migrations" not in tables:
+            return not tables
+        filled = [model for model in models_of(alias) if model._meta.db_table not in SEEDED]
+        return not any(model._base_manager.using(alias).exists() for model in filled)
+    except (DatabaseError, UnknownMigrations):
+        return False
+
+
+@contextmanager
+def restored(manifest: Manifest, write: Write) -> Iterator[RestoredDatabase]:
+    """Make a database beside the site's, and delete it at the end, unless it was put in its place."""
+    vendor = connections["default"].vendor
+    if manifest.vendor != vendor:
+        raise BackupError(
+            f"This is a backup of {manifest.vendor}, and DATABASE_URL names one of {vendor}. Restore it on "
+            f"{manifest.vendor}; manage.py copy_database then copies a SQLite database to PostgreSQL."
+        )
+    made = RestoredSqlite() if vendor == "sqlite" else RestoredPostgres()
+    try:
+        made.fill(write)
+        yield made
+    finally:
+        made.discard()
+
+
+class RestoredDatabase:
+    """A database made of a backup, under the name `name`, which is also that of the old one after `put_in_place()`."""
+
+    def __init__(self) -> None:
+        current = str(connections["default"].settings_dict["NAME"])
+        moment = datetime.now(UTC).strftime("%Y%m%d%H%M%S")
+        self.name, self.old = f"{current}.restoring-{os.getpid()}", f"{current}.before-restore-{moment}"
+
+    def fill(self, write: Write) -> None:
+        raise NotImplementedError
+
+    def discard(self) -> None:
+        raise NotImplementedError
+
+    def check_unused(self) -> None:
+        """Check that no other process uses the database of the site. Raises `BackupError`."""
+        raise NotImplementedError
+
+    def put_in_place(self) -> None:
+        """Take the place of the database of the site, which stays under the name `old`."""
+        raise NotImplementedError
+
+    def discard_old(self) -> None:
+        raise NotImplementedError
+
+    def check(self, expected: dict[str, TableDigest]) -> int:
+        """Compare every row with the backup; return their number. Raises `DamagedBackup`."""
+        with temporary_connection("restored", NAME=self.name) as alias:
+            found = digest_tables(alias)
+            self._check_structure(alias)
+        wrong = sorted(name for name in found.keys() | expected.keys() if found.get(name) != expected.get(name))
+        if wrong:
+            raise DamagedBackup(
+                f"The restored rows of {', '.join(wrong)} are not those of the backup. Restore another."
+            )
+        return sum(digest.rows for digest in found.values())
+
+    def _check_structure(self, alias: str) -> None:
+        """Check what no row shows. Raises `DamagedBackup`."""
+
+    def renew_version(self) -> None:
+        """Change the version of the content, so that no page from before the restore is shown."""
+        with temporary_connection("restored", NAME=self.name) as alias:
+            for model in models_of(alias):  # of the release that made the backup
+                if model._meta.db_table == ContentVersion._meta.db_table:
+                    model._base_manager.using(alias).update(token=new_token())
+
+
+class RestoredSqlite(RestoredDatabase):
+    def fill(self, write: Write) -> None:
+        descriptor = os.open(self.name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            write(file)
+            file.flush()
+            os.fsync(file.fileno())
+
+    def _check_structure(self, alias: str) -> None:
+        with connections[alias].cursor() as cursor:
+            for pragma in ("integrity_check", "foreign_key_check"):
+                cursor.execute(f"PRAGMA {pragma}")
+                problems = [row for row in cursor.fetchall() if row != ("ok",)]
+                if problems:
+                    raise DamagedBackup(
+                        f"The restored database is damaged: {pragma} finds {problems[0]}. Restore another."
+                    )
+
+    def discard(self) -> None:
+        for suffix in ("", *SIDE_FILES):
+            Path(f"{self.name}{suffix}").unlink(missing_ok=True)
+
+    def check_unused(self) -> None:
+        """Leave the WAL, which SQLite does only while no other connection is open."""
+        connection = connections["default"]
+        current = connection.settings_dict["NAME"]
+        if not Path(current).exists():
+            return
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("PRAGMA busy_timeout = 2000")
+                cursor.execute("PRAGMA journal_mode = DELETE")
+        except OperationalError as error:
+            raise BackupError(f"Other processes use {current}. Stop the web servers and workers first.") from error
+        except DatabaseError:  # a damaged file, which is a reason to restore
+            pass
+        finally:
+            connection.close()
+
+    def put_in_place(self) -> None:
+        current = Path(connections["default"].settings_dict["NAME"])
+        connections["default"].close()
+        if current.exists():
+            owner = current.stat()
+            os.chown(self.name, owner.st_uid, owner.st_gid)  # root may restore the site of another user
+            Path(self.name).chmod(owner.st_mode & 0o777)
+            os.link(current, self.old)  # at no moment is there no database
+        Path(self.name).replace(current)
+        flush_folder(current.parent)
+
+    def discard_old(self) -> None:
+        Path(self.old).unlink(missing_ok=True)
+
+
+class RestoredPostgres(RestoredDatabase):
+    def __init__(self) -> None:
+        super().__init__()
+        self.name, self.old = (
+            name.replace(".", "_").replace("-", "_")[-postgres.MAX_NAME :] for name in (self.name, self.old)
+        )
+
+    def fill(self, write: Write) -> None:
+        postgres.check_tool("pg_restore")
+        postgres.create_database(self.name)
+        with postgres.restoring(self.name) as stream:
+            write(stream)
+
+    def discard(self) -> None:
+        postgres.drop_database(self.name)
+
+    def check_unused(self) -> None:
+        postgres.check_unused()
+
+    def put_in_place(self) -> None:
+        postgres.swap_database(self.name, self.old)
+
+    def discard_old(self) -> None:
+        postgres.drop_database(self.old)

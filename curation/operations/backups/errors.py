@@ -1,0 +1,13 @@
+"""The failures of backups."""
+
+
+class BackupError(Exception):
+    """A backup cannot be made, read or trusted. The message says what is wrong, and what to do."""
+
+
+class DamagedBackup(BackupError):
+    """A part of a backup is missing, truncated or changed."""
+
+
+class BackupBusy(BackupError):
+    """Another process writes to the folder of backups."""
