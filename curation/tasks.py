@@ -19,6 +19,7 @@ from .items.bin import BIN_DAYS, binned_for, delete_for_ever
 from .items.bulk import jobs as bulk_jobs
 from .lib.images import ImageRefused, ImageUnreadNow
 from .models import BulkChange, Image, ImportRun, ImportUndo
+from .operations import pruning
 
 Outcome = ImportRun.Outcome
 
@@ -67,22 +68,34 @@ def queue_missing_renditions() -> int:
     return len(images)
 
 
-#: Time between two emptyings of the bin.
-EMPTYING_INTERVAL = timedelta(days=1)
+#: Time between two runs of a daily task.
+DAILY_INTERVAL = timedelta(days=1)
 
 
 @task()
 def empty_bin() -> None:
     """Delete for ever the items that have been in the bin for `BIN_DAYS`, and queue this for the next day."""
     delete_for_ever(binned_for(BIN_DAYS), Actor.command())
-    empty_bin.using(run_after=timezone.now() + EMPTYING_INTERVAL).enqueue()
+    empty_bin.using(run_after=timezone.now() + DAILY_INTERVAL).enqueue()
 
 
-def queue_emptying() -> None:
-    """Queue the emptying of the bin, unless it is queued already."""
-    queued = DBTaskResult.objects.filter(task_path=empty_bin.module_path)
-    if not queued.filter(status__in=(TaskResultStatus.READY, TaskResultStatus.RUNNING)).exists():
-        empty_bin.enqueue()
+@task()
+def prune() -> None:
+    """Delete rows that nobody needs any more, and queue this for the next day, even after a failure."""
+    try:
+        for title, number in pruning.prune():
+            if number:
+                logger.info("Pruned %s: %d", title, number)
+    finally:
+        prune.using(run_after=timezone.now() + DAILY_INTERVAL).enqueue()
+
+
+def queue_daily_tasks() -> None:
+    """Queue the emptying of the bin and the pruning, unless they are queued already."""
+    for daily in (empty_bin, prune):
+        queued = DBTaskResult.objects.filter(task_path=daily.module_path)
+        if not queued.filter(status__in=(TaskResultStatus.READY, TaskResultStatus.RUNNING)).exists():
+            daily.enqueue()
 
 
 #: The priority of tasks that an editor waits for, before the renditions of large imports.

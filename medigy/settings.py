@@ -257,6 +257,9 @@ PICTURES = {
 # Operations
 
 BACKUP_KEY = env.str("BACKUP_KEY", default="")  # of manage.py backup and restore
+# Days for which manage.py prune keeps rows.
+IMPORT_RECORD_DAYS = count("IMPORT_RECORD_DAYS", default=180)
+TASK_RESULT_DAYS = count("TASK_RESULT_DAYS", default=7)
 
 # Background tasks: rows in the database, run by `manage.py db_worker`
 

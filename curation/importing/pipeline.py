@@ -9,6 +9,7 @@ from pathlib import Path
 
 from django.db import DatabaseError, transaction
 
+from curation.db.wal import truncate_wal
 from curation.importing.media_files.store import MediaStore
 from curation.importing.sources.discover import SourceFile
 from curation.models import ImportRun
@@ -130,6 +131,7 @@ def execute(job: ImportJob, report: Report, on_batch: Callable[[int], object]) -
         raise
     is_rolled_back = job.options.atomic and report.counts["rejected"]
     _close(job, ImportRun.Outcome.FAILED if is_rolled_back else ImportRun.Outcome.FINISHED, report)
+    truncate_wal()  # it grew to the size of the largest batches
     return report
 
 

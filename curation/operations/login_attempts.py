@@ -1,20 +1,17 @@
-"""Delete the rows of old attempts with passwords."""
+"""The rows of old attempts with passwords, which are pruned."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from axes.models import AccessAttempt
 from django.conf import settings
-from django.utils import timezone
+from django.db.models import QuerySet
 
 from curation.passwords.attempts import PAIR_WINDOW
 
-BATCH = 1000
 
-
-def delete_old_attempts() -> int:
-    """Delete attempts older than `LOGIN_ATTEMPT_DAYS`, but none that counts; return the number of rows."""
+def old_attempts(now: datetime) -> QuerySet[Any]:
+    """Return the attempts older than `LOGIN_ATTEMPT_DAYS`, but none that counts."""
     age = max(timedelta(days=settings.LOGIN_ATTEMPT_DAYS), PAIR_WINDOW)
-    old, deleted = AccessAttempt.objects.filter(attempt_time__lt=timezone.now() - age), 0
-    while keys := list(old.order_by("pk").values_list("pk", flat=True)[:BATCH]):
-        deleted += AccessAttempt.objects.filter(pk__in=keys).delete()[0]
-    return deleted
+    attempts: QuerySet[Any] = AccessAttempt.objects.filter(attempt_time__lt=now - age)
+    return attempts

@@ -15,7 +15,7 @@ from curation.admin_site import upload_slots
 from curation.lib.processes import current_process_name
 from curation.operations import stale_tasks
 from curation.operations.heartbeats import Heartbeat
-from curation.tasks import queue_emptying
+from curation.tasks import queue_daily_tasks
 
 logger = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ class Command(Worker):
                 # This worker runs no task now: a task under its name was stopped by the error of the last attempt.
                 stale_tasks.requeue(idle_worker=options["worker_id"])
                 upload_slots.discard_expired()
-                queue_emptying()
+                queue_daily_tasks()
                 super().handle(**options)
                 return
             except (OperationalError, InterfaceError) as error:
