@@ -1,10 +1,14 @@
 """System checks of the installation, run by `manage.py check` and at every start."""
 
+import platform
+import stat
+import sys
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, register
+from django.core.checks import CheckMessage, Error, Info, Tags, register
+from django.core.checks import Warning as CheckWarning
 from PIL import features
 
 from curation.lib.media_types import RENDITIONS
@@ -59,6 +63,34 @@ def check_site_url_of_deployment(**_kwargs: Any) -> list[CheckMessage]:
 
 def _is_local() -> bool:
     return name_of(settings.SITE_URL.partition("://")[2]) in LOCAL_NAMES
+
+
+#: The first patched release of each Python that has them: html.parser was quadratic before (CVE-2025-6069).
+PATCHED_PYTHON = ((3, 11, 14), (3, 12, 12), (3, 13, 6))
+
+
+@register(Tags.security, deploy=True)
+def check_python_is_patched(**_kwargs: Any) -> list[CheckMessage]:
+    """Tell if this Python lacks fixes of its parser for HTML, which reads bodies that others have written."""
+    floor = next((floor for floor in PATCHED_PYTHON if floor[:2] == sys.version_info[:2]), None)
+    if floor is None or sys.version_info[:3] >= floor:
+        return []
+    name, patched = platform.python_version(), ".".join(map(str, floor))
+    hint = f"Install Python {patched} or a later one, then make the virtual environment again."
+    return [Info(f"Python {name} has known vulnerabilities in reading HTML.", hint=hint, id="curation.I001")]
+
+
+@register(Tags.security, deploy=True)
+def check_secrets_are_private(**_kwargs: Any) -> list[CheckMessage]:
+    """Check that other users of this machine can read neither the settings nor a SQLite file, which has sessions."""
+    database = settings.DATABASES["default"]
+    is_file = database["ENGINE"] == "django.db.backends.sqlite3"
+    files = [settings.BASE_DIR / ".env", *([Path(database["NAME"])] if is_file else [])]
+    return [
+        CheckWarning(f"Other users of this machine can read {file}.", hint=f"chmod o= {file}", id="curation.W001")
+        for file in files
+        if file.exists() and file.stat().st_mode & stat.S_IROTH and file.parent.stat().st_mode & stat.S_IXOTH
+    ]
 
 
 def _folder(setting: str) -> Path:

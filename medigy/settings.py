@@ -194,7 +194,7 @@ TEMPLATES = [
 # Database: a SQLite file by default, PostgreSQL by DATABASE_URL
 
 VAR = BASE_DIR / "var"  # files that the site writes: database, media, collected static files
-VAR.mkdir(exist_ok=True)
+VAR.mkdir(mode=0o750, exist_ok=True)  # closed to other users of the machine, like the database file below
 database = env.db_url("DATABASE_URL", default=f"sqlite:///{VAR / 'db.sqlite3'}")
 if "ENGINE" not in database:
     raise ImproperlyConfigured(
@@ -203,6 +203,10 @@ if "ENGINE" not in database:
 DATABASES = {"default": {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, **database}}
 LOCK_TIMEOUT_SECONDS = 30  # time that a change waits for another; on PostgreSQL only one of a web request
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    if not DATABASES["default"]["NAME"].startswith((":memory:", "file:")):
+        file = Path(DATABASES["default"]["NAME"])
+        if file.parent.is_dir() and not file.exists():
+            file.touch(mode=0o660)  # less the umask; SQLite's own files beside it get the same mode
     # Writers queue instead of failing (IMMEDIATE and a long timeout), and readers never wait for them (WAL).
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",

@@ -20,6 +20,7 @@ def missing_lines(present: str) -> Iterator[str]:
 
 def main() -> None:
     ENV_FILE.touch(OWNER_ONLY)
+    ENV_FILE.chmod(OWNER_ONLY)  # an older file as well
     present = ENV_FILE.read_text()
     if added := "".join(missing_lines(present)):
         ENV_FILE.write_text(present + added if present.endswith("\n") or not present else f"{present}\n{added}")

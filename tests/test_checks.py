@@ -5,12 +5,15 @@ import sys
 from pathlib import Path
 
 import pytest
-from django.conf import LazySettings
+from django.conf import LazySettings, settings
 from django.contrib import admin
 from PIL import features
 
 from curation.checks import (
+    PATCHED_PYTHON,
     check_image_formats,
+    check_python_is_patched,
+    check_secrets_are_private,
     check_site_url,
     check_site_url_of_deployment,
     check_uploads_are_not_served,
@@ -29,6 +32,42 @@ def test_a_pillow_without_a_format_is_an_error(monkeypatch: pytest.MonkeyPatch) 
     [error] = check_image_formats()
 
     assert (error.id, error.msg) == ("curation.E001", "This Pillow cannot write AVIF images.")
+
+
+@pytest.mark.parametrize(
+    ("version", "is_patched"),
+    [
+        *(((3, 11, 7), False), ((3, 11, 13), False), ((3, 11, 14), True), ((3, 12, 11), False), ((3, 12, 12), True)),
+        *(((3, 13, 5), False), ((3, 13, 6), True), ((3, 14, 0), True), ((3, 15, 0), True)),
+    ],
+)
+def test_a_python_without_fixes_is_told(
+    monkeypatch: pytest.MonkeyPatch, version: tuple[int, ...], is_patched: bool
+) -> None:
+    monkeypatch.setattr(sys, "version_info", version)
+    assert (check_python_is_patched() == []) == is_patched
+
+
+def test_the_readme_names_the_patched_releases() -> None:
+    releases = [".".join(map(str, floor)) for floor in PATCHED_PYTHON]
+    assert all(release in (settings.BASE_DIR / "README.md").read_text() for release in releases)
+
+
+def test_files_with_secrets_that_others_can_read_are_told(
+    settings: LazySettings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    settings.BASE_DIR, file = tmp_path, tmp_path / "db.sqlite3"
+    monkeypatch.setitem(settings.DATABASES, "default", {"ENGINE": "django.db.backends.sqlite3", "NAME": str(file)})
+    tmp_path.chmod(0o755)
+    for path in (tmp_path / ".env", file):
+        path.touch()
+        path.chmod(0o640)
+    assert check_secrets_are_private() == []
+    file.chmod(0o644)
+    [warning] = check_secrets_are_private()
+    assert (warning.id, warning.hint) == ("curation.W001", f"chmod o= {file}")
+    tmp_path.chmod(0o750)
+    assert check_secrets_are_private() == []
 
 
 def test_an_upload_folder_beside_the_media_folder_is_accepted() -> None:

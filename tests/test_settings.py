@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -23,6 +24,15 @@ def start(**environment: str) -> str:
 
 def test_a_secret_key_is_enough_to_start() -> None:
     assert start() == ""
+
+
+def test_a_new_database_file_is_closed_to_other_users(tmp_path: Path) -> None:
+    file = tmp_path / "db.sqlite3"
+    assert start(DATABASE_URL=f"sqlite:///{file}") == ""
+    assert file.stat().st_mode & 0o007 == 0
+    assert start(DATABASE_URL=f"sqlite:///{tmp_path}/missing/db.sqlite3") == ""
+    assert start(DATABASE_URL="sqlite://:memory:") == ""
+    assert not Path(":memory:").exists()
 
 
 @pytest.mark.parametrize(

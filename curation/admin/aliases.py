@@ -13,12 +13,12 @@ from curation.items.revisions import recording
 from curation.models import Alias, CuratedItem, Revision
 from curation.site_links.resolve import resolve_references_to
 
-from .base import CurationAdmin
+from .base import ItemViewersOnly
 from .keyed_formsets import ItemPermissions, KeyedForm, KeyedFormSet
 
 
 @admin.register(Alias)
-class AliasAdmin(CurationAdmin):
+class AliasAdmin(ItemViewersOnly):
     fields = ("path", "item")
     list_display = ("path", "item", time_column("created_at", "created"))
     list_select_related = ("item",)

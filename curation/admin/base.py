@@ -35,6 +35,11 @@ class AddOnlyRelations(admin.options.BaseModelAdmin):  # type: ignore[type-arg] 
         return field
 
 
+def may_view_items(request: HttpRequest) -> bool:
+    """Whether the user may see the titles and texts of items, drafts among them."""
+    return any(request.user.has_perm(f"curation.{verb}_curateditem") for verb in ("view", "change"))
+
+
 class CurationAdmin(AddOnlyRelations, BoundedAdmin):
     """A model admin with lists of fixed cost, and deletion pages that count related rows instead of naming each."""
 
@@ -87,6 +92,22 @@ class CurationAdmin(AddOnlyRelations, BoundedAdmin):
         """Whether the user lacks the permission to delete rows of a model that has a model admin of its own."""
         own = self.admin_site._registry.get(model)
         return own is not None and not own.has_delete_permission(request)
+
+
+class ItemViewersOnly(CurationAdmin):
+    """A model admin whose rows show titles or texts of items: it asks for the permission to view items as well."""
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return may_view_items(request) and super().has_view_permission(request, obj)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return may_view_items(request) and super().has_add_permission(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return may_view_items(request) and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return may_view_items(request) and super().has_delete_permission(request, obj)
 
 
 class ItemCountAdmin(CurationAdmin):

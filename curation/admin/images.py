@@ -19,7 +19,7 @@ from curation.admin_site.times import time_column
 from curation.models import BodyReference, CuratedItem, Image
 from curation.templating.pictures import picture
 
-from .base import ItemCountAdmin
+from .base import ItemCountAdmin, may_view_items
 from .file_fields import PICTURE_HELP, ImageInput, UploadedPicture, clean_image
 from .links import edit_link, edit_url
 
@@ -56,8 +56,11 @@ class ImageAdmin(ItemCountAdmin):
     def counted_on_deletion(self) -> dict[type[Model], str]:
         return {**super().counted_on_deletion(), BodyReference: "pictures in bodies"}
 
-    def get_fields(self, _request: HttpRequest, obj: Image | None = None) -> tuple[str, ...]:
-        return ("large_picture", "original_name", "used_by", "sha256", ADDED) if obj else ("upload",)
+    def get_fields(self, request: HttpRequest, obj: Image | None = None) -> tuple[str, ...]:
+        """Return the fields. Only who may view items sees the titles of those that have the image."""
+        if obj is None:
+            return ("upload",)
+        return ("large_picture", "original_name", *(["used_by"] if may_view_items(request) else []), "sha256", ADDED)
 
     def has_change_permission(self, _request: HttpRequest, _obj: Image | None = None) -> bool:
         return False

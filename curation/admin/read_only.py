@@ -7,7 +7,7 @@ from django.http import HttpRequest
 
 from curation.items.actors import Actor
 
-from .base import CurationAdmin
+from .base import ItemViewersOnly
 
 
 class ReadOnlyPermissions:
@@ -31,7 +31,7 @@ class NameFilter(admin.AllValuesFieldListFilter):
         self.title = "person"
 
 
-class ReadOnlyAdmin(ReadOnlyPermissions, CurationAdmin):
+class ReadOnlyAdmin(ReadOnlyPermissions, ItemViewersOnly):
     actions = None
 
 

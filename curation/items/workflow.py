@@ -119,9 +119,14 @@ def may(actor: Actor, item: CuratedItem, verb: str) -> bool:
     return actor.may(permission) and (permission != "delete" or not is_published or actor.may("publish"))
 
 
+#: The models beside items whose rows imports make.
+MADE_BY_IMPORTS = ("alias", "author", "image", "offering", "publisher", "tag", "topic", "vocabulary")
+
+
 def may_import(actor: Actor) -> bool:
-    """Whether an actor may import files: that adds, changes and publishes items."""
-    return all(map(actor.may, ("add", "change", "change_any", "publish")))
+    """Whether an actor may import files: that adds, changes and publishes items, and adds the rows that they name."""
+    may_add = (actor.user is None or actor.user.has_perm(f"curation.add_{model}") for model in MADE_BY_IMPORTS)
+    return all(map(actor.may, ("add", "change", "change_any", "publish"))) and all(may_add)
 
 
 def may_undo(actor: Actor) -> bool:

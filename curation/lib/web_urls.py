@@ -35,6 +35,18 @@ _SECOND_LEVEL = {"ac", "co", "com", "edu", "gob", "gov", "gouv", "ne", "net", "o
 _PERCENT_ENCODED = re.compile(r"%[0-9a-f]{2}", re.IGNORECASE)
 
 
+def is_site_path(path: str) -> bool:
+    """Whether browsers take a path for one of the site itself, in contrast to `//host`, `/\\host` and `/<tab>/host`.
+
+    >>> is_site_path("/news/"), is_site_path("//example.org/"), is_site_path("/\\t/example.org/")
+    (True, False, False)
+    """
+    try:
+        return path.startswith("/") and ada_url.URL(path, base="https://site.invalid").host == "site.invalid"
+    except ValueError:
+        return False
+
+
 def _names_pattern(rules: Iterable[ParameterRule]) -> re.Pattern[str]:
     names = (name for rule in rules for name in rule.names)
     patterns = (re.escape(name.removesuffix("*")) + (r"\w+" if name.endswith("*") else "") for name in names)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from curation.lib.page_urls import url
+from curation.lib.web_urls import is_site_path
 from curation.listing.body_targets import breadcrumb_path
 from curation.models import CuratedItem
 
@@ -33,6 +34,4 @@ def item_trail(item: CuratedItem) -> list[Breadcrumb]:
 
 def _breadcrumb(item: CuratedItem, step: dict[str, object]) -> Breadcrumb:
     path = str(step.get("path") or "")
-    # Browsers take `//host` and `/\host` for the address of another site.
-    is_of_this_site = path.startswith("/") and not path.startswith(("//", "/\\"))
-    return Breadcrumb(str(step["label"]), breadcrumb_path(item, path) if is_of_this_site else "")
+    return Breadcrumb(str(step["label"]), breadcrumb_path(item, path) if is_site_path(path) else "")

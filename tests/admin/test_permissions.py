@@ -15,8 +15,9 @@ from typing import Any
 
 import pytest
 from django.contrib import admin
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group, Permission, User
 from django.contrib.contenttypes.models import ContentType
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -25,17 +26,19 @@ from django.utils import timezone
 from curation.items.roles import ROLES, group_of
 from curation.models import (
     Alias,
+    BinnedItem,
     BodyReference,
     BulkChange,
     Conflict,
     CuratedItem,
+    Image,
     ImportRecord,
     ImportRun,
     Publisher,
     Tag,
 )
 from tests.admin.conftest import client_of, member_of
-from tests.admin.images import make_image
+from tests.admin.images import make_image, picture_bytes
 from tests.admin.pages import ADD, LIST, edit_page, form_data
 from tests.factories import make_author, make_item, make_offering, make_publisher, make_topic
 from tests.operations.test_stale_tasks import make_task
@@ -308,3 +311,51 @@ def test_autocompletes_need_the_permission_to_view() -> None:
         app = "admin" if model == "logentry" else "curation"
         query = {"app_label": app, "model_name": model, "field_name": field}
         assert client.get(reverse("admin:autocomplete", query=query)).status_code == status
+
+
+SECRET = "Canary of a draft"
+OTHER_PERMISSIONS = sorted(
+    f"{action}_{model._meta.model_name}"
+    for model in admin.site._registry
+    if model._meta.app_label == "curation" and model not in (CuratedItem, BinnedItem)
+    for action in ("view", "change", "delete")
+)
+
+
+@pytest.mark.parametrize("codenames", [["add_curateditem"], OTHER_PERMISSIONS], ids=["add", "others"])
+def test_titles_of_drafts_are_shown_to_those_who_may_view_items(codenames: list[str]) -> None:
+    keys = make_objects()
+    CuratedItem.objects.update(title=SECRET, kind=SECRET, source_url="https://example.org/x")
+    user = User.objects.create_user("one", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
+    client, shown = client_of(user), []
+    for name in EXPECTED:
+        query = {"url": "https://example.org/x", "q": SECRET[:3]}
+        url = url_of(name, keys)
+        with transaction.atomic():
+            page = client.get(url, None if "?" in url else query)
+            transaction.set_rollback(True)
+        shown += [url] if SECRET in b"".join(page).decode(errors="replace") else []
+        client.force_login(user)  # one of the addresses logs out
+    assert shown == []
+    data = {"title": "News", "slug": CuratedItem.objects.filter(pk=keys["curateditem"]).get().slug}
+    assert SECRET not in client.post(ADD, data).content.decode()
+
+
+def test_an_image_is_uploaded_with_the_permission_to_add_images_alone() -> None:
+    user = User.objects.create_user("one", is_staff=True)
+    names = ("add_curateditem", "view_curateditem", "change_curateditem", "change_any_curateditem")
+    user.user_permissions.set(Permission.objects.filter(codename__in=names))
+    client = client_of(user)
+    for may_add in (False, True):
+        picture = SimpleUploadedFile("new.png", picture_bytes(), "image/png")
+        page = client.get(ADD)
+        assert (b"You may not add images" in page.content) == (not may_add)
+        data = form_data(page, "curateditem_form")
+        data |= {"title": f"News {may_add}", "source_url": f"https://example.org/{may_add}"}
+        assert client.post(ADD, {**data, "new_image": picture}).status_code == 302
+        assert Image.objects.exists() == may_add
+        picture = SimpleUploadedFile("new.png", picture_bytes(), "image/png")
+        sent = client.post(reverse("admin:curation_curateditem_upload_picture"), {"picture": picture})
+        assert sent.status_code == (200 if may_add else 403)
+        user.user_permissions.add(Permission.objects.get(codename="add_image"))

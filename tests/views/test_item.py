@@ -139,6 +139,8 @@ def test_an_items_own_trail_leads_nowhere_but_to_pages_of_this_site() -> None:
         {"label": "Script", "path": "javascript:alert(1)"},
         {"label": "Host", "path": "//evil.example.org/"},
         {"label": "Host too", "path": "/\\evil.example.org/"},
+        {"label": "Host after a tab", "path": "/\t/evil.example.org/"},
+        {"label": "Host after a line", "path": "/\n/evil.example.org/"},
         {"label": "Group", "path": "/communities/"},
         {"label": "Draft", "path": "/news/hidden/"},
         {"label": "Unused", "path": "/topic/symplur-unused/"},

@@ -64,6 +64,10 @@ class Confirmation:
     message: SafeString
 
 
+#: The permission that uploading a picture in the form of an item needs.
+ADD_IMAGE = "curation.add_image"
+
+
 class ItemEditForm(MergedForm, SluggedForm):
     """An item's form, which separates errors from changes that must be confirmed.
 
@@ -129,6 +133,9 @@ class ItemEditForm(MergedForm, SluggedForm):
         super().__init__(*args, **kwargs)
         if self.instance.pk and not self.is_bound:
             self.initial["tags"] = self.instance.tags.all()  # which may be in memory
+        if "new_image" in self.fields and self.actor.user and not self.actor.user.has_perm(ADD_IMAGE):
+            self.fields["new_image"].disabled = True  # what is sent is ignored
+            self.fields["new_image"].help_text = "You may not add images: choose one above."
         if "body" in self.fields:
             self.fields["body"].widget.attrs["data-item"] = self.instance.pk or ""
             self.fields["summary"].widget.attrs["placeholder"] = summary_for_readers("", self.instance.body_text)

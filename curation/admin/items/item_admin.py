@@ -18,6 +18,7 @@ from django.utils.text import get_text_list
 
 from curation.admin.aliases import AliasInline
 from curation.admin.badges import badge
+from curation.admin.base import may_view_items
 from curation.admin.images import picture_with_details
 from curation.admin_site.changelists import BoundedChangeList
 from curation.admin_site.times import desk_time, time_text, zone_name
@@ -127,6 +128,10 @@ class ItemAdmin(OutOfReach, DeletedMeanwhile, DraftViews, VerbViews):
         if key := url_key(term):
             exact |= Q(source_url_key=key)
         return (found | queryset.filter(exact) if term else found), duplicates
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Whether the user may add items: the form names others, so it asks for the permission to view them as well."""
+        return may_view_items(request) and super().has_add_permission(request)
 
     def has_change_permission(self, request: HttpRequest, obj: CuratedItem | None = None) -> bool:
         actor = Actor.of(request.user)

@@ -21,6 +21,7 @@ from curation.search.query import normalise_text
 from curation.templating.bodies import body
 from curation.views.items import item_page, standfirst
 
+from .form import ADD_IMAGE
 from .history import ItemHistory
 from .presence import presence_view
 from .same_link import items_with_link
@@ -33,10 +34,10 @@ class ItemViews(ItemHistory):
     """The views of the item admin besides its history. All but the last are called by the admin's scripts."""
 
     def get_urls(self) -> list[URLPattern]:
-        may_edit = self.may_edit
+        may_edit, may_upload = self.may_edit, self.may_upload
         return [
             self.guarded_path("preview/", require_POST(self.preview_view), "preview", may_edit),
-            self.guarded_path("upload-picture/", require_POST(self.upload_picture_view), "upload_picture", may_edit),
+            self.guarded_path("upload-picture/", require_POST(self.upload_picture_view), "upload_picture", may_upload),
             self.guarded_path("check-link/", require_GET(self.check_link_view), "check_link", may_edit),
             self.guarded_path("suggest/<slug:field>/", require_GET(self.suggest_view), "suggest", may_edit),
             self.guarded_path("<int:pk>/presence/", require_POST(presence_view), "presence", may_edit),
@@ -46,6 +47,9 @@ class ItemViews(ItemHistory):
 
     def may_edit(self, request: HttpRequest) -> bool:
         return self.has_add_permission(request) or self.has_change_permission(request)
+
+    def may_upload(self, request: HttpRequest) -> bool:
+        return self.may_edit(request) and request.user.has_perm(ADD_IMAGE)
 
     def preview_view(self, request: HttpRequest) -> HttpResponse:
         """Return a page with title, summary and body as readers will see them."""

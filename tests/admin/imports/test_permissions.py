@@ -4,6 +4,7 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 
+from curation.items.workflow import MADE_BY_IMPORTS
 from curation.models import ImportRun
 from tests.admin.conftest import client_of
 
@@ -12,10 +13,13 @@ pytestmark = pytest.mark.django_db
 MODELS = ("curateditem", "importrun")
 
 
-def member_with(*verbs: str) -> Client:
-    """Return a client of a staff member with these permissions for items and runs."""
+def member_with(*verbs: str, without: str = "") -> Client:
+    """Return a client of a staff member with these permissions for items and runs, and to add the rows that files name,
+    but not those of the model `without`.
+    """
     user = User.objects.create_user("member", is_staff=True)
     codenames = [f"{verb}_{model}" for verb in verbs for model in MODELS]
+    codenames += [f"add_{model}" for model in MADE_BY_IMPORTS if model != without]
     user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
     return client_of(user)
 
@@ -37,6 +41,12 @@ def statuses(client: Client) -> dict[str, int]:
 )
 def test_importing_is_denied_without_permission_to_add_and_publish_items(verbs: tuple[str, ...]) -> None:
     assert set(statuses(member_with(*verbs)).values()) == {403}
+
+
+@pytest.mark.parametrize("model", MADE_BY_IMPORTS)
+def test_importing_is_denied_without_permission_to_add_what_files_name(model: str) -> None:
+    member = member_with("view", "add", "change", "change_any", "publish", "delete", without=model)
+    assert set(statuses(member).values()) == {403}
 
 
 def test_importing_needs_permission_to_add_change_and_publish_items_and_undoing_also_to_delete_them() -> None:
