@@ -168,6 +168,7 @@ class BatchWriter:
     ) -> Sequence[FileOutcome]:
         """Write the plans of files, as `planned` before the transaction if they are still right."""
         if planned is None or not planned.state.lock_unchanged():
+            self._media_store.on_replan()
             planned = self._plan(files)
         plans = [outcome for outcome in planned.outcomes if isinstance(outcome, Plan) and outcome.is_written]
         related_rows = RelatedRows(filled.record for filled in filled_items(plans))

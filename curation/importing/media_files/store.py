@@ -66,6 +66,9 @@ class MediaStore:
         # A look at a file of another storage takes as long as the import of a file.
         self._looks_for_lost = force or isinstance(default_storage, FileSystemStorage)
         self._lost: dict[str, bool] = {}
+        #: The lost files that were stored in this batch, and those of them that its next plans tell of once more.
+        self._restored: set[str] = set()
+        self._to_tell_again: set[str] = set()
         self._search_folders: dict[AnyPath, tuple[SearchFolder, ...]] = {}
         self._located: dict[tuple[AnyPath, str, bool], LocatedFile] = {}
         self._digests: dict[tuple[AnyPath, int, int], str] = {}
@@ -145,12 +148,16 @@ class MediaStore:
         """Store a lost file again from the one of the digest `read`, which was read in this batch; return whether it
         was lost.
         """
+        if digest in self._to_tell_again:
+            self._to_tell_again.remove(digest)
+            return True
         file = self._waiting.get(read)
         if file is None or not self._is_lost(use, href, digest):
             return False
         self._lost[digest] = False
         if self._is_dry_run:
             return True
+        self._restored.add(digest)
         if is_pdf(use):
             store(default_storage, pdf_name(digest), file.data)
         else:
@@ -189,12 +196,19 @@ class MediaStore:
             return name, False
         return store(default_storage, name, data), True
 
+    def on_replan(self) -> None:
+        """Prepare for other plans of the same files."""
+        self._to_tell_again = set(self._restored)
+
     def on_commit(self) -> None:
         """Free the memory of the files that waited for a batch."""
         self._waiting.clear()
+        self._restored.clear()
+        self._to_tell_again.clear()
 
     def on_rollback(self) -> None:
         """Forget files and rows, after the transaction of a batch was rolled back."""
+        self.on_replan()
         self._waiting.clear()
         self._images.clear()
 
