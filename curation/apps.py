@@ -9,6 +9,9 @@ class CurationConfig(AppConfig):
     verbose_name = "Curation"
 
     def ready(self) -> None:
+        from allauth.mfa.signals import authenticator_added, authenticator_removed
+
+        from .accounts import second_factor
         from .items import relations
         from .models import triggers
         from .search import signals
@@ -19,3 +22,5 @@ class CurationConfig(AppConfig):
         signals.connect(self)
         former_names.connect()
         relations.connect()
+        authenticator_added.connect(second_factor.on_added)
+        authenticator_removed.connect(second_factor.on_removed)

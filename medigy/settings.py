@@ -70,6 +70,10 @@ def time_of_day(text: str) -> time:
         raise ImproperlyConfigured(f"DESK_HOUR is “{text}”. Set it to a time of day like 9:00.") from error
 
 
+# Name
+
+SITE_NAME = env.str("SITE_NAME", default="Medigy")
+
 # Security
 
 DEBUG = flag("DEBUG")
@@ -136,6 +140,10 @@ INSTALLED_APPS = [
     "pictures",
     "taggit",
     "axes",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "curation",  # before django_tasks_db, whose worker it extends
     "django_tasks",
     "django_tasks_db",
@@ -154,9 +162,12 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "curation.accounts.middleware.LastSeenMiddleware",
     "curation.admin_site.time_zones.EditorTimeZoneMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "curation.admin_site.second_factor.SecondFactorMiddleware",
     "curation.middleware.AliasRedirectMiddleware",
     "curation.middleware.LockTimeoutMiddleware",
     "curation.admin_site.hashing_middleware.PasswordHashingMiddleware",
@@ -298,6 +309,38 @@ AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 LOGIN_ATTEMPT_DAYS = count("LOGIN_ATTEMPT_DAYS", default=7)
 
+# Second factors and sessions of editors: django-allauth, for what follows the password alone
+
+ACCOUNT_ADAPTER = "curation.accounts.adapters.AccountAdapter"
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]  # there is no sign-up; checked against the login by user name
+ACCOUNT_RATE_LIMITS = False  # they would count for each process alone: `CodeAttempts` counts for all
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+MFA_ADAPTER = "curation.accounts.adapters.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "curation.accounts.forms.LoginCodeForm",
+    "reauthenticate": "curation.accounts.forms.ConfirmCodeForm",
+    "activate_totp": "curation.accounts.forms.SetUpCodeForm",
+}
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_TOLERANCE = 1  # steps of 30 seconds that the clock of a phone may be off
+MFA_TOTP_ISSUER = SITE_NAME
+SESSION_COOKIE_AGE = 7 * 24 * 3600  # after the last use
+SESSION_COOKIE_HTTPONLY = True
+SECOND_FACTOR_EXEMPT = env.list("SECOND_FACTOR_EXEMPT", default=[])
+if (
+    SECOND_FACTOR_EXEMPT
+    and not DEBUG
+    and (HTTPS or SECURE_PROXY_SSL_HEADER or not set(ALLOWED_HOSTS) <= set(LOCAL_NAMES))
+):
+    raise ImproperlyConfigured(
+        "SECOND_FACTOR_EXEMPT is for trying out the site on one's own machine: users named there need no second "
+        "factor. Remove it, or start with DEBUG=1, or without BEHIND_PROXY and with no other name "
+        f"in SITE_URL and ALLOWED_HOSTS than {', '.join(LOCAL_NAMES)}."
+    )
+
 # Language and time: times are stored, exported and answered in UTC
 
 LANGUAGE_CODE = "en-us"
@@ -306,10 +349,6 @@ USE_I18N = True
 FORMAT_MODULE_PATH = "medigy.formats"
 USE_TZ = True
 DESK_HOUR = time_of_day(env.str("DESK_HOUR", default="9:00"))  # of a date without a time in forms
-
-# Lists
-
-SITE_NAME = env.str("SITE_NAME", default="Medigy")
 
 # Logging: to standard error
 

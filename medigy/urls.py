@@ -12,6 +12,7 @@ from curation.views.media import MEDIA_NAME, media
 admin.autodiscover()  # see `medigy.apps`
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("admin/account/", include("curation.admin_site.account_urls")),
     path("admin/", admin.site.urls),
     path("", include("curation.urls")),
 ]

@@ -1,6 +1,7 @@
 """Fixtures that every test may use."""
 
 import os
+import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 from django.conf import LazySettings
 from django.db import connection
+from django.test import Client
 from hypothesis import settings as hypothesis_settings
 
 IN_CI = bool(os.environ.get("CI"))
@@ -113,6 +115,22 @@ def _fail_when_an_import_waits(monkeypatch: pytest.MonkeyPatch) -> None:
 def _do_not_pause(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let batches follow each other at once: no other writer waits."""
     monkeypatch.setattr("curation.db.timed_batches.sleep", lambda _seconds: None)
+
+
+@pytest.fixture(autouse=True)
+def _complete_logins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let `client.force_login()` stand for a whole login: with a second factor, and seen just now."""
+    log_in = Client._login  # type: ignore[attr-defined]
+
+    def log_in_completely(client: Client, user: Any, backend: str | None = None) -> None:
+        log_in(client, user, backend)
+        session = client.session
+        session["account_authentication_methods"] = [{"method": "mfa", "type": "totp", "at": time.time()}]
+        session["account_authentication_methods_user"] = str(user.pk)
+        session["seen_at"] = 2**40  # no write during the test
+        session.save()
+
+    monkeypatch.setattr(Client, "_login", log_in_completely)
 
 
 def _folder(variable: str, default: Path) -> Path:

@@ -34,6 +34,7 @@ ORDER = (
     "api",
     "views",
     "page_cache",
+    "accounts",
     "admin_site",
     "admin",
     "security",

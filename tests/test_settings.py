@@ -57,3 +57,12 @@ def test_a_malformed_variable_stops_the_start_with_its_name(variable: str, value
     complaint = start(**{variable: value})
     assert "ImproperlyConfigured" in complaint
     assert variable in complaint
+
+
+@pytest.mark.parametrize(
+    "public", [{"SITE_URL": "https://localhost"}, {"BEHIND_PROXY": "1"}, {"ALLOWED_HOSTS": "example.org,localhost"}]
+)
+def test_a_site_that_others_reach_exempts_nobody_from_the_second_factor(public: dict[str, str]) -> None:
+    assert "SECOND_FACTOR_EXEMPT" in start(SECOND_FACTOR_EXEMPT="editor", **public)
+    assert start(SECOND_FACTOR_EXEMPT="editor") == ""
+    assert start(SECOND_FACTOR_EXEMPT="editor", DEBUG="1", **public) == ""

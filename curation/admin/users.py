@@ -3,12 +3,22 @@
 from abc import abstractmethod
 from typing import Any
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, Permission, User
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.html import format_html
+from django.views.decorators.http import require_http_methods
 
+from curation.accounts import second_factor
 from curation.admin_site.changelists import BoundedAdmin
 
 #: Fields that only superusers see and set: they give permissions without a group.
@@ -50,7 +60,8 @@ class WithinOwnPermissions(BoundedAdmin):
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
 
-admin.site.unregister([Group, User])
+# Users manage their second factors and sessions on their own pages, and nobody sees the secrets.
+admin.site.unregister([Group, User, Authenticator, EmailAddress, UserSession])
 
 
 @admin.register(Group)
@@ -64,11 +75,46 @@ class LimitedUserAdmin(WithinOwnPermissions, UserAdmin):  # type: ignore[type-ar
     def exceeds(self, user: Any, obj: User) -> bool:
         return not user.is_superuser and (obj.is_superuser or not has_all(user, permissions_of(obj)))
 
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(require_http_methods(["GET", "POST"])(self.reset_second_factor))
+        return [path("<int:pk>/second-factor/", view, name="auth_user_reset_second_factor"), *super().get_urls()]
+
+    @admin.display(description="Second factor")
+    def second_factor(self, user: User) -> str:
+        """Return what a user has set up, with a link to the page that resets it."""
+        types = list(Authenticator.objects.filter(user=user).values_list("type", flat=True))
+        passkeys = types.count(Authenticator.Type.WEBAUTHN)
+        names = ["an authenticator app"] if Authenticator.Type.TOTP in types else []
+        names += [f"{passkeys} passkey{'' if passkeys == 1 else 's'}"] if passkeys else []
+        if not names:
+            return "None, but needed: asked for at the next login." if second_factor.is_required(user) else "None."
+        url = reverse("admin:auth_user_reset_second_factor", args=[user.pk])
+        return format_html('Set up: {}. <a href="{}">Reset it…</a>', " and ".join(names), url)
+
+    def reset_second_factor(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Ask whether to reset the second factor of a user (GET), or reset it (POST)."""
+        user = get_object_or_404(User, pk=pk)
+        if not self.has_change_permission(request, user):
+            raise PermissionDenied
+        if request.method == "POST":
+            second_factor.reset(user, request.user)
+            self.message_user(request, f"The second factor of {user} is reset, and the sessions are ended.")
+            return redirect("admin:index" if user == request.user else reverse("admin:auth_user_change", args=[pk]))
+        context = {**self.admin_site.each_context(request), "title": f"Reset the second factor of {user}?"}
+        context |= {"opts": self.opts, "account": user, "is_required": second_factor.is_required(user)}
+        return TemplateResponse(request, "admin/auth/user/reset_second_factor.html", context)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return (*super().get_readonly_fields(request, obj), "second_factor")
+
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Return the fieldsets, without `_SUPERUSER_FIELDS` for others than superusers. The form has the fields of
         the page alone, so these are not taken from a forged form either.
         """
         fieldsets = super().get_fieldsets(request, obj)
+        if obj:  # Django's first fieldset has the name and the password
+            title, options = fieldsets[0]
+            fieldsets = [(title, {**options, "fields": [*options["fields"], "second_factor"]}), *fieldsets[1:]]
         if request.user.is_superuser:
             return fieldsets
         return [

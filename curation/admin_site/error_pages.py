@@ -36,12 +36,15 @@ DATABASE_FAILURES = (OperationalError, InterfaceError, InternalError)
 
 @dataclass(frozen=True, slots=True)
 class ErrorPage:
-    """The texts of a page. `button` is the label of the button that sends the form again, "" for none."""
+    """The texts of a page. `button` is the label of the button that sends the form again, "" for none; `link` the
+    address and the text of a link that opens in a new tab.
+    """
 
     status: HTTPStatus
     title: str
     explanation: str
     button: str = ""
+    link: tuple[str, str] | None = None
 
 
 BAD_REQUEST = ErrorPage(

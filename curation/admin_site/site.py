@@ -6,23 +6,27 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import admin, messages
+from django.contrib.admin.forms import AdminAuthenticationForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_tasks_db.models import DBTaskResult
 
+from curation.accounts import second_factor
 from curation.operations.stale_tasks import count_failed
 
-from . import lost_sessions
+from . import account_views, lost_sessions
 from .changelists import BoundedAdmin
 from .moments import describe_moment
 from .password_change import LimitedPasswordChangeView
 from .posted_forms import PostedForm
+from .second_factor import lead_to
 from .time_zones import ProfileForm, activate_zone_of, guess_time_zone, profile_of
 from .times import zone_name
 
@@ -101,15 +105,47 @@ class CurationAdminSite(admin.AdminSite):
 
         return update_wrapper(hold_form, protected)
 
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Whether a request is of a staff member who has passed, or does not need, a second factor."""
+        return super().has_permission(request) and second_factor.missing(request) is None
+
+    @method_decorator(never_cache)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Log in, and finish the save of the form that the log-in page held (`lost_sessions`)."""
+        """Log in, and finish the save of the form that the log-in page held (`lost_sessions`).
+
+        A second factor is asked for on a page of its own, which then holds the form.
+        """
         packed = request.POST.get(lost_sessions.HELD_FORM, "") if request.method == "POST" else ""
         if not packed:
-            return super().login(request, extra_context)
+            return self._log_in(request, extra_context or {})
         held, _is_young = PostedForm.unpack(packed)
-        response = super().login(request, {**(extra_context or {}), **lost_sessions.login_context(held)})
-        is_logged_in = isinstance(response, HttpResponseRedirect) and self.has_permission(request)
-        return (lost_sessions.finish(request, packed) if is_logged_in else None) or response
+        response = self._log_in(request, {**(extra_context or {}), **lost_sessions.login_context(held)})
+        if not isinstance(response, HttpResponseRedirect):
+            return response
+        if not request.user.is_authenticated:
+            return account_views.enter_code_page(request)
+        if step := second_factor.missing(request):
+            return lead_to(request, step, held)
+        return lost_sessions.finish(request, packed) or response
+
+    def _log_in(self, request: HttpRequest, extra_context: dict[str, Any]) -> HttpResponse:
+        """Return the log-in page (GET), as Django's admin does, or check the password (POST)."""
+        is_staff = super().has_permission(request)
+        if request.method == "GET" and is_staff:
+            return redirect("admin:index")
+        context = {
+            **self.each_context(request),
+            "title": "Log in",
+            "app_path": request.get_full_path(),
+            "username": request.user.get_username(),
+            **({} if "next" in request.GET or "next" in request.POST else {"next": reverse("admin:index")}),
+            **extra_context,
+        }
+        request.current_app = self.name
+        view = account_views.PasswordLogin.as_view(
+            extra_context=context, authentication_form=AdminAuthenticationForm, template_name="admin/login.html"
+        )
+        return view(request)  # type: ignore[return-value]
 
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """Return the form of one's own password (GET), or save it (POST)."""

@@ -1,5 +1,6 @@
 """The models, one subject a module."""
 
+from .accounts import CodeAttempts
 from .aliases import Alias, FormerName
 from .authors import Author
 from .body_references import BodyReference
@@ -28,6 +29,7 @@ __all__ = [
     "BinnedItem",
     "BodyReference",
     "BulkChange",
+    "CodeAttempts",
     "Conflict",
     "ContentVersion",
     "CuratedItem",

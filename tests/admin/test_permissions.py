@@ -64,7 +64,21 @@ ROWS: dict[str, tuple[int, int]] = {
     "session": (STAFF, ANYBODY),
     "guess_time_zone": (STAFF, STAFF),
     "describe_moment": (STAFF, STAFF),
+    # Accounts: each for its own user, who sees 404 or is led elsewhere where there is no second factor
+    "account_login": (NOBODY, NOBODY),  # leads to the log-in page
+    "mfa_authenticate": (ANYBODY, ANYBODY),  # leads to the log-in page without a right password
+    **dict.fromkeys(  # the users of these tests have nothing to confirm: no password and no second factor
+        ("account_reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn"), (NOBODY, NOBODY)
+    ),
+    **dict.fromkeys(
+        (
+            *("usersessions_list", "mfa_index", "mfa_activate_totp", "mfa_deactivate_totp", "mfa_add_webauthn"),
+            *("mfa_edit_webauthn", "mfa_remove_webauthn", "mfa_view_recovery_codes", "mfa_generate_recovery_codes"),
+        ),
+        (STAFF, STAFF),
+    ),
     "auth_user_password_change": (ADMINISTRATOR, ADMINISTRATOR),
+    "auth_user_reset_second_factor": (ADMINISTRATOR, ADMINISTRATOR),
     # Items
     "curation_curateditem_preview": (CONTRIBUTOR, CONTRIBUTOR),
     "curation_curateditem_upload_picture": (CONTRIBUTOR, CONTRIBUTOR),
@@ -199,7 +213,8 @@ def url_of(name: str, keys: dict[str, Any]) -> str:
     }
     values |= {"content_type_id": ContentType.objects.get_for_model(CuratedItem).pk}
     named = ADDRESSES[name].pattern.converters or (["app_label"] if name == "app_list" else [])
-    url = reverse(f"admin:{name}", kwargs={parameter: values[parameter] for parameter in named})
+    namespace = "" if name.startswith(("account_", "mfa_", "usersessions_")) else "admin:"
+    url = reverse(f"{namespace}{name}", kwargs={parameter: values[parameter] for parameter in named})
     question = "?app_label=curation&model_name=curateditem&field_name=publisher" if name == "autocomplete" else ""
     return url + question
 

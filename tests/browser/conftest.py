@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Protocol
 
 import pytest
+from django.conf import LazySettings
 from playwright.sync_api import (
     Browser,
     BrowserContext,
@@ -49,6 +50,12 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=executable, args=chromium.ARGUMENTS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(autouse=True)
+def _exempt_users(settings: LazySettings) -> None:
+    """The users who log in with a password alone. Tests of second factors have others."""
+    settings.SECOND_FACTOR_EXEMPT = ["editor", "ben"]
 
 
 class Faults(list[str]):

@@ -1,0 +1,1 @@
+"""Accounts: the second factor of logins and who needs one, wrong codes, and the sessions of a user."""
