@@ -8,7 +8,6 @@ from datetime import datetime, time
 from pathlib import Path
 
 import environ
-from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from curation.lib.media_types import RENDITIONS
@@ -95,6 +94,7 @@ ALLOWED_HOSTS = [name_of(SITE_HOST), *FURTHER_HOSTS]
 HTTPS = SCHEME == "https"
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_SSL_HOST = SITE_HOST
+SECURE_REDIRECT_EXEMPT = ["^livez$", "^readyz$"]  # load balancers ask without TLS
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
@@ -110,18 +110,38 @@ CSRF_FAILURE_VIEW = "curation.admin_site.error_pages.csrf_failure"
 
 # Nothing is loaded from another host, and no inline script or style runs.
 CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [NONE],
-        "script-src": [SELF],
-        "style-src": [SELF],
-        "img-src": [SELF],
-        "font-src": [SELF],
-        "connect-src": [SELF],
-        "manifest-src": [SELF],
-        "form-action": [SELF],
-        "base-uri": [NONE],
-        "frame-ancestors": [NONE],
-    }
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self'",
+    "font-src": "'self'",
+    "connect-src": "'self'",
+    "manifest-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+}
+# Pages use none of these, but for passkeys.
+PERMISSIONS_POLICY = {
+    **dict.fromkeys(("accelerometer", "bluetooth", "browsing-topics", "camera", "display-capture"), "()"),
+    **dict.fromkeys(("geolocation", "gyroscope", "hid", "magnetometer", "microphone", "midi", "payment"), "()"),
+    **dict.fromkeys(("screen-wake-lock", "serial", "usb", "xr-spatial-tracking"), "()"),
+    **dict.fromkeys(("publickey-credentials-create", "publickey-credentials-get"), "(self)"),
+}
+# Set on every response that has no other value. Django's SecurityMiddleware and XFrameOptionsMiddleware set the rest.
+SECURITY_HEADERS = {
+    "Content-Security-Policy": "; ".join(f"{name} {sources}" for name, sources in CONTENT_SECURITY_POLICY.items()),
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": ", ".join(f"{name}={allowed}" for name, allowed in PERMISSIONS_POLICY.items()),
+}
+
+# Requests: bodies in bytes, with and without a session of staff, and requests a minute of a client; 0 is no limit
+MAX_UPLOAD_BYTES = 500_000_000
+MAX_ANONYMOUS_BODY_BYTES = 64_000
+RATE_LIMITS = {
+    "search": count("SEARCHES_PER_MINUTE", default=120),
+    "suggestions": count("SUGGESTIONS_PER_MINUTE", default=600),
+    "api": count("API_REQUESTS_PER_MINUTE", default=300),
 }
 
 # Applications
@@ -150,23 +170,27 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "curation.middleware.HealthMiddleware",  # before all that checks hosts, redirects, or needs the database
+    # These three set headers on all responses. The last one redirects to HTTPS.
+    "curation.security.headers.SecurityHeadersMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "curation.middleware.HealthMiddleware",  # before all that checks hosts or needs the database
     "curation.security.hosts.HostMiddleware",
     "curation.middleware.HeadMiddleware",
     "curation.api.middleware.ApiMiddleware",
+    "curation.security.methods.MethodMiddleware",
     "curation.page_cache.middleware.PageCacheMiddleware",  # a cached page needs none of the others
-    "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "curation.security.bodies.BodyLimitMiddleware",  # before all that reads forms
+    "curation.security.rate_limits.RateLimitMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "curation.accounts.middleware.LastSeenMiddleware",
     "curation.admin_site.time_zones.EditorTimeZoneMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "curation.admin_site.second_factor.SecondFactorMiddleware",
     "curation.middleware.AliasRedirectMiddleware",
     "curation.middleware.LockTimeoutMiddleware",

@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "x" * 40)
 os.environ["DEBUG"] = "0"
 os.environ["SITE_URL"] = "http://testserver"
+os.environ.update(SEARCHES_PER_MINUTE="0", SUGGESTIONS_PER_MINUTE="0", API_REQUESTS_PER_MINUTE="0")
 os.environ.setdefault("DATABASE_URL", "sqlite://:memory:")
 
 from medigy.settings import *  # noqa: F403

@@ -9,9 +9,8 @@ from typing import Any
 
 import pytest
 import yaml
+from django.conf import settings
 from django.core.management import get_commands
-
-from curation.admin.imports.upload_form import MAX_BYTES
 
 ROOT = Path(__file__).resolve().parent.parent
 COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text())
@@ -91,7 +90,7 @@ def test_nginx_reads_the_file_that_the_proxy_of_compose_writes(tmp_path: Path) -
 @pytest.mark.parametrize("name", ["nginx/medigy.conf", "caddy/Caddyfile"])
 def test_proxies_let_the_largest_upload_through(name: str) -> None:
     sizes = re.findall(r"(?:client_max_body_size|max_size) (\d+)(?:m|MB)\b", (ROOT / "deploy" / name).read_text())
-    assert [int(size) * 1_000_000 for size in sizes] == [MAX_BYTES]
+    assert [int(size) * 1_000_000 for size in sizes] == [settings.MAX_UPLOAD_BYTES]
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.name)

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core import signing
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
@@ -19,7 +20,7 @@ from .kept_files import SLOT_SUFFIX, KeptFiles
 #: The input of a form that names the user whose page it is, signed.
 TYPED_BY = "_typed_by"
 #: Maximum size of a form that a log-in page holds, as signed text.
-MAX_PACKED_CHARS = 1_000_000
+MAX_PACKED_CHARS = settings.MAX_ANONYMOUS_BODY_BYTES - 4_000  # it comes back without a session, beside the password
 #: Time in which logging in finishes a save without a further question.
 MAX_PACKED_AGE = timedelta(hours=1)
 

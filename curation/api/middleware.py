@@ -11,7 +11,11 @@ from .problems import ErrorDetail, is_api, problem_response
 
 METHODS = "GET, HEAD, OPTIONS"
 #: Any site may read the answers: they are the same for everyone, since the API ignores cookies.
-CORS = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "ETag, Link"}
+CORS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "ETag, Link",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
 PREFLIGHT = {
     "Allow": METHODS,
     "Content-Type": "application/json",

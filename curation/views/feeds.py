@@ -46,6 +46,7 @@ def _feed_of(request: HttpRequest, item_list: ItemList[Any], extension: str) -> 
     feed = read_feed(item_list, extension, _cursor_of(request), absolute_url)
     feed_format = FORMATS[extension]
     response = HttpResponse(feed_format.write(feed), content_type=f"{feed_format.media_type}; charset=utf-8")
+    response["Cross-Origin-Resource-Policy"] = "cross-origin"  # for feed readers in browsers
     if feed.next_url:
         response["Link"] = f'<{feed.next_url}>; rel="next"'
     return conditional(request, response, changed_at)

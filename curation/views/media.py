@@ -16,6 +16,8 @@ from curation.models import BodyReference, CuratedItem, Image, with_published_it
 MEDIA_NAME = rf"(?P<name>{IMAGE_NAME}|{PDF_NAME})\Z"
 #: How long browsers cache an image. An image never changes, but it can be withdrawn.
 MAX_AGE_SECONDS = 300
+#: A file that a browser shows as a page of its own loads and runs nothing.
+CONTENT_SECURITY_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
 #: Users with any of these permissions may see all files.
 EDITOR_PERMISSIONS = ("curation.view_curateditem", "curation.view_image", "curation.view_publisher")
 
@@ -74,7 +76,8 @@ def _headers(name: str, cache_control: str) -> dict[str, str]:
         "Content-Type": media_type.content_type,
         "Content-Disposition": "inline" if media_type.is_image else "attachment",
         "Cache-Control": cache_control,
-        "Content-Security-Policy": "default-src 'none'; sandbox",
-        "Cross-Origin-Resource-Policy": "same-origin",
+        "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+        # Pages of other sites may show the images that everybody may see.
+        "Cross-Origin-Resource-Policy": "cross-origin" if cache_control.startswith("public") else "same-origin",
         "X-Content-Type-Options": "nosniff",
     }

@@ -1,6 +1,7 @@
 """Errors of the API, and its answers to programs in browsers."""
 
 import pytest
+from django.core.exceptions import SuspiciousOperation
 from django.test import Client
 
 from curation.api.middleware import METHODS
@@ -56,8 +57,13 @@ def test_an_unknown_address_is_reported_in_json(path: str) -> None:
     ]
 
 
-def test_an_unknown_host_is_reported_in_json() -> None:
-    ask("items", 400, host="evil.example.com")
+def test_a_suspicious_request_is_reported_in_json(monkeypatch: pytest.MonkeyPatch) -> None:
+    def suspect(*_args: object) -> None:
+        raise SuspiciousOperation
+
+    monkeypatch.setattr("curation.api.middleware.ApiMiddleware._read", suspect)
+    response = Client().get("/api/v1/items")
+    assert (response.status_code, response["Content-Type"]) == (400, "application/problem+json")
 
 
 def test_an_exception_is_reported_in_json(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,7 +23,6 @@ ON_CONFLICT = [
     ("fail", "reject the file"),
 ]
 
-MAX_BYTES = 500_000_000
 MAX_NAME_BYTES = 255
 
 
@@ -44,7 +43,7 @@ class UploadForm(forms.Form):
     chosen = MultipleFileField(
         label="Files",
         help_text="Markdown files with the images they name, or a .zip or .tar.gz of a whole site: up to "
-        f"{settings.DATA_UPLOAD_MAX_NUMBER_FILES} files, {MAX_BYTES // 1_000_000} MB together. "
+        f"{settings.DATA_UPLOAD_MAX_NUMBER_FILES} files, {settings.MAX_UPLOAD_BYTES // 1_000_000} MB together. "
         "Nothing is imported before you have seen a preview.",
     )
     status = forms.ChoiceField(
@@ -80,8 +79,8 @@ class UploadForm(forms.Form):
             raise ValidationError(f"“{repeated[0]}” is there twice; rename one of them, or put both into an archive.")
         if long := [name for name in names if len(name.encode()) > MAX_NAME_BYTES]:
             raise ValidationError(f"“{long[0][:50]}…” has too long a name; shorten it.")
-        if sum(file.size or 0 for file in files) > MAX_BYTES:
-            raise ValidationError(f"That is more than {MAX_BYTES // 1_000_000} MB; upload it in parts.")
+        if sum(file.size or 0 for file in files) > settings.MAX_UPLOAD_BYTES:
+            raise ValidationError(f"That is more than {settings.MAX_UPLOAD_BYTES // 1_000_000} MB; upload it in parts.")
         if not any(name.lower().endswith(MARKDOWN_SUFFIXES) or is_archive(Path(name)) for name in names):
             kinds = ", ".join((*MARKDOWN_SUFFIXES, *ARCHIVE_SUFFIXES))
             raise ValidationError(f"There is nothing to import among these; choose at least one file of {kinds}.")

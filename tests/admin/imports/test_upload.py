@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.conf import LazySettings
 from django.contrib.auth.models import User
 from django.test import Client
 
@@ -193,9 +194,13 @@ def test_two_files_with_the_same_name_are_refused(editor: Client) -> None:
     assert errors(page) == ["“a.md” is there twice; rename one of them, or put both into an archive."]
 
 
-def test_more_than_the_limit_is_refused(editor: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("curation.admin.imports.upload_form.MAX_BYTES", 100)
-    assert errors(upload(editor, {"a.md": story(body="x" * 100)})) == ["That is more than 0 MB; upload it in parts."]
+def test_more_than_the_limit_is_refused(editor: Client, settings: LazySettings) -> None:
+    settings.MAX_UPLOAD_BYTES = 2_000  # below it, the body of the request
+    files = {"a.md": story(body="x" * 800), "b.md": story(body="y" * 800)}
+    settings.MAX_ANONYMOUS_BODY_BYTES = 10_000  # which is not refused before the form
+    assert errors(upload(editor, files)) == []
+    settings.MAX_UPLOAD_BYTES = 1_000
+    assert errors(upload(editor, files)) == ["That is more than 0 MB; upload it in parts."]
 
 
 def test_a_file_name_with_parent_folders_stays_in_the_upload_folder(editor: Client, uploads_root: Path) -> None:
