@@ -35,6 +35,8 @@ MAX_P95, MAX_RATIO = 2.0, 3
 #: Pages that are read before all, as each worker renders its first ones slowly.
 FIRST_PAGES = 40
 PAUSE_SECONDS = 0.05
+#: Time until readers start: the load of making 40 responses is not what holds a connection.
+SETTLE_SECONDS = 3
 START_SECONDS = 60
 FILES = 40
 #: Size of a PDF that fits into no buffer of a socket.
@@ -168,8 +170,10 @@ def hold(name: str, endpoint: Endpoint, large_path: str, faults: list[str]) -> s
     print_line(f"  with {CONNECTIONS} connections that are held:")
     slowest = 0.0
     for attack in attacks(endpoint, large_path):
-        with Attackers(endpoint, attack, CONNECTIONS).at_work() as attackers, Readers(endpoint).reading() as readers:
-            time.sleep(ATTACK_SECONDS)
+        with Attackers(endpoint, attack, CONNECTIONS).at_work() as attackers:
+            time.sleep(SETTLE_SECONDS)
+            with Readers(endpoint).reading() as readers:
+                time.sleep(ATTACK_SECONDS)
         line = (
             f"{attack.name}: {len(readers.seconds)} pages, p95 {readers.p95 * 1000:.0f} ms,"
             f" {len(readers.errors)} errors; {attackers.opened} connections, {attackers.closed} closed by the server"

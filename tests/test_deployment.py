@@ -1,4 +1,4 @@
-"""Files for running the site: containers, systemd units and proxies. tests/test_deploying.py runs docs/deploy.md."""
+"""Files for running the site: containers, systemd units and proxies."""
 
 import os
 import re

@@ -43,7 +43,7 @@ def test_an_import_during_reads_and_edits_loses_nothing(
 def test_readers_are_served_while_slow_clients_hold_connections(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, value in {"ATTACK_SECONDS": 3, "MAX_P95": 4.0}.items():  # other tests keep the machine busy
+    for name, value in {"ATTACK_SECONDS": 3, "MAX_P95": 5.0}.items():  # other tests keep the machine busy
         monkeypatch.setattr(proxy, name, value)
     results = proxy.drill(sandbox)
     assert "gunicorn alone p95" in results
