@@ -11,6 +11,7 @@ class CurationConfig(AppConfig):
     def ready(self) -> None:
         from allauth.mfa.signals import authenticator_added, authenticator_removed
 
+        from . import checks  # noqa: F401  # Django looks for no module of this name
         from .accounts import second_factor
         from .items import relations
         from .models import triggers

@@ -1,6 +1,7 @@
 """System checks of the installation, run by `manage.py check` and at every start."""
 
 import platform
+import sqlite3
 import stat
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Info, Tags, register
 from django.core.checks import Warning as CheckWarning
+from django.db import connection
 from PIL import features
 
 from curation.lib.media_types import RENDITIONS
@@ -59,6 +61,26 @@ def check_site_url_of_deployment(**_kwargs: Any) -> list[CheckMessage]:
     return [
         Error(f"SITE_URL is {settings.SITE_URL}, an address of this machine.", hint=SITE_URL_HINT, id="curation.E004")
     ]
+
+
+#: The versions of SQLite whose write-ahead log can, rarely, corrupt a database that several processes write to
+#: (https://sqlite.org/wal.html#walresetbug): from the first one to the one that mends it.
+WAL_BUG = ((3, 7, 0), (3, 51, 3))
+
+
+@register(deploy=True)
+def check_sqlite(**_kwargs: Any) -> list[CheckMessage]:
+    """Check that SQLite, if it is used, has no known bug that corrupts databases; an error with `SAFE_SQLITE`."""
+    first, mended = WAL_BUG
+    if connection.vendor != "sqlite" or not first <= sqlite3.sqlite_version_info < mended:
+        return []
+    level = Error if settings.SAFE_SQLITE else CheckWarning
+    text = f"SQLite {sqlite3.sqlite_version} can, rarely, corrupt a database that several processes write to."
+    hint = (
+        "Use PostgreSQL, a Python with SQLite 3.51.3 or newer, or keep to one web process and one worker on a small "
+        "site, with a backup every day. SAFE_SQLITE=1 makes this an error."
+    )
+    return [level(text, hint=hint, id="curation.W002")]
 
 
 def _is_local() -> bool:

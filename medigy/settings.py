@@ -1,7 +1,7 @@
 """Settings, by subject. What differs between machines comes from the environment.
 
 Variables are read from the process environment first, then from a `.env` file beside `manage.py` (`make setup` writes
-one with a fresh secret key). A missing or malformed variable stops the start with its name. README.md lists them all.
+one with a fresh secret key). A missing or malformed variable stops the start with its name. docs/settings.md lists all.
 """
 
 from datetime import datetime, time
@@ -11,10 +11,13 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from curation.lib.media_types import RENDITIONS
-from curation.lib.site_url import LOCAL_NAMES, name_of, read_site_url
+from curation.lib.site_url import LOCAL_NAMES, is_public, name_of, read_site_url
 from curation.lib.time_zones import zone_of
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+
+#: The least secret key of production: as Django's check security.W009 has it, with more different characters.
+MIN_SECRET_LENGTH, MIN_SECRET_CHARACTERS = 50, 10
 
 env = environ.Env()
 env.read_env(BASE_DIR / ".env")
@@ -43,6 +46,22 @@ def one_of(name: str, choices: tuple[str, ...], default: str) -> str:
     if word not in choices:
         raise ImproperlyConfigured(f"{name} is “{word}”. Set it to one of {', '.join(choices)}.")
     return word
+
+
+def secret(text: str, *, is_production: bool) -> str:
+    """Return a secret key. Raises `ImproperlyConfigured` for none, or one that can be guessed in production."""
+    remedy = (
+        "Run `make setup`, which writes one into .env, or set it in the environment "
+        "(python -c 'import secrets; print(secrets.token_urlsafe(50))' prints a good one)."
+    )
+    if not text:
+        raise ImproperlyConfigured(f"SECRET_KEY is not set. {remedy}")
+    if is_production and (len(text) < MIN_SECRET_LENGTH or len(set(text)) < MIN_SECRET_CHARACTERS):
+        raise ImproperlyConfigured(
+            f"SECRET_KEY can be guessed: it needs {MIN_SECRET_LENGTH} characters, "
+            f"{MIN_SECRET_CHARACTERS} of them different. {remedy}"
+        )
+    return text
 
 
 def site_url(text: str) -> str:
@@ -76,17 +95,17 @@ SITE_NAME = env.str("SITE_NAME", default="Medigy")
 # Security
 
 DEBUG = flag("DEBUG")
-SECRET_KEY = env.str("SECRET_KEY", default="")
-if not SECRET_KEY:
-    raise ImproperlyConfigured(
-        "SECRET_KEY is not set. Run `make setup`, which writes one into .env, or set it in the environment "
-        "(python -c 'import secrets; print(secrets.token_urlsafe(50))' prints a good one)."
-    )
+SECRET_KEY = secret(env.str("SECRET_KEY", default=""), is_production=not DEBUG)
 CSRF_TRUSTED_ORIGINS = [origin.strip() for origin in env.list("CSRF_TRUSTED_ORIGINS", default=[])]
 
 # The address of the site, from which all absolute addresses are made, and further names that requests may have.
 SITE_URL = site_url(env.str("SITE_URL", default="http://127.0.0.1:8000"))
 SCHEME, _, SITE_HOST = SITE_URL.partition("://")
+if DEBUG and is_public(name_of(SITE_HOST)):
+    raise ImproperlyConfigured(
+        f"DEBUG is 1, and SITE_URL names the public host {SITE_HOST}: error pages would show its code and settings. "
+        "Set DEBUG to 0."
+    )
 FURTHER_HOSTS = [host.strip() for host in env.list("ALLOWED_HOSTS", default=list(LOCAL_NAMES))]
 ALLOWED_HOSTS = [name_of(SITE_HOST), *FURTHER_HOSTS]
 
@@ -296,6 +315,7 @@ PICTURES = {
 # Operations
 
 BACKUP_KEY = env.str("BACKUP_KEY", default="")  # of manage.py backup and restore
+SAFE_SQLITE = flag("SAFE_SQLITE")  # a SQLite with a known bug is an error of check --deploy
 # Days for which manage.py prune keeps rows.
 IMPORT_RECORD_DAYS = count("IMPORT_RECORD_DAYS", default=180)
 TASK_RESULT_DAYS = count("TASK_RESULT_DAYS", default=7)

@@ -1,5 +1,6 @@
 """System checks of an installation."""
 
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -7,6 +8,8 @@ from pathlib import Path
 import pytest
 from django.conf import LazySettings, settings
 from django.contrib import admin
+from django.core.checks import ERROR, WARNING
+from django.db import connection
 from PIL import features
 
 from curation.checks import (
@@ -16,6 +19,7 @@ from curation.checks import (
     check_secrets_are_private,
     check_site_url,
     check_site_url_of_deployment,
+    check_sqlite,
     check_uploads_are_not_served,
 )
 from curation.models import Topic
@@ -125,5 +129,37 @@ django.setup()
 assert "curation.admin" not in sys.modules
 call_command("check")
 assert "curation.admin" in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", script], check=True)
+
+
+@pytest.mark.parametrize(
+    ("version", "is_safe", "levels"),
+    [
+        ((3, 51, 3), False, []),
+        ((3, 51, 2), False, [WARNING]),
+        ((3, 40, 1), True, [ERROR]),
+        ((3, 6, 23), True, []),
+    ],
+)
+def test_a_sqlite_that_corrupts_databases_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+    settings: LazySettings,
+    version: tuple[int, int, int],
+    is_safe: bool,
+    levels: list[int],
+) -> None:
+    settings.SAFE_SQLITE = is_safe
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", version)
+    found = check_sqlite() if connection.vendor == "sqlite" else []
+    assert [message.level for message in found] == (levels if connection.vendor == "sqlite" else [])
+
+
+def test_the_checks_run_where_a_command_checks_the_site() -> None:
+    script = """
+import django
+from django.core.checks.registry import registry
+django.setup()
+assert "check_uploads_are_not_served" in {check.__name__ for check in registry.get_checks()}
 """
     subprocess.run([sys.executable, "-c", script], check=True)

@@ -55,9 +55,9 @@ def test_links_have_a_target(document: Path) -> None:
             assert anchor in {slugify(heading) for heading in HEADING.findall(path.read_text())}
 
 
-def test_the_readme_lists_all_settings() -> None:
+def test_the_documentation_lists_all_settings() -> None:
     read = set(
         re.findall(r'\b(?:env\.\w+|flag|count|one_of)\(\s*"([A-Z_]+)"', (ROOT / "medigy/settings.py").read_text())
     )
-    listed = set(re.findall(r"^\| `([A-Z_]+)` \|", (ROOT / "README.md").read_text(), re.MULTILINE))
+    listed = set(re.findall(r"^\| `([A-Z_]+)` \|", (ROOT / "docs/settings.md").read_text(), re.MULTILINE))
     assert listed == read

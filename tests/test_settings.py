@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-KEY = "x" * 50
+KEY = "only-for-tests-" + "x" * 40
 
 
 def start(**environment: str) -> str:
@@ -39,6 +39,8 @@ def test_a_new_database_file_is_closed_to_other_users(tmp_path: Path) -> None:
     ("variable", "value"),
     [
         ("SECRET_KEY", ""),
+        ("SECRET_KEY", "abcdefghijklmnopqrstuvwxyz"),
+        ("SECRET_KEY", "secret" * 10),
         ("SITE_URL", "news.example.org"),
         ("SITE_URL", "https://news.example.org/blog/"),
         ("SITE_URL", "https://"),
@@ -66,3 +68,17 @@ def test_a_site_that_others_reach_exempts_nobody_from_the_second_factor(public: 
     assert "SECOND_FACTOR_EXEMPT" in start(SECOND_FACTOR_EXEMPT="editor", **public)
     assert start(SECOND_FACTOR_EXEMPT="editor") == ""
     assert start(SECOND_FACTOR_EXEMPT="editor", DEBUG="1", **public) == ""
+
+
+def test_a_short_secret_is_enough_to_develop() -> None:
+    assert start(SECRET_KEY="short", DEBUG="1") == ""
+
+
+@pytest.mark.parametrize("host", ["localhost:8000", "192.168.1.20:8000", "news.test", "desk"])
+def test_debug_is_accepted_on_hosts_that_are_not_public(host: str) -> None:
+    assert start(DEBUG="1", SITE_URL=f"http://{host}") == ""
+
+
+@pytest.mark.parametrize("host", ["news.medigy.com", "93.184.216.34"])
+def test_debug_is_refused_on_a_public_host(host: str) -> None:
+    assert "Set DEBUG to 0" in start(DEBUG="1", SITE_URL=f"http://{host}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -15,6 +16,14 @@ MAX_PORT = 65535
 
 #: A host name, an IPv4 address or an IPv6 address in brackets, and a port.
 HOST = re.compile(r"(?P<name>[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::(?P<port>[0-9]{1,5}))?")
+
+
+def is_public(name: str) -> bool:
+    """Whether a host is one of the Internet: not of this machine, a private network, or a domain for tests."""
+    try:
+        return ip_address(name.strip("[]")).is_global
+    except ValueError:
+        return "." in name and not name.endswith((".localhost", ".local", ".test", ".example", ".internal", ".lan"))
 
 
 def read_site_url(text: str) -> str:
