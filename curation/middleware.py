@@ -1,11 +1,9 @@
 """Middleware: health, redirects from former addresses, 410 for removed items, HEAD without a body, a lock timeout."""
 
-import logging
 from collections.abc import Callable
 from http import HTTPStatus
 
 from django.conf import settings
-from django.db import DatabaseError, connection
 from django.db.models import Case, When
 from django.http import (
     Http404,
@@ -18,14 +16,13 @@ from django.http import (
 from django.urls import resolve
 
 from curation.api.problems import is_api
+from curation.db import availability
 from curation.items.bin import was_removed_at
 from curation.models import CuratedItem
 from curation.models.aliases import alias_candidates, normalise_path
 from curation.site_links.former_names import current_path
 from curation.views import health
 from curation.views.errors import gone
-
-log = logging.getLogger(__name__)
 
 
 class HealthMiddleware:
@@ -54,20 +51,22 @@ class HeadMiddleware:
         return response
 
 
-class LockTimeoutMiddleware:
-    """Let requests that write wait `LOCK_TIMEOUT_SECONDS` for a lock of PostgreSQL, which itself waits without end.
+class DatabaseMiddleware:
+    """Answer requests at once while the database is away, and let those that write wait for others that do.
 
-    The connections of a server are used by its requests alone. Commands, migrations and the worker wait.
+    It stands after the middleware of forms, so that a form that is refused can be sent again.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if connection.vendor == "postgresql" and request.method not in ("GET", "HEAD", "OPTIONS"):
-            with connection.cursor() as cursor:
-                cursor.execute("SET lock_timeout = %s", [round(settings.LOCK_TIMEOUT_SECONDS * 1000)])
-        return self.get_response(request)
+        if not request.path.startswith(settings.MEDIA_URL):  # the view of files shows some without the database
+            availability.check_database()
+        if request.method in ("GET", "HEAD", "OPTIONS"):
+            return self.get_response(request)
+        with availability.writing():
+            return self.get_response(request)
 
 
 class AliasRedirectMiddleware:
@@ -85,14 +84,11 @@ class AliasRedirectMiddleware:
         response = self.get_response(request)
         if response.status_code != HTTPStatus.NOT_FOUND or request.method not in ("GET", "HEAD"):
             return response
-        try:
-            target = redirect_target(request)
-            if target is None:
-                return gone(request) if was_removed(request) else response
-            if only_lacks_slash(request):
-                return response
-        except DatabaseError:
-            log.exception("Cannot look up aliases: the database does not answer")
+        # If the database fails, the error becomes a 503: search engines drop addresses that answer 404.
+        target = redirect_target(request)
+        if target is None:
+            return gone(request) if was_removed(request) else response
+        if only_lacks_slash(request):
             return response
         return HttpResponsePermanentRedirect(target)
 

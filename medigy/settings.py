@@ -203,6 +203,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "curation.middleware.DatabaseMiddleware",  # before all that ask the database
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "curation.security.bodies.BodyLimitMiddleware",  # before all that reads forms
     "curation.security.rate_limits.RateLimitMiddleware",
@@ -212,7 +213,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "curation.admin_site.second_factor.SecondFactorMiddleware",
     "curation.middleware.AliasRedirectMiddleware",
-    "curation.middleware.LockTimeoutMiddleware",
     "curation.admin_site.hashing_middleware.PasswordHashingMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -256,6 +256,9 @@ if "ENGINE" not in database:
     )
 DATABASES = {"default": {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, **database}}
 LOCK_TIMEOUT_SECONDS = 30  # time that a change waits for another; on PostgreSQL only one of a web request
+# Of a web server alone (`curation.db.availability`): commands, imports and the worker wait as long as it takes.
+PROBE_TIMEOUT_SECONDS = 2  # for connecting, and for the first query of a request
+READ_TIMEOUT_SECONDS = 10  # for any statement, beside the time that a change waits for another
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     if not DATABASES["default"]["NAME"].startswith((":memory:", "file:")):
         file = Path(DATABASES["default"]["NAME"])
@@ -266,6 +269,16 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "transaction_mode": "IMMEDIATE",
         "timeout": LOCK_TIMEOUT_SECONDS,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16384;",
+    }
+else:
+    # A server that the network lost is noticed within half a minute, whether a statement runs or not.
+    DATABASES["default"]["OPTIONS"] = {
+        "connect_timeout": 10,
+        "tcp_user_timeout": 30_000,
+        "keepalives_idle": 15,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        **DATABASES["default"].get("OPTIONS", {}),
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -13,6 +13,8 @@ from django.db import connection
 from django.test import Client
 from hypothesis import settings as hypothesis_settings
 
+from curation.db import availability
+
 IN_CI = bool(os.environ.get("CI"))
 
 # Property tests try the same examples in every run, without a time limit. A build server tries more examples.
@@ -109,6 +111,13 @@ def _fail_when_an_import_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         "curation.importing.history.ledger.sleep", lambda _: pytest.fail("an import waits for another one")
     )
+
+
+@pytest.fixture(autouse=True)
+def _database_answers() -> Iterator[None]:
+    """Let no test leave the database as one that is away."""
+    yield
+    availability.breaker.record_success()
 
 
 @pytest.fixture(autouse=True)

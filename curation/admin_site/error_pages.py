@@ -14,13 +14,14 @@ from http import HTTPStatus
 
 from django.conf import settings
 from django.contrib import admin
-from django.db import Error, InterfaceError, InternalError, OperationalError
+from django.db import Error
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.csrf import csrf_failure as csrf_failure_for_readers
 
+from curation.db.availability import DATABASE_FAILURES
 from curation.importing.failures import is_full, is_read_only
 from curation.views import errors
 
@@ -28,10 +29,6 @@ from .change_forms import keep_chosen_files
 from .posted_forms import PostedForm
 
 log = logging.getLogger(__name__)
-
-#: Errors of the database itself, as opposed to those of a statement or its values: a lock timeout, a deadlock, a lost
-#: connection, a server that stops or has become read-only.
-DATABASE_FAILURES = (OperationalError, InterfaceError, InternalError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +120,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if not is_admin(request):
         return errors.server_error(request)
     try:
-        return error_page(request, _page_of(sys.exception()))
+        page = error_page(request, _page_of(sys.exception()))
+        return errors.mark_unavailable(page) if page.status_code == HTTPStatus.SERVICE_UNAVAILABLE else page
     except Exception:  # the template or its static files may be the reason for the error
         log.exception("The error page of the admin cannot be rendered")
         return errors.server_error(request)

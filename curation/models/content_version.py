@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 from uuid import uuid4
 
-from django.db import Error, connection, models
+from django.db import connection, models
 from django.utils import timezone
 
 
@@ -32,13 +32,10 @@ class ContentVersion(models.Model):
 
     @classmethod
     def current(cls) -> str | None:
-        """Return the token; `None` if it is not reliable: within a transaction, or without row or database."""
+        """Return the token; `None` if it is not reliable: within a transaction, or without the row."""
         if connection.in_atomic_block:
             return None
-        try:
-            return cls.committed()
-        except Error:
-            return None
+        return cls.committed()
 
     @classmethod
     def committed(cls) -> str | None:
@@ -56,10 +53,7 @@ class ContentVersion(models.Model):
         """Return the time of the last write; `None` where `current()` is."""
         if connection.in_atomic_block:
             return None
-        try:
-            return cls.objects.values_list("renewed_at", flat=True).first()
-        except Error:
-            return None
+        return cls.objects.values_list("renewed_at", flat=True).first()
 
     @classmethod
     def renew(cls) -> None:

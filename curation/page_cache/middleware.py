@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
+from math import inf
 from time import time
 
 from django.http import HttpRequest, HttpResponseBase
 
 from curation.caching.memo import at_version
 from curation.caching.next_due import next_due
+from curation.db.availability import DATABASE_FAILURES, DatabaseAway, ask
 from curation.models import ContentVersion
 
 from .pages import not_modified_or, page_to_cache
 from .requests import best_encoding, cache_key, has_cursor
 from .store import PageStore
 
+log = logging.getLogger(__name__)
 #: The request headers of conditional requests, by their names in WSGI.
 CONDITIONAL_HEADERS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE")
 
@@ -33,16 +38,25 @@ class PageCacheMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         key = cache_key(request)
-        version = ContentVersion.current() if key else None
-        if key is None or version is None:
+        if key is None:
             return make_private(self.get_response(request))
         encoding = best_encoding(request.META.get("HTTP_ACCEPT_ENCODING", ""))
-        page = self.store.find(key, encoding, version)
-        if page is not None:
+        try:
+            version = ask(ContentVersion.current)
+            page = self.store.find(key, encoding, version) if version else None
+            made, expires = time(), next_due(version) if version and not page else inf  # before any item is looked at
+        except DATABASE_FAILURES as error:
+            if not isinstance(error, DatabaseAway):
+                log.error("The database does not answer: %s", error)  # the traceback tells nothing more
+            return self._stale(key, encoding, request) or make_private(self.get_response(request))
+        if page:
             return page.response_to(request)
-        made, expires = time(), next_due(version)  # of the moment before any item was looked at
+        if version is None:
+            return make_private(self.get_response(request))
         with unconditional_get(request), at_version(version):
             response = self.get_response(request)
+        if response.status_code == HTTPStatus.SERVICE_UNAVAILABLE and (stale := self._stale(key, encoding, request)):
+            return stale
         page = page_to_cache(response, version, made, expires)
         if page is None:
             return not_modified_or(request, make_private(response))
@@ -50,6 +64,11 @@ class PageCacheMiddleware:
         if self._is_stored(key, request):
             self.store.put(key, page)
         return page.response_to(request)
+
+    def _stale(self, key: str, encoding: str, request: HttpRequest) -> HttpResponseBase | None:
+        """Return the answer by a page of the last day, while the database fails."""
+        page = self.store.find_stale(key, encoding)
+        return page.stale_response_to(request) if page else None
 
     def _is_stored(self, key: str, request: HttpRequest) -> bool:
         """Whether the page of a request is stored: with parameters, only if it is asked for again.

@@ -97,11 +97,23 @@ class CachedPage:
 
     def response_to(self, request: HttpRequest) -> HttpResponseBase:
         """Return the page as a response, or a 304 to a conditional request for the same page."""
-        headers = {
-            "Cache-Control": _cache_control(int(self.expires - time())),
-            **self.headers,
-            "Content-Length": str(len(self.body)),
+        return self._response(request, {"Cache-Control": _cache_control(int(self.expires - time())), **self.headers})
+
+    def stale_response_to(self, request: HttpRequest) -> HttpResponseBase:
+        """Return the page as a response while the database fails: `Age`, and a mark that it may be out of date.
+
+        Its negative `ttl` (RFC 9211) says that it is stale. No cache may answer with it without asking again.
+        """
+        age = int(time() - self.made)
+        marks = {
+            "Age": str(age),
+            "Cache-Control": f"public, max-age=0, s-maxage=0, stale-if-error={STALE_IF_ERROR - age}",
+            "Cache-Status": f"medigy; hit; ttl={min(-1, int(self.expires - time()))}",
         }
+        return self._response(request, {**self.headers, **marks})
+
+    def _response(self, request: HttpRequest, headers: dict[str, str]) -> HttpResponseBase:
+        headers = {**headers, "Content-Length": str(len(self.body))}
         return not_modified_or(request, HttpResponse(self.body, status=self.status, headers=headers))
 
 

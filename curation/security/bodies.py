@@ -9,7 +9,8 @@ from http import HTTPStatus
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
-from curation.admin_site.error_pages import DATABASE_ERROR, DATABASE_FAILURES, ErrorPage
+from curation.admin_site.error_pages import DATABASE_ERROR, ErrorPage
+from curation.db.availability import DATABASE_FAILURES
 
 from .refusals import refuse
 

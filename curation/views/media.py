@@ -1,5 +1,8 @@
 """Stored images and documents, for installations in which neither an object store nor a web server serves them."""
 
+from threading import Lock
+from time import time
+
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db.models import Q
@@ -8,6 +11,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 from django.views.decorators.http import require_safe
 
+from curation.db.availability import DATABASE_FAILURES, ask
 from curation.lib.media_types import MediaType, of_path
 from curation.lib.stored_files import IMAGE_NAME, PDF_NAME
 from curation.models import BodyReference, CuratedItem, Image, with_published_items
@@ -18,6 +22,8 @@ MEDIA_NAME = rf"(?P<name>{IMAGE_NAME}|{PDF_NAME})\Z"
 MAX_AGE_SECONDS = 300
 #: A file that a browser shows as a page of its own loads and runs nothing.
 CONTENT_SECURITY_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
+#: How long a file is shown that readers could see, if the database fails; and how many names of files are remembered.
+STALE_SECONDS, MAX_SEEN = 24 * 3600, 10_000
 #: Users with any of these permissions may see all files.
 EDITOR_PERMISSIONS = ("curation.view_curateditem", "curation.view_image", "curation.view_publisher")
 
@@ -45,7 +51,7 @@ def _cache_control(request: HttpRequest, name: str) -> str:
     Readers may see the files of items that they see, editors all files.
     """
     is_image = _type_of(name).is_image
-    if _is_seen(name, is_image):
+    if _seen.check(name, is_image):
         return f"public, max-age={MAX_AGE_SECONDS}, s-maxage={settings.CDN_SECONDS}" if is_image else "no-cache"
     if any(map(request.user.has_perm, EDITOR_PERMISSIONS)):
         return "private, no-store"
@@ -60,6 +66,33 @@ def _is_seen(name: str, is_image: bool) -> bool:
     linked = BodyReference.objects.filter(document=name).exclude(document="").order_by().values("item")
     having = CuratedItem.objects.filter(Q(pk__in=attached) | Q(pk__in=linked)).order_by().values("pk")
     return CuratedItem.objects.published_among(having).exists()
+
+
+class SeenFiles:
+    """The files that readers could see in the last day. They are shown while the database fails."""
+
+    def __init__(self) -> None:
+        self._times: dict[str, float] = {}
+        self._lock = Lock()
+
+    def check(self, name: str, is_image: bool) -> bool:
+        """Whether readers see a file. Raises one of `DATABASE_FAILURES` where that is unknown."""
+        try:
+            is_seen = ask(lambda: _is_seen(name, is_image))
+        except DATABASE_FAILURES:
+            if 0 <= time() - self._times.get(name, 0) < STALE_SECONDS:
+                return True
+            raise
+        with self._lock:
+            self._times.pop(name, None)
+            if is_seen:
+                self._times[name] = time()
+                if len(self._times) > MAX_SEEN:
+                    del self._times[next(iter(self._times))]
+        return is_seen
+
+
+_seen = SeenFiles()
 
 
 def _type_of(name: str) -> MediaType:

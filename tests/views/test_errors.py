@@ -1,11 +1,12 @@
 """The pages for what is wrong."""
 
+from typing import Any
 from unittest import mock
 
 import pytest
 from django.conf import LazySettings
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
-from django.db import OperationalError
+from django.db import InterfaceError, InternalError, OperationalError
 from django.test import Client, RequestFactory
 from django.test.utils import override_settings
 from django.urls import path
@@ -14,6 +15,7 @@ from curation.admin_site.error_pages import csrf_failure
 from curation.models import CuratedItem
 from medigy import urls
 from tests.factories import make_item
+from tests.page_cache.conftest import memory  # noqa: F401  # a fixture: an empty page cache
 
 from .pages import ParsedPage, get
 
@@ -51,12 +53,28 @@ def test_a_missing_page_without_any_items_still_offers_search() -> None:
     assert get("/gone/", 404).one("input").get("name") == "q"
 
 
-def test_a_missing_page_needs_no_database() -> None:
-    broken = OperationalError("the database is away")
-    with mock.patch("django.db.backends.base.base.BaseDatabaseWrapper.ensure_connection", side_effect=broken):
-        page = get("/gone/", 404)
-    assert page.texts("h1") == ["There is no such page"]
-    assert not page.all("section")
+AWAY: Any = {"side_effect": OperationalError("the database is away")}
+ENSURE_CONNECTION = "django.db.backends.base.base.BaseDatabaseWrapper.ensure_connection"
+
+
+@pytest.mark.parametrize("path", ["/", "/gone/", "/old-address", "/news/a-story", "/feed.xml", "/search/?q=x"])
+def test_without_the_database_any_address_answers_503_and_none_404(path: str) -> None:
+    client = Client(raise_request_exception=False)
+    with mock.patch(ENSURE_CONNECTION, **AWAY) as connect:
+        for _ in range(3):
+            response = client.get(path)
+            assert (response.status_code, response["Retry-After"]) == (503, "10")
+            assert response["Cache-Control"] == "private, no-store"
+            assert ParsedPage(response).texts("h1") == ["Back in a moment"]
+    assert connect.call_count <= 3, "only the first request asks the database"
+
+
+def test_without_the_database_the_api_answers_a_problem() -> None:
+    with mock.patch(ENSURE_CONNECTION, **AWAY):
+        response = Client(raise_request_exception=False).get("/api/v1/items")
+    assert (response.status_code, response["Retry-After"]) == (503, "10")
+    assert response["Content-Type"] == "application/problem+json"
+    assert response.json()["status"] == 503
 
 
 @override_settings(ROOT_URLCONF=__name__)
@@ -96,6 +114,7 @@ def test_a_suspicious_request_is_a_bad_request() -> None:
     assert b"canary" not in response.content
 
 
+@pytest.mark.django_db
 def test_a_form_from_elsewhere_is_refused_in_words() -> None:
     response = csrf_failure(RequestFactory().post("/news/"))
     assert response.status_code == 403
@@ -103,6 +122,7 @@ def test_a_form_from_elsewhere_is_refused_in_words() -> None:
 
 
 @pytest.mark.django_db
-def test_a_broken_database_is_a_fault_and_not_a_missing_page() -> None:
-    with mock.patch.object(CuratedItem.objects, "published", side_effect=OperationalError):
-        assert Client(raise_request_exception=False).get("/news/").status_code == 500
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError, InternalError])
+def test_a_failing_query_answers_503(error: type[Exception]) -> None:
+    with mock.patch.object(CuratedItem.objects, "published", side_effect=error):
+        assert Client(raise_request_exception=False).get("/news/").status_code == 503
