@@ -24,6 +24,8 @@ KILLS ?= 30
 SEED ?=
 ##= Duration in seconds (fuzz)
 SECONDS ?= 60
+##= Paths of modules, separated by spaces; empty takes all (mutants)
+MODULES ?=
 
 BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
@@ -41,7 +43,7 @@ NODE_MODULES := $(if $(shell command -v npm),node_modules/.package-lock.json)
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .PHONY: help setup hooks run clean test lint types checks test-sqlite test-postgres lighthouse format lock audit sbom bench \
-  fidelity drill fuzz screenshot
+  fidelity drill fuzz mutants screenshot
 
 HELP := \
   /^\#\#@ / {printf "\n%s\n", substr($$0, 5)} \
@@ -98,7 +100,7 @@ run: setup $(COLLECTED) ## Set up, load the sample content, serve on http://127.
 	@exec $(BIN)/python -m scripts.run $(PORT)
 
 clean: ## Remove the virtual environment and caches, not the data or .env
-	@rm -rf .venv node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis var/static
+	@rm -rf .venv node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis mutants var/static
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 ##@ Check and test
@@ -166,6 +168,9 @@ drill: setup $(INSTALLED_DEV) ## Interrupt imports in every way, and check the d
 
 fuzz: setup $(INSTALLED_DEV) ## Feed broken files to the parser, renderer and sanitiser
 	@$(BIN)/python -m drills.fuzz --seconds $(SECONDS)
+
+mutants: setup $(INSTALLED_DEV) ## Change the code in small ways, and look whether the tests notice
+	@DATABASE_URL=sqlite://:memory: $(BIN)/python -m scripts.mutants $(MODULES)
 
 screenshot: $(INSTALLED_DEV) ## Take docs/screenshot.png of the site that make run serves
 	@$(BIN)/python -m scripts.screenshot http://127.0.0.1:$(PORT)/

@@ -1,7 +1,11 @@
 """The programs that the Makefile runs."""
 
+from pathlib import Path
+
 import pytest
 
+from scripts import mutants
+from scripts.mutants import Module, Result, Survivor
 from scripts.run import read_port
 
 
@@ -13,3 +17,42 @@ def test_a_text_that_is_not_a_port_number_is_refused_with_a_message(typed: str) 
 
 def test_a_port_number_is_read() -> None:
     assert read_port("8001") == 8001
+
+
+MODULE = Module("curation/items/merge.py", ("tests/importing/history/test_merge.py",))
+KNOWN = Survivor("curation.items.merge.merge", "-    a = 1\n+    a = 2")
+NEW = Survivor("curation.items.merge.merge", "-    a = 1\n+    a = None")
+
+
+def test_a_run_passes_if_every_mutant_that_survives_is_listed() -> None:
+    assert mutants.judge([Result(MODULE, 19, 0, [KNOWN])], {KNOWN: "It is equal."}, is_complete=True)
+
+
+def test_a_run_fails_for_a_mutant_that_survives_and_is_not_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert not mutants.judge([Result(MODULE, 99, 0, [NEW])], {}, is_complete=True)
+    assert "+    a = None" in capsys.readouterr().out
+
+
+def test_a_run_fails_for_a_listed_mutant_that_does_not_survive() -> None:
+    assert not mutants.judge([Result(MODULE, 100, 0, [])], {KNOWN: "It is equal."}, is_complete=True)
+    elsewhere = Survivor("curation.items.roles.group_of", KNOWN.change)
+    assert mutants.judge([Result(MODULE, 100, 0, [])], {elsewhere: "It is equal."}, is_complete=False)
+
+
+def test_a_run_of_all_modules_fails_if_too_few_mutants_die() -> None:
+    results = [Result(MODULE, 9, 0, [KNOWN])]
+    assert not mutants.judge(results, {KNOWN: "It is equal."}, is_complete=True)
+    assert mutants.judge(results, {KNOWN: "It is equal."}, is_complete=False)
+    results = [Result(MODULE, 10, 9, [KNOWN])]
+    assert mutants.judge(results, {KNOWN: "It is equal."}, is_complete=True)
+
+
+def test_mutants_are_listed_with_their_reasons_for_modules_and_tests_that_exist() -> None:
+    modules, reasons = mutants.read_list()
+    assert all(Path(path).exists() for module in modules for path in (module.path, *module.tests))
+    assert all(reason.strip() for reason in reasons.values())
+    for survivor in reasons:
+        assert any(survivor.function.startswith(f"{module.name}.") for module in modules)
+        path = next(module.path for module in modules if survivor.function.startswith(f"{module.name}."))
+        removed = [line[1:] for line in survivor.change.splitlines() if line.startswith("-")]
+        assert all(line.strip() in Path(path).read_text() for line in removed), survivor

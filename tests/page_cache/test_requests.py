@@ -5,10 +5,10 @@ from uuid import uuid4
 import pytest
 import time_machine
 from django.conf import LazySettings
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from curation.listing.query import PARAMETERS as QUERY_PARAMETERS
-from curation.page_cache.requests import MAX_QUERY_LENGTH, PARAMETERS
+from curation.page_cache.requests import MAX_QUERY_LENGTH, PARAMETERS, cache_key
 from curation.page_cache.store import REPEAT_SECONDS
 from tests.factories import make_item
 
@@ -52,6 +52,29 @@ def test_another_query_has_a_page_of_its_own(path: str) -> None:
     make_item(kind="b")
     reader.get_twice("/news/?kind=b")
     assert not reader.finds_cached(path)
+
+
+def test_the_name_of_a_parameter_ends_at_its_first_equals_sign() -> None:
+    reader.get_twice("/news/?kind=a=b")
+    assert reader.finds_cached("/news/?kind=a=b")
+
+
+def test_a_query_of_the_maximum_length_is_cached_and_a_longer_one_is_not() -> None:
+    longest = "/news/?kind=".ljust(len("/news/?") + MAX_QUERY_LENGTH, "x")
+    reader.get_twice(longest)
+    assert reader.finds_cached(longest)
+    reader.get_twice(f"{longest}x")
+    assert not reader.finds_cached(f"{longest}x")
+
+
+def test_a_server_may_leave_out_an_empty_query() -> None:
+    request, without = RequestFactory().get("/news/"), RequestFactory().get("/news/")
+    del without.META["QUERY_STRING"]
+    assert cache_key(without) == cache_key(request) is not None
+
+
+def test_a_request_for_the_headers_alone_shares_the_page() -> None:
+    assert cache_key(RequestFactory().head("/news/")) == cache_key(RequestFactory().get("/news/"))
 
 
 def test_the_order_of_values_of_one_parameter_counts() -> None:
