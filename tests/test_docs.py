@@ -55,6 +55,12 @@ def test_links_have_a_target(document: Path) -> None:
             assert anchor in {slugify(heading) for heading in HEADING.findall(path.read_text())}
 
 
+@each_document
+def test_named_tests_exist(document: Path) -> None:
+    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", document.read_text())
+    assert [f"{path}::{name}" for path, name in named if f"def {name}(" not in (ROOT / path).read_text()] == []
+
+
 def test_the_documentation_lists_all_settings() -> None:
     read = set(
         re.findall(r'\b(?:env\.\w+|flag|count|one_of)\(\s*"([A-Z_]+)"', (ROOT / "medigy/settings.py").read_text())
