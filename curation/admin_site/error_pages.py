@@ -19,7 +19,6 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.views.csrf import csrf_failure as csrf_failure_for_readers
 
 from curation.db.availability import DATABASE_FAILURES
 from curation.importing.failures import is_full, is_read_only
@@ -135,13 +134,11 @@ def _page_of(error: BaseException | None) -> ErrorPage:
     return DATABASE_ERROR if isinstance(error, DATABASE_FAILURES) else SERVER_ERROR
 
 
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001  # Django names the arguments
     """Answer a form whose token is not valid, as after logging in elsewhere: with a new token, and what was typed.
 
     A form from another site gets no button, or one click of an editor would send what that site wrote.
     """
-    if not is_admin(request):
-        return csrf_failure_for_readers(request, reason)
     if is_same_origin(request):
         return error_page(request, OUT_OF_DATE)
     request.method = "GET"  # the page holds nothing of the form

@@ -7,7 +7,6 @@ from itertools import groupby
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_safe
 
 from curation.caching.memo import memoised
 from curation.lib.site_url import absolute_url
@@ -23,7 +22,6 @@ from .lists import list_page
 Counted = list[tuple[Month, int]]
 
 
-@require_safe
 def archive(request: HttpRequest) -> HttpResponse:
     years = memoised("archive", lambda: counted_years(CuratedItem.objects.published()))
     head = list_head(absolute_url(request.path), "Archive", "All items by year and month.")
@@ -37,7 +35,6 @@ def counted_years(items: ItemQuerySet) -> list[tuple[int, int, Counted]]:
     return [(year, sum(count for _, count in months), months) for year, months in years]
 
 
-@require_safe
 def year(request: HttpRequest, year: int) -> HttpResponse:
     first = month_or_404(year, 1)
     if request.path != (path := reverse("archive_year", args=[year])):
@@ -55,7 +52,6 @@ def year(request: HttpRequest, year: int) -> HttpResponse:
     return render(request, "archive_year.html", {"head": head, "earlier": earlier, "later": later, **context})
 
 
-@require_safe
 def month(request: HttpRequest, year: int, month: int) -> HttpResponse:
     found = month_or_404(year, month)
     if request.path != found.get_absolute_url():

@@ -11,7 +11,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.safestring import SafeString
-from django.views.decorators.http import require_safe
 
 from curation.caching.memo import memoised
 from curation.listing.activity import SAMPLE_ITEMS, Coverage, Month, coverage_of, months_of
@@ -80,7 +79,6 @@ def _panel(coverage: Coverage, facet: str, slug: str) -> Panel:
     )
 
 
-@require_safe
 def topic_timeline(request: HttpRequest, key: str) -> HttpResponse:
     item_list = TOPICS.get(key)
     months = memoised(f"months:topic:{key}", lambda: months_of(ItemTopic, topic=item_list.subject))
@@ -88,7 +86,6 @@ def topic_timeline(request: HttpRequest, key: str) -> HttpResponse:
     return timeline(request, item_list, months, trail, filters=urlencode({"topic": key}))
 
 
-@require_safe
 def offering_timeline(request: HttpRequest, key: str) -> HttpResponse:
     item_list = OFFERINGS.get(key)
     months = memoised(f"months:offering:{key}", lambda: months_of(ItemOffering, offering=item_list.subject))

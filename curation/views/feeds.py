@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.views.decorators.http import require_safe
 
 from curation.caching.conditional import conditional, content_changed_at
 from curation.feeds import FORMATS, read_feed
@@ -15,13 +14,11 @@ from curation.listing.query import read_item_query
 from .archive import month_or_404
 
 
-@require_safe
 def subject_feed(request: HttpRequest, extension: str, key: str, lists: SubjectLists[Any]) -> HttpResponse:
     """Answer a feed of the list of a subject."""
     return _feed_of(request, lists.get(key), extension)
 
 
-@require_safe
 def query_feed(request: HttpRequest, extension: str, page: str) -> HttpResponse:
     """Answer a feed of the items that match the query, as on a page: "news" or "search"."""
     query = read_item_query(request.GET, page)
@@ -32,7 +29,6 @@ def query_feed(request: HttpRequest, extension: str, page: str) -> HttpResponse:
     return _feed_of(request, matching(query), extension)
 
 
-@require_safe
 def month_feed(request: HttpRequest, extension: str, year: str, month: str) -> HttpResponse:
     item_list = in_month(month_or_404(int(year), int(month)))
     if not item_list.items.exists():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
 
 from curation.lib.site_url import absolute_url
 from curation.listing.body_targets import load_targets
@@ -18,7 +17,6 @@ from curation.templating.head import item_head
 REPEATED_LENGTH = 80
 
 
-@require_safe
 def item(request: HttpRequest, slug: str) -> HttpResponse:
     detail = published_detail(slug)
     if detail is None:

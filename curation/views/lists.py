@@ -10,7 +10,6 @@ from urllib.parse import urljoin
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
 
 from curation.caching.memo import memoised
 from curation.feeds import feed_links
@@ -23,7 +22,6 @@ from curation.templating.breadcrumbs import Breadcrumb
 from curation.templating.head import Head, list_head
 
 
-@require_safe
 def subject_page(
     request: HttpRequest, key: str, lists: SubjectLists[Any], template: str = "subject.html"
 ) -> HttpResponse:

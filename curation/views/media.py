@@ -9,7 +9,6 @@ from django.db.models import Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
-from django.views.decorators.http import require_safe
 
 from curation.db.availability import DATABASE_FAILURES, ask
 from curation.lib.media_types import MediaType, of_path
@@ -28,7 +27,6 @@ STALE_SECONDS, MAX_SEEN = 24 * 3600, 10_000
 EDITOR_PERMISSIONS = ("curation.view_curateditem", "curation.view_image", "curation.view_publisher")
 
 
-@require_safe
 def media(request: HttpRequest, name: str) -> HttpResponseBase:
     """Serve a stored file, whose `name` matches `MEDIA_NAME`. The headers keep it from running scripts on the site."""
     cache_control = _cache_control(request, name)

@@ -11,7 +11,6 @@ from itertools import groupby
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
 
 from curation.caching.memo import memoised
 from curation.feeds import feed_links
@@ -46,7 +45,6 @@ class FrontPage:
     earlier: Sequence[tuple[date, Sequence[ItemSummary]]]
 
 
-@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     item_list = latest()
     head = list_head(
@@ -82,7 +80,6 @@ def recent_topics(items: ItemQuerySet) -> list[Topic]:
     return list(topics.annotate(recent_items=Count("itemtopic")).order_by("-recent_items", "label", "pk")[:MAX_TOPICS])
 
 
-@require_safe
 def news(request: HttpRequest) -> HttpResponse:
     query = read_item_query(request.GET)
     if has_blank_values(request.GET):

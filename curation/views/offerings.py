@@ -4,7 +4,6 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_safe
 
 from curation.listing.lists import OFFERINGS
 from curation.listing.pagination import Page
@@ -15,7 +14,6 @@ from .coverage import offering_panel
 from .lists import is_first, list_page, listed_counts, page_head
 
 
-@require_safe
 def offerings(request: HttpRequest) -> HttpResponse:
     page = Page(listed_offerings(), request.GET.get("page", "1"))
     counts = listed_counts(ItemOffering, "offering", offering__in=page.rows)
@@ -35,7 +33,6 @@ def listed_offerings() -> QuerySet[Offering]:
     return Offering.objects.annotate(latest=latest).filter(latest__isnull=False).order_by("-latest", "-pk")
 
 
-@require_safe
 def offering(request: HttpRequest, key: str) -> HttpResponse:
     item_list = OFFERINGS.get(key)
     topics = with_published_items(Topic).filter(offerings=item_list.subject).select_related("vocabulary")

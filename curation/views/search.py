@@ -9,7 +9,6 @@ from http import HTTPStatus
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.utils.safestring import SafeString
-from django.views.decorators.http import require_safe
 
 from curation.feeds import feed_links
 from curation.listing.lists import matching
@@ -49,7 +48,6 @@ class CountedOption:
     url: str
 
 
-@require_safe
 def search(request: HttpRequest) -> HttpResponse:
     query = read_item_query(request.GET, "search")
     if has_blank_values(request.GET):
@@ -126,7 +124,6 @@ def _options(values: Mapping[str, Mapping[int | str, int]]) -> dict[tuple[str, i
     return options
 
 
-@require_safe
 def suggest(request: HttpRequest) -> JsonResponse:
     """Answer suggestions for a text: `{"suggestions": [{"kind", "text", "url"}]}`."""
     found = suggestions(request.GET.get("q", ""))

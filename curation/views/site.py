@@ -5,7 +5,6 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import reverse
-from django.views.decorators.http import require_safe
 
 from curation.lib.design_tokens import THEME_COLOR, read_tokens
 from curation.lib.site_url import absolute_url
@@ -19,14 +18,12 @@ ICONS = (
 )
 
 
-@require_safe
 def robots(_request: HttpRequest) -> HttpResponse:
     sitemap = absolute_url(reverse("sitemap"))
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in DISALLOWED), "", f"Sitemap: {sitemap}", ""]
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
 
 
-@require_safe
 def manifest(_request: HttpRequest) -> HttpResponse:
     """Answer the web app manifest: https://www.w3.org/TR/appmanifest/."""
     home = reverse("home")
@@ -48,7 +45,6 @@ def manifest(_request: HttpRequest) -> HttpResponse:
     return JsonResponse(content, content_type="application/manifest+json")
 
 
-@require_safe
 def opensearch(request: HttpRequest) -> HttpResponse:
     """Answer the OpenSearch description of the site's search: https://github.com/dewitt/opensearch."""
     here = absolute_url(reverse("home"))

@@ -10,7 +10,6 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_safe
 
 from curation.lib.site_url import absolute_url
 from curation.listing import sitemap
@@ -22,7 +21,6 @@ IMAGE = 'xmlns:image="http://www.google.com/schemas/sitemap-image/1.1"'
 NEWS = 'xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"'
 
 
-@require_safe
 def index(_request: HttpRequest) -> HttpResponse:
     """Answer the index of the sitemaps that name a page."""
     named: list[tuple[str, tuple[object, ...], datetime | None]] = [("sitemap_pages", (), sitemap.last_change())]
@@ -34,14 +32,12 @@ def index(_request: HttpRequest) -> HttpResponse:
     return HttpResponse(_document("sitemapindex", CORE, lines), content_type=XML)
 
 
-@require_safe
 def pages(_request: HttpRequest) -> HttpResponse:
     changed = sitemap.last_change()
     lines = [_entry_line("url", absolute_url(reverse(name)), changed) for name in sitemap.PAGES]
     return HttpResponse(_document("urlset", CORE, lines), content_type=XML)
 
 
-@require_safe
 def part(_request: HttpRequest, section: str, number: str) -> HttpResponse:
     """Answer a part of a section."""
     if section not in sitemap.SECTIONS:
@@ -52,7 +48,6 @@ def part(_request: HttpRequest, section: str, number: str) -> HttpResponse:
     return HttpResponse(_document("urlset", f"{CORE} {IMAGE}", lines), content_type=XML)
 
 
-@require_safe
 @cache_control(public=True, max_age=600)  # items leave it as time passes
 def news(_request: HttpRequest) -> HttpResponse:
     """Answer the items of the last 48 hours for Google News."""

@@ -6,7 +6,6 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_safe
 
 from curation.caching.memo import memoised
 from curation.lib.site_url import absolute_url
@@ -19,7 +18,6 @@ from .coverage import topic_panel
 from .lists import is_first, list_page, listed_counts
 
 
-@require_safe
 def topics(request: HttpRequest) -> HttpResponse:
     url = absolute_url(request.path)
     head = list_head(url, "Topics", "All topics with published items, by vocabulary.")
@@ -36,7 +34,6 @@ def listed_topics() -> list[tuple[Vocabulary, list[tuple[Topic, int]]]]:
     ]
 
 
-@require_safe
 def topic(request: HttpRequest, key: str) -> HttpResponse:
     item_list = TOPICS.get(key)
     found = item_list.subject
@@ -55,7 +52,6 @@ def namesakes(topic: Topic) -> QuerySet[Topic]:
     return same.exclude(pk=topic.pk).select_related("vocabulary")
 
 
-@require_safe
 def vocabulary(request: HttpRequest, key: str) -> HttpResponse:
     item_list = VOCABULARIES.get(key)
     trail = [Breadcrumb("Topics", reverse("topics"))]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
+from pytest_django.fixtures import SettingsWrapper
 
 from tests.factories import make_item, make_publisher, make_topic
 
@@ -21,7 +22,8 @@ def test_the_document_has_examples() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("host", "path", "answer"), EXAMPLES, ids=[path for _, path, _ in EXAMPLES])
-def test_an_example_is_what_the_api_answers(host: str, path: str, answer: str) -> None:
+def test_an_example_is_what_the_api_answers(host: str, path: str, answer: str, settings: SettingsWrapper) -> None:
+    settings.SITE_URL = f"http://{host}"
     make_item(
         "Quieter alarms at night",
         pk=42,

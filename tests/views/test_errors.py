@@ -7,11 +7,10 @@ import pytest
 from django.conf import LazySettings
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.db import InterfaceError, InternalError, OperationalError
-from django.test import Client, RequestFactory
+from django.test import Client
 from django.test.utils import override_settings
 from django.urls import path
 
-from curation.admin_site.error_pages import csrf_failure
 from curation.models import CuratedItem
 from medigy import urls
 from tests.factories import make_item
@@ -112,13 +111,6 @@ def test_a_suspicious_request_is_a_bad_request() -> None:
     assert response.status_code == 400
     assert ParsedPage(response).texts("h1") == ["This request is not valid"]
     assert b"canary" not in response.content
-
-
-@pytest.mark.django_db
-def test_a_form_from_elsewhere_is_refused_in_words() -> None:
-    response = csrf_failure(RequestFactory().post("/news/"))
-    assert response.status_code == 403
-    assert ParsedPage(response).texts("h1") == ["That form is out of date"]
 
 
 @pytest.mark.django_db
