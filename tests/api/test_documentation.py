@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from django.conf import LazySettings
 from django.test import Client
-from pytest_django.fixtures import SettingsWrapper
 
 from tests.factories import make_item, make_publisher, make_topic
 
@@ -22,7 +22,7 @@ def test_the_document_has_examples() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("host", "path", "answer"), EXAMPLES, ids=[path for _, path, _ in EXAMPLES])
-def test_an_example_is_what_the_api_answers(host: str, path: str, answer: str, settings: SettingsWrapper) -> None:
+def test_an_example_is_what_the_api_answers(host: str, path: str, answer: str, settings: LazySettings) -> None:
     settings.SITE_URL = f"http://{host}"
     make_item(
         "Quieter alarms at night",
