@@ -24,8 +24,8 @@ from threading import Event, Thread
 from drills import site as files
 from drills.report import DrillFailed, print_line
 from drills.sandbox import MANAGE, ROOT, Sandbox, SandboxSite
+from drills.server import free_port
 from drills.slow_clients import Attackers, Endpoint, attacks
-from drills.traffic import free_port
 
 #: Connections of an attack, seconds that it lasts, and readers meanwhile.
 CONNECTIONS, ATTACK_SECONDS, READERS = 40, 20, 4

@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import signal
-import socket
-import subprocess
-import sys
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,7 +16,8 @@ from urllib.error import URLError
 from drills import site as files
 from drills.browser import Browser, BrowserPage
 from drills.report import DrillFailed
-from drills.sandbox import ROOT, Sandbox, SandboxSite
+from drills.sandbox import Sandbox, SandboxSite
+from drills.server import serve
 
 READERS = 20
 #: Each of two editors fills in one field of the same items. No file sets these fields.
@@ -30,8 +25,6 @@ EDITED = ("institution", "section")
 ITEMS = 20
 #: Minimum numbers of pages read and items saved during the import. Until then, files are changed and imported again.
 MIN_PAGES_READ, MIN_ITEMS_SAVED, MAX_ROUNDS = 200, 20, 20
-SERVER = (sys.executable, "-m", "gunicorn", "medigy.wsgi", "--workers", "2", "--threads", "12", "--bind")
-START_SECONDS = 60
 LOGIN, ITEM_LIST, FORM = "/admin/login/", "/admin/curation/curateditem/", "curateditem_form"
 EDIT_PAGE = re.compile(rf"{ITEM_LIST}\d+/change/")
 PASSWORD = "only-for-drills-of-editors"
@@ -186,33 +179,5 @@ def working(users: list[User], traffic: Traffic) -> Iterator[None]:
 @contextmanager
 def server(site: SandboxSite, log: Path) -> Iterator[str]:
     """Serve a site as production does, and return its address."""
-    address = f"127.0.0.1:{free_port()}"
-    with log.open("w") as file:
-        process = subprocess.Popen(
-            (*SERVER, address), cwd=ROOT, env=site.environment, stderr=file, start_new_session=True
-        )
-    try:
-        await_answer(f"http://{address}/")
-        yield f"http://{address}/"
-    finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        process.wait()
-
-
-def await_answer(address: str) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        try:
-            Browser(address).get("/")
-        except URLError:
-            time.sleep(0.1)
-        else:
-            return
-    raise DrillFailed(f"no server at {address} after {START_SECONDS} s")
-
-
-def free_port() -> int:
-    with socket.socket() as any_port:
-        any_port.bind(("127.0.0.1", 0))
-        port: int = any_port.getsockname()[1]
-        return port
+    with serve(site, log, "--workers=2", "--threads=12") as started:
+        yield started.address
