@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from drills.traffic import free_port
+from drills.server import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 #: Debian's own Python, which every user may run, in place of the one of the base image.
