@@ -52,7 +52,7 @@ MAX_RATIO = 2.0
 
 
 @dataclass(slots=True)
-class Readers:
+class ReaderPool:
     """A number of readers of a site, each with a connection of its own, and pauses (minimum, maximum) in seconds."""
 
     host: str
@@ -65,7 +65,7 @@ class Readers:
     _stop: Event = field(default_factory=Event)
 
     @contextmanager
-    def reading(self) -> Iterator[Readers]:
+    def reading(self) -> Iterator[ReaderPool]:
         """Let them read during the `with` block."""
         threads = [Thread(target=self._read, args=[Random(number)]) for number in range(self.number)]
         for thread in threads:
@@ -88,7 +88,7 @@ class Readers:
         p50, p95 = (1000 * self.percentile(percent) for percent in (50, 95))
         return f"p50 {p50:.0f} ms, p95 {p95:.0f} ms, longest {1000 * max(self.seconds):,.0f} ms"
 
-    def faults(self, calm: Readers | None = None) -> list[str]:
+    def faults(self, calm: ReaderPool | None = None) -> list[str]:
         """Return what went wrong, in words: errors, and a 95th percentile above `MAX_RATIO` times that of `calm`."""
         faults = [f"{len(self.errors)} requests of readers failed: {'; '.join(self.errors[:5])}"] if self.errors else []
         if calm and self.percentile(95) > MAX_RATIO * max(calm.percentile(95), FLOOR_SECONDS):

@@ -37,7 +37,7 @@ class ProcessUse:
 
 
 @dataclass(frozen=True, slots=True)
-class Server:
+class RunningServer:
     """A server that answers, the process that leads its session, and its log."""
 
     address: str
@@ -50,12 +50,12 @@ class Server:
 
 
 @contextmanager
-def serve(site: SandboxSite, log: Path, *options: str, **variables: str) -> Iterator[Server]:
+def serve(site: SandboxSite, log: Path, *options: str, **variables: str) -> Iterator[RunningServer]:
     """Serve a site as production does. `options` are those of gunicorn, `variables` those of the environment."""
     host = f"127.0.0.1:{free_port()}"
     with running((*GUNICORN, "--bind", host, *options), log, {**site.environment, **variables}) as pid:
         await_answer(f"http://{host}/")
-        yield Server(f"http://{host}/", pid, log)
+        yield RunningServer(f"http://{host}/", pid, log)
 
 
 @contextmanager
