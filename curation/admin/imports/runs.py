@@ -23,6 +23,7 @@ from curation.admin_site.file_names import file_names
 from curation.admin_site.times import desk_time
 from curation.importing import jobs
 from curation.importing.history import ledger
+from curation.importing.history.undo import were_records_pruned
 from curation.importing.sources.discover import UsageError
 from curation.importing.sources.uploads import Upload
 from curation.items.checks import count_failures
@@ -137,8 +138,9 @@ class ImportRunAdmin(UndoViews, UploadViews):
         return TemplateResponse(request, "admin/curation/importrun/run.html", context)
 
     def _buttons(self, request: HttpRequest, run: ImportRun) -> dict[str, bool]:
-        """Return which buttons the page of a run shows to the user."""
+        """Return which buttons the page of a run shows to the user, and a reason for those that it does not."""
         has_ended = run.outcome not in UNDER_WAY
+        were_pruned = has_ended and were_records_pruned(run)
         may_import = self.has_add_permission(request) and has_ended and run.outcome != Outcome.UNDONE
         has_stopped = run.outcome in (Outcome.INTERRUPTED, Outcome.FAILED)
         return {
@@ -147,7 +149,8 @@ class ImportRunAdmin(UndoViews, UploadViews):
             "can_rerun_failures": may_import
             and bool(run.counts.get("rejected"))
             and (has_upload(run) or not run.upload),
-            "can_undo": self.may_undo(request) and has_ended and run.outcome != Outcome.UNDONE,
+            "can_undo": self.may_undo(request) and has_ended and run.outcome != Outcome.UNDONE and not were_pruned,
+            "were_records_pruned": were_pruned,
             "may_undo": self.may_undo(request),
         }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.db.models import QuerySet
@@ -21,6 +22,8 @@ from .undo_records import WRITTEN, UndoResult, undo_records
 
 #: Maximum number of files that one transaction undoes.
 BATCH_SIZE = 50
+#: The counts of a run that stand for its records.
+COUNTS = ("created", "updated", "conflicted", "rejected", "skipped", "archived")
 State = ImportUndo.State
 
 
@@ -53,11 +56,22 @@ def undo(
 
 
 def check(run: ImportRun) -> None:
-    """Raise `CannotUndo` for a run that is undone already or has not ended."""
+    """Raise `CannotUndo` for a run that is undone already, has not ended, or has no records any more."""
     if run.outcome == ImportRun.Outcome.UNDONE and not _is_unfinished(run):
         raise CannotUndo(f"Import {run.pk} has been undone already.")
     if run.outcome in (ImportRun.Outcome.RUNNING, ImportRun.Outcome.QUEUED):
         raise CannotUndo(f"Import {run.pk} is still under way; wait for its end, or stop it.")
+    if were_records_pruned(run):
+        raise CannotUndo(
+            f"Import {run.pk} can no longer be undone: the outcome of each of its files was deleted, as it ended more "
+            f"than {settings.IMPORT_RECORD_DAYS:,} days ago (IMPORT_RECORD_DAYS). The history of each item has its "
+            "earlier versions."
+        )
+
+
+def were_records_pruned(run: ImportRun) -> bool:
+    """Whether a run had records, and `manage.py prune` has deleted them."""
+    return any(map(run.counts.get, COUNTS)) and not run.records.exists()
 
 
 def _is_unfinished(run: ImportRun) -> bool:

@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from django.db import DatabaseError, OperationalError, connections
+from django_tasks_db.models import DBTaskResult
 
 from curation.db.row_digests import TableDigest, UnknownMigrations, digest_tables, models_of
 from curation.db.snapshots import Snapshot
 from curation.db.temporary_connections import temporary_connection
+from curation.models import WorkerHeartbeat
 from curation.models.content_version import ContentVersion, new_token
 
 from . import postgres
@@ -32,6 +34,8 @@ SEEDED = {
     "auth_group_permissions",
     ContentVersion._meta.db_table,
 }
+#: Tables with rows on a site without content whose worker has run: its beats, and the task that prunes every day.
+OF_WORKERS = {WorkerHeartbeat._meta.db_table, DBTaskResult._meta.db_table}
 
 #: Writes the decrypted database to a stream.
 Write = Callable[[BinaryIO], object]
@@ -56,12 +60,12 @@ def server_version() -> str:
 
 
 def is_empty(alias: str = "default") -> bool:
-    """Whether a database has no rows but those of `migrate`. One that cannot be read counts as filled."""
+    """Whether a database has only rows of `migrate` and of workers. One that cannot be read counts as filled."""
     try:
         tables = set(connections[alias].introspection.table_names())
         if "django_migrations" not in tables:
             return not tables
-        filled = [model for model in models_of(alias) if model._meta.db_table not in SEEDED]
+        filled = [model for model in models_of(alias) if model._meta.db_table not in SEEDED | OF_WORKERS]
         return not any(model._base_manager.using(alias).exists() for model in filled)
     except (DatabaseError, UnknownMigrations):
         return False

@@ -5,7 +5,7 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 
 from curation.items.workflow import MADE_BY_IMPORTS
-from curation.models import ImportRun
+from curation.models import ImportRecord, ImportRun
 from tests.admin.conftest import client_of
 
 pytestmark = pytest.mark.django_db
@@ -26,6 +26,7 @@ def member_with(*verbs: str, without: str = "") -> Client:
 
 def statuses(client: Client) -> dict[str, int]:
     run = ImportRun.objects.create(outcome=ImportRun.Outcome.FAILED, paths=["/nowhere"], counts={"rejected": 1})
+    ImportRecord.objects.create(run=run, path="a.md", outcome="rejected")
     page = f"/admin/curation/importrun/{run.pk}"
     return {
         "add": client.get("/admin/curation/importrun/add/").status_code,

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from io import StringIO
 from typing import Any
 
 import pytest
+from django.conf import LazySettings
 from django.contrib.admin.models import LogEntry
+from django.core.management import call_command
 from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
@@ -71,6 +74,21 @@ def run(editor: Client) -> ImportRun:
     import_files(editor, {"a.md": story("New", slug="a"), "b.md": story(slug="b"), "c.md": story("C", slug="c")})
     CuratedItem.objects.filter(slug="c").update(body="My words.")
     return ImportRun.objects.latest("pk")
+
+
+def test_the_page_tells_why_an_old_import_cannot_be_undone(
+    editor: Client, run: ImportRun, settings: LazySettings
+) -> None:
+    assert undo_url(run) in links(page_of(editor, run))
+    ImportRun.objects.filter(pk=run.pk).update(started_at=timezone.now() - timedelta(days=200))
+    ImportRun.objects.create(started_by="x", outcome="finished")  # the latest one stays undoable
+    call_command("prune", stdout=StringIO())
+
+    page = page_of(editor, run)
+    assert "it cannot be undone any more" in content_text(page)
+    assert undo_url(run) not in links(page)
+    answer = editor.get(undo_url(run), follow=True)
+    assert f"more than {settings.IMPORT_RECORD_DAYS} days ago" in messages(answer)[0]
 
 
 def test_an_import_is_undone_after_a_plan(editor: Client, run: ImportRun) -> None:

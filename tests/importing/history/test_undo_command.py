@@ -1,9 +1,13 @@
 """`manage.py undo_import`: its output and its effect."""
 
+from datetime import timedelta
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.conf import LazySettings
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from curation.importing.history import ledger
 from curation.importing.options import Options
@@ -76,6 +80,25 @@ def test_an_import_that_cannot_be_undone_is_an_error(run: ImportRun, outcome: st
         undo_import(run.pk)
     assert error.value.returncode == 2
     assert CuratedItem.objects.count() == 2
+
+
+def test_an_import_whose_records_were_pruned_is_an_error_with_the_reason(
+    run: ImportRun, settings: LazySettings
+) -> None:
+    ImportRun.objects.filter(pk=run.pk).update(started_at=timezone.now() - timedelta(days=5))
+    ImportRun.objects.create(started_by="x", outcome="finished")  # the latest one stays undoable
+    settings.IMPORT_RECORD_DAYS = 4
+    call_command("prune", stdout=StringIO())
+    for dry_run in (True, False):
+        with pytest.raises(CommandError, match=r"can no longer be undone: .* more than 4 days ago") as error:
+            undo_import(run.pk, dry_run=dry_run)
+        assert error.value.returncode == 2
+
+
+def test_an_import_that_has_written_nothing_is_undone(capsys: pytest.CaptureFixture[str]) -> None:
+    run = ImportRun.objects.create(started_by="x", outcome="finished", counts={"created": 0, "unchanged": 3})
+    undo_import(run.pk)
+    assert capsys.readouterr().out == "0 moved to the bin, 0 put back, 0 left\n"
 
 
 def test_while_an_import_is_running_the_command_ends_without_waiting_if_told_to(run: ImportRun) -> None:
