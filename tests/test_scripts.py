@@ -49,7 +49,7 @@ def test_a_run_of_all_modules_fails_if_too_few_mutants_die() -> None:
 
 def test_mutants_are_listed_with_their_reasons_for_modules_and_tests_that_exist() -> None:
     modules, reasons = mutants.read_list()
-    assert all(Path(path).exists() for module in modules for path in (module.path, *module.tests))
+    assert all(Path(path.partition("::")[0]).exists() for module in modules for path in (module.path, *module.tests))
     assert all(reason.strip() for reason in reasons.values())
     for survivor in reasons:
         assert any(survivor.function.startswith(f"{module.name}.") for module in modules)

@@ -1,10 +1,14 @@
 """The roles, and who may change which item."""
 
 import pytest
+from django.apps import apps
 from django.contrib.auth.models import Group, Permission, User
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Model
+from pytest_django import DjangoAssertNumQueries
 
 from curation.items.actors import Actor
-from curation.items.roles import ROLES, group_of
+from curation.items.roles import ROLES, add_permissions, group_of
 from curation.items.workflow import TRANSITIONS, may, may_change, may_import, may_undo
 from curation.models import CuratedItem, Revision
 from tests.factories import COMMAND, make_item
@@ -26,6 +30,41 @@ def member_of(role: str, name: str = "ann") -> User:
 def test_each_role_is_a_group_with_all_its_permissions(role: str) -> None:
     assert Group.objects.get(name=role).permissions.count() == len(ROLES[role])
     assert member_of(role).get_all_permissions() == ROLES[role]
+
+
+class OtherApps:
+    """A registry of apps that records which models it is asked for, like that of a migration."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, ...]] = []
+
+    def get_model(self, *names: str) -> type[Model]:
+        self.asked.append(names)
+        return apps.get_model(*names)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_missing_group_is_made_with_the_permissions_of_its_role(
+    role: str, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    Group.objects.get(name=role).delete()
+    registry = OtherApps()
+    with django_assert_num_queries(6):  # however many permissions a role has
+        group = group_of(role, registry)
+    assert {name for _, name in registry.asked} == {"Group", "Permission"}
+    user = User.objects.create_user("ann")
+    user.groups.add(group)
+    assert user.get_all_permissions() == ROLES[role]
+
+
+def test_permissions_are_added_to_those_of_a_group_by_app_and_name_if_they_exist() -> None:
+    group = group_of("Contributor")
+    other = ContentType.objects.create(app_label="other", model="tag")
+    Permission.objects.create(codename="delete_tag", content_type=other)
+    before = set(group.permissions.all())
+    add_permissions(group, frozenset({"curation.delete_tag", "curation.paint_tag"}))
+    added = set(group.permissions.all()) - before
+    assert [(row.content_type.app_label, row.codename) for row in added] == [("curation", "delete_tag")]
 
 
 def test_each_role_may_do_all_that_the_one_before_it_may() -> None:
