@@ -5,6 +5,7 @@ from django.apps import apps
 from django.contrib.auth.models import Group, Permission, User
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from curation.items.actors import Actor
@@ -17,6 +18,14 @@ pytestmark = pytest.mark.django_db
 Status, Verb = CuratedItem.Status, Revision.Verb
 
 _CONTRIBUTOR = {Verb.SUBMITTED}
+IMPORTING = frozenset(
+    f"curation.{name}"
+    for name in (
+        *("add_curateditem", "change_curateditem", "change_any_curateditem", "publish_curateditem"),
+        *("add_alias", "add_author", "add_image", "add_offering", "add_publisher", "add_tag", "add_topic"),
+        "add_vocabulary",
+    )
+)
 _EDITOR = _CONTRIBUTOR | {Verb.RETURNED, Verb.APPROVED, Verb.BINNED, Verb.RESTORED}
 
 
@@ -111,6 +120,40 @@ def test_roles_have_their_verbs(role: str, allowed: set[str]) -> None:
     user = member_of(role)
     item = make_item(status=Status.DRAFT, created_by=user)
     assert {verb for verb in TRANSITIONS if may(Actor.of(user), item, verb)} == allowed
+
+
+@pytest.mark.parametrize(("binned_from", "allowed"), [(Status.DRAFT, True), (Status.PUBLISHED, False)])
+def test_in_the_bin_the_status_before_it_counts(binned_from: str, allowed: bool) -> None:
+    contributor, editor = member_of("Contributor"), member_of("Editor", "eve")
+    binned = {"status": Status.BIN, "binned_from": binned_from, "binned_at": timezone.now()}
+    item = make_item(created_by=contributor, **binned)
+    assert may_change(Actor.of(contributor), item) is allowed
+    assert may(Actor.of(editor), item, Verb.RESTORED) is allowed
+    assert may(Actor.of(member_of("Publisher", "pam")), item, Verb.RESTORED)
+
+
+def test_editors_move_any_item_but_published_ones_to_the_bin() -> None:
+    editor = Actor.of(member_of("Editor"))
+    assert [
+        status
+        for status in TRANSITIONS[Verb.BINNED].sources
+        if not may(editor, CuratedItem(status=status), Verb.BINNED)
+    ] == [Status.PUBLISHED]
+
+
+def test_an_item_without_an_author_is_nobodys_own_draft() -> None:
+    item = CuratedItem(status=Status.DRAFT)
+    assert not may_change(Actor.of(member_of("Contributor")), item)
+
+
+@pytest.mark.parametrize("missing", [*sorted(IMPORTING), "curation.delete_curateditem"])
+def test_importing_and_undoing_ask_for_each_permission_that_they_need(missing: str) -> None:
+    user = User.objects.create_user("ann")
+    group = Group.objects.create(name="Importers")
+    add_permissions(group, (IMPORTING | {"curation.delete_curateditem"}) - {missing})
+    user.groups.add(group)
+    assert may_import(Actor.of(user)) is (missing not in IMPORTING)
+    assert not may_undo(Actor.of(user))
 
 
 @pytest.mark.parametrize(("role", "expected"), [("Contributor", False), ("Editor", False), ("Publisher", True)])
