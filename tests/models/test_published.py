@@ -59,7 +59,7 @@ def test_only_the_items_that_were_asked_for_are_looked_up() -> None:
 def test_expired_items_are_those_that_were_published() -> None:
     item = make_item(published_at=START, expires_at=END)
     make_item(status=Status.ARCHIVED, expires_at=END)
-    assert [*expired(END)] == [{"pk": item.pk}]
+    assert CuratedItem.objects.get(pk__in=expired(END)) == item
     assert not expired(END - SECOND).exists()
 
 
