@@ -104,10 +104,13 @@ def check_python_is_patched(**_kwargs: Any) -> list[CheckMessage]:
 
 @register(Tags.security, deploy=True)
 def check_secrets_are_private(**_kwargs: Any) -> list[CheckMessage]:
-    """Check that other users of this machine can read neither the settings nor a SQLite file, which has sessions."""
+    """Check that other users of this machine can read neither the settings, nor uploads, nor a SQLite file: it has
+    sessions. What the site makes is closed to them; this is for files and folders that were there before.
+    """
     database = settings.DATABASES["default"]
     is_file = database["ENGINE"] == "django.db.backends.sqlite3"
     files = [settings.BASE_DIR / ".env", *([Path(database["NAME"])] if is_file else [])]
+    files += [_folder(uploads) for uploads in ("IMPORT_UPLOADS", "FORM_UPLOADS")]
     return [
         CheckWarning(f"Other users of this machine can read {file}.", hint=f"chmod o= {file}", id="curation.W001")
         for file in files

@@ -70,6 +70,11 @@ def test_files_with_secrets_that_others_can_read_are_told(
     file.chmod(0o644)
     [warning] = check_secrets_are_private()
     assert (warning.id, warning.hint) == ("curation.W001", f"chmod o= {file}")
+    file.chmod(0o640)
+    settings.FORM_UPLOADS = tmp_path / "form_uploads"
+    settings.FORM_UPLOADS.mkdir(mode=0o755)
+    [warning] = check_secrets_are_private()
+    assert warning.hint == f"chmod o= {settings.FORM_UPLOADS}"
     tmp_path.chmod(0o750)
     assert check_secrets_are_private() == []
 

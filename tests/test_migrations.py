@@ -223,6 +223,33 @@ def test_whoever_could_change_items_may_still_do_all_of_it(apps_before_roles: An
 
 
 @pytest.fixture
+def apps_with_rights_on_internal_tables(transactional_db: None) -> Any:
+    """The models as they were while groups could have rights on internal tables; afterwards they are today's again."""
+    yield apps_at(("curation", "0054_second_factors"))
+    call_command("migrate", verbosity=0)
+
+
+def test_groups_and_users_lose_rights_on_internal_tables(apps_with_rights_on_internal_tables: Any) -> None:
+    from curation.items.roles import ROLES
+
+    def model(name: str) -> Any:
+        return apps_with_rights_on_internal_tables.get_model("auth", name).objects
+
+    everything = model("Permission").filter(content_type__app_label="curation")
+    model("Group").create(name="Editors").permissions.set(everything)
+    model("User").create(username="ann").user_permissions.set(everything)
+    call_command("migrate", verbosity=0)
+
+    from django.contrib.auth.models import Group, User
+
+    of_roles = {name.rpartition("_")[2] for names in ROLES.values() for name in names if name.startswith("curation.")}
+    for holder in (Group.objects.get(name="Editors").permissions, User.objects.get(username="ann").user_permissions):
+        models = set(holder.values_list("content_type__model", flat=True))
+        assert models == of_roles
+        assert holder.filter(codename="change_curateditem").exists()
+
+
+@pytest.fixture
 def apps_before_clean_links(transactional_db: None) -> Any:
     """The models as they were while links kept their tracking parameters; afterwards it is today's again."""
     yield apps_at(("curation", "0033_roles"))
