@@ -11,7 +11,9 @@ ROOT = Path(__file__).resolve().parents[2]
 OPERATORS_WORDS = re.compile(r"manage\.py|db_worker|(?<![\w-])--[a-z][a-z-]+")
 KEEPERS_SECTION = re.compile(r'<details class="keeper">.*?</details>', re.DOTALL)
 #: Packages whose messages editors read. `importing/report.py` words the reports of the command.
-PACKAGES = ("admin", "admin_site", "importing", "items", "operations")
+PACKAGES = ("accounts", "admin", "admin_site", "importing", "items", "passwords")
+#: The module for operators whose messages the desk shows.
+SHOWN_ON_DESK = ROOT / "curation/operations/stale_tasks.py"
 COMMANDS_OWN = ROOT / "curation/importing/report.py"
 
 
@@ -27,10 +29,10 @@ def texts(source: str) -> Iterator[str]:
 def messages() -> Iterator[tuple[Path, str]]:
     for path in sorted((ROOT / "templates/admin").rglob("*.html")):
         yield path, KEEPERS_SECTION.sub("", path.read_text())
-    for package in PACKAGES:
-        for path in sorted((ROOT / "curation" / package).rglob("*.py")):
-            if path != COMMANDS_OWN:
-                yield from ((path, text) for text in texts(path.read_text()))
+    modules = [path for package in PACKAGES for path in sorted((ROOT / "curation" / package).rglob("*.py"))]
+    for path in (*modules, SHOWN_ON_DESK):
+        if path != COMMANDS_OWN:
+            yield from ((path, text) for text in texts(path.read_text()))
 
 
 def test_no_page_or_message_of_the_desk_names_commands_or_their_options() -> None:
