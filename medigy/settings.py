@@ -142,7 +142,7 @@ CONTENT_SECURITY_POLICY = {
 }
 # Pages use none of these, but for passkeys.
 PERMISSIONS_POLICY = {
-    **dict.fromkeys(("accelerometer", "bluetooth", "browsing-topics", "camera", "display-capture"), "()"),
+    **dict.fromkeys(("accelerometer", "browsing-topics", "camera", "display-capture"), "()"),
     **dict.fromkeys(("geolocation", "gyroscope", "hid", "magnetometer", "microphone", "midi", "payment"), "()"),
     **dict.fromkeys(("screen-wake-lock", "serial", "usb", "xr-spatial-tracking"), "()"),
     **dict.fromkeys(("publickey-credentials-create", "publickey-credentials-get"), "(self)"),
