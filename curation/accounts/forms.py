@@ -80,15 +80,23 @@ class SetUpCodeForm(ActivateTOTPForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _dress(self, "The six digits that the app shows now.")
+        # At first, the focus would scroll past the QR code and open the keyboard of a phone over it.
+        self.fields["code"].widget.attrs["autofocus"] = self.is_bound
+
+    def clean_code(self) -> str:
+        try:
+            return super().clean_code()  # type: ignore[no-any-return]
+        except ValidationError as error:
+            message = "This code is not right. Type the one that the app shows now. The device needs the right time."
+            raise ValidationError(message) from error
 
 
 def _refuse_after_too_many(attempts: CodeAttempts) -> None:
     if attempts.failures >= MAX_FAILURES:
         seconds = math.ceil((attempts.since + FAILURES_COUNT_FOR - timezone.now()).total_seconds())
-        message = (
-            f"There were {MAX_FAILURES} wrong codes. Wait {math.ceil(seconds / 60)} minutes, log in with a passkey, or "
-            "ask an administrator."
-        )
+        minutes = math.ceil(seconds / 60)
+        wait = "a minute" if minutes == 1 else f"{minutes} minutes"
+        message = f"There were {MAX_FAILURES} wrong codes. Wait {wait}, then try again. A passkey works at once."
         raise ValidationError(message, code=TOO_MANY, params={"seconds": seconds})
 
 

@@ -7,8 +7,8 @@ from http import HTTPStatus
 from typing import Any
 
 from allauth.account import views as account
-from allauth.account.internal.flows.login import perform_login, record_authentication
-from allauth.account.models import Login
+from allauth.account.internal.flows.login import record_authentication
+from allauth.account.utils import perform_login
 from allauth.mfa.base import views as mfa
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes import views as recovery_codes
@@ -42,7 +42,7 @@ class PasswordLogin(LoginView):
             logout(request)  # allauth asks nobody who is logged in for a second factor
         # Who has just typed the password is not asked for it again to set up a second factor.
         record_authentication(request, user, method="password", reauthenticated=True)
-        return perform_login(request, Login(user=user, redirect_url=self.get_success_url()))  # type: ignore[no-any-return]
+        return perform_login(request, user, redirect_url=self.get_success_url())  # type: ignore[no-any-return]
 
 
 class AccountPage:
@@ -80,10 +80,13 @@ class SecondFactorsPage(AccountPage, mfa.IndexView):  # type: ignore[misc]
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         codes = context["authenticators"].get(Authenticator.Type.RECOVERY_CODES)
+        is_required = second_factor.is_required(self.request.user)
+        is_confirmed = second_factor.is_confirmed(self.request)
         return {
             **context,
-            "is_required": second_factor.is_required(self.request.user),
-            "is_confirmed": second_factor.is_confirmed(self.request),
+            "title": "Set up a second factor" if is_required and not is_confirmed else self.title,
+            "is_required": is_required,
+            "is_confirmed": is_confirmed,
             "unused_codes": len(codes.get_unused_codes()) if codes else 0,
             "return_to": _return_to(self.request),
         }
@@ -173,7 +176,11 @@ def sessions_page(request: HttpRequest) -> HttpResponse:
     """List the sessions of the user (GET), or end one or all others (POST `end`: an ID or “others”)."""
     user: Any = request.user
     current = request.session.session_key
-    sessions = sorted(UserSession.objects.purge_and_list(user), key=lambda row: row.last_seen_at, reverse=True)
+    sessions = sorted(
+        UserSession.objects.purge_and_list(user),
+        key=lambda row: (row.session_key == current, row.last_seen_at),
+        reverse=True,
+    )
     if request.method == "POST":
         end = request.POST.get("end", "")
         ended = [row for row in sessions if row.session_key != current and end in ("others", str(row.pk))]

@@ -12,6 +12,7 @@ export async function askForPasskey(kind, { publicKey }) {
     const credential = await navigator.credentials[kind]({ publicKey: PublicKeyCredential[read](publicKey) });
     return JSON.stringify(credential.toJSON());
   } catch (error) {
+    if (error.name === "SecurityError") throw new Error(UNAVAILABLE); // the site is at an IP address
     if (error.name === "InvalidStateError") throw new Error("This device has a passkey for your account already.");
     throw new Error(REFUSED);
   }

@@ -1,5 +1,6 @@
 """Logging in with an authenticator app and with a passkey, from setting it up to the dialogue over a form."""
 
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.contrib.auth.models import User
 from playwright.sync_api import Page, expect
 
 from curation.models import CuratedItem
+from curation.passwords.attempts import MAX_PAIR_ATTEMPTS
 from tests.accounts.codes import PASSWORD, code_of, make_member, set_up_app
 from tests.factories import make_item
 
@@ -19,8 +21,8 @@ def ann(live_server: Any) -> User:
     return make_member("ann", "Publisher")
 
 
-def send_password(page: Page) -> None:
-    page.goto("/admin/curation/curateditem/")
+def send_password(page: Page, site: str = "") -> None:
+    page.goto(f"{site}/admin/curation/curateditem/")
     page.get_by_label("Username").fill("ann")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()
@@ -93,6 +95,18 @@ def test_a_browser_without_passkeys_says_so(page: Page, ann: User) -> None:
     expect(page.get_by_role("alert")).to_contain_text("They need HTTPS")
 
 
+def test_a_site_at_an_ip_address_says_why_it_has_no_passkeys(
+    page: Page, ann: User, live_server: Any, faults: Faults
+) -> None:
+    address = live_server.url.replace("localhost", "127.0.0.1")
+    send_password(page, address)
+    page.get_by_role("link", name="Add a passkey").click()
+    expect(page.locator("#passkey-error")).to_be_hidden()
+    page.get_by_role("button", name="Add a passkey").click()
+    expect(page.get_by_role("alert")).to_contain_text("an address with a name")
+    faults[:] = [fault for fault in faults if not fault.startswith(f"request to another host: {address}/")]
+
+
 def test_without_script_a_code_logs_in(open_page: OpenPage, ann: User) -> None:
     secret, page = set_up_app(ann), open_page(script=False)
     send_password(page)
@@ -104,14 +118,31 @@ def test_without_script_a_code_logs_in(open_page: OpenPage, ann: User) -> None:
     expect(page).to_have_url("/admin/curation/curateditem/")
 
 
-def open_form(page: Page, item: CuratedItem) -> None:
+def open_form(page: Page, item: CuratedItem, password: str = PASSWORD) -> None:
     page.goto(f"/admin/curation/curateditem/{item.pk}/change/")
     page.get_by_label("Title:", exact=True).fill("Typed without a session")
     page.context.clear_cookies()
     page.locator("input[name=_save]").click()
     dialog = page.get_by_role("dialog", name="You were logged out")
-    dialog.get_by_label("Password").fill(PASSWORD)
+    dialog.get_by_label("Password").fill(password)
     dialog.get_by_role("button", name="Log in").click()
+
+
+def test_the_dialogue_tells_who_guesses_to_wait(page: Page, ann: User, faults: Faults, settings: Any) -> None:
+    settings.SECOND_FACTOR_EXEMPT = ["ann"]
+    item = make_item("Old")
+    send_password(page)
+    open_form(page, item, "wrong")
+    dialog = page.get_by_role("dialog")
+    for _ in range(MAX_PAIR_ATTEMPTS):
+        expect(dialog.get_by_role("alert")).to_contain_text("Please enter the correct username")
+        dialog.get_by_label("Password").fill("wrong")
+        with page.expect_response("**/admin/login/") as answer:
+            dialog.get_by_role("button", name="Log in").click()
+    assert answer.value.status == HTTPStatus.TOO_MANY_REQUESTS
+    expect(dialog.get_by_role("alert")).to_contain_text("Wait 15 minutes")
+    expect(page.get_by_label("Title:", exact=True)).to_have_value("Typed without a session")
+    faults[:] = [fault for fault in faults if not fault.startswith(("403", "429"))]
 
 
 def test_the_dialogue_over_a_form_asks_for_the_code(page: Page, ann: User, faults: Faults) -> None:
