@@ -8,7 +8,9 @@ os.environ.setdefault("LOG_LEVEL", "ERROR")
 os.environ.setdefault("CACHE_URL", "dummycache://")  # to measure pages that are rendered
 os.environ.setdefault("SECOND_FACTOR_EXEMPT", "editor")  # the demo editor logs in by password alone
 os.environ["SITE_URL"] = "http://127.0.0.1:8000"
-os.environ.update(SEARCHES_PER_MINUTE="0", SUGGESTIONS_PER_MINUTE="0", API_REQUESTS_PER_MINUTE="0")
+os.environ.setdefault("SEARCHES_PER_MINUTE", "0")
+os.environ.setdefault("SUGGESTIONS_PER_MINUTE", "0")
+os.environ.setdefault("API_REQUESTS_PER_MINUTE", "0")
 
 from medigy.settings import *  # noqa: F403
 

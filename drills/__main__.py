@@ -13,14 +13,16 @@ from pathlib import Path
 from random import Random, SystemRandom
 from tempfile import TemporaryDirectory
 
-from drills import baseline, disk, kill, proxy, site, stop, traffic
+from drills import backup, baseline, cache, database, disk, kill, proxy, site, stop, traffic
 from drills.report import DrillFailed, DrillSkipped, print_line
 from drills.sandbox import ROOT, Sandbox
 
 MAX_SEED = 10**9
 STOPS, PARSERS, DISKS = 6, 4, 5
-#: Number of files of an import that fills a disk.
-DISK_FILES = 200
+#: Number of files of an import that fills a disk, and of a site whose database, cache or backups fail.
+DISK_FILES, SITE_FILES = 200, 60
+#: Numbers of backups to kill, and of parts to damage.
+BACKUP_KILLS, DAMAGES = 10, 9
 #: The variable that is set in the process that may mount disks.
 MAY_MOUNT = "DRILL_MAY_MOUNT"
 
@@ -78,6 +80,19 @@ def drill_proxy(sandbox: Sandbox, _chosen: Namespace, _random: Random) -> str:
     return proxy.drill(sandbox)
 
 
+def drill_database(sandbox: Sandbox, _chosen: Namespace, _random: Random) -> str:
+    return database.drill(sandbox, site.write(sandbox.folder / "database", SITE_FILES))
+
+
+def drill_cache(sandbox: Sandbox, _chosen: Namespace, _random: Random) -> str:
+    return cache.drill(sandbox, site.write(sandbox.folder / "cache", SITE_FILES))
+
+
+def drill_backup(sandbox: Sandbox, _chosen: Namespace, random: Random) -> str:
+    content = site.write(sandbox.folder / "backup", SITE_FILES)
+    return backup.drill(sandbox, content, BACKUP_KILLS, DAMAGES, random)
+
+
 Drill = Callable[[Sandbox, Namespace, Random], str]
 DRILLS: dict[str, Drill] = {
     "kill": drill_kill,
@@ -86,6 +101,9 @@ DRILLS: dict[str, Drill] = {
     "disk": drill_disk,
     "traffic": drill_traffic,
     "proxy": drill_proxy,
+    "database": drill_database,
+    "cache": drill_cache,
+    "backup": drill_backup,
 }
 
 

@@ -19,11 +19,12 @@ TIMEOUT_SECONDS = 60
 
 @dataclass(frozen=True, slots=True)
 class BrowserPage:
-    """The response of a server. `address` is the one after redirects."""
+    """The response of a server. `address` is the one after redirects, if it `was_redirected`."""
 
     address: str
     status: int
     text: str
+    was_redirected: bool = False
 
     def links(self) -> list[str]:
         """Return the addresses on the same site that the page links to."""
@@ -70,7 +71,8 @@ class Browser:
                 return _page(response)
         except HTTPError as error:
             with error:
-                return BrowserPage(request.full_url, error.code, error.read().decode(errors="replace"))
+                text = error.read().decode(errors="replace")
+                return BrowserPage(error.geturl(), error.code, text, hasattr(request, "redirect_dict"))
 
 
 def _page(response: HTTPResponse) -> BrowserPage:

@@ -1,14 +1,17 @@
-"""Short runs of drills of `make drill`: a killed import, an import during reads and edits, and slow clients."""
+"""Short runs of drills of `make drill`: killed imports and backups, reads and edits meanwhile, slow clients, failing
+services.
+"""
 
 import os
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from random import Random
 
 import pytest
 
-from drills import baseline, kill, proxy, site, traffic
+from drills import backup, baseline, cache, database, kill, proxy, site, traffic
+from drills.report import DrillSkipped
 from drills.sandbox import Sandbox
 
 pytestmark = [pytest.mark.long, pytest.mark.xdist_group("drills")]
@@ -49,3 +52,36 @@ def test_readers_are_served_while_slow_clients_hold_connections(
     assert "gunicorn alone p95" in results
     if os.environ.get("CI"):
         assert "not installed" not in results
+
+
+@pytest.mark.django_db  # the mark runs the test on PostgreSQL as well
+def test_a_site_answers_while_its_database_is_away(
+    sandbox: Sandbox, content: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {"FAIL_SECONDS": 6, "FREE_SECONDS": 5.0, "TESTED_SECONDS": 12}.items():  # the machine is busy
+        monkeypatch.setattr(database, name, value)
+    with skipping():
+        assert "well again" in database.drill(sandbox, content, ["frozen", "an unreadable file", "read-only files"])
+
+
+def test_no_request_waits_for_redis(sandbox: Sandbox, content: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"FAIL_SECONDS": 3, "MAX_SECONDS": 5.0}.items():
+        monkeypatch.setattr(cache, name, value)
+    with skipping():
+        assert "no failed request" in cache.drill(sandbox, content, ["frozen", "full", "lists in place of values"])
+
+
+@pytest.mark.django_db
+def test_backups_of_a_busy_site_are_whole_or_not_there(sandbox: Sandbox, content: Path) -> None:
+    assert "restored sites are equal" in backup.drill(sandbox, content, 1, 1, Random(SEED))
+
+
+@contextmanager
+def skipping() -> Iterator[None]:
+    """Skip the test where the machine lacks a server, which build servers have."""
+    try:
+        yield
+    except DrillSkipped as reason:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(str(reason))

@@ -20,7 +20,7 @@ from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from curation.db.availability import DATABASE_FAILURES
+from curation.db.availability import DATABASE_FAILURES, time_limit
 from curation.importing.failures import is_full, is_read_only
 from curation.views import errors
 
@@ -119,7 +119,9 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if not is_admin(request):
         return errors.server_error(request)
     try:
-        page = error_page(request, _page_of(sys.exception()))
+        # The page asks for the session again: a table that let the request wait must not let its page wait as long.
+        with time_limit(settings.PROBE_TIMEOUT_SECONDS):
+            page = error_page(request, _page_of(sys.exception()))
         return errors.mark_unavailable(page) if page.status_code == HTTPStatus.SERVICE_UNAVAILABLE else page
     except Exception:  # the template or its static files may be the reason for the error
         log.exception("The error page of the admin cannot be rendered")

@@ -15,6 +15,8 @@ from django.http import HttpResponse
 from django.test import Client
 
 from curation.admin.items.item_admin import ItemAdmin
+from curation.admin_site import error_pages
+from curation.db import availability
 from curation.models import CuratedItem
 from tests.factories import make_item
 
@@ -46,6 +48,20 @@ def test_a_failure_of_the_database_keeps_the_text(editor: Client, error: Excepti
     assert editor.post(url, kept).status_code == 302
     item.refresh_from_db()
     assert (item.title, item.body, set(item.tags.names())) == ("New", "Line 1\nLine 2", {"a", "b"})
+
+
+def test_the_page_waits_less_for_the_database_than_the_form_did(
+    editor: Client, settings: LazySettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limits = []
+
+    def other_typist(*_arguments: object) -> str:
+        limits.append(availability._limit.get())
+        return ""
+
+    monkeypatch.setattr(error_pages, "other_typist", other_typist)
+    assert fail(editor, ADD, OperationalError("lock timeout"), title="New").status_code == 503
+    assert limits == [settings.PROBE_TIMEOUT_SECONDS]
 
 
 @pytest.mark.django_db(transaction=True)
