@@ -365,6 +365,8 @@ AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 LOGIN_ATTEMPT_DAYS = count("LOGIN_ATTEMPT_DAYS", default=7)
+# Passwords that each process hashes a minute for browsers that their account does not know; 0 is no limit.
+STRANGER_LOGINS_PER_MINUTE = count("STRANGER_LOGINS_PER_MINUTE", default=20)
 
 # Second factors and sessions of editors: django-allauth, for what follows the password alone
 

@@ -24,11 +24,15 @@ from axes.handlers.database import AxesDatabaseHandler
 from axes.handlers.proxy import AxesProxyHandler
 from axes.helpers import get_credentials
 from axes.models import AccessAttempt
+from django.conf import settings
 from django.contrib.auth import authenticate
 from django.core.exceptions import ValidationError
 from django.db.models import Case, F, When
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+
+from .hashing import strangers
+from .known_browsers import is_known
 
 log = logging.getLogger(__name__)
 
@@ -48,14 +52,18 @@ class AttemptsBackend(AxesStandaloneBackend):  # type: ignore[misc]
     def authenticate(
         self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
     ) -> None:
-        """Raise `ValidationError`, which forms show, if there were too many attempts. Calls without a request, which
-        come from code and not from a client, are neither counted nor refused.
+        """Raise `ValidationError`, which forms show, if there were too many attempts, and `HashingBusy` for a browser
+        that the account does not know if strangers have made too many. Calls without a request, which come from code
+        and not from a client, are neither counted nor refused.
         """
         if request is None:
             return
         credentials = get_credentials(username=username, password=password, **kwargs)
         try:
             super().authenticate(request, username, password, **kwargs)
+            limit = settings.STRANGER_LOGINS_PER_MINUTE
+            if limit and not is_known(request, username_of(request, credentials)):
+                strangers.take(limit)
             count_attempt(request, credentials)
         except AxesBackendPermissionDenied as error:
             request.axes_locked_out, request.axes_credentials = True, credentials  # type: ignore[attr-defined]

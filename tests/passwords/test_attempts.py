@@ -19,6 +19,7 @@ from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from curation.admin_site.hashing_middleware import log_ins
 from curation.items.roles import group_of
 from curation.operations.login_attempts import old_attempts
 from curation.passwords.attempts import (
@@ -28,7 +29,8 @@ from curation.passwords.attempts import (
     PAIR_WINDOW,
     AttemptsBackend,
 )
-from curation.passwords.hashing import HashingBusy
+from curation.passwords.hashing import HashBudget, HashingBusy
+from curation.passwords.known_browsers import COOKIE
 from tests.admin.pages import ADD, form_data, text, tree
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +53,11 @@ def hashes() -> Iterator[mock.Mock]:
     encode = MD5PasswordHasher.encode
     with mock.patch.object(MD5PasswordHasher, "encode", autospec=True, side_effect=encode) as hashes:
         yield hashes
+
+
+@pytest.fixture(autouse=True)
+def _no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("curation.admin_site.hashing_middleware.REFUSAL_SECONDS", 0)
 
 
 def log_in(name: str, password: str, address: str = "192.0.2.1", **fields: str) -> HttpResponse:
@@ -236,6 +243,40 @@ def test_a_password_that_could_not_be_checked_is_no_attempt() -> None:
             assert busy.status_code == 503
             assert int(busy["Retry-After"]) > 0
             assert "Wait some seconds, then try again." in text(tree(busy))
+    assert log_in("ann", PASSWORD).status_code == 302
+
+
+def test_strangers_with_many_addresses_share_a_few_hashes_and_keep_no_known_browser_out(
+    settings: LazySettings, hashes: mock.Mock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.STRANGER_LOGINS_PER_MINUTE = 3
+    monkeypatch.setattr("curation.passwords.attempts.strangers", HashBudget())
+    data = {"username": "ann", "password": PASSWORD}
+    browser = Client(REMOTE_ADDR="203.0.113.9")
+    assert browser.post(LOGIN, data).status_code == 302
+    cookie = browser.cookies[COOKIE]
+    assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Lax", "/admin/")
+    assert "ann" not in cookie.value
+    hashes.reset_mock()
+    answers = [log_in(("ann", "ben")[index % 2], "wrong", f"198.51.100.{index}") for index in range(10)]
+    assert [answer.status_code for answer in answers] == [200] * 2 + [503] * 8
+    assert hashes.call_count == AccessAttempt.objects.count() == 2  # a refused one is not counted
+    browser.logout()
+    browser.cookies[COOKIE] = cookie.value
+    assert browser.post(LOGIN, {**data, "username": "ben"}).status_code == 503  # known to one account alone
+    assert browser.post(LOGIN, data).status_code == 302
+    wrong = [browser.post(LOGIN, {**data, "password": "wrong"}) for _ in range(MAX_PAIR_ATTEMPTS + 1)]
+    assert is_refused(wrong[-1])
+
+
+def test_log_ins_that_wait_too_long_are_told_so_and_keep_what_was_typed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(log_ins, "seconds", 0.01)
+    with log_ins.turn():
+        busy = log_in("ann", PASSWORD, held_form="typed before")
+        assert (busy.status_code, "typed before" in busy.content.decode()) == (503, True)
+        assert int(busy["Retry-After"]) > 0
+        assert Client().get(LOGIN).status_code == 200
+    assert AccessAttempt.objects.count() == 0
     assert log_in("ann", PASSWORD).status_code == 302
 
 

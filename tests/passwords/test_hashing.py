@@ -1,6 +1,4 @@
-"""One password is hashed at a time, and few threads wait for it."""
-
-from threading import Event, Thread
+"""One password is hashed at a time, and few for browsers that their account does not know."""
 
 import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher, check_password, make_password
@@ -18,53 +16,20 @@ def test_passwords_of_before_are_still_right() -> None:
 
 
 def test_a_hash_of_the_site_waits_for_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hashing, "WAIT_SECONDS", 0.01)
+    monkeypatch.setattr(hashing.hashing, "seconds", 0.01)
     with override_settings(PASSWORD_HASHERS=PASSWORD_HASHERS):
         with hashing.one_at_a_time(), pytest.raises(hashing.HashingBusy):
             make_password("a-good-long-password")
         assert make_password("a-good-long-password").startswith("pbkdf2_sha256$")
 
 
-def test_the_next_one_goes_on_when_a_hash_is_done() -> None:
-    done = Event()
-
-    def wait() -> None:
-        with hashing.one_at_a_time():
-            done.set()
-
-    with hashing.one_at_a_time():
-        thread = Thread(target=wait)
-        thread.start()
-        assert not done.wait(0.05)
-    thread.join()
-    assert done.is_set()
-
-
-def test_no_more_than_a_few_threads_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hashing, "WAIT_SECONDS", 30)
-    release, started = Event(), Event()
-
-    def hold() -> None:
-        with hashing.one_at_a_time():
-            started.set()
-            release.wait()
-
-    threads = [Thread(target=hold) for _ in range(1 + hashing.MAX_WAITING)]
-    for thread in threads:
-        thread.start()
-    started.wait()
-    while hashing._places._value:  # until all of them wait
-        pass
-    with pytest.raises(hashing.HashingBusy), hashing.one_at_a_time():
-        pass
-    release.set()
-    for thread in threads:
-        thread.join()
-    with hashing.one_at_a_time():
-        pass
-
-
-def test_an_error_frees_the_place() -> None:
-    for _ in range(2 + hashing.MAX_WAITING):
-        with pytest.raises(ZeroDivisionError), hashing.one_at_a_time():
-            raise ZeroDivisionError
+def test_a_budget_of_hashes_comes_back_with_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    now, number = 0.0, 20
+    monkeypatch.setattr(hashing, "monotonic", lambda: now)
+    budget = hashing.HashBudget()
+    for seconds, expected in ((0.0, number), (3.5, 1), (10.0 * hashing.BUDGET_SECONDS, number)):
+        now += seconds
+        for _ in range(expected):
+            budget.take(number)
+        with pytest.raises(hashing.HashingBusy):
+            budget.take(number)
