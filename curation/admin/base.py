@@ -19,6 +19,7 @@ from curation.items.actors import Actor
 from curation.items.removal import delete_with_revisions
 from curation.models import CuratedItem
 
+from .file_fields import ADD_IMAGE, ImageInput, verify_pictures
 from .links import edit_link
 
 
@@ -55,6 +56,13 @@ class CurationAdmin(AddOnlyRelations, BoundedAdmin):
             return view(request, **kwargs)  # type: ignore[no-any-return]
 
         return path(route, self.admin_site.admin_view(guarded), name=f"curation_{self.opts.model_name}_{name}")
+
+    def before_transaction(self, request: HttpRequest) -> None:
+        """Verify the pictures that were chosen."""
+        if request.FILES and request.user.has_perm(ADD_IMAGE):
+            fields = self.get_form(request).base_fields.items()
+            names = [name for name, field in fields if isinstance(field.widget, ImageInput)]
+            verify_pictures(upload for name in names if (upload := request.FILES.get(name)))
 
     def page_context(self, request: HttpRequest, title: str, **context: Any) -> dict[str, Any]:
         """Return the template context of a custom page of this model (`admin/curation/page.html`)."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from tempfile import NamedTemporaryFile
@@ -23,6 +23,8 @@ from curation.lib.media_types import IMAGES, PDF, PDF_SIGNATURE, accept_attribut
 from curation.lib.stored_files import pdf_name
 from curation.models import Image
 
+#: The permission without which uploaded pictures are not read.
+ADD_IMAGE = "curation.add_image"
 MAX_PDF_BYTES = 20_000_000
 #: The `accept` attribute of inputs that take a picture.
 PICTURE_TYPES = accept_attribute(IMAGES)
@@ -63,8 +65,32 @@ class UploadedPicture:
 def clean_image(upload: UploadedFile[bytes]) -> UploadedPicture:
     """Verify an uploaded picture, and write it cleaned to a temporary file. Raises `ValidationError`.
 
-    The picture goes from file to file, so that this process never holds a whole one in memory.
+    The picture goes from file to file, so that this process never holds a whole one in memory. The outcome is kept with
+    the upload: `verify_pictures()` comes before the form.
     """
+    outcome: UploadedPicture | ValidationError | None = getattr(upload, "outcome", None)
+    if outcome is None:
+        try:
+            outcome = _clean_image(upload)
+        except ValidationError as error:
+            outcome = error
+        upload.outcome = outcome  # type: ignore[attr-defined]
+    if isinstance(outcome, ValidationError):
+        raise outcome
+    return outcome
+
+
+def verify_pictures(uploads: Iterable[UploadedFile[bytes]]) -> None:
+    """Verify pictures before the transaction of a form begins. Forms show the errors.
+
+    Decoding takes seconds, and on SQLite nobody else could save meanwhile.
+    """
+    for upload in uploads:
+        with suppress(ValidationError):
+            clean_image(upload)
+
+
+def _clean_image(upload: UploadedFile[bytes]) -> UploadedPicture:
     _check_size(upload, images.MAX_BYTES)
     target = NamedTemporaryFile()  # noqa: SIM115  # it is deleted with the picture
     try:

@@ -62,11 +62,16 @@ class KeepingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in th
             return super().changeform_view(request, object_id, form_url, extra_context)
         kept = KeptFiles.take(request)
         request.kept_files, request.is_saved = kept, False  # type: ignore[attr-defined]
+        if self.may_save(request):
+            self.before_transaction(request)
         response = super().changeform_view(request, object_id, form_url, extra_context)
         if request.is_saved:  # type: ignore[attr-defined]
             kept.discard()
             name_saved_copy(request, response)
         return response
+
+    def before_transaction(self, request: HttpRequest) -> None:
+        """Do what takes long before the transaction in which a form is checked and saved. Here, nothing does."""
 
     def may_save(self, request: HttpRequest) -> bool:
         is_staff = self.admin_site.has_permission(request)

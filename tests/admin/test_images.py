@@ -7,11 +7,15 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 
+from curation.admin import file_fields
 from curation.items.bin import delete_for_ever, move_to_bin
 from curation.items.workflow import Verb, perform
+from curation.lib.image_subprocess import clean_file_in_subprocess
+from curation.lib.images import CleanImage
 from curation.models import CuratedItem, Image
 from tests.factories import COMMAND, make_item
 
@@ -58,6 +62,22 @@ def test_a_file_that_is_not_a_picture_is_refused_with_the_reason(editor: Client,
     assert errors(submit(editor, ADD, title="News", new_image=SimpleUploadedFile("x.png", data))) == [reason]
     assert not Image.objects.exists()
     assert not CuratedItem.objects.exists()
+
+
+def test_a_picture_is_decoded_before_the_transaction_in_which_it_is_saved(
+    editor: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    depths, data = [], picture_bytes()
+
+    def clean_and_note(*paths: Path) -> CleanImage:
+        depths.append(len(connection.savepoint_ids))
+        return clean_file_in_subprocess(*paths)
+
+    monkeypatch.setattr(file_fields, "clean_file_in_subprocess", clean_and_note)
+    outside = len(connection.savepoint_ids)
+    upload(editor, data)
+    submit(editor, ADD, title="News", new_image=SimpleUploadedFile("x.png", data))
+    assert depths == [outside, outside]
 
 
 def test_deleting_a_picture_redirects_to_the_list(editor: Client) -> None:

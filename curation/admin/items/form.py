@@ -19,6 +19,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from curation.admin.file_fields import (
+    ADD_IMAGE,
     PICTURE_HELP,
     PICTURE_TYPES,
     ImageInput,
@@ -62,10 +63,6 @@ class Confirmation:
 
     field: str
     message: SafeString
-
-
-#: The permission that uploading a picture in the form of an item needs.
-ADD_IMAGE = "curation.add_image"
 
 
 class ItemEditForm(MergedForm, SluggedForm):

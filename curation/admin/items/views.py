@@ -10,7 +10,7 @@ from django.urls import URLPattern
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from curation.admin.file_fields import clean_image
+from curation.admin.file_fields import ADD_IMAGE, clean_image
 from curation.exporting.layout import picture_href
 from curation.listing.body_targets import load_targets, load_targets_unsaved
 from curation.listing.detail import ItemDetail, detail_by_id
@@ -21,7 +21,6 @@ from curation.search.query import normalise_text
 from curation.templating.bodies import body
 from curation.views.items import item_page, standfirst
 
-from .form import ADD_IMAGE
 from .history import ItemHistory
 from .presence import presence_view
 from .same_link import items_with_link
