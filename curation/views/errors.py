@@ -16,7 +16,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from curation.api.problems import HINT, ErrorDetail, is_api, problem_response
-from curation.db.availability import DATABASE_FAILURES, DatabaseAway, record_lost_connection
+from curation.db.availability import DATABASE_FAILURES, DatabaseAway, record_lost_connection, time_limit
 from curation.models import CuratedItem
 
 log = logging.getLogger(__name__)
@@ -92,9 +92,11 @@ def _plain_styles() -> dict[str, list[str]]:
 
 
 def recent_items() -> list[CuratedItem]:
-    """Return the newest items; none where the database fails."""
+    """Return the newest items; none where the database fails, or takes long: other queries of the request follow."""
+    newest = CuratedItem.objects.published().newest_first().only("slug", "title", "published_at")[:MAX_RECENT]
     try:
-        return list(CuratedItem.objects.published().newest_first().only("slug", "title", "published_at")[:MAX_RECENT])
+        with time_limit(settings.PROBE_TIMEOUT_SECONDS):
+            return list(newest)
     except Error:
         log.exception("The error page has no recent items")
         return []

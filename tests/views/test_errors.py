@@ -6,12 +6,14 @@ from unittest import mock
 import pytest
 from django.conf import LazySettings
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
-from django.db import InterfaceError, InternalError, OperationalError
+from django.db import InterfaceError, InternalError, OperationalError, connection
 from django.test import Client
 from django.test.utils import override_settings
 from django.urls import path
 
+from curation.db import availability
 from curation.models import CuratedItem
+from curation.views import errors
 from medigy import urls
 from tests.factories import make_item
 from tests.page_cache.conftest import memory  # noqa: F401  # a fixture: an empty page cache
@@ -33,6 +35,22 @@ def fail(_request: object) -> None:
 
 urlpatterns = [path("refuse/", refuse), path("fail/", fail), path("suspect/", suspect), *urls.urlpatterns]
 handler400, handler403, handler404, handler500 = urls.handler400, urls.handler403, urls.handler404, urls.handler500
+
+
+@pytest.mark.django_db
+def test_a_missing_page_waits_little_for_recent_items(settings: LazySettings) -> None:
+    limits = []
+
+    def execute(call: Any, *arguments: Any) -> Any:
+        limits.append((availability._limit.get(), arguments[0]))
+        return call(*arguments)
+
+    with connection.execute_wrapper(execute):
+        assert Client().get("/nothing/").status_code == 404
+    recent = [
+        limit for limit, statement in limits if "ORDER BY" in statement and f"LIMIT {errors.MAX_RECENT}" in statement
+    ]
+    assert recent == [settings.PROBE_TIMEOUT_SECONDS]
 
 
 @pytest.mark.django_db
