@@ -128,13 +128,19 @@ def _do_not_pause(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def _complete_logins(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let `client.force_login()` stand for a whole login: with a second factor, and seen just now."""
+    """Let `client.force_login()` stand for a whole login: with a password and a second factor, and seen just now."""
     log_in = Client._login  # type: ignore[attr-defined]
 
     def log_in_completely(client: Client, user: Any, backend: str | None = None) -> None:
+        if not user.has_usable_password():
+            user.set_password("a-good-long-password")
+            user.save(update_fields=["password"])
         log_in(client, user, backend)
         session = client.session
-        session["account_authentication_methods"] = [{"method": "mfa", "type": "totp", "at": time.time()}]
+        session["account_authentication_methods"] = [
+            {"method": "password", "reauthenticated": True, "at": time.time()},
+            {"method": "mfa", "type": "totp", "at": time.time()},
+        ]
         session["account_authentication_methods_user"] = str(user.pk)
         session["seen_at"] = 2**40  # no write during the test
         session.save()

@@ -1,4 +1,7 @@
-"""Users and groups. Nobody can give, or take over, permissions beyond their own."""
+"""Users and groups. Nobody can give, or take over, permissions beyond their own.
+
+Every change asks for the password again after a while: a session that was stolen takes over no account.
+"""
 
 from abc import abstractmethod
 from typing import Any
@@ -20,6 +23,7 @@ from django.views.decorators.http import require_http_methods
 
 from curation.accounts import second_factor
 from curation.admin_site.changelists import BoundedAdmin
+from curation.admin_site.confirmation import ask_who_it_is
 
 #: Fields that only superusers see and set: they give permissions without a group.
 _SUPERUSER_FIELDS = frozenset(["is_superuser", "user_permissions"])
@@ -48,6 +52,10 @@ class WithinOwnPermissions(BoundedAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_delete_permission(request, obj) and not (obj and self.exceeds(request.user, obj))
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        asked = ask_who_it_is(request) if request.method == "POST" else None
+        return asked or super().changeform_view(request, *args, **kwargs)
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Return a field of groups or permissions, with those that the user may give."""
@@ -91,11 +99,16 @@ class LimitedUserAdmin(WithinOwnPermissions, UserAdmin):  # type: ignore[type-ar
         url = reverse("admin:auth_user_reset_second_factor", args=[user.pk])
         return format_html('Set up: {}. <a href="{}">Reset it…</a>', " and ".join(names), url)
 
+    def user_change_password(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return ask_who_it_is(request) or super().user_change_password(request, *args, **kwargs)
+
     def reset_second_factor(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Ask whether to reset the second factor of a user (GET), or reset it (POST)."""
         user = get_object_or_404(User, pk=pk)
         if not self.has_change_permission(request, user):
             raise PermissionDenied
+        if asked := ask_who_it_is(request):
+            return asked
         if request.method == "POST":
             second_factor.reset(user, request.user)
             self.message_user(request, f"The second factor of {user} is reset, and the sessions are ended.")

@@ -1,10 +1,13 @@
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
 import pytest
+import time_machine
 from django.contrib.auth.models import Group, Permission, User
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from curation.items.roles import group_of
 from tests.admin.conftest import client_of, member_of
@@ -88,3 +91,38 @@ def test_a_superuser_sets_everything() -> None:
     client_of(root).post(page_of(eve), form_of(eve, is_superuser="on", user_permissions=[permission.pk]))
     eve.refresh_from_db()
     assert (eve.is_superuser, list(eve.user_permissions.all())) == (True, [permission])
+
+
+def test_changes_of_accounts_ask_for_the_password_after_a_quarter_of_an_hour(administrator: Client) -> None:
+    ada, editors = User.objects.get(username="ada"), group_of("Editor")
+    before = ada.password
+    password = {"usable_password": "true", "password1": PASSWORD, "password2": PASSWORD}
+    second_factor = reverse("admin:auth_user_reset_second_factor", args=[ada.pk])
+    requests = {
+        page_of(ada, "password_change"): password,
+        second_factor: {},
+        page_of(ada): form_of(ada, first_name="Typed", groups=[editors.pk]),
+        page_of(editors): {"name": "Typed"},
+        reverse("admin:auth_user_add"): {**password, "username": "Typed"},
+        reverse("admin:auth_group_add"): {"name": "Typed"},
+    }
+    confirm = reverse("account_reauthenticate")
+    with time_machine.travel(timezone.now() + timedelta(minutes=16)):
+        for url, data in requests.items():
+            answer = administrator.post(url, data)
+            assert answer.status_code == HTTPStatus.FORBIDDEN
+            page = answer.content.decode()
+            assert f'href="{confirm}' in page
+            assert ("Typed" in page) == ("Typed" in data.values())
+            assert PASSWORD not in page
+        for url in (page_of(ada, "password_change"), second_factor):
+            assert administrator.get(url)["Location"].startswith(confirm)
+        assert administrator.get(page_of(ada)).status_code == HTTPStatus.OK
+        ada.refresh_from_db()
+        assert (ada.password, ada.first_name, list(ada.groups.all())) == (before, "", [group_of("Administrator")])
+        assert not User.objects.filter(username="Typed").exists()
+        assert not Group.objects.filter(name="Typed").exists()
+        administrator.post(confirm, {"password": "a-good-long-password"})
+        assert administrator.post(page_of(ada, "password_change"), password).status_code == HTTPStatus.FOUND
+    ada.refresh_from_db()
+    assert ada.check_password(PASSWORD)
