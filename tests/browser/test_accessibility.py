@@ -6,15 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.test import Client
-from django.utils import timezone
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from curation.accounts.forms import MAX_FAILURES
 from curation.items import drafts
 from curation.items.actors import Actor
 from curation.items.bulk import changes, jobs
@@ -23,9 +20,7 @@ from curation.items.bulk.arguments import UNCHOSEN
 from curation.items.bulk.changes import Outcome
 from curation.items.revisions import last_id, recording
 from curation.items.state import state_of
-from curation.models import BulkChange, CodeAttempts, Conflict, CuratedItem, ImportRun
-from curation.passwords.attempts import MAX_PAIR_ATTEMPTS
-from tests.accounts.codes import PASSWORD, code_of, make_member
+from curation.models import BulkChange, Conflict, CuratedItem, ImportRun
 from tests.factories import make_author, make_item, make_offering, make_publisher, make_topic
 
 from .conftest import Faults
@@ -42,7 +37,6 @@ PAGES = (
     *("/archive/", "/archive/2024/", "/archive/2024/2/"),
     *("/search/", "/search/?q=wearables", "/search/?q=wearabels"),
 )
-ACCOUNT = "/admin/account/"
 BODY = """## A heading
 
 Text with a [link](https://example.org/), and a list:
@@ -197,65 +191,6 @@ def test_no_page_of_the_desk_has_a_violation(page: Page, axe: str, desk: list[st
     found["the log-in dialogue"] = found_on(page, axe)
     faults[:] = [fault for fault in faults if "/admin/session/" not in fault]
     assert {path: on_page for path, on_page in found.items() if any(on_page.values())} == {}
-
-
-def test_no_page_of_an_account_has_a_violation(page: Page, axe: str) -> None:
-    pia, found = make_member("pia", "Publisher"), {}
-
-    def send(password: str = PASSWORD) -> None:
-        page.goto("/admin/login/")
-        page.get_by_label("Username").fill("pia")
-        page.get_by_label("Password").fill(password)
-        page.get_by_role("button", name="Log in").click()
-
-    def look(heading: str) -> None:
-        expect(page.get_by_role("heading", name=heading, level=1)).to_be_visible()
-        found[page.title() if page.title() not in found else f"{page.title()}, again"] = found_on(page, axe)
-
-    page.goto("/admin/login/")
-    look("Log in")
-    send()
-    look("Set up a second factor")
-    page.goto(f"{ACCOUNT}second-factor/app/")
-    page.get_by_text("Type it instead").click()
-    look("Set up an authenticator app")
-    secret = page.locator(".secret").inner_text()
-    page.get_by_label("Code:").fill("12")
-    page.get_by_role("button", name="Set up").click()
-    look("Set up an authenticator app")
-    page.get_by_label("Code:").fill(code_of(secret))
-    page.get_by_role("button", name="Set up").click()
-    look("Your recovery codes")
-    passkey = Authenticator.objects.create(user=pia, type="webauthn", data={"name": "Laptop", "credential": {}})
-    for path, heading in {
-        "second-factor/": "Your second factor",
-        "second-factor/passkeys/add/": "Add a passkey",
-        f"second-factor/passkeys/{passkey.pk}/": "Rename a passkey",
-        f"second-factor/passkeys/{passkey.pk}/remove/": "Remove a passkey",
-        "second-factor/app/remove/": "Remove the authenticator app",
-        "second-factor/codes/": "Your recovery codes",
-        "second-factor/codes/new/": "Make new recovery codes",
-        "confirm/": "Confirm your password",
-        "confirm/code/": "Confirm that it is you",
-        "sessions/": "Your sessions",
-    }.items():
-        page.goto(f"{ACCOUNT}{path}")
-        look(heading)
-    passkey.delete()  # its key is none, so no page can ask for it
-    page.locator("#logout-form button").click()
-    look("Logged out")
-    send()
-    look("Confirm that it is you")
-    CodeAttempts.objects.update_or_create(user=pia, defaults={"failures": MAX_FAILURES, "since": timezone.now()})
-    page.get_by_label("Code:").fill("12")
-    page.keyboard.press("Enter")
-    expect(page.get_by_text("Wait 60 minutes")).to_be_visible()
-    look("Confirm that it is you")
-    for _ in range(MAX_PAIR_ATTEMPTS + 1):
-        send("wrong")
-    expect(page.get_by_text("Wait 15 minutes")).to_be_visible()
-    look("Log in")
-    assert {title: on_page for title, on_page in found.items() if any(on_page.values())} == {}
 
 
 @pytest.mark.usefixtures("_site")
