@@ -20,6 +20,10 @@ VERBOSE ?=
 DRILLS ?=
 ##= Number of imports to kill (drill)
 KILLS ?= 30
+##= Duration of the soak (drill)
+MINUTES ?= 10
+##= Number of wrong log-ins (drill)
+ATTEMPTS ?= 10000
 ##= Seed of the random choices; empty takes a new one (drill)
 SEED ?=
 ##= Duration in seconds (fuzz)
@@ -163,8 +167,8 @@ bench: setup $(INSTALLED_DEV) $(NODE_MODULES) ## Measure imports, pages, searche
 fidelity: setup $(INSTALLED_DEV) ## Compare pages with those that Hugo makes of the same files
 	@$(BIN)/python -m benchmarks.fidelity $(if $(VERBOSE),-v)
 
-drill: setup $(INSTALLED_DEV) ## Interrupt imports in every way, and check the database and files
-	@$(BIN)/python -m drills $(DRILLS) --kills $(KILLS) $(if $(SEED),--seed $(SEED))
+drill: setup $(INSTALLED_DEV) ## Break a site in every way, and check the database, files and answers
+	@$(BIN)/python -m drills $(DRILLS) --kills $(KILLS) --minutes $(MINUTES) --attempts $(ATTEMPTS) $(if $(SEED),--seed $(SEED))
 
 fuzz: setup $(INSTALLED_DEV) ## Feed broken files to the parser, renderer and sanitiser
 	@$(BIN)/python -m drills.fuzz --seconds $(SECONDS)

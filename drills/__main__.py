@@ -13,7 +13,23 @@ from pathlib import Path
 from random import Random, SystemRandom
 from tempfile import TemporaryDirectory
 
-from drills import backup, baseline, cache, database, disk, kill, proxy, site, stop, traffic
+from drills import (
+    backup,
+    baseline,
+    cache,
+    database,
+    disk,
+    kill,
+    login,
+    proxy,
+    served_disk,
+    site,
+    soak,
+    stop,
+    traffic,
+    uploads,
+    workers,
+)
 from drills.report import DrillFailed, DrillSkipped, print_line
 from drills.sandbox import ROOT, Sandbox
 
@@ -32,6 +48,8 @@ def options() -> Namespace:
     parser.add_argument("drills", nargs="*", help=f"which: {', '.join(DRILLS)} (default: all)")
     parser.add_argument("--kills", type=int, default=30, help="how many imports to kill (%(default)s)")
     parser.add_argument("--files", type=int, default=2_000, help="how many files each imports (%(default)s)")
+    parser.add_argument("--minutes", type=float, default=10, help="how long the soak takes (%(default)s)")
+    parser.add_argument("--attempts", type=int, default=10_000, help="how many wrong log-ins (%(default)s)")
     parser.add_argument("--seed", type=int, default=SystemRandom().randrange(MAX_SEED), help="of the random moments")
     chosen = parser.parse_args()
     if unknown := set(chosen.drills) - DRILLS.keys():
@@ -60,7 +78,9 @@ def drill_disk(sandbox: Sandbox, chosen: Namespace, random: Random) -> str:
     if MAY_MOUNT not in os.environ:
         return run_disk_drill(chosen)
     base = baseline.take(sandbox, site.write(sandbox.folder / "full", DISK_FILES))
-    return disk.drill(sandbox, base, DISKS, random)
+    filled = disk.drill(sandbox, base, DISKS, random)
+    with disk.small_disk(sandbox.folder / "served") as folder:
+        return f"{filled}; {served_disk.drill(sandbox, base.content, folder)}"
 
 
 def run_disk_drill(chosen: Namespace) -> str:
@@ -93,6 +113,22 @@ def drill_backup(sandbox: Sandbox, _chosen: Namespace, random: Random) -> str:
     return backup.drill(sandbox, content, BACKUP_KILLS, DAMAGES, random)
 
 
+def drill_login(sandbox: Sandbox, chosen: Namespace, _random: Random) -> str:
+    return login.drill(sandbox, chosen.attempts)
+
+
+def drill_uploads(sandbox: Sandbox, _chosen: Namespace, _random: Random) -> str:
+    return uploads.drill(sandbox)
+
+
+def drill_workers(sandbox: Sandbox, chosen: Namespace, _random: Random) -> str:
+    return workers.drill(sandbox, chosen.files)
+
+
+def drill_soak(sandbox: Sandbox, chosen: Namespace, random: Random) -> str:
+    return soak.drill(sandbox, chosen.files, chosen.minutes, random)
+
+
 Drill = Callable[[Sandbox, Namespace, Random], str]
 DRILLS: dict[str, Drill] = {
     "kill": drill_kill,
@@ -104,6 +140,10 @@ DRILLS: dict[str, Drill] = {
     "database": drill_database,
     "cache": drill_cache,
     "backup": drill_backup,
+    "login": drill_login,
+    "uploads": drill_uploads,
+    "workers": drill_workers,
+    "soak": drill_soak,
 }
 
 

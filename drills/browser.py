@@ -57,7 +57,16 @@ def _is_sent(element: Element) -> bool:
 @dataclass(slots=True)
 class Browser:
     site: str
-    _opener: OpenerDirector = field(default_factory=lambda: build_opener(HTTPCookieProcessor(CookieJar())))
+    _jar: CookieJar = field(default_factory=CookieJar)
+    _opener: OpenerDirector = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._opener = build_opener(HTTPCookieProcessor(self._jar))
+
+    @property
+    def cookies(self) -> str:
+        """The cookies of the site, as the header `Cookie`."""
+        return "; ".join(f"{cookie.name}={cookie.value}" for cookie in self._jar)
 
     def get(self, path: str) -> BrowserPage:
         return self._open(Request(urljoin(self.site, path)))

@@ -36,13 +36,14 @@ from curation.models import (
     SearchWord,
     SourceDocument,
     Tag,
+    WorkerHeartbeat,
 )
 from curation.search import index
 
 #: The natural keys of models by name; those of all others are slugs.
 NATURAL_KEYS = {"Publisher": "domain", "Image": "sha256"}
-#: Models about writing instead of content, and the search index, which refers to rows by IDs.
-LEDGER = {ImportRun, ImportRecord, Revision, BulkChange, ContentVersion, SearchEntry, SearchWord}
+#: Models about writing and workers instead of content, and the search index, which refers to rows by IDs.
+LEDGER = {ImportRun, ImportRecord, Revision, BulkChange, ContentVersion, SearchEntry, SearchWord, WorkerHeartbeat}
 TIMES_OF_WRITING = {"created_at", "updated_at", "imported_at"}
 #: Columns that may differ after a failed import: the next one reads pictures, and the first of two equal files, again.
 MAY_DIFFER = {CuratedItem: {"image", "pdf"}, SourceDocument: {"media", "path", "content_path", "page_name"}}

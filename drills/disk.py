@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 
@@ -38,18 +40,13 @@ def _succeeds(*command: str) -> bool:
 def drill(sandbox: Sandbox, baseline: Baseline, disks: int, random: Random) -> str:
     """Fill a number of disks of different sizes."""
     folder = sandbox.folder / "disk"
-    folder.mkdir()
     full = tries = 0
     while full < disks:
         tries += 1
         if tries > disks + MAX_EXTRA_TRIES:
             raise DrillFailed("disks do not fill up; make them smaller")
-        subprocess.run(("mount", "-t", "tmpfs", "none", folder), check=True)
-        try:
-            with sandbox.site(f"disk_{tries}", folder) as site:
-                full += _fill_and_complete(site, folder, baseline, random.uniform(MIN_PART, 1))
-        finally:
-            subprocess.run(("umount", folder), check=True)
+        with small_disk(folder), sandbox.site(f"disk_{tries}", folder) as site:
+            full += _fill_and_complete(site, folder, baseline, random.uniform(MIN_PART, 1))
         print_progress(f"{full} of {disks} disks")
     return f"{full} disks filled up during an import; each import reported it, and was completed by the next"
 
@@ -70,6 +67,17 @@ def _fill_and_complete(site: SandboxSite, folder: Path, baseline: Baseline, part
     shown = ["interrupted" if run == "running" else run for run in runs]
     baseline.compare(site, f"completed after {how}", [*shown, "finished"])
     return True
+
+
+@contextmanager
+def small_disk(folder: Path) -> Iterator[Path]:
+    """Mount a disk on a folder during the `with` block."""
+    folder.mkdir(exist_ok=True)
+    subprocess.run(("mount", "-t", "tmpfs", "none", folder), check=True)
+    try:
+        yield folder
+    finally:
+        subprocess.run(("umount", folder), check=True)
 
 
 def resize(folder: Path, size: int) -> None:

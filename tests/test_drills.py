@@ -1,8 +1,8 @@
-"""Short runs of drills of `make drill`: killed imports and backups, reads and edits meanwhile, slow clients, failing
-services.
-"""
+"""Short runs of drills of `make drill`. Times are not compared: other tests keep the machine busy."""
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -10,9 +10,25 @@ from random import Random
 
 import pytest
 
-from drills import backup, baseline, cache, database, kill, proxy, site, traffic
+from drills import (
+    backup,
+    baseline,
+    cache,
+    database,
+    disk,
+    kill,
+    login,
+    proxy,
+    readers,
+    served_disk,
+    site,
+    soak,
+    traffic,
+    uploads,
+    workers,
+)
 from drills.report import DrillSkipped
-from drills.sandbox import Sandbox
+from drills.sandbox import ROOT, Sandbox
 
 pytestmark = [pytest.mark.long, pytest.mark.xdist_group("drills")]
 FILES = 40
@@ -85,3 +101,45 @@ def skipping() -> Iterator[None]:
         if os.environ.get("CI"):
             raise
         pytest.skip(str(reason))
+
+
+@pytest.fixture
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(readers, "MAX_RATIO", 1_000)
+    monkeypatch.setattr(login, "MAX_LOGIN_SECONDS", 120)
+    for name in ("MAX_READER_P95", "MAX_EDITOR_P95"):
+        monkeypatch.setattr(soak, name, 60)
+    for module in (login, uploads, served_disk):
+        monkeypatch.setattr(module, "CALM_SECONDS", 3)
+
+
+@pytest.mark.usefixtures("_patient")
+def test_a_short_soak_loses_nothing(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(soak, "READERS", 8)
+    assert "nothing lost" in soak.drill(sandbox, FILES, 0.1, Random(SEED))
+
+
+@pytest.mark.usefixtures("_patient")
+def test_guesses_are_hashed_rarely_and_keep_no_editor_out(sandbox: Sandbox) -> None:
+    assert "the editor logged in" in login.drill(sandbox, 120)
+
+
+@pytest.mark.usefixtures("_patient")
+def test_hostile_uploads_leave_web_workers_small(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"PICTURES": 2, "BODIES": 2}.items():
+        monkeypatch.setattr(uploads, name, value)
+    assert "web workers up to" in uploads.drill(sandbox)
+
+
+@pytest.mark.django_db
+def test_a_living_worker_takes_over_from_a_killed_one(sandbox: Sandbox) -> None:
+    assert "took it over" in workers.drill(sandbox, 5 * FILES)
+
+
+@pytest.mark.usefixtures("_patient")
+def test_a_full_disk_is_told_to_editors_and_readers_do_not_notice(sandbox: Sandbox, content: Path) -> None:
+    with skipping():
+        unshare = disk.unshare()
+    command = (*unshare, sys.executable, "-m", "drills.served_disk", str(content))
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert "all of them answered" in done.stdout, done.stdout + done.stderr
