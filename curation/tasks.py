@@ -104,9 +104,18 @@ EDITOR_PRIORITY = 10
 RETRY_DELAY = timedelta(seconds=10)
 
 
+class ImportFailed(Exception):
+    """An import was closed as failed. Its task is not tried again by itself: its editor knows, and may have imported
+    newer files.
+    """
+
+
 @task(priority=EDITOR_PRIORITY)
 def run_import(run_id: int) -> None:
-    """Execute a queued import, or complete one whose worker died. While another is running, queue this task again."""
+    """Execute a queued import, or complete one that stopped. While another is running, queue this task again.
+
+    Raises `ImportFailed`; any other error if the import could not be closed.
+    """
     run = ImportRun.objects.exclude(outcome__in=(Outcome.FINISHED, Outcome.UNDONE)).filter(pk=run_id).first()
     if run is None:
         return
@@ -114,6 +123,10 @@ def run_import(run_id: int) -> None:
         jobs.execute_queued(run)
     except Busy:
         run_import.using(run_after=timezone.now() + RETRY_DELAY).enqueue(run_id)
+    except Exception as error:
+        if run.outcome == Outcome.FAILED:
+            raise ImportFailed(run.message) from error
+        raise
 
 
 @task(priority=EDITOR_PRIORITY)

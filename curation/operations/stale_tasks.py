@@ -15,7 +15,7 @@ from django_tasks_db.models import DBTaskResult
 
 from curation.importing.failures import PASSING_FAILURES
 from curation.lib.processes import has_ended
-from curation.models import WorkerHeartbeat
+from curation.models import ImportRun, WorkerHeartbeat
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +25,9 @@ REMOTE_TIMEOUT = timedelta(hours=6)
 PAUSES = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30))
 #: Maximum number of attempts, those of workers that died included.
 MAX_ATTEMPTS = len(PAUSES) + 1
+#: The task of imports. One that ended in failure is not tried again by itself: its editor knows, and may have imported
+#: newer files.
+RUN_IMPORT = "curation.tasks.run_import"
 #: Time for which a failed task is looked at.
 FAILED_SINCE = timedelta(days=1)
 
@@ -61,10 +64,10 @@ def _is_passing(task: DBTaskResult) -> bool:  # type: ignore[type-arg]  # generi
 
 
 def _requeue_one(task: DBTaskResult, now: datetime) -> int:  # type: ignore[type-arg]
-    """Queue a task again; return 1, or 0 if another process has just done so, or if it was tried often enough."""
+    """Queue a task again; return 1, or 0 if another process has just done so, or if it is not to be tried again."""
     values: dict[str, Any] = {"status": TaskResultStatus.READY, "finished_at": None}
     values |= {"exception_class_path": "", "traceback": ""}
-    if len(task.worker_ids) >= MAX_ATTEMPTS:
+    if len(task.worker_ids) >= MAX_ATTEMPTS or _has_failed_import(task):
         values |= {"status": TaskResultStatus.FAILED, "finished_at": now, "traceback": "Its workers died."}
     elif task.status == TaskResultStatus.FAILED and not task.exception_class_path.endswith(".SystemExit"):
         values["run_after"] = now + PAUSES[max(len(task.worker_ids), 1) - 1]
@@ -74,6 +77,14 @@ def _requeue_one(task: DBTaskResult, now: datetime) -> int:  # type: ignore[type
     reason = task.exception_class_path or "its worker died"
     log.warning("Task %s (%s), attempt %d: %s", task.pk, task.task_path, len(task.worker_ids), reason)
     return int(values["status"] == TaskResultStatus.READY)
+
+
+def _has_failed_import(task: DBTaskResult) -> bool:  # type: ignore[type-arg]
+    """Whether the last attempt of a task closed its import as failed before its worker died."""
+    if task.task_path != RUN_IMPORT or task.started_at is None:
+        return False
+    runs = ImportRun.objects.filter(pk__in=task.args_kwargs["args"], outcome=ImportRun.Outcome.FAILED)
+    return bool(runs.filter(finished_at__gte=task.started_at).exists())
 
 
 def is_orphan(task: DBTaskResult) -> bool:  # type: ignore[type-arg]

@@ -16,7 +16,7 @@ from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult, get_date_max
 
 from curation.lib.processes import current_process_name, process_name
-from curation.models import WorkerHeartbeat
+from curation.models import ImportRun, WorkerHeartbeat
 from curation.operations import stale_tasks
 
 pytestmark = pytest.mark.django_db
@@ -140,3 +140,16 @@ def test_the_id_of_a_worker_is_that_of_its_process() -> None:
     parser = load_command_class("curation", "db_worker").create_parser("manage.py", "db_worker")
     assert parser.get_default("worker_id") == current_process_name()
     assert len(current_process_name()) <= 64
+
+
+@pytest.mark.parametrize("outcome", ["failed", "interrupted", "running"])
+def test_an_import_that_failed_before_its_worker_died_is_not_tried_again(outcome: str, dead: str) -> None:
+    run = ImportRun.objects.create(outcome=outcome, finished_at=timezone.now() + timedelta(seconds=1))
+    task = make_task(dead, args_kwargs={"args": [run.pk], "kwargs": {}})
+    assert status_after(task) == ("FAILED" if outcome == "failed" else "READY")
+    assert status_after(task) == ("FAILED" if outcome == "failed" else "READY")
+
+
+def test_a_failed_import_that_its_editor_completes_outlives_a_worker_that_died_before_it_began(dead: str) -> None:
+    run = ImportRun.objects.create(outcome="failed", finished_at=timezone.now() - timedelta(minutes=1))
+    assert status_after(make_task(dead, args_kwargs={"args": [run.pk], "kwargs": {}})) == "READY"

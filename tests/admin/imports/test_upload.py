@@ -3,7 +3,9 @@
 import os
 import time
 from collections.abc import Iterator
+from errno import EIO
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from django.conf import LazySettings
@@ -17,6 +19,7 @@ from curation.importing.sources import uploads
 from curation.importing.sources.uploads import Upload
 from curation.models import Conflict, CuratedItem, Image, ImportRecord, ImportRun, SourceDocument
 from tests.admin.pages import errors, messages, text, tree
+from tests.operations.test_stale_tasks import failed, status_after
 
 from .uploading import (
     RUNS,
@@ -325,6 +328,23 @@ def test_an_import_whose_worker_died_is_completed_as_the_same_run(editor: Client
     assert counts == {"created": 3, "unchanged": 0, "rejected": 1, "seen": 4}
     assert ImportRun.objects.count() == 1
     assert ImportRecord.objects.filter(run=run).count() == 4
+
+
+def test_an_import_that_failed_is_completed_by_its_button_alone(
+    editor: Client, large: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = upload(editor, {f"{name}.md": story(slug=name) for name in "ab"})
+    run_tasks()
+    run_page = press(editor, editor.get(page.redirect_chain[-1][0]), "confirm")  # type: ignore[attr-defined]
+    with monkeypatch.context() as broken:
+        broken.setattr("curation.importing.reader.Reader.batches", Mock(side_effect=OSError(EIO, "Input/output error")))
+        with pytest.raises(Exception, match="a file cannot be read") as error:
+            run_tasks()
+    task = failed(f"{error.type.__module__}.{error.type.__name__}", "host:1:abc")
+    assert status_after(task) == "FAILED"
+    press(editor, editor.get(run_page.redirect_chain[-1][0]), "go-on")  # type: ignore[attr-defined]
+    assert run_tasks() == ["run_import"]
+    assert (last_run().outcome, CuratedItem.objects.count()) == ("finished", 2)
 
 
 def test_a_picture_that_is_still_missing_when_an_import_is_completed_is_reported_once(
