@@ -32,6 +32,8 @@ MAX_LOGIN_SECONDS, LOGIN_PAUSE = 30.0, 4.0
 EDITOR_ADDRESS = "203.0.113.9"
 #: A token that is the same in cookie and form is accepted.
 TOKEN = "a" * 32
+#: The cookie of a browser with which an account has logged in before.
+KNOWN = re.compile(r"^(known_browser=[^;]+)", re.MULTILINE)
 HASHED = re.compile(r"^(\S+ \S+),\d+ WARNING \S+: Wrong password for '[^']*' from (\S+)$", re.MULTILINE)
 
 #: The account and the address of an attempt by its number.
@@ -99,13 +101,13 @@ def drill(sandbox: Sandbox, attempts: int) -> str:
         variables = {"BEHIND_PROXY": "1", "SECOND_FACTOR_EXEMPT": "", "LOG_LEVEL": "WARNING"}
         with serve(site, log, CACHE_URL="locmemcache://", **variables) as server:
             paths = find_paths(server.address)
-            log_in_as_editor(server)  # a browser that the site knows
+            known = log_in_as_editor(server)[1]  # from now on a browser that the site knows
             with ReaderPool(server.host, paths, READERS).reading():
                 time.sleep(CALM_SECONDS / 2)  # until the pages are kept
             with ReaderPool(server.host, paths, READERS).reading() as calm:
                 time.sleep(CALM_SECONDS)
             for chooser, title in ((few_addresses, "few addresses"), (many_addresses, "many addresses")):
-                result, found = attack(server, chooser, attempts // 2, calm)
+                result, found = attack(server, chooser, attempts // 2, calm, known)
                 print_line(f"  {title}: {result}")
                 results.append(f"{title}: {result}")
                 faults += [f"{title}: {fault}" for fault in found]
@@ -114,14 +116,16 @@ def drill(sandbox: Sandbox, attempts: int) -> str:
     return "; ".join(results)
 
 
-def attack(server: RunningServer, chooser: Chooser, attempts: int, calm: ReaderPool) -> tuple[str, list[str]]:
+def attack(
+    server: RunningServer, chooser: Chooser, attempts: int, calm: ReaderPool, known: str
+) -> tuple[str, list[str]]:
     """Let clients guess while readers read and the editor logs in; return a line, and what went wrong."""
     guessers = Guessers(server, chooser, attempts)
     seconds: list[float] = []
     faults: list[str] = []
     before, start = len(server.log.read_text()), time.monotonic()
     with ReaderPool(server.host, calm.paths, READERS).reading() as readers, guessers.at_work():
-        editor = Thread(target=keep_logging_in, args=(server, guessers.stop, seconds, faults))
+        editor = Thread(target=keep_logging_in, args=(server, known, guessers.stop, seconds, faults))
         editor.start()
     editor.join()
     lasted = time.monotonic() - start
@@ -147,35 +151,37 @@ def attack(server: RunningServer, chooser: Chooser, attempts: int, calm: ReaderP
     return result, faults
 
 
-def keep_logging_in(server: RunningServer, stop: Event, seconds: list[float], faults: list[str]) -> None:
+def keep_logging_in(server: RunningServer, known: str, stop: Event, seconds: list[float], faults: list[str]) -> None:
     """Log in as the editor, at the address that no attacker has, again and again."""
     while True:
         try:
-            seconds.append(log_in_as_editor(server))
+            seconds.append(log_in_as_editor(server, known)[0])
         except DrillFailed as failure:
             faults.append(str(failure))
         if stop.wait(LOGIN_PAUSE):
             return
 
 
-def log_in_as_editor(server: RunningServer) -> float:
-    """Return the seconds until the editor was logged in, who tries again when the page says so."""
+def log_in_as_editor(server: RunningServer, known: str = "") -> tuple[float, str]:
+    """Return the seconds until the editor was logged in, who tries again when the page says so, and the cookie of a
+    known browser. `known` is that of an earlier log-in.
+    """
     client, start = Client(server.host), time.monotonic()
     while True:
-        status, headers = log_in(client, "editor", PASSWORD, EDITOR_ADDRESS)
+        status, headers = log_in(client, "editor", PASSWORD, EDITOR_ADDRESS, known)
         waited = time.monotonic() - start
         if status == HTTPStatus.FOUND:
-            return waited
+            return waited, "".join(KNOWN.findall(headers["Set-Cookie"]))
         if status != HTTPStatus.SERVICE_UNAVAILABLE or waited > MAX_LOGIN_SECONDS:
             raise DrillFailed(f"after {waited:.0f} s, the log-in of the editor is answered with {status}")
         time.sleep(int(headers["Retry-After"]))
 
 
-def log_in(client: Client, name: str, password: str, address: str) -> tuple[int, dict[str, str]]:
+def log_in(client: Client, name: str, password: str, address: str, known: str = "") -> tuple[int, dict[str, str]]:
     """Send the form of the log-in through a proxy, whose client has an address; return status and headers."""
     form = {"username": name, "password": password, "next": "/admin/", "csrfmiddlewaretoken": TOKEN}
     headers = {
-        "Cookie": f"csrftoken={TOKEN}",
+        "Cookie": f"csrftoken={TOKEN}; {known}",
         "Content-Type": "application/x-www-form-urlencoded",
         "X-Forwarded-For": address,
     }

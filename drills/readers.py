@@ -143,7 +143,8 @@ class Client:
     ) -> tuple[int, dict[str, str], bytes]:
         self._connection.request(method, path, body, headers)
         answer = self._connection.getresponse()
-        return answer.status, dict(answer.headers), answer.read()
+        cookies = {"Set-Cookie": "\n".join(answer.headers.get_all("Set-Cookie", []))}
+        return answer.status, dict(answer.headers) | cookies, answer.read()
 
 
 def find_paths(address: str) -> list[str]:
