@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from django.db import DatabaseError, OperationalError, connections
+from django.db import DatabaseError, connections
 from django_tasks_db.models import DBTaskResult
 
 from curation.db.row_digests import TableDigest, UnknownMigrations, digest_tables, models_of
@@ -159,35 +160,82 @@ class RestoredSqlite(RestoredDatabase):
             Path(f"{self.name}{suffix}").unlink(missing_ok=True)
 
     def check_unused(self) -> None:
-        """Leave the WAL, which SQLite does only while no other connection is open."""
-        connection = connections["default"]
-        current = connection.settings_dict["NAME"]
-        if not Path(current).exists():
-            return
-        try:
-            with connection.cursor() as cursor:
-                cursor.execute("PRAGMA busy_timeout = 2000")
-                cursor.execute("PRAGMA journal_mode = DELETE")
-        except OperationalError as error:
-            raise BackupError(f"Other processes use {current}. Stop the web servers and workers first.") from error
-        except DatabaseError:  # a damaged file, which is a reason to restore
+        with self._locked():
             pass
-        finally:
-            connection.close()
 
     def put_in_place(self) -> None:
-        current = Path(connections["default"].settings_dict["NAME"])
-        connections["default"].close()
-        if current.exists():
-            owner = current.stat()
-            os.chown(self.name, owner.st_uid, owner.st_gid)  # root may restore the site of another user
-            Path(self.name).chmod(owner.st_mode & 0o777)
-            os.link(current, self.old)  # at no moment is there no database
-        Path(self.name).replace(current)
-        flush_folder(current.parent)
+        """Load the new content into the file, in one transaction: a process that has just opened it waits, and reads
+        the new content, and a crash leaves the old one.
+        """
+        with self._locked() as site:
+            if site is None:
+                self._replace_damaged()
+                return
+            try:
+                with temporary_connection("old", NAME=self._copy_owner(self.old), OPTIONS={}) as old:
+                    self._load(site, old)
+                with temporary_connection("restored", NAME=self.name, OPTIONS={}) as restored:
+                    with connections[restored].cursor() as cursor:
+                        cursor.execute("PRAGMA journal_mode = DELETE")  # its mode is part of what is loaded
+                    self._load(restored, site)
+            except BaseException:
+                self.discard_old()
+                raise
+        flush_folder(Path(self.old).parent)
 
     def discard_old(self) -> None:
         Path(self.old).unlink(missing_ok=True)
+
+    @contextmanager
+    def _locked(self) -> Iterator[str | None]:
+        """Yield an alias of the database of the site, without a WAL and closed to others; `None` for a damaged file.
+
+        Raises `BackupError` where another connection is open.
+        """
+        connections["default"].close()
+        with temporary_connection("locked", OPTIONS={"timeout": 2}) as alias:
+            locked: str | None = alias
+            try:
+                with connections[alias].cursor() as cursor:
+                    # The first statement that reads the file locks it, until the connection is closed.
+                    cursor.execute("PRAGMA locking_mode = EXCLUSIVE")
+                    cursor.execute("PRAGMA journal_mode = DELETE")
+                    cursor.execute("BEGIN EXCLUSIVE")
+                    cursor.execute("COMMIT")
+            except DatabaseError as error:
+                code = getattr(error.__cause__, "sqlite_errorcode", 0) & 0xFF  # without the extended code
+                if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                    name = connections[alias].settings_dict["NAME"]
+                    raise BackupError(f"Other processes use {name}. Stop the web servers and workers first.") from error
+                if code not in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+                    raise
+                locked = None
+            yield locked
+
+    def _load(self, source: str, target: str) -> None:
+        """Replace the content of a database by that of another."""
+        for alias in (source, target):
+            connections[alias].ensure_connection()
+        with connections[target].wrap_database_errors:
+            connections[source].connection.backup(connections[target].connection)
+
+    def _copy_owner(self, name: str) -> str:
+        """Give a file, which is made if it is not there, the owner and mode of the site's; return its name."""
+        Path(name).touch(mode=0o600)
+        owner = Path(connections["default"].settings_dict["NAME"]).stat()
+        os.chown(name, owner.st_uid, owner.st_gid)  # root may restore the site of another user
+        Path(name).chmod(owner.st_mode & 0o777)
+        return name
+
+    def _replace_damaged(self) -> None:
+        """Replace a file that SQLite does not read, and can neither lock nor write."""
+        current = Path(connections["default"].settings_dict["NAME"])
+        for suffix in (*SIDE_FILES, "-journal"):  # beside the new file, SQLite would take them for its own
+            with suppress(FileNotFoundError):
+                Path(f"{current}{suffix}").replace(f"{self.old}{suffix}")
+        os.link(current, self.old)  # at no moment is there no database
+        Path(self._copy_owner(self.name)).replace(current)
+        flush_folder(current.parent)
 
 
 class RestoredPostgres(RestoredDatabase):

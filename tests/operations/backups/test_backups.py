@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import resource
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from typing import Any
 import pytest
 from django.conf import LazySettings
 from django.core.files.storage import InMemoryStorage, default_storage
-from django.db import connection, connections
+from django.db import OperationalError, connection, connections
 from django.db.migrations.recorder import MigrationRecorder
 from pyrage import x25519
 
@@ -317,6 +318,89 @@ print(list(Path({str(site.media)!r}).glob("*part*")))
             status, output = site.restore(force=True)
         assert (status, "Stop the web servers and workers first" in output) == (2, True)
         assert site.restore(force=True)[0] == 0
+
+    def test_a_process_that_starts_during_a_restore_is_told_of_and_goes_on(
+        self, site: Site, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        site.backup()
+        CuratedItem.objects.update(title="Changed")
+        before, is_empty = site.state(), databases.is_empty
+        name = connection.settings_dict["NAME"]
+        with temporary_connection("other", NAME=name) as alias:
+
+            def start_meanwhile() -> bool:
+                CuratedItem.objects.using(alias).update(title="Changed")
+                return is_empty()
+
+            monkeypatch.setattr(databases, "is_empty", start_meanwhile)
+            status, output = site.restore(force=True)
+            assert (status, "use" in output) == ({"sqlite": 2, "postgresql": 4}[connection.vendor], True), output
+            CuratedItem.objects.using(alias).update(title="Saved on")
+        assert set(CuratedItem.objects.values_list("title", flat=True)) == {"Saved on"}
+        CuratedItem.objects.update(title="Changed")
+        assert site.state() == before
+        assert not list(Path(name).parent.glob(f"{Path(name).name}.*")), "neither a new nor an old database is left"
+
+    @only_sqlite
+    def test_a_process_that_opens_the_database_while_it_is_replaced_reads_the_new_content(
+        self, site: Site, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        site.backup()
+        before = site.state()
+        CuratedItem.objects.update(title="Changed")
+        name, load, refused = connection.settings_dict["NAME"], databases.RestoredSqlite._load, []
+        with temporary_connection("other", NAME=name, OPTIONS={"timeout": 0}) as alias:
+
+            def open_meanwhile(self: databases.RestoredSqlite, source: str, target: str) -> None:
+                load(self, source, target)
+                with pytest.raises(OperationalError) as locked:
+                    CuratedItem.objects.using(alias).update(title="Lost")
+                refused.append(str(locked.value))
+
+            monkeypatch.setattr(databases.RestoredSqlite, "_load", open_meanwhile)
+            assert site.restore(force=True)[0] == 0
+            assert refused == ["database is locked"] * 2, "of the copy of the old database, and of the new one"
+            assert site.state() == before
+            CuratedItem.objects.using(alias).update(title="Afterwards")
+            with connections[alias].cursor() as cursor:
+                cursor.execute("PRAGMA integrity_check")
+                assert cursor.fetchall() == [("ok",)]
+        assert set(CuratedItem.objects.values_list("title", flat=True)) == {"Afterwards"}
+
+    @only_sqlite
+    def test_a_full_disk_while_the_database_is_replaced_leaves_the_old_one(
+        self, site: Site, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        site.backup()
+        CuratedItem.objects.update(title="Changed")
+        before, name, load = site.state(), Path(connection.settings_dict["NAME"]), databases.RestoredSqlite._load
+
+        def limited(self: databases.RestoredSqlite, source: str, target: str) -> None:
+            limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+            if target == "locked":
+                resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, limits[1]))
+            try:
+                load(self, source, target)
+            finally:
+                resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+        monkeypatch.setattr(databases.RestoredSqlite, "_load", limited)
+        assert site.restore(force=True)[0] == 4
+        assert site.state() == before
+        assert not list(name.parent.glob(f"{name.name}.*"))
+
+    @only_sqlite
+    def test_a_file_that_is_no_database_is_replaced(self, site: Site) -> None:
+        site.backup()
+        before = site.state()
+        connection.close()
+        name = Path(connection.settings_dict["NAME"])
+        name.write_bytes(b"no database" * 1000)
+        status, output = site.restore(force=True)
+        assert status == 0, output
+        assert site.state() == before
+        (old,) = name.parent.glob(f"{name.name}.before-restore-*[0-9]")
+        assert old.read_bytes() == b"no database" * 1000
 
     def test_a_failure_while_files_are_restored_leaves_the_old_database(
         self, site: Site, monkeypatch: pytest.MonkeyPatch
