@@ -12,7 +12,6 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.core.files.storage import default_storage
@@ -20,6 +19,8 @@ from django.db import connections
 
 from curation.db.row_digests import applied_migrations, digest_tables, models_of
 from curation.db.snapshots import snapshot
+from curation.models import Image
+from curation.models.pdfs import used_pdfs
 
 from . import databases, media, postgres
 from .encryption import SUFFIX, Key
@@ -106,15 +107,12 @@ def _copy_database(folder: Path, key: Key | None, on_bytes: Callable[[int], obje
 
 
 def _named_media(alias: str) -> set[str]:
-    """Return the names of the images and PDFs of items."""
-    models: dict[str, Any] = {model._meta.db_table: model._base_manager.using(alias) for model in models_of(alias)}
-    columns = {"curation_image": "file", "curation_curateditem": "pdf"}
-    return {
-        name
-        for table, column in columns.items()
-        if table in models
-        for name in models[table].exclude(**{column: ""}).values_list(column, flat=True).iterator()
-    }
+    """Return the names of the images and PDFs that rows name."""
+    tables = models_of(alias)
+    images = (model._base_manager.using(alias) for model in tables if model._meta.db_table == Image._meta.db_table)
+    return {name for rows in images for name in rows.exclude(file="").values_list("file", flat=True)} | used_pdfs(
+        tables, alias
+    )
 
 
 class MediaCopier:

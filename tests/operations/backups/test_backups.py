@@ -20,7 +20,14 @@ from pyrage import x25519
 
 from curation.db.row_digests import TableDigest, digest_rows, digest_tables, models_of
 from curation.db.temporary_connections import temporary_connection
-from curation.models import ContentVersion, CuratedItem
+from curation.models import (
+    BodyReference,
+    ContentVersion,
+    CuratedItem,
+    FormerDocument,
+    ItemDraft,
+    Revision,
+)
 from curation.operations.backups import create, databases, folder, restore
 from curation.operations.heartbeats import Heartbeat
 from curation.tasks import queue_daily_tasks
@@ -225,11 +232,18 @@ class TestWhileEditorsWrite:
         assert site.restore(force=True)[0] == 0
         assert site.state() == before
 
-    @only_sqlite
     def test_files_that_rows_name_and_nothing_has_are_told(self, site: Site) -> None:
         (site.media / "documents" / "first.pdf").unlink()
+        item = CuratedItem.objects.get(title="second")
+        FormerDocument.objects.create(item=item, document="documents/former.pdf")
+        BodyReference.objects.create(item=item, kind="link", href="a.pdf", document="documents/linked.pdf")
+        Revision.objects.create(item=item, verb="saved", pdf="documents/replaced.pdf")
+        ItemDraft.objects.create(item=item, state={"pdf": "documents/draft.pdf"})
+        lost = ", ".join(f"documents/{name}.pdf" for name in ("draft", "first", "former", "linked", "replaced"))
         status, output = site.backup()
-        assert (status, "lack 1 files that rows of the database name: documents/first.pdf" in output) == (0, True)
+        assert (status, f"lack 5 files that rows of the database name: {', '.join(lost)}" in output) == (0, True), (
+            output
+        )
 
 
 class TestFailures:
