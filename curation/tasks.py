@@ -1,12 +1,14 @@
 """Background tasks. Each is a thin call of the package that has the subject."""
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import connection, transaction
 from django.utils import timezone
-from django_tasks import TaskResultStatus, task
-from django_tasks_db.models import DBTaskResult
+from django.utils.module_loading import import_string
+from django_tasks import task
+from django_tasks.base import Task
 from pictures.utils import reconstruct
 
 from curation.importing.history.ledger import Busy
@@ -19,7 +21,7 @@ from .items.bin import BIN_DAYS, binned_for, delete_for_ever
 from .items.bulk import jobs as bulk_jobs
 from .lib.images import ImageRefused, ImageUnreadNow
 from .models import BulkChange, Image, ImportRun, ImportUndo
-from .operations import pruning
+from .operations import pruning, stale_tasks
 
 Outcome = ImportRun.Outcome
 
@@ -74,28 +76,34 @@ DAILY_INTERVAL = timedelta(days=1)
 
 @task()
 def empty_bin() -> None:
-    """Delete for ever the items that have been in the bin for `BIN_DAYS`, and queue this for the next day."""
+    """Queue this for the next day, then delete for ever the items that have been in the bin for `BIN_DAYS`."""
+    _queue_unless_waiting(empty_bin, timezone.now() + DAILY_INTERVAL)
     delete_for_ever(binned_for(BIN_DAYS), Actor.command())
-    empty_bin.using(run_after=timezone.now() + DAILY_INTERVAL).enqueue()
 
 
 @task()
 def prune() -> None:
-    """Delete rows that nobody needs any more, and queue this for the next day, even after a failure."""
-    try:
-        for title, number in pruning.prune():
-            if number:
-                logger.info("Pruned %s: %d", title, number)
-    finally:
-        prune.using(run_after=timezone.now() + DAILY_INTERVAL).enqueue()
+    """Queue this for the next day, then delete rows that nobody needs any more."""
+    _queue_unless_waiting(prune, timezone.now() + DAILY_INTERVAL)
+    for title, number in pruning.prune():
+        if number:
+            logger.info("Pruned %s: %d", title, number)
 
 
 def queue_daily_tasks() -> None:
     """Queue the emptying of the bin and the pruning, unless they are queued already."""
-    for daily in (empty_bin, prune):
-        queued = DBTaskResult.objects.filter(task_path=daily.module_path)
-        if not queued.filter(status__in=(TaskResultStatus.READY, TaskResultStatus.RUNNING)).exists():
-            daily.enqueue()
+    for path in stale_tasks.DAILY_TASKS:
+        _queue_unless_waiting(import_string(path))
+
+
+def _queue_unless_waiting(daily: Task[[], None], run_after: datetime | None = None) -> None:
+    """Queue a daily task unless a run of it waits. Two workers that do so at once queue it once."""
+    with transaction.atomic():  # on SQLite, of one writer at a time
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [daily.module_path])
+        if not stale_tasks.is_waiting(daily.module_path):
+            daily.using(run_after=run_after).enqueue()
 
 
 #: The priority of tasks that an editor waits for, before the renditions of large imports.

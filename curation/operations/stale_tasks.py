@@ -28,6 +28,8 @@ MAX_ATTEMPTS = len(PAUSES) + 1
 #: The task of imports. One that ended in failure is not tried again by itself: its editor knows, and may have imported
 #: newer files.
 RUN_IMPORT = "curation.tasks.run_import"
+#: The tasks that run once a day. Each queues its next run before its work.
+DAILY_TASKS = ("curation.tasks.empty_bin", "curation.tasks.prune")
 #: Time for which a failed task is looked at.
 FAILED_SINCE = timedelta(days=1)
 
@@ -60,14 +62,24 @@ def _is_passing(task: DBTaskResult) -> bool:  # type: ignore[type-arg]  # generi
     except ImportError:
         return False
     is_error = isinstance(error, type) and issubclass(error, (SystemExit, *PASSING_FAILURES))
-    return is_error and len(task.worker_ids) < MAX_ATTEMPTS
+    return is_error and len(task.worker_ids) < MAX_ATTEMPTS and not _is_queued_for_next_day(task)
+
+
+def _is_queued_for_next_day(task: DBTaskResult) -> bool:  # type: ignore[type-arg]
+    """Whether a task runs every day, and its next run waits: to try this one again would double it."""
+    return task.task_path in DAILY_TASKS and is_waiting(task.task_path)
+
+
+def is_waiting(task_path: str) -> bool:
+    """Whether a run of a task is queued and has not begun."""
+    return bool(DBTaskResult.objects.filter(task_path=task_path, status=TaskResultStatus.READY).exists())
 
 
 def _requeue_one(task: DBTaskResult, now: datetime) -> int:  # type: ignore[type-arg]
     """Queue a task again; return 1, or 0 if another process has just done so, or if it is not to be tried again."""
     values: dict[str, Any] = {"status": TaskResultStatus.READY, "finished_at": None}
     values |= {"exception_class_path": "", "traceback": ""}
-    if len(task.worker_ids) >= MAX_ATTEMPTS or _has_failed_import(task):
+    if len(task.worker_ids) >= MAX_ATTEMPTS or _has_failed_import(task) or _is_queued_for_next_day(task):
         values |= {"status": TaskResultStatus.FAILED, "finished_at": now, "traceback": "Its workers died."}
     elif task.status == TaskResultStatus.FAILED and not task.exception_class_path.endswith(".SystemExit"):
         values["run_after"] = now + PAUSES[max(len(task.worker_ids), 1) - 1]
@@ -100,4 +112,4 @@ def is_orphan(task: DBTaskResult) -> bool:  # type: ignore[type-arg]
 def count_failed() -> int:
     """Return the number of tasks that failed within a day and are not tried again."""
     recent = DBTaskResult.objects.filter(status=TaskResultStatus.FAILED, finished_at__gt=timezone.now() - FAILED_SINCE)
-    return sum(not _is_passing(task) for task in recent.only("exception_class_path", "worker_ids"))
+    return sum(not _is_passing(task) for task in recent.only("exception_class_path", "task_path", "worker_ids"))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from contextlib import suppress
+from datetime import datetime, timedelta
 from io import StringIO
 from pathlib import Path
+from threading import Barrier, BrokenBarrierError, Thread
 from typing import Any
 
 import pytest
@@ -12,7 +14,7 @@ from axes.models import AccessAttempt
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
-from django.db import connection, connections
+from django.db import OperationalError, connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 from django_tasks import TaskResultStatus
@@ -21,7 +23,7 @@ from django_tasks_db.models import DBTaskResult
 from curation.db.temporary_connections import temporary_connection
 from curation.db.wal import truncate_wal
 from curation.models import BulkChange, ImportRecord, ImportRun, ImportUndo, Presence
-from curation.operations import pruning
+from curation.operations import pruning, stale_tasks
 from curation.tasks import prune, queue_daily_tasks
 from tests.factories import make_item
 
@@ -89,21 +91,83 @@ def test_tasks_that_wait_or_run_stay() -> None:
     assert pruned()["results of background tasks"] == 0
 
 
-def test_the_worker_prunes_every_day(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def queued(settings: Any) -> Any:
+    """The rows of the task that prunes."""
     settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+    return DBTaskResult.objects.filter(task_path=prune.module_path)
+
+
+def test_the_worker_prunes_every_day(queued: Any) -> None:
     queue_daily_tasks()
     queue_daily_tasks()
-    queued = DBTaskResult.objects.filter(task_path=prune.module_path)
-    assert queued.count() == 1
+    queued.get().claim("host:1:abc")
     make_rows(timedelta(days=400))
     prune.func()
     assert not Session.objects.exists()
-    assert queued.filter(run_after__lt=timezone.now() + timedelta(days=2)).count() == 1
-    monkeypatch.setattr(pruning, "PRUNINGS", (pruning.Pruning("x", lambda _now: 1 / 0),))
-    queued.delete()
-    with pytest.raises(ZeroDivisionError):
+    assert queued.filter(status="READY", run_after__lt=timezone.now() + timedelta(days=2)).count() == 1
+    queue_daily_tasks()
+    assert queued.count() == 2
+
+
+@pytest.mark.parametrize("fails", [True, False], ids=["fails", "dies with its worker"])
+def test_daily_tasks_do_not_multiply(fails: bool, queued: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_now: datetime) -> int:
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(pruning, "PRUNINGS", (pruning.Pruning("x", fail),))
+    queue_daily_tasks()
+    for day in range(1, 4):
+        task = queued.get(status="READY")
+        task.claim("elsewhere:1:abc")
+        with pytest.raises(OperationalError) as error:
+            prune.func()
+        if fails:
+            task.set_failed(error.value)
+        queued.filter(pk=task.pk).update(started_at=timezone.now() - timedelta(hours=7))
+        stale_tasks.requeue()
+        queue_daily_tasks()
+        assert [queued.filter(status=status).count() for status in ("READY", "FAILED", "RUNNING")] == [1, day, 0]
+
+
+def test_too_many_runs_of_a_daily_task_become_one(queued: Any) -> None:
+    for _ in range(3):
+        prune.enqueue()
+    for left in (2, 1, 1):
+        queued.filter(status="READY")[0].claim("host:1:abc")
         prune.func()
-    assert queued.count() == 1, "a failure does not end the daily pruning"
+        assert queued.filter(status="READY").count() == left
+
+
+def test_a_daily_task_that_could_not_queue_its_next_run_is_tried_again(queued: Any) -> None:
+    task = make_task("host:1:abc", task_path=prune.module_path, status="FAILED", finished_at=timezone.now())
+    DBTaskResult.objects.filter(pk=task.pk).update(exception_class_path="django.db.utils.OperationalError")
+    assert stale_tasks.requeue() == 1
+    assert queued.get().status == "READY"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="it has one writer at a time")
+def test_two_workers_that_start_at_once_queue_a_daily_task_once(queued: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    both, is_waiting = Barrier(2), stale_tasks.is_waiting
+
+    def is_waiting_for_both(path: str) -> bool:
+        found = is_waiting(path)
+        with suppress(BrokenBarrierError):
+            both.wait(timeout=0.5)
+        return found
+
+    def start() -> None:
+        queue_daily_tasks()
+        connection.close()
+
+    monkeypatch.setattr(stale_tasks, "is_waiting", is_waiting_for_both)
+    workers = [Thread(target=start) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert queued.count() == 1
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="only SQLite has this file")
