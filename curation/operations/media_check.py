@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from django.core.files.storage import default_storage
 from django.utils import timezone
@@ -17,7 +17,7 @@ from curation.lib.images import ImageRefused
 from curation.lib.media_types import PDF_SIGNATURE
 from curation.lib.stored_files import PDF_FOLDER, pdf_name
 from curation.models import Image
-from curation.models.pdfs import used_pdfs
+from curation.models.pdfs import is_pdf_used, used_pdfs
 
 FOLDERS = ("images/", PDF_FOLDER)
 #: A file without a row that is younger may be one of an import whose transaction is not committed.
@@ -64,16 +64,19 @@ def expected_files() -> dict[str, ExpectedFile]:
     """Return the files that rows refer to, by storage name."""
     files: dict[str, ExpectedFile] = {}
     for image in Image.objects.order_by("pk").iterator():
-        name = image.name
-        files[name] = ExpectedFile(name, image.size, image.file_sha256, image.sha256, image.pk)
-        for rendition in image.file.get_picture_files_list():
-            name = rendition.name
-            files[name] = ExpectedFile(name, image=image.pk, is_rendition=True, is_due=image.has_renditions)
+        files |= {file.name: file for file in _files_of(image)}
     for name in used_pdfs():
         stem = name.removeprefix(PDF_FOLDER).rpartition(".")[0]
         # Earlier versions named a PDF like the upload.
         files[name] = ExpectedFile(name, sha256=stem if pdf_name(stem) == name and len(stem) == 64 else "")
     return files
+
+
+def _files_of(image: Image) -> Iterator[ExpectedFile]:
+    """Yield the file of a picture and its renditions."""
+    yield ExpectedFile(image.name, image.size, image.file_sha256, image.sha256, image.pk)
+    for rendition in image.file.get_picture_files_list():
+        yield ExpectedFile(rendition.name, image=image.pk, is_rendition=True, is_due=image.has_renditions)
 
 
 def stored_files() -> Iterator[str]:
@@ -101,11 +104,14 @@ def check(*, digests: bool = False) -> MediaReport:
             report.missing.append(file)
         elif reason := _damage(file, digests=digests):
             report.damaged.append((file, reason))
-    now = timezone.now()
-    for name in sorted(stored - expected.keys()):
-        if default_storage.exists(name) and default_storage.get_modified_time(name) < now - MIN_ORPHAN_AGE:
-            report.orphans.append(name)
+    report.orphans = [name for name in sorted(stored - expected.keys()) if _is_old(name)]
     return report
+
+
+def _is_old(name: str) -> bool:
+    """Whether a file is there, and too old to be one of an import that is under way."""
+    limit = timezone.now() - MIN_ORPHAN_AGE
+    return bool(default_storage.exists(name) and default_storage.get_modified_time(name) < limit)
 
 
 def _damage(file: ExpectedFile, *, digests: bool) -> str:
@@ -175,7 +181,19 @@ def _store_again(file: ExpectedFile, data: bytes, *, is_same: bool) -> bool:
     return True
 
 
-def delete(names: Iterable[str]) -> None:
-    """Delete stored files."""
+def delete_orphans(names: Iterable[str]) -> list[str]:
+    """Delete stored files that no row refers to, and return their names. Those that have got a row since stay."""
+    deleted = []
     for name in names:
-        default_storage.delete(name)
+        if _is_old(name) and not _has_row(name):
+            default_storage.delete(name)
+            deleted.append(name)
+    return deleted
+
+
+def _has_row(name: str) -> bool:
+    if name.startswith(PDF_FOLDER):
+        return is_pdf_used(name)
+    path = PurePosixPath(name)  # images/ab/DIGEST.jpg, or images/ab/DIGEST/800w.webp
+    images = Image.objects.filter(sha256__in=[path.stem, path.parent.name])
+    return any(file.name == name for image in images for file in _files_of(image))

@@ -163,6 +163,26 @@ def test_orphans_are_deleted_when_the_operator_says_yes(
     assert not path.exists()
 
 
+def test_a_file_that_gets_a_row_during_the_question_stays(
+    image: Image, item: CuratedItem, media_root: Path, monkeypatch: pytest.MonkeyPatch, check_media: Check
+) -> None:
+    columns, pdf = Image.objects.values().get(), item.pdf.name
+    Image.objects.all()._raw_delete("default")  # keeps the files
+    CuratedItem.objects.update(pdf="")
+    (media_root / "documents" / "old.pdf").write_bytes(PDF)
+    age(media_root)
+
+    def store_the_same_files(_question: str) -> str:
+        Image.objects.create(**columns)
+        CuratedItem.objects.update(pdf=pdf)
+        return "yes"
+
+    monkeypatch.setattr("builtins.input", store_the_same_files)
+    code, output = check_media("--delete-orphans")
+    assert "1 file without a row deleted; 6 got a row meanwhile.\n" in output
+    assert (code, check_media()) == (0, (0, "6 files: 0 missing, 0 damaged; 0 without a row.\n"))
+
+
 def test_pdfs_of_links_drafts_and_histories_are_no_orphans() -> None:
     item = make_item()
     FormerDocument.objects.create(item=item, document="documents/former.pdf")

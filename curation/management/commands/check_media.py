@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from curation.operations.media_check import MediaReport, check, delete, repair
+from curation.operations.media_check import MediaReport, check, delete_orphans, repair
 from curation.tasks import queue_missing_renditions
 
 DIFFERS, WRONG_USAGE = 1, 2
@@ -66,19 +66,24 @@ class Command(BaseCommand):
         self.stdout.write(f"{repaired:,} repaired; renditions of {queued:,} queued.")
 
     def delete_orphans(self, report: MediaReport, *, ask: bool, is_dry_run: bool) -> None:
-        count = f"{len(report.orphans):,} file{'' if len(report.orphans) == 1 else 's'} without a row"
+        count = files_without_row(len(report.orphans))
         if is_dry_run:
             self.stdout.write(f"{count} would be deleted.")
             return
         if ask and input(f"Delete {count}? Type yes: ").strip() != "yes":
             self.stdout.write("Nothing was deleted.")
             return
-        delete(report.orphans)
+        deleted = len(delete_orphans(report.orphans))
+        kept = f"; {len(report.orphans) - deleted:,} got a row meanwhile" if deleted < len(report.orphans) else ""
         report.orphans.clear()
-        self.stdout.write(f"{count} deleted.")
+        self.stdout.write(f"{files_without_row(deleted)} deleted{kept}.")
 
     def summary(self, report: MediaReport) -> str:
         return (
             f"{report.files:,} files: {len(report.missing):,} missing, {len(report.damaged):,} damaged; "
             f"{len(report.orphans):,} without a row."
         )
+
+
+def files_without_row(number: int) -> str:
+    return f"{number:,} file{'' if number == 1 else 's'} without a row"
