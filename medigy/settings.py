@@ -96,6 +96,7 @@ SITE_NAME = env.str("SITE_NAME", default="Medigy")
 
 DEBUG = flag("DEBUG")
 SECRET_KEY = secret(env.str("SECRET_KEY", default=""), is_production=not DEBUG)
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 CSRF_TRUSTED_ORIGINS = [origin.strip() for origin in env.list("CSRF_TRUSTED_ORIGINS", default=[])]
 
 # The address of the site, from which all absolute addresses are made, and further names that requests may have.
@@ -418,4 +419,6 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "level": LOG_LEVEL}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    # It writes three lines for each log-in; `curation.passwords.attempts` logs wrong passwords.
+    "loggers": {"axes": {"level": "WARNING"}},
 }

@@ -142,7 +142,7 @@ def _complete_logins(monkeypatch: pytest.MonkeyPatch) -> None:
             {"method": "mfa", "type": "totp", "at": time.time()},
         ]
         session["account_authentication_methods_user"] = str(user.pk)
-        session["seen_at"] = 2**40  # no write during the test
+        session["seen_at"], session["seen_key"] = 2**40, session.session_key  # no write during the test
         session.save()
 
     monkeypatch.setattr(Client, "_login", log_in_completely)

@@ -13,23 +13,34 @@ from django.urls import reverse
 
 log = logging.getLogger(__name__)
 
-SEEN_AT = "seen_at"
+SEEN_AT, SEEN_KEY = "seen_at", "seen_key"
 #: Time between two writes of when a session was last seen.
 SEEN_SECONDS = 300
 
 
 class LastSeenMiddleware:
-    """Note when and from where a session uses the admin, at most every five minutes. Each note renews its cookie."""
+    """Note when and from where a session uses the admin, at most every five minutes. Each note renews its cookie.
+
+    A session that gets another key, as after a new password, is noted at once: only noted ones can be ended.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if request.path.startswith(reverse("admin:index")) and request.user.is_authenticated:
-            now = time.time()
-            if now - request.session.get(SEEN_AT, 0) > SEEN_SECONDS:
-                self._note(request, now)
-        return self.get_response(request)
+        if not request.path.startswith(reverse("admin:index")):
+            return self.get_response(request)
+        self._note_if_due(request)
+        response = self.get_response(request)
+        self._note_if_due(request)
+        return response
+
+    def _note_if_due(self, request: HttpRequest) -> None:
+        if not request.user.is_authenticated:
+            return
+        now, session = time.time(), request.session
+        if session.session_key != session.get(SEEN_KEY) or now - session.get(SEEN_AT, 0) > SEEN_SECONDS:
+            self._note(request, now)
 
     def _note(self, request: HttpRequest, now: float) -> None:
         try:
@@ -37,4 +48,4 @@ class LastSeenMiddleware:
         except DatabaseError:
             log.warning("Cannot note when a session was last seen: the database does not answer")
         else:
-            request.session[SEEN_AT] = now
+            request.session[SEEN_AT], request.session[SEEN_KEY] = now, request.session.session_key

@@ -49,7 +49,7 @@ def is_set_up(user: Any) -> bool:
 
 def is_confirmed(request: HttpRequest) -> bool:
     """Whether the user of a session has passed a second factor in it."""
-    return any(record.get("method") == "mfa" for record in get_authentication_records(request, _user(request)))
+    return any(record.get("method") == "mfa" for record in get_authentication_records(request, request.user))
 
 
 def missing(request: HttpRequest) -> Missing | None:
@@ -57,12 +57,18 @@ def missing(request: HttpRequest) -> Missing | None:
     if is_confirmed(request):
         return None
     known: dict[int, bool] = request.__dict__.setdefault("_second_factors", {})
-    user = _user(request)
+    user: Any = request.user
     if user.pk not in known:
         known[user.pk] = is_set_up(user)
     if known[user.pk]:
         return Missing.CONFIRM
     return Missing.SET_UP if is_required(user) else None
+
+
+def is_editor(request: HttpRequest) -> bool:
+    """Whether a request is of a staff member who has passed, or does not need, a second factor."""
+    user = request.user
+    return user.is_active and user.is_staff and missing(request) is None
 
 
 def confirm(request: HttpRequest, user: Any, authenticator: Authenticator) -> None:
@@ -104,7 +110,3 @@ def reset(user: Any, by: Any = None) -> int:
         how = "Reset the second factor." if by else "Reset the second factor by the command reset_second_factor."
         LogEntry.objects.log_actions((by or user).pk, [user], CHANGE, how, single_object=True)
     return removed
-
-
-def _user(request: HttpRequest) -> Any:
-    return request.user

@@ -21,7 +21,7 @@ from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import reverse_lazy
+from django.urls import reverse, reverse_lazy
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 
@@ -31,6 +31,7 @@ from curation.lib.client_address import UNKNOWN
 from curation.lib.user_agents import describe
 
 from . import lost_sessions
+from .posted_forms import PostedForm
 
 
 class PasswordLogin(LoginView):
@@ -103,6 +104,15 @@ class EnterCodePage(AccountPage, mfa.AuthenticateView):  # type: ignore[misc]
         packed = self.request.POST.get(lost_sessions.HELD_FORM, "")
         return {**super().get_context_data(**kwargs), "types": set(types), lost_sessions.HELD_FORM: packed}
 
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not self.stage.has_password_changed:
+            return super().post(request, *args, **kwargs)  # type: ignore[no-any-return]
+        self.stage.abort()
+        messages.error(request, "The password was changed since you typed it. Log in with the new one.")
+        held, _is_young = PostedForm.unpack(request.POST.get(lost_sessions.HELD_FORM, ""))
+        context = {"app_path": reverse("admin:login"), "next": self.stage.login.redirect_url}
+        return admin.site.login(_as_get(request), {**lost_sessions.login_context(held), **context})
+
     def form_valid(self, form: Any) -> HttpResponse:
         response: HttpResponse = super().form_valid(form)
         packed = self.request.POST.get(lost_sessions.HELD_FORM, "")
@@ -111,9 +121,13 @@ class EnterCodePage(AccountPage, mfa.AuthenticateView):  # type: ignore[misc]
 
 def enter_code_page(request: HttpRequest) -> HttpResponse:
     """Return the page that asks for the second factor, with the form that the log-in page held."""
+    return EnterCodePage.as_view()(_as_get(request))  # type: ignore[no-any-return]
+
+
+def _as_get(request: HttpRequest) -> HttpRequest:
     page_request = copy(request)
     page_request.method = "GET"
-    return EnterCodePage.as_view()(page_request)  # type: ignore[no-any-return]
+    return page_request
 
 
 class ConfirmPasswordPage(AccountPage, account.ReauthenticateView):  # type: ignore[misc]

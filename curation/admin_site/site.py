@@ -106,8 +106,7 @@ class CurationAdminSite(admin.AdminSite):
         return update_wrapper(hold_form, protected)
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """Whether a request is of a staff member who has passed, or does not need, a second factor."""
-        return super().has_permission(request) and second_factor.missing(request) is None
+        return second_factor.is_editor(request)
 
     @method_decorator(never_cache)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

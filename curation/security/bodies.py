@@ -9,6 +9,7 @@ from http import HTTPStatus
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
+from curation.accounts.second_factor import is_editor
 from curation.admin_site.error_pages import DATABASE_ERROR, ErrorPage
 from curation.db.availability import DATABASE_FAILURES
 
@@ -23,8 +24,8 @@ TOO_LARGE = ErrorPage(
 LOGGED_OUT = ErrorPage(
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "Log in before you send this",
-    "You are not logged in, and this is too large to be kept while you do so. Nothing was read or changed. Log in in "
-    "another tab, then go back in this one and send it again.",
+    "You are not logged in, or your second factor is missing, and this is too large to be kept meanwhile. Nothing was "
+    "read or changed. Log in in another tab, then go back in this one and send it again.",
 )
 WITHOUT_LENGTH = ErrorPage(
     HTTPStatus.LENGTH_REQUIRED,
@@ -59,6 +60,6 @@ def _refusal(request: HttpRequest) -> ErrorPage | None:
     if size > settings.MAX_UPLOAD_BYTES:
         return TOO_LARGE
     try:
-        return None if request.user.is_staff else LOGGED_OUT
+        return None if is_editor(request) else LOGGED_OUT
     except DATABASE_FAILURES:
         return DATABASE_ERROR

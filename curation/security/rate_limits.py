@@ -12,6 +12,7 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 
+from curation.accounts.second_factor import is_editor
 from curation.admin_site.error_pages import ErrorPage
 from curation.api.problems import is_api
 from curation.lib.circuit_breaker import CircuitBreaker
@@ -40,7 +41,7 @@ class RateLimitMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         kind = kind_of(request)
         limit = settings.RATE_LIMITS[kind] if kind else 0
-        if not limit or (settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_staff):
+        if not limit or (settings.SESSION_COOKIE_NAME in request.COOKIES and is_editor(request)):
             return self.get_response(request)
         window, passed = divmod(int(time()), WINDOW_SECONDS)
         if self._count(f"rate:{kind}:{client_network(request)}:{window}") <= limit:

@@ -10,6 +10,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 
+from curation.accounts.second_factor import is_editor
 from curation.db.availability import DATABASE_FAILURES, ask
 from curation.lib.media_types import MediaType, of_path
 from curation.lib.stored_files import IMAGE_NAME, PDF_NAME
@@ -23,7 +24,7 @@ MAX_AGE_SECONDS = 300
 CONTENT_SECURITY_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
 #: How long a file is shown that readers could see, if the database fails; and how many names of files are remembered.
 STALE_SECONDS, MAX_SEEN = 24 * 3600, 10_000
-#: Users with any of these permissions may see all files.
+#: Staff with any of these permissions may see all files.
 EDITOR_PERMISSIONS = ("curation.view_curateditem", "curation.view_image", "curation.view_publisher")
 
 
@@ -51,7 +52,7 @@ def _cache_control(request: HttpRequest, name: str) -> str:
     is_image = _type_of(name).is_image
     if _seen.check(name, is_image):
         return f"public, max-age={MAX_AGE_SECONDS}, s-maxage={settings.CDN_SECONDS}" if is_image else "no-cache"
-    if any(map(request.user.has_perm, EDITOR_PERMISSIONS)):
+    if any(map(request.user.has_perm, EDITOR_PERMISSIONS)) and is_editor(request):
         return "private, no-store"
     raise Http404
 

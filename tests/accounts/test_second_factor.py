@@ -1,5 +1,6 @@
 """Second factors: logging in with one, who must have one, wrong codes, and their removal."""
 
+import time
 from datetime import timedelta
 from http import HTTPStatus
 from io import StringIO
@@ -11,18 +12,22 @@ import time_machine
 from allauth.mfa.models import Authenticator
 from django.conf import LazySettings
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth.hashers import MD5PasswordHasher
+from django.contrib.auth.hashers import MD5PasswordHasher, make_password
 from django.contrib.auth.models import Permission, User
 from django.contrib.sessions.models import Session
+from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
 from curation.accounts import second_factor
+from curation.accounts.adapters import MFAAdapter
 from curation.accounts.forms import FAILURES_COUNT_FOR, MAX_FAILURES
+from curation.admin_site.posted_forms import PostedForm
 from curation.models import CodeAttempts, CuratedItem
 from tests.admin.conftest import member_of
+from tests.admin.images import make_image
 from tests.admin.pages import ADD, form_data, messages, text, tree
 
 from .codes import PASSWORD, code_of, make_member, recovery_codes_of, set_up_app, wrong_code
@@ -291,3 +296,75 @@ def test_nobody_signs_up_or_resets_a_password_by_mail(client: Client) -> None:
     assert administrator.get("/admin/account/signup/").status_code == HTTPStatus.NOT_FOUND
     assert administrator.get("/admin/mfa/authenticator/").status_code == HTTPStatus.NOT_FOUND
     assert not Session.objects.filter(session_key="").exists()
+
+
+def test_secrets_are_not_readable_in_the_database(ann: User, secret: str) -> None:
+    codes = recovery_codes_of(ann)
+    for authenticator in Authenticator.objects.all():
+        (stored,) = (value for name, value in authenticator.data.items() if name in ("secret", "seed"))
+        assert stored.startswith("gAAAA")  # a token of Fernet
+        assert secret not in stored
+    assert len(codes) == 10
+
+
+def test_a_former_secret_key_reads_second_factors_and_another_one_lets_no_code_in(
+    ann: User, secret: str, settings: LazySettings, caplog: pytest.LogCaptureFixture
+) -> None:
+    codes, former = recovery_codes_of(ann), settings.SECRET_KEY
+    stored = Authenticator.objects.get(type="totp").data["secret"]
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another-" + former, [former]
+    assert MFAAdapter().decrypt(stored) == secret
+    assert recovery_codes_of(ann) == codes
+    settings.SECRET_KEY_FALLBACKS = []
+    client = Client()
+    log_in(client, "ann")
+    for code in (code_of(secret), codes[0]):
+        assert "This code is not right" in text(tree(client.post(CODE, {"code": code})))
+    assert not is_logged_in(client)
+    assert "another SECRET_KEY" in caplog.text
+
+
+def test_a_new_password_ends_a_log_in_that_waits_for_the_second_factor(client: Client, ann: User, secret: str) -> None:
+    log_in(client, "ann")
+    User.objects.filter(pk=ann.pk).update(password=make_password("another-good-long-one"))
+    answer = client.post(CODE, {"code": code_of(secret)})
+    assert "The password was changed" in text(tree(answer))
+    assert 'name="password"' in answer.content.decode()
+    assert not is_logged_in(client)
+    assert client.post(CODE, {"code": code_of(secret)})["Location"].startswith("/admin/account/login/")
+
+
+def test_a_form_that_a_log_in_holds_outlives_a_new_password(client: Client, ann: User, secret: str) -> None:
+    held = PostedForm(ADD, (("title", "News"),), (), ann.pk).pack()
+    log_in(client, "ann", held_form=held)
+    User.objects.filter(pk=ann.pk).update(password=make_password("another-good-long-one"))
+    answer = client.post(CODE, {"code": code_of(secret), "held_form": held})
+    fields = [field for field in tree(answer).iter("input") if field.get("name") == "held_form"]
+    assert PostedForm.unpack(str(fields[0].get("value")))[0] == PostedForm.unpack(held)[0]
+
+
+def test_who_still_needs_a_second_factor_has_no_rights_of_staff(ann: User, settings: LazySettings) -> None:
+    client = Client()
+    log_in(client, "ann")
+    url = make_image().file.url
+    settings.RATE_LIMITS = {"search": 1, "suggestions": 1, "api": 1}
+
+    def answers() -> list[int]:
+        cache.clear()
+        long = client.post(LIST, "x" * (settings.MAX_ANONYMOUS_BODY_BYTES + 1), "text/plain")
+        searches = [client.get("/search/", {"q": "x"}) for _ in range(2)]
+        return [long.status_code == 413, searches[-1].status_code == 429, client.get(url).status_code == 404]
+
+    assert answers() == [True] * 3
+    session = client.session
+    session["account_authentication_methods"] += [{"method": "mfa", "type": "totp", "at": time.time()}]
+    session.save()
+    assert answers() == [False] * 3
+
+
+def test_a_log_in_writes_no_lines_of_django_axes(client: Client, ann: User, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("INFO"):
+        log_in(client, "ann")
+        client.post(LOGIN, {"username": "ann", "password": "wrong"})
+    assert not [record for record in caplog.records if record.name.startswith("axes")]
+    assert "Wrong password" in caplog.text

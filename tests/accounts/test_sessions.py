@@ -13,6 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from curation.accounts import second_factor
 from curation.accounts.middleware import SEEN_SECONDS
 from curation.lib.user_agents import describe
 from tests.admin.pages import text, tree
@@ -81,6 +82,15 @@ def test_a_new_password_ends_all_other_sessions(eve: User) -> None:
     eve.set_password("set-by-an-administrator")
     eve.save()
     assert not answers(laptop)
+
+
+def test_a_session_with_a_new_password_can_be_ended_at_once(eve: User) -> None:
+    client = browser(FIREFOX, "192.0.2.1")
+    new = "another-good-long-one"
+    client.post("/admin/password_change/", {"old_password": PASSWORD, "new_password1": new, "new_password2": new})
+    assert client.session.session_key in UserSession.objects.values_list("session_key", flat=True)
+    second_factor.reset(eve)
+    assert not answers(client)
 
 
 def test_a_session_is_written_at_most_every_five_minutes() -> None:
