@@ -21,7 +21,7 @@ COPY --from=build /srv/medigy /srv/medigy
 RUN mkdir -p /data/media /data/uploads /data/form_uploads /data/backups && chown -R medigy:medigy /data
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     STATIC_ROOT=/srv/medigy/var/static MEDIA_ROOT=/data/media IMPORT_UPLOADS=/data/uploads \
-    FORM_UPLOADS=/data/form_uploads
+    FORM_UPLOADS=/data/form_uploads LOCKS=/data
 WORKDIR /srv/medigy
 USER 10001
 VOLUME /data

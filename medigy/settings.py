@@ -310,6 +310,8 @@ MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(VAR / "media"))()
 IMPORT_UPLOADS = env.path("IMPORT_UPLOADS", default=str(VAR / "uploads"))()  # never served: see curation.checks
 # Files chosen in forms that were not saved, for a day; never served.
 FORM_UPLOADS = env.path("FORM_UPLOADS", default=str(VAR / "form_uploads"))()
+# Locks by which the processes of one machine wait for each other; no other user may write there.
+LOCKS = env.path("LOCKS", default=str(VAR))()
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10_000_000  # of a form without its files; a body has its own, lower limit
 DATA_UPLOAD_MAX_NUMBER_FILES = 500  # of one form: files are uploaded with their images
 STORAGES = {

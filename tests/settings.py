@@ -26,6 +26,7 @@ _scratch = TemporaryDirectory(prefix="medigy-test-")
 MEDIA_ROOT = Path(_scratch.name, "media")
 STATIC_ROOT = Path(_scratch.name, "static")
 STATIC_ROOT.mkdir()
+LOCKS = Path(_scratch.name)
 IMPORT_UPLOADS = Path(_scratch.name, "uploads")
 FORM_UPLOADS = Path(_scratch.name, "form_uploads")
 STORAGES = {

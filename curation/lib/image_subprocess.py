@@ -27,13 +27,16 @@ from .subprocess_timeout import LimitExceeded, NoSlot, limit_memory, run_in_subp
 MAX_SECONDS, MAX_MEGABYTES = 20, 2_000
 #: Limit for all renditions of a picture: AVIF in six widths takes up to ten seconds on one core.
 MAX_RENDITIONS_SECONDS = 120
+#: The kinds of work that wait for their own kind alone: an upload, which takes seconds, does not wait for renditions,
+#: which may take minutes. At most one picture of each kind is in memory.
+CLEANING, RENDITIONS = "pictures", "renditions"
 #: Seconds to wait until other processes and threads of this user have decoded their pictures.
 MAX_WAIT_SECONDS = 60
 
 
 def clean_in_subprocess(data: bytes) -> CleanImage:
     """Return the result of `images.clean()`. Raises `ImageRefused`, also if the picture exceeds the limits."""
-    with _one_at_a_time(), _refuse_above_limits(MAX_SECONDS):
+    with _one_at_a_time(CLEANING), _refuse_above_limits(MAX_SECONDS):
         return run_in_subprocess(images.clean, data, seconds=MAX_SECONDS, megabytes=MAX_MEGABYTES)
 
 
@@ -42,7 +45,7 @@ def clean_file_in_subprocess(path: Path, target: Path) -> CleanImage:
 
     This process never loads the bytes. Raises `ImageRefused`.
     """
-    with _one_at_a_time(), _refuse_above_limits(MAX_SECONDS):
+    with _one_at_a_time(CLEANING), _refuse_above_limits(MAX_SECONDS):
         return run_in_subprocess(_clean_file, path, target, seconds=MAX_SECONDS, megabytes=MAX_MEGABYTES)
 
 
@@ -60,7 +63,7 @@ def make_renditions_in_subprocess(source: IO[bytes], sizes: Sequence[RenditionSi
     original, targets = folder / "original", [folder / str(number) for number in range(len(sizes))]
     with original.open("wb") as copy:
         shutil.copyfileobj(source, copy)
-    with _one_at_a_time(), _refuse_above_limits(MAX_RENDITIONS_SECONDS):
+    with _one_at_a_time(RENDITIONS), _refuse_above_limits(MAX_RENDITIONS_SECONDS):
         work = original, sizes, targets
         run_in_subprocess(images.save_renditions, *work, seconds=MAX_RENDITIONS_SECONDS, megabytes=MAX_MEGABYTES)
     return targets
@@ -112,10 +115,12 @@ def _refuse_above_limits(seconds: int) -> Iterator[None]:
 
 
 @contextmanager
-def _one_at_a_time() -> Iterator[None]:
-    """Wait until no other process or thread of this user decodes a picture. Raises `ImageUnreadNow` after a time."""
+def _one_at_a_time(kind: str) -> Iterator[None]:
+    """Wait until no other process or thread of this user decodes a picture for the same purpose, `CLEANING` or
+    `RENDITIONS`. Raises `ImageUnreadNow` after a time.
+    """
     try:
-        with slot("pictures", 1, MAX_WAIT_SECONDS):
+        with slot(kind, 1, MAX_WAIT_SECONDS):
             yield
     except NoSlot:
         raise ImageUnreadNow("has to wait for too many other pictures; try again in some minutes") from None

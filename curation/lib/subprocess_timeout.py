@@ -6,13 +6,15 @@ import fcntl
 import os
 import resource
 import signal
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from multiprocessing.connection import Connection
+from pathlib import Path
 from time import monotonic, sleep
 from typing import Any, TypeVar, cast
+
+from django.conf import settings
 
 from .fork_server import CONTEXT, KILLED, ChildKilled, retry_killed
 
@@ -94,7 +96,8 @@ def _send(
 
 @contextmanager
 def slot(kind: str, number: int, seconds: float) -> Iterator[None]:
-    """Hold one of `number` slots of a kind during the `with` block, shared by all processes of this user and machine.
+    """Hold one of `number` slots of a kind during the `with` block, shared by all processes of this user and machine
+    with one folder `settings.LOCKS`.
 
     Raises `NoSlot` if none is free within `seconds`.
     """
@@ -112,7 +115,8 @@ def slot(kind: str, number: int, seconds: float) -> Iterator[None]:
 def _free_slot(kind: str, number: int) -> int | None:
     """Return the descriptor of a locked file; `None` if all are locked."""
     for index in range(number):
-        path = os.path.join(tempfile.gettempdir(), f"medigy-{kind}-{index}-{os.getuid()}.lock")  # noqa: PTH118
+        # In a folder of the site: in one that all users of the machine write to, any of them could hold the lock.
+        path = Path(settings.LOCKS, f"{kind}-{index}-{os.getuid()}.lock")
         lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -19,7 +19,12 @@ from PIL import PngImagePlugin
 
 from curation.admin.file_fields import clean_image
 from curation.lib import fork_server, image_subprocess, images
-from curation.lib.image_subprocess import ImageCleaner, clean_file_in_subprocess, clean_in_subprocess
+from curation.lib.image_subprocess import (
+    ImageCleaner,
+    clean_file_in_subprocess,
+    clean_in_subprocess,
+    make_renditions_in_subprocess,
+)
 from curation.lib.images import ImageRefused, ImageUnreadNow, clean
 from curation.lib.subprocess_timeout import LimitExceeded, run_in_subprocess
 
@@ -96,13 +101,29 @@ def test_a_picture_that_exceeds_a_limit_is_refused_with_a_message(limit: str, mo
         clean_in_subprocess(hostile())
 
 
-def test_pictures_are_decoded_one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    with image_subprocess._one_at_a_time():
+def test_pictures_are_cleaned_one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    with image_subprocess._one_at_a_time(image_subprocess.CLEANING):
         monkeypatch.setattr(image_subprocess, "MAX_WAIT_SECONDS", 0)
         with pytest.raises(ImageRefused, match="has to wait for too many other pictures; try again"):
             clean_in_subprocess(picture())
     monkeypatch.undo()
     assert clean_in_subprocess(picture()).width == 256
+
+
+def test_an_upload_does_not_wait_for_renditions_nor_they_for_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(image_subprocess, "MAX_WAIT_SECONDS", 0)
+    sizes = [(64, 64, "WEBP")]
+
+    def clean_meanwhile(*_arguments: object, **_limits: int) -> None:
+        monkeypatch.setattr(image_subprocess, "run_in_subprocess", run_in_subprocess)
+        assert clean_in_subprocess(picture()).width == 256
+        with pytest.raises(ImageRefused, match="has to wait for too many other pictures"):
+            make_renditions_in_subprocess(io.BytesIO(picture()), sizes, tmp_path)
+
+    monkeypatch.setattr(image_subprocess, "run_in_subprocess", clean_meanwhile)
+    make_renditions_in_subprocess(io.BytesIO(picture()), sizes, tmp_path)
 
 
 def large_upload(data: bytes) -> TemporaryUploadedFile:

@@ -14,6 +14,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from django.conf import LazySettings
 
 from curation.lib import fork_server
 from curation.lib.child_pool import ChildPool
@@ -174,3 +175,9 @@ def test_slots_are_taken_one_by_one_and_waiting_ends() -> None:
             pass
         with take():
             pass
+
+
+def test_slots_are_files_of_the_sites_own_folder(settings: LazySettings, tmp_path: Path) -> None:
+    settings.LOCKS = tmp_path
+    with slot("tests", 1, 0):
+        assert [path.name for path in tmp_path.iterdir()] == [f"tests-0-{os.getuid()}.lock"]
