@@ -121,7 +121,8 @@ def check_unused() -> None:
     name = connections["default"].settings_dict["NAME"]
     with connections["default"].cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() "
+            "AND backend_type = 'client backend'"  # no autovacuum, which ends by itself
         )
         (sessions,) = cursor.fetchone()
     if sessions:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -28,7 +29,8 @@ from curation.models import (
     ItemDraft,
     Revision,
 )
-from curation.operations.backups import create, databases, folder, restore
+from curation.operations.backups import create, databases, folder, postgres, restore
+from curation.operations.backups.errors import BackupError
 from curation.operations.heartbeats import Heartbeat
 from curation.tasks import queue_daily_tasks
 from tests.factories import make_item
@@ -241,9 +243,7 @@ class TestWhileEditorsWrite:
         ItemDraft.objects.create(item=item, state={"pdf": "documents/draft.pdf"})
         lost = ", ".join(f"documents/{name}.pdf" for name in ("draft", "first", "former", "linked", "replaced"))
         status, output = site.backup()
-        assert (status, f"lack 5 files that rows of the database name: {', '.join(lost)}" in output) == (0, True), (
-            output
-        )
+        assert (status, f"lack 5 files that rows of the database name: {lost}" in output) == (0, True), output
 
 
 class TestFailures:
@@ -415,6 +415,24 @@ print(list(Path({str(site.media)!r}).glob("*part*")))
         assert site.state() == before
         (old,) = name.parent.glob(f"{name.name}.before-restore-*[0-9]")
         assert old.read_bytes() == b"no database" * 1000
+
+    @on_postgres
+    def test_helpers_of_a_query_are_no_sessions_of_others(self, site: Site) -> None:
+        site.backup()
+        mode = "debug_parallel_query" if connection.pg_version >= 160_000 else "force_parallel_mode"  # type: ignore[attr-defined]
+        with temporary_connection("other") as alias:
+            connections[alias].ensure_connection()
+            session = connections[alias].connection
+            session.execute(f"SET {mode} = on")
+            query = Thread(target=session.execute, args=("SELECT pg_sleep(3)",))
+            query.start()
+            workers = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'parallel worker'"
+            with connection.cursor() as cursor:
+                while cursor.execute(workers).fetchone() == (0,):
+                    assert query.is_alive()
+            with pytest.raises(BackupError, match="^1 other sessions use"):
+                postgres.check_unused()
+            query.join()
 
     def test_a_failure_while_files_are_restored_leaves_the_old_database(
         self, site: Site, monkeypatch: pytest.MonkeyPatch
