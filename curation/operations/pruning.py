@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.sessions.models import Session
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
@@ -59,10 +60,16 @@ def _task_results(now: datetime) -> QuerySet[Any]:
     )
 
 
+def _ended_sessions(now: datetime) -> QuerySet[Any]:
+    sessions = Session.objects.filter(session_key=OuterRef("session_key"), expire_date__gte=now)
+    return UserSession.objects.filter(~Exists(sessions))
+
+
 PRUNINGS = (
     Pruning("records of imports", _import_records),
     Pruning("results of background tasks", _task_results),
     Pruning("expired sessions", lambda now: Session.objects.filter(expire_date__lt=now)),
+    Pruning("addresses and browsers of ended sessions", _ended_sessions),
     Pruning("wrong log-ins", old_attempts),
     Pruning("editors who left a form", lambda now: Presence.objects.filter(seen_at__lte=now - presence.MAX_AGE)),
     Pruning(

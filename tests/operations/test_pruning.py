@@ -10,6 +10,7 @@ from threading import Barrier, BrokenBarrierError, Thread
 from typing import Any
 
 import pytest
+from allauth.usersessions.models import UserSession
 from axes.models import AccessAttempt
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
@@ -48,6 +49,7 @@ def make_rows(age: timedelta) -> None:
     attempt = AccessAttempt.objects.create(username=str(age.days), failures_since_start=1)
     AccessAttempt.objects.filter(pk=attempt.pk).update(attempt_time=moment)
     user = User.objects.create_user(f"user{age.days}")
+    UserSession.objects.create(session_key=str(age.days), user=user, ip="192.0.2.1", user_agent="x")
     Presence.objects.create(item=make_item(), user=user, seen_at=moment)
     BulkChange.objects.create(verb="x", outcome="prepared", created_at=moment)
 
@@ -70,9 +72,16 @@ def test_old_rows_of_each_kind_are_deleted_and_others_stay() -> None:
     assert pruned(dry_run=True) == expected, "a dry run deletes nothing"
     assert pruned() == expected
     assert pruned() == dict.fromkeys(expected, 0)
-    kept = (DBTaskResult, Session, AccessAttempt, Presence, BulkChange, ImportRecord)
+    kept = (DBTaskResult, Session, UserSession, AccessAttempt, Presence, BulkChange, ImportRecord)
     assert {model.__name__: model._base_manager.count() for model in kept} == {model.__name__: 1 for model in kept}
     assert ImportRun.objects.count() == 2, "the history of items names the runs"
+
+
+def test_the_address_and_browser_of_a_session_that_was_ended_are_deleted() -> None:
+    make_rows(timedelta(days=-1))
+    Session.objects.all().delete()
+    pruned()
+    assert not UserSession.objects.exists()
 
 
 def test_records_that_an_undo_or_a_worker_needs_stay() -> None:

@@ -428,9 +428,11 @@ print(list(Path({str(site.media)!r}).glob("*part*")))
             query.start()
             workers = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'parallel worker'"
             with connection.cursor() as cursor:
-                while cursor.execute(workers).fetchone() == (0,):
+                cursor.execute(workers)
+                while cursor.fetchone() == (0,):
                     assert query.is_alive()
-            with pytest.raises(BackupError, match="^1 other sessions use"):
+                    cursor.execute(workers)
+            with pytest.raises(BackupError, match=r"^1 other sessions use"):
                 postgres.check_unused()
             query.join()
 
