@@ -99,7 +99,7 @@ class Server:
             (folder / "bin" / name).chmod(0o755)
         self.rules = {
             # Only root and no further users: they would be users of this machine.
-            "runuser -u postgres -- createuser medigy\n": "",
+            "runuser -u postgres -- createuser --createdb medigy\n": "",
             "runuser -u postgres -- createdb --owner medigy medigy": f"createdb {self.database}",
             "runuser -u medigy -- ": "",
             "install -d -o medigy -g medigy": "install -d",

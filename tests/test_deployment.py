@@ -117,6 +117,21 @@ def test_units_run_commands_that_exist_with_few_rights(unit: Path) -> None:
         assert f"\n{line}\n" in text
 
 
+def test_the_documented_server_backs_up_and_checks_its_backups() -> None:
+    document = (ROOT / "docs/deploy.md").read_text()
+    timers = [path for path in UNITS if path.suffix == ".timer"]
+    commands = {
+        command
+        for path in timers
+        for command in re.findall(r"manage\.py (.+)", path.with_suffix(".service").read_text())
+    }
+    assert commands == {"backup /var/backups/medigy", "restore /var/backups/medigy --verify"}
+    enabled = re.findall(r"^systemctl enable --now (.+)", document, re.MULTILINE)
+    assert {path.name for path in timers} <= set(" ".join(enabled).split())
+    # A backup is checked in a database that the user of the site makes.
+    assert re.search(r"^runuser -u postgres -- createuser --createdb medigy$", document, re.MULTILINE)
+
+
 def test_the_image_gets_no_secrets_and_no_data() -> None:
     lines = (ROOT / ".dockerignore").read_text().splitlines()
     assert "*" in lines

@@ -62,7 +62,8 @@ def _task_results(now: datetime) -> QuerySet[Any]:
 
 def _ended_sessions(now: datetime) -> QuerySet[Any]:
     sessions = Session.objects.filter(session_key=OuterRef("session_key"), expire_date__gte=now)
-    return UserSession.objects.filter(~Exists(sessions))
+    found: QuerySet[Any] = UserSession.objects.filter(~Exists(sessions))
+    return found
 
 
 PRUNINGS = (

@@ -107,7 +107,7 @@ def create_database(name: str) -> None:
     except ProgrammingError as error:
         raise BackupError(
             f"The database {name} cannot be created: {str(error).strip()}. A backup is restored beside the old "
-            "database: give the user of the site the right for as long as it takes, ALTER ROLE … CREATEDB."
+            "database, to be checked too: give the user of the site that right, ALTER ROLE … CREATEDB."
         ) from error
 
 
