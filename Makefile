@@ -125,7 +125,7 @@ types: $(INSTALLED_DEV) ## Check the types
 
 checks: $(INSTALLED_DEV) ## Check that migrations are complete and a deployment is safe
 	@DATABASE_URL=sqlite://:memory: $(MANAGE) makemigrations --check --dry-run --verbosity 1
-	@DEBUG=0 DATABASE_URL=postgres:///checked SITE_URL=https://news.example.org SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))') \
+	@DEBUG=0 DATABASE_URL=postgres:///checked SITE_URL=https://news.example.org BEHIND_PROXY=1 SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))') \
 	  $(MANAGE) check --deploy --fail-level WARNING --verbosity 0
 
 test-sqlite: $(INSTALLED_DEV) $(NODE_MODULES) ## Run the tests on SQLite

@@ -63,6 +63,19 @@ def check_site_url_of_deployment(**_kwargs: Any) -> list[CheckMessage]:
     ]
 
 
+@register(deploy=True)
+def check_proxy(**_kwargs: Any) -> list[CheckMessage]:
+    """Check that a site with HTTPS, which a proxy ends, knows of the proxy."""
+    if not settings.HTTPS or settings.BEHIND_PROXY:
+        return []
+    text = (
+        f"SITE_URL is {settings.SITE_URL}, and BEHIND_PROXY is 0: HTTPS ends at a proxy, whose address all clients "
+        "would have. Their wrong passwords would count together, and requests be redirected for ever."
+    )
+    hint = "Set BEHIND_PROXY to the number of proxies: 1 for nginx, 2 for a CDN before it."
+    return [CheckWarning(text, hint=hint, id="curation.W003")]
+
+
 #: The versions of SQLite whose write-ahead log can, rarely, corrupt a database that several processes write to
 #: (https://sqlite.org/wal.html#walresetbug): from the first one to the one that mends it.
 WAL_BUG = ((3, 7, 0), (3, 51, 3))

@@ -15,6 +15,7 @@ from PIL import features
 from curation.checks import (
     PATCHED_PYTHON,
     check_image_formats,
+    check_proxy,
     check_python_is_patched,
     check_secrets_are_private,
     check_site_url,
@@ -124,6 +125,14 @@ def test_a_mistake_in_an_admin_class_is_an_error(monkeypatch: pytest.MonkeyPatch
     [error] = check_admin(None)
 
     assert (error.id, "no_such_column" in error.msg) == ("admin.E108", True)
+
+
+@pytest.mark.parametrize(
+    ("is_https", "proxies", "ids"), [(True, 0, ["curation.W003"]), (True, 1, []), (False, 0, []), (False, 1, [])]
+)
+def test_https_without_a_proxy_is_told(settings: LazySettings, is_https: bool, proxies: int, ids: list[str]) -> None:
+    settings.HTTPS, settings.BEHIND_PROXY = is_https, proxies
+    assert [message.id for message in check_proxy()] == ids
 
 
 def test_commands_do_not_load_the_admin_and_checks_do() -> None:

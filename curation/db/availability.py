@@ -94,14 +94,11 @@ def writing() -> Iterator[None]:
 
     Restores the limits of readers at the end, since later requests use the same connection.
     """
-    lock, statement = (round(seconds * 1000) for seconds in (settings.LOCK_TIMEOUT_SECONDS, _write_seconds()))
     with time_limit(_write_seconds() + GRACE_SECONDS):
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
-                cursor.execute(f"SET lock_timeout = {lock}; SET statement_timeout = {statement}")
-        else:
-            connection.ensure_connection()
-            connection.connection.execute(f"PRAGMA busy_timeout = {lock}")
+                cursor.execute(f"SET statement_timeout = {round(_write_seconds() * 1000)}")
+        _limit_locks(settings.LOCK_TIMEOUT_SECONDS)
         yield
     raw = connection.connection
     if connection.in_atomic_block or raw is None or getattr(raw, "closed", False):
@@ -110,6 +107,28 @@ def writing() -> Iterator[None]:
         raw.execute("RESET lock_timeout; RESET statement_timeout")
     else:
         raw.execute(f"PRAGMA busy_timeout = {round(connection.settings_dict['OPTIONS']['timeout'] * 1000)}")
+
+
+@contextmanager
+def writing_soon(seconds: float) -> Iterator[None]:
+    """Let the statements of a block within `writing()` wait only `seconds` for other writers."""
+    _limit_locks(seconds)
+    try:
+        yield
+    finally:
+        raw: Any = connection.connection
+        if raw is not None and not getattr(raw, "closed", False) and not connection.needs_rollback:
+            _limit_locks(settings.LOCK_TIMEOUT_SECONDS)
+
+
+def _limit_locks(seconds: float) -> None:
+    milliseconds = round(seconds * 1000)
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET lock_timeout = {milliseconds}")
+    else:
+        connection.ensure_connection()
+        connection.connection.execute(f"PRAGMA busy_timeout = {milliseconds}")
 
 
 def _write_seconds() -> float:

@@ -1,10 +1,14 @@
 """The network address of the client of a request, behind as many proxies as the settings trust."""
 
+import logging
 from collections.abc import Iterator
+from functools import cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from django.conf import settings
 from django.http import HttpRequest
+
+log = logging.getLogger(__name__)
 
 #: The prefix that providers give to one customer: who has one IPv6 address has 2**64.
 IPV6_PREFIX_BITS = 64
@@ -38,7 +42,18 @@ def _trusted_addresses(request: HttpRequest) -> Iterator[str]:
     if settings.BEHIND_PROXY:
         forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
         yield forwarded[-min(settings.BEHIND_PROXY, len(forwarded))]
+    elif "HTTP_X_FORWARDED_FOR" in request.META:
+        _warn_of_proxy()
     yield request.META.get("REMOTE_ADDR", "")
+
+
+@cache
+def _warn_of_proxy() -> None:
+    """Log once in each process: clients may send the header as well."""
+    log.warning(
+        "A request has X-Forwarded-For, and BEHIND_PROXY is 0. If there is a proxy in front of the site, set "
+        "BEHIND_PROXY to 1: until then all clients have its address, and ten wrong passwords keep everybody out."
+    )
 
 
 def _parse(text: str) -> IPv4Address | IPv6Address | None:

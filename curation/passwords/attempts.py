@@ -31,6 +31,9 @@ from django.db.models import Case, F, When
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from curation.db.availability import DATABASE_FAILURES, DatabaseAway, writing_soon
+from curation.lib.circuit_breaker import CircuitBreaker
+
 from .hashing import strangers
 from .known_browsers import is_known
 
@@ -40,6 +43,11 @@ log = logging.getLogger(__name__)
 MAX_PAIR_ATTEMPTS, PAIR_WINDOW = 5, timedelta(minutes=15)
 #: Attempts with any account at one address. Each of them may cost a hash, so at most ten a minute are hashed.
 MAX_ADDRESS_ATTEMPTS, ADDRESS_WINDOW = 10, timedelta(minutes=5)
+
+#: Seconds that counting waits for other writers, and for which nobody waits again after it has failed: anybody may send
+#: log-ins, and each occupies a thread.
+COUNT_SECONDS = PAUSE_SECONDS = 2.0
+counting = CircuitBreaker(PAUSE_SECONDS)
 
 MAX_USERNAME_CHARS = 150
 #: The code of the error of a form that was refused.
@@ -94,19 +102,34 @@ def username_of(_request: HttpRequest, credentials: dict[str, Any] | None) -> st
 
 
 def count_attempt(request: Any, credentials: dict[str, Any]) -> None:
-    """Count an attempt. Raise `AxesBackendPermissionDenied` if others at the same time have taken the last ones."""
-    now, pair = timezone.now(), _pair(request, credentials)
+    """Count an attempt. Raise `AxesBackendPermissionDenied` if others at the same time have taken the last ones, and
+    one of `DATABASE_FAILURES` if it cannot be counted soon.
+    """
+    pair = _pair(request, credentials)
+    if not counting.allows_call():
+        raise DatabaseAway("Another log-in could not be counted a moment ago.")
+    try:
+        with writing_soon(COUNT_SECONDS):
+            _add_attempt(pair)
+    except DATABASE_FAILURES:
+        counting.record_failure()
+        raise
+    counting.record_success()
+    # Every request counts first and reads then, so of those at the same time no more than the limit go on.
+    request.password_wait = _wait(request, pair["username"], number_of_own=1)
+    if request.password_wait:
+        raise AxesBackendPermissionDenied
+    request.counted_password_attempt = pair
+
+
+def _add_attempt(pair: dict[str, str]) -> None:
+    now = timezone.now()
     rows = AccessAttempt.objects.filter(**pair)
     number = Case(When(attempt_time__gt=now - PAIR_WINDOW, then=F("failures_since_start") + 1), default=1)
     if not rows.update(failures_since_start=number, attempt_time=now):
         _row, is_new = AccessAttempt.objects.get_or_create(**pair, defaults={"failures_since_start": 1})
         if not is_new:  # another request has made it meanwhile
             rows.update(failures_since_start=number, attempt_time=now)
-    # Every request counts first and reads then, so of those at the same time no more than the limit go on.
-    request.password_wait = _wait(request, pair["username"], number_of_own=1)
-    if request.password_wait:
-        raise AxesBackendPermissionDenied
-    request.counted_password_attempt = pair
 
 
 def forget_attempt(request: Any) -> None:

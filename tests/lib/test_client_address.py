@@ -4,7 +4,7 @@ import pytest
 from django.conf import LazySettings
 from django.test import RequestFactory
 
-from curation.lib.client_address import UNKNOWN, client_address, client_network
+from curation.lib.client_address import UNKNOWN, _warn_of_proxy, client_address, client_network
 
 
 def address(forwarded: str | None, remote: str = "10.0.0.1") -> str:
@@ -64,3 +64,17 @@ def test_a_unix_socket_has_no_address() -> None:
 )
 def test_the_addresses_of_one_customer_count_as_one(remote: str, expected: str) -> None:
     assert client_network(RequestFactory().get("/", REMOTE_ADDR=remote)) == expected
+
+
+def test_a_proxy_that_the_settings_do_not_know_is_logged_once(
+    settings: LazySettings, caplog: pytest.LogCaptureFixture
+) -> None:
+    _warn_of_proxy.cache_clear()
+    settings.BEHIND_PROXY = 1
+    address("192.0.2.7")
+    settings.BEHIND_PROXY = 0
+    address(None)
+    assert not caplog.records
+    for _ in range(2):
+        address("192.0.2.7")
+    assert ["BEHIND_PROXY is 0" in record.message for record in caplog.records] == [True]

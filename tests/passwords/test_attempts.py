@@ -13,7 +13,7 @@ from django.conf import LazySettings, settings
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
-from django.db import connection, connections
+from django.db import OperationalError, connection, connections
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
@@ -21,9 +21,11 @@ from django.utils import timezone
 
 from curation.admin_site.hashing_middleware import log_ins
 from curation.items.roles import group_of
+from curation.lib.circuit_breaker import CircuitBreaker
 from curation.operations.login_attempts import old_attempts
 from curation.passwords.attempts import (
     ADDRESS_WINDOW,
+    COUNT_SECONDS,
     MAX_ADDRESS_ATTEMPTS,
     MAX_PAIR_ATTEMPTS,
     PAIR_WINDOW,
@@ -243,6 +245,37 @@ def test_a_password_that_could_not_be_checked_is_no_attempt() -> None:
             assert busy.status_code == 503
             assert int(busy["Retry-After"]) > 0
             assert "Wait some seconds, then try again." in text(tree(busy))
+    assert log_in("ann", PASSWORD).status_code == 302
+
+
+def lock_timeout() -> int:
+    """Return how many milliseconds a statement waits for other writers."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            return int(cursor.execute("PRAGMA busy_timeout").fetchone()[0])
+        cursor.execute("SELECT setting FROM pg_settings WHERE name = 'lock_timeout'")
+        return int(cursor.fetchone()[0])
+
+
+def test_an_attempt_waits_two_seconds_for_other_writers_and_the_next_ones_not_at_all(
+    monkeypatch: pytest.MonkeyPatch, hashes: mock.Mock
+) -> None:
+    monkeypatch.setattr("curation.passwords.attempts.counting", CircuitBreaker(60))
+    waits: list[int] = []
+
+    def lock(*_arguments: object) -> None:
+        waits.append(lock_timeout())
+        raise OperationalError("database is locked")
+
+    with mock.patch("curation.passwords.attempts._add_attempt", lock):
+        for _ in range(3):
+            busy = Client(raise_request_exception=False).post(LOGIN, {"username": "ann", "password": PASSWORD})
+            assert busy.status_code == 503
+            assert int(busy["Retry-After"]) > 0
+    assert waits == [COUNT_SECONDS * 1000]
+    assert hashes.call_count == 0
+    assert lock_timeout() == settings.LOCK_TIMEOUT_SECONDS * 1000
+    monkeypatch.setattr("curation.passwords.attempts.counting", CircuitBreaker(60))
     assert log_in("ann", PASSWORD).status_code == 302
 
 
