@@ -11,6 +11,7 @@ STOPPED = 130
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "medigy.settings")
     try:
+        from django.core.exceptions import ImproperlyConfigured
         from django.core.management import execute_from_command_line
     except ImportError as error:
         raise SystemExit(
@@ -20,6 +21,8 @@ def main() -> None:
         execute_from_command_line(sys.argv)
     except KeyboardInterrupt:
         sys.exit(STOPPED)
+    except ImproperlyConfigured as error:
+        raise SystemExit(f"error: {error}") from None
 
 
 if __name__ == "__main__":

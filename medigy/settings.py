@@ -102,13 +102,14 @@ CSRF_TRUSTED_ORIGINS = [origin.strip() for origin in env.list("CSRF_TRUSTED_ORIG
 # The address of the site, from which all absolute addresses are made, and further names that requests may have.
 SITE_URL = site_url(env.str("SITE_URL", default="http://127.0.0.1:8000"))
 SCHEME, _, SITE_HOST = SITE_URL.partition("://")
-if DEBUG and is_public(name_of(SITE_HOST)):
-    raise ImproperlyConfigured(
-        f"DEBUG is 1, and SITE_URL names the public host {SITE_HOST}: error pages would show its code and settings. "
-        "Set DEBUG to 0."
-    )
 FURTHER_HOSTS = [host.strip() for host in env.list("ALLOWED_HOSTS", default=list(LOCAL_NAMES))]
 ALLOWED_HOSTS = [name_of(SITE_HOST), *FURTHER_HOSTS]
+PUBLIC_HOSTS = [host for host in ALLOWED_HOSTS if is_public(host)]
+if DEBUG and PUBLIC_HOSTS:
+    raise ImproperlyConfigured(
+        f"DEBUG is 1, and SITE_URL or ALLOWED_HOSTS names the public host {PUBLIC_HOSTS[0]}: error pages would show "
+        "its code and settings. Set DEBUG to 0."
+    )
 
 # With HTTPS, plain HTTP is redirected, and cookies are only sent over TLS.
 HTTPS = SCHEME == "https"
@@ -121,6 +122,11 @@ SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
 BEHIND_PROXY = count("BEHIND_PROXY", default=0)  # number of trusted proxies: see curation.lib.client_address
+if DEBUG and BEHIND_PROXY:
+    raise ImproperlyConfigured(
+        f"DEBUG is 1, and BEHIND_PROXY is {BEHIND_PROXY}: error pages would show code and settings to those who use the "
+        "proxy. Set one of them to 0."
+    )
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -392,14 +398,10 @@ MFA_TOTP_ISSUER = SITE_NAME
 SESSION_COOKIE_AGE = 7 * 24 * 3600  # after the last use
 SESSION_COOKIE_HTTPONLY = True
 SECOND_FACTOR_EXEMPT = env.list("SECOND_FACTOR_EXEMPT", default=[])
-if (
-    SECOND_FACTOR_EXEMPT
-    and not DEBUG
-    and (HTTPS or SECURE_PROXY_SSL_HEADER or not set(ALLOWED_HOSTS) <= set(LOCAL_NAMES))
-):
+if SECOND_FACTOR_EXEMPT and (HTTPS or BEHIND_PROXY or not set(ALLOWED_HOSTS) <= set(LOCAL_NAMES)):
     raise ImproperlyConfigured(
         "SECOND_FACTOR_EXEMPT is for trying out the site on one's own machine: users named there need no second "
-        "factor. Remove it, or start with DEBUG=1, or without BEHIND_PROXY and with no other name "
+        "factor. Remove it, or start without HTTPS and BEHIND_PROXY, and with no other name "
         f"in SITE_URL and ALLOWED_HOSTS than {', '.join(LOCAL_NAMES)}."
     )
 

@@ -19,11 +19,18 @@ HOST = re.compile(r"(?P<name>[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?|\[[0-9a-f:.]+\])(
 
 
 def is_public(name: str) -> bool:
-    """Whether a host is one of the Internet: not of this machine, a private network, or a domain for tests."""
+    """Whether a host is one of the Internet: not of this machine, a private network, or a domain for tests.
+
+    `*`, which stands for all hosts in `ALLOWED_HOSTS`, is one.
+    """
     try:
         return ip_address(name.strip("[]")).is_global
     except ValueError:
-        return "." in name and not name.endswith((".localhost", ".local", ".test", ".example", ".internal", ".lan"))
+        return (
+            name == "*"
+            or "." in name
+            and not name.endswith((".localhost", ".local", ".test", ".example", ".internal", ".lan"))
+        )
 
 
 def read_site_url(text: str) -> str:
