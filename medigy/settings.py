@@ -124,8 +124,8 @@ SECURE_HSTS_PRELOAD = HTTPS
 BEHIND_PROXY = count("BEHIND_PROXY", default=0)  # number of trusted proxies: see curation.lib.client_address
 if DEBUG and BEHIND_PROXY:
     raise ImproperlyConfigured(
-        f"DEBUG is 1, and BEHIND_PROXY is {BEHIND_PROXY}: error pages would show code and settings to those who use the "
-        "proxy. Set one of them to 0."
+        f"DEBUG is 1, and BEHIND_PROXY is {BEHIND_PROXY}: error pages would show code and settings to all who use "
+        "the proxy. Set one of them to 0."
     )
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
