@@ -256,8 +256,9 @@ TEMPLATES = [
 
 VAR = BASE_DIR / "var"  # files that the site writes: database, media, collected static files
 VAR.mkdir(mode=0o750, exist_ok=True)  # closed to other users of the machine, like the database file below
+DATABASE_ENGINES = {"django.db.backends.sqlite3", "django.db.backends.postgresql"}
 database = env.db_url("DATABASE_URL", default=f"sqlite:///{VAR / 'db.sqlite3'}")
-if "ENGINE" not in database:
+if database.get("ENGINE") not in DATABASE_ENGINES:
     raise ImproperlyConfigured(
         "DATABASE_URL is not the address of a database. Set it to sqlite:///FILE or postgres://…."
     )
@@ -291,7 +292,10 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Cache of readers' pages: in the memory of each process by default, shared in Redis, none in development
 
-CACHES = {"default": env.cache_url("CACHE_URL", default="dummycache://" if DEBUG else "locmemcache://")}
+try:
+    CACHES = {"default": env.cache_url("CACHE_URL", default="dummycache://" if DEBUG else "locmemcache://")}
+except ImproperlyConfigured as error:
+    raise ImproperlyConfigured(f"CACHE_URL: {error}. Set it to redis://HOST:6379/0, or to nothing.") from error
 if CACHES["default"]["BACKEND"] == "django.core.cache.backends.locmem.LocMemCache":
     max_bytes = count("CACHE_MEGABYTES", default=64) * 1024 * 1024
     CACHES["default"] |= {"BACKEND": "curation.caching.backends.MemoryCache", "OPTIONS": {"max_bytes": max_bytes}}

@@ -22,7 +22,7 @@ BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 pytestmark = [pytest.mark.long, pytest.mark.xdist_group("deployment")]
 
 NOTHING = "#!/bin/sh\nexit 0\n"
-#: Starts, stops and restarts the processes of units, and nginx; a socket belongs to the web server that listens on it.
+#: Starts, stops and restarts the processes of units, and nginx, not Redis; a socket belongs to the web server that listens on it.
 SYSTEMCTL = r"""#!/usr/bin/env bash
 set -euo pipefail
 verb=$1; shift
@@ -35,6 +35,7 @@ stop() {
 }
 start() {
   unit="$SCRATCH/etc/systemd/system/$1"
+  [ "$1" != redis-server ] || return 0
   if [ "$1" = nginx ]; then
     nginx > /dev/null 2>&1 & echo $! > "$SCRATCH/nginx.pid"; return
   fi
@@ -90,7 +91,15 @@ class Server:
         self.source = folder / "source"
         self.database = f"medigy_deploy_{os.getpid()}"
         self.https = free_port()
-        for name in ("bin", "run", "srv", "etc/nginx/sites-enabled", "etc/systemd/system", "var/log/nginx"):
+        for name in (
+            "bin",
+            "run",
+            "srv",
+            "etc/nginx/sites-enabled",
+            "etc/redis",
+            "etc/systemd/system",
+            "var/log/nginx",
+        ):
             (folder / name).mkdir(parents=True)
         nginx = NGINX.replace("REAL_NGINX", shutil.which("nginx") or "nginx")
         programs = {"systemctl": SYSTEMCTL, "certbot": CERTBOT, "nginx": nginx, "apt-get": NOTHING, "adduser": NOTHING}
@@ -110,6 +119,7 @@ class Server:
             "/srv/medigy": f"{folder}/srv/medigy",
             "/var/backups/medigy": f"{folder}/var/backups",
             "/etc/nginx": f"{folder}/etc/nginx",
+            "/etc/redis": f"{folder}/etc/redis",
             "/etc/systemd/system/": f"{folder}/etc/systemd/system/",
             "curl --fail": f"curl --fail {WAIT} --cacert {folder}/etc/letsencrypt/live/localhost/fullchain.pem",
             "https://news.example.org": f"https://localhost:{self.https}",

@@ -26,11 +26,8 @@ def is_public(name: str) -> bool:
     try:
         return ip_address(name.strip("[]")).is_global
     except ValueError:
-        return (
-            name == "*"
-            or "." in name
-            and not name.endswith((".localhost", ".local", ".test", ".example", ".internal", ".lan"))
-        )
+        private = (".localhost", ".local", ".test", ".example", ".internal", ".lan")
+        return name == "*" or ("." in name and not name.endswith(private))
 
 
 def read_site_url(text: str) -> str:
