@@ -16,7 +16,7 @@ from curation.frontmatter.problems import Problem, Rejected, bounded
 from curation.importing.media_files.store import MediaStore
 from curation.items.checks import failed_codes
 from curation.items.related_rows import RelatedRows
-from curation.models import ContentVersion, CuratedItem, ImportRun
+from curation.models import CuratedItem, ImportRun
 
 from .apply import apply
 from .deletions import restore_items_of
@@ -28,7 +28,7 @@ from .lookup import Lookup
 from .options import Options
 from .parse import ParsedFile, RefusedFile, SkippedFile, reject
 from .plan import FileOutcome, Plan, Planner
-from .planned_batch import DatabaseState, PlannedBatch
+from .planned_batch import DatabaseState, PlannedBatch, content_version
 from .prune import prune
 from .reader import ReadFile
 from .report import FileReport
@@ -180,7 +180,7 @@ class BatchWriter:
     def _plan(self, files: Sequence[ReadFile]) -> PlannedBatch:
         """Plan each file. With the option `restore_deleted`, in the transaction: this restores their items."""
         accepted = [file for file in files if isinstance(file, ParsedFile)]
-        revisions, version = BatchRevisions(), ContentVersion.committed()
+        revisions, version = BatchRevisions(), content_version()
         if not accepted:
             return PlannedBatch(
                 [file for file in files if not isinstance(file, ParsedFile)], revisions, DatabaseState(version)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from curation.models import ContentVersion, CuratedItem
+from curation.models.content_version import CONTENT_LENGTH
 
 from .history.revisions import BatchRevisions
 from .lookup import OpenConflicts, conflicts_of
@@ -19,7 +20,7 @@ from .plan import FileOutcome
 class DatabaseState:
     """The database as plans depend on it: the version of the content, and the conflicts of the items they are about.
 
-    `items` are the IDs of these items. `version` is `None` where nothing is known.
+    `items` are the IDs of these items. `version` is `None` where nothing is known (`content_version()`).
     """
 
     version: str | None
@@ -33,8 +34,14 @@ class DatabaseState:
         """
         items = CuratedItem.objects.filter(pk__in=self.items).order_by("pk").select_for_update()
         list(items.values_list("pk"))
-        is_same = self.version is not None and ContentVersion.committed() == self.version
+        is_same = self.version is not None and content_version() == self.version
         return is_same and conflicts_of(self.items) == self.conflicts
+
+
+def content_version() -> str | None:
+    """Return the version of the content without the renditions of pictures, which no plan reads."""
+    token = ContentVersion.committed()
+    return token and token[:CONTENT_LENGTH]
 
 
 @dataclass(frozen=True, slots=True)

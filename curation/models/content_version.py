@@ -9,6 +9,9 @@ from uuid import uuid4
 from django.db import connection, models
 from django.utils import timezone
 
+#: Length of the first part of a token, which stays the same when pictures only get their renditions.
+CONTENT_LENGTH = 16
+
 
 def new_token() -> str:
     return uuid4().hex

@@ -12,7 +12,7 @@ from curation.db.timed_batches import TimedBatches
 from curation.importing import batch_writer
 from curation.importing.lookup import Lookup
 from curation.importing.planned_batch import DatabaseState
-from curation.models import Conflict, CuratedItem, ImportRecord, Topic
+from curation.models import Conflict, ContentVersion, CuratedItem, Image, ImportRecord, Topic
 from tests.factories import make_item
 
 from .conftest import RunImport, WriteFile
@@ -91,6 +91,41 @@ def test_a_batch_is_planned_again_if_an_editor_has_saved_meanwhile(
     before = ImportRecord.objects.values_list("before", flat=True).get(slug="a", outcome="updated")
     assert before is not None
     assert before["record"]["title"] == "An editor's", "an undo would bring back another title"
+
+
+@pytest.mark.parametrize("is_made", [True, False])
+def test_a_batch_is_not_planned_again_because_renditions_were_made_meanwhile(
+    is_made: bool,
+    write_file: WriteFile,
+    import_: RunImport,
+    planned_in_transaction: list[bool],
+    before_writing: BeforeWriting,
+) -> None:
+    image = Image.objects.create(
+        file="images/a.png", width=1, height=1, format="PNG", size=1, has_renditions=not is_made
+    )
+    write_both(write_file, "First.")
+    version = ContentVersion.current()
+    before_writing(lambda: Image.objects.filter(pk=image.pk).update(has_renditions=is_made))
+    assert import_().counts["created"] == 2
+    assert planned_in_transaction == ([False] if is_made else [False, True])
+    assert ContentVersion.current() != version
+
+
+def test_a_batch_is_planned_again_if_more_than_renditions_was_written_in_one_transaction(
+    write_file: WriteFile, import_: RunImport, planned_in_transaction: list[bool], before_writing: BeforeWriting
+) -> None:
+    Image.objects.create(file="images/a.png", width=1, height=1, format="PNG", size=1)
+
+    def write() -> None:
+        with transaction.atomic():
+            Image.objects.update(has_renditions=True)
+            Image.objects.update(original_name="b.png")
+
+    write_both(write_file, "First.")
+    before_writing(write)
+    assert import_().counts["created"] == 2
+    assert planned_in_transaction == [False, True]
 
 
 def test_a_topic_that_was_renamed_meanwhile_is_not_made_again(
