@@ -37,6 +37,15 @@ def client_network(request: HttpRequest) -> str:
     return str(ip_network(f"{address}/{IPV6_PREFIX_BITS}", strict=False).network_address)
 
 
+def site_prefix(address: str) -> str:
+    """Return how the addresses of an IPv6 network of 48 bits begin, which providers give to whoever asks; "" for IPv4.
+    A network whose third group is 0 leaves it out in the shortest form of one address of 65,536.
+    """
+    if ":" not in address:
+        return ""
+    return "".join(f"{int(group, 16):x}:" for group in ip_address(address).exploded.split(":")[:3])
+
+
 def _trusted_addresses(request: HttpRequest) -> Iterator[str]:
     """Yield the address from the outermost trusted proxy, then that of the connection."""
     if settings.BEHIND_PROXY:

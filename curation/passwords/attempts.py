@@ -1,7 +1,8 @@
 """Limits on guessing passwords, checked before a password is hashed. django-axes stores the attempts.
 
 An attempt is counted for the account and the address of the client together, so that nobody can lock somebody else
-out. A second limit counts all accounts at one address. IPv6 addresses count by their network (`client_network`).
+out. A second limit counts all accounts at one address. IPv6 addresses count by their network (`client_network`), and by
+their /48 for browsers that the account does not know.
 
 Of django-axes, this uses the backend, the middleware, the table and the commands. Its own database handler would
 write a row or run a DELETE for every refused attempt, store the posted form, which here may hold the text of an
@@ -13,7 +14,7 @@ from __future__ import annotations
 import logging
 import math
 import unicodedata
-from datetime import timedelta
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from itertools import accumulate
 from typing import Any
@@ -33,6 +34,7 @@ from django.utils import timezone
 
 from curation.db.availability import DATABASE_FAILURES, DatabaseAway, writing_soon
 from curation.lib.circuit_breaker import CircuitBreaker
+from curation.lib.client_address import site_prefix
 
 from .hashing import strangers
 from .known_browsers import is_known
@@ -48,6 +50,8 @@ MAX_ADDRESS_ATTEMPTS, ADDRESS_WINDOW = 10, timedelta(minutes=5)
 #: log-ins, and each occupies a thread.
 COUNT_SECONDS = PAUSE_SECONDS = 2.0
 counting = CircuitBreaker(PAUSE_SECONDS)
+#: Attempts of strangers from one /48 of IPv6, in `ADDRESS_WINDOW`: who rents one has 65,536 networks that count alone.
+MAX_SITE_ATTEMPTS = 30
 
 MAX_USERNAME_CHARS = 150
 #: The code of the error of a form that was refused.
@@ -111,12 +115,12 @@ def count_attempt(request: Any, credentials: dict[str, Any]) -> None:
     try:
         with writing_soon(COUNT_SECONDS):
             _add_attempt(pair)
+            # Every request counts first and reads then, so of those at the same time no more than the limit go on.
+            request.password_wait = _wait(request, pair["username"], number_of_own=1)
     except DATABASE_FAILURES:
         counting.record_failure()
         raise
     counting.record_success()
-    # Every request counts first and reads then, so of those at the same time no more than the limit go on.
-    request.password_wait = _wait(request, pair["username"], number_of_own=1)
     if request.password_wait:
         raise AxesBackendPermissionDenied
     request.counted_password_attempt = pair
@@ -176,13 +180,20 @@ def _wait(request: Any, username: str, number_of_own: int = 0) -> timedelta:
             for name, number, time in latest
             if name == username and number >= MAX_PAIR_ATTEMPTS + number_of_own
         ),
-        *(
-            time + ADDRESS_WINDOW
-            for (_name, _number, time), total in zip(latest, accumulate(row[1] for row in latest), strict=True)
-            if total >= MAX_ADDRESS_ATTEMPTS + number_of_own
-        ),
+        *_ends([row[1:] for row in latest], MAX_ADDRESS_ATTEMPTS + number_of_own),
     ]
+    prefix = site_prefix(request.axes_ip_address)
+    if prefix and not is_known(request, username):
+        near = AccessAttempt.objects.filter(ip_address__startswith=prefix, attempt_time__gt=now - ADDRESS_WINDOW)
+        numbers = near.order_by("-attempt_time").values_list("failures_since_start", "attempt_time")
+        ends += _ends(list(numbers), MAX_SITE_ATTEMPTS + number_of_own)
     return max((end - now for end in ends if end > now), default=timedelta(0))
+
+
+def _ends(latest: list[Any], limit: int) -> list[datetime]:
+    """Return when the attempts that reach a limit no longer count. `latest` are numbers and times, the last first."""
+    totals = accumulate(number for number, _time in latest)
+    return [time + ADDRESS_WINDOW for (_number, time), total in zip(latest, totals, strict=True) if total >= limit]
 
 
 def _explanation(request: Any) -> str:

@@ -28,6 +28,7 @@ from curation.passwords.attempts import (
     COUNT_SECONDS,
     MAX_ADDRESS_ATTEMPTS,
     MAX_PAIR_ATTEMPTS,
+    MAX_SITE_ATTEMPTS,
     PAIR_WINDOW,
     AttemptsBackend,
 )
@@ -246,6 +247,21 @@ def test_a_password_that_could_not_be_checked_is_no_attempt() -> None:
             assert int(busy["Retry-After"]) > 0
             assert "Wait some seconds, then try again." in text(tree(busy))
     assert log_in("ann", PASSWORD).status_code == 302
+
+
+def test_networks_of_one_ipv6_site_share_a_limit_that_keeps_no_known_browser_out(
+    hashes: mock.Mock,
+) -> None:
+    browser = Client(REMOTE_ADDR="2001:db8:1:ffff::1")
+    assert browser.post(LOGIN, {"username": "ann", "password": PASSWORD}).status_code == 302
+    hashes.reset_mock()
+    answers = [log_in("eve", "wrong", f"2001:db8:1:{number:x}::1") for number in range(MAX_SITE_ATTEMPTS + 10)]
+    assert [is_refused(answer) for answer in answers] == [False] * MAX_SITE_ATTEMPTS + [True] * 10
+    assert hashes.call_count == MAX_SITE_ATTEMPTS
+    assert log_in("ann", PASSWORD, "2001:db8:2::1").status_code == 302
+    assert is_refused(log_in("ann", PASSWORD, "2001:db8:1:fffe::1"))
+    browser.post("/admin/logout/")
+    assert browser.post(LOGIN, {"username": "ann", "password": PASSWORD}).status_code == 302
 
 
 def lock_timeout() -> int:
