@@ -6,6 +6,9 @@ Every change asks for the password again after a while: a session that was stole
 from abc import abstractmethod
 from typing import Any
 
+import allauth.account.admin  # these register models that are unregistered below
+import allauth.mfa.admin
+import allauth.usersessions.admin  # noqa: F401
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
