@@ -67,8 +67,8 @@ ROWS: dict[str, tuple[int, int]] = {
     # Accounts: each for its own user, who sees 404 or is led elsewhere where there is no second factor
     "account_login": (NOBODY, NOBODY),  # leads to the log-in page
     "mfa_authenticate": (ANYBODY, ANYBODY),  # leads to the log-in page without a right password
-    **dict.fromkeys(  # the users of these tests have nothing to confirm: no password and no second factor
-        ("account_reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn"), (NOBODY, NOBODY)
+    **dict.fromkeys(  # without a second factor, the last two lead to the first
+        ("account_reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn"), (STAFF, STAFF)
     ),
     **dict.fromkeys(
         (
