@@ -65,7 +65,11 @@ def test_within_a_transaction_a_failure_closes_no_connection() -> None:
 
 def test_a_web_server_has_limits_and_a_command_has_none() -> None:
     code = "import django; django.setup(); {}from django.db import connection; print(connection.settings_dict)"
-    site = {"SECRET_KEY": "x" * 50, "DJANGO_SETTINGS_MODULE": "medigy.settings", "DATABASE_URL": "postgres:///x"}
+    site = {
+        "SECRET_KEY": "abcdefghij" * 5,
+        "DJANGO_SETTINGS_MODULE": "medigy.settings",
+        "DATABASE_URL": "postgres:///x",
+    }
     options = [
         subprocess.run(
             [sys.executable, "-c", code.format(start)],

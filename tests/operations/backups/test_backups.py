@@ -173,6 +173,7 @@ class TestEncryption:
             (str(x25519.Identity.generate()), "not the key of this backup"),
             ("secret", "BACKUP_KEY has no key"),
         ],
+        ids=["none", "another", "not a key"],
     )
     def test_a_backup_without_its_key(
         self, site: Site, key_file: Path, settings: LazySettings, text: str, words: str
