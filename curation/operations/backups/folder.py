@@ -142,7 +142,7 @@ def write_durably(path: Path) -> Iterator[BinaryIO]:
             yield file  # type: ignore[misc]  # a wrapper of a binary file
             file.flush()
             os.fsync(file.fileno())
-            partial.rename(path)
+            partial.replace(path)
         except BaseException:
             partial.unlink(missing_ok=True)
             raise
@@ -225,7 +225,7 @@ class BackupFolder:
         try:
             yield partial
             flush_folder(partial)
-            partial.rename(self.path / name)
+            partial.replace(self.path / name)
         except BaseException:
             _remove(partial)
             raise
@@ -239,7 +239,7 @@ class BackupFolder:
         old, left = self.generations()[:-keep], self.generations()[-keep:]
         for folder in old:
             partial = self.path / f"{PARTIAL}{folder.name}"
-            folder.rename(partial)  # a generation disappears as a whole
+            folder.replace(partial)  # a generation disappears as a whole
             _remove(partial)
         manifests = [Manifest.read(folder) for folder in left]
         used = {self.object_path(name, each.key) for each in manifests for name in each.objects}
