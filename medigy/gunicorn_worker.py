@@ -125,12 +125,9 @@ def is_collected(data: bytes | bytearray) -> bool:
     if end == -1:
         return False
     head = data[: end + 2]
-    # A client that expects an answer sends its body only after it.
-    if EXPECT.search(head):
+    # A client that expects an answer sends its body only after it, and the site refuses bodies in chunks unread.
+    if EXPECT.search(head) or CHUNKED.search(head):
         return True
-    # The last chunk, and the trailer after it, end like a head.
-    if CHUNKED.search(head):
-        return len(data) > end + len(HEAD_END) and data.endswith(HEAD_END)
     length = CONTENT_LENGTH.search(head)
     if length is None:
         return True

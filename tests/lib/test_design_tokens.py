@@ -15,6 +15,7 @@ FOLDERS = ("benchmarks", "curation", "medigy", "sample_content", "scripts", "sta
 #: Properties of Django's admin that our style sheets may use beside the tokens.
 DJANGO = {
     *("body-bg", "body-fg", "body-quiet-color", "border-color", "button-bg", "close-button-bg", "darkened-bg"),
+    *("default-button-bg", "default-button-hover-bg"),
     *("delete-button-bg", "font-family-primary"),
     *("error-fg", "font-family-monospace", "hairline-color", "link-fg", "message-warning-bg", "selected-bg"),
 }
