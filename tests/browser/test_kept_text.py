@@ -147,6 +147,7 @@ def test_a_lost_session_opens_a_dialogue_over_the_form(
     form: Page, item: CuratedItem, tmp_path: Path, faults: Faults
 ) -> None:
     (tmp_path / "photo.png").write_bytes(picture_bytes())
+    form.route("**/preview/", lambda route: route.abort())  # without a session, it would open the dialogue first
     title(form).fill("Typed without a session")
     form.get_by_label("Upload an image:").set_input_files([tmp_path / "photo.png"])
     form.context.clear_cookies()  # the token as well

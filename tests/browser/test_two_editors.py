@@ -22,12 +22,14 @@ def item(live_server: LiveServer) -> CuratedItem:
 @pytest.fixture
 def pages(browser: Browser, live_server: LiveServer, item: CuratedItem) -> Iterator[list[Page]]:
     """Return the item's form as Ann and as Ben have it open."""
-    contexts, opened, faults = [], [], Faults()
+    contexts, opened, faults, cookies = [], [], Faults(), []
     for name in ("Ann", "Ben"):
         client = Client()
         client.force_login(User.objects.create_superuser(name.lower(), first_name=name))
+        cookies.append(client.cookies["sessionid"])
+    # From here on, the server alone uses the connection, which SQLite in memory shares with it.
+    for cookie in cookies:
         context = browser.new_context(base_url=live_server.url)
-        cookie = client.cookies["sessionid"]
         context.add_cookies([{"name": "sessionid", "value": cookie.value, "url": live_server.url}])
         faults.watch(context, live_server.url)
         contexts.append(context)
