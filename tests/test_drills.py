@@ -18,11 +18,9 @@ from drills import (
     disk,
     kill,
     login,
-    proxy,
     readers,
     served_disk,
     site,
-    soak,
     traffic,
     uploads,
     workers,
@@ -57,17 +55,6 @@ def test_an_import_during_reads_and_edits_loses_nothing(
     for name, value in {"READERS": 4, "MIN_PAGES_READ": 10, "MIN_ITEMS_SAVED": 2}.items():
         monkeypatch.setattr(traffic, name, value)
     assert "nothing lost" in traffic.drill(sandbox, content, Random(SEED))
-
-
-def test_readers_are_served_while_slow_clients_hold_connections(
-    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name, value in {"ATTACK_SECONDS": 3, "MAX_P95": 5.0}.items():  # other tests keep the machine busy
-        monkeypatch.setattr(proxy, name, value)
-    results = proxy.drill(sandbox)
-    assert "gunicorn alone p95" in results
-    if os.environ.get("CI"):
-        assert "not installed" not in results
 
 
 @pytest.mark.django_db  # the mark runs the test on PostgreSQL as well
@@ -107,16 +94,8 @@ def skipping() -> Iterator[None]:
 def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(readers, "MAX_RATIO", 1_000)
     monkeypatch.setattr(login, "MAX_LOGIN_SECONDS", 120)
-    for name in ("MAX_READER_P95", "MAX_EDITOR_P95"):
-        monkeypatch.setattr(soak, name, 60)
     for module in (login, uploads, served_disk):
         monkeypatch.setattr(module, "CALM_SECONDS", 3)
-
-
-@pytest.mark.usefixtures("_patient")
-def test_a_short_soak_loses_nothing(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(soak, "READERS", 8)
-    assert "nothing lost" in soak.drill(sandbox, FILES, 0.1, Random(SEED))
 
 
 @pytest.mark.usefixtures("_patient")
