@@ -30,6 +30,13 @@ def on_server(statement: str, *names: str) -> None:
         cursor.execute(SQL(statement).format(*map(Identifier, names)))
 
 
+def end_sessions(name: str) -> None:
+    """End the sessions of a database of PostgreSQL, and wait for their end."""
+    ending = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s"
+    with temporary_connection("server", NAME="postgres") as alias, connections[alias].cursor() as cursor:
+        cursor.execute(ending, [name])
+
+
 @pytest.fixture
 def new_database(
     transactional_db: None, django_db_blocker: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -47,7 +54,8 @@ def new_database(
                 cursor.execute("VACUUM INTO %s", [name])
         else:
             name = f"{template.settings_dict['NAME'][:40]}_{os.getpid()}_{len(made)}"
-            template.close()  # nobody may use a template
+            template.close()  # nobody may use a template: threads of tests before may still
+            end_sessions(template.settings_dict["NAME"])
             on_server("CREATE DATABASE {} TEMPLATE {}", name, template.settings_dict["NAME"])
         made.append(name)
         return name
