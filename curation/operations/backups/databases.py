@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -89,7 +90,7 @@ def restored(manifest: Manifest, write: Write) -> Iterator[RestoredDatabase]:
         made.discard()
 
 
-class RestoredDatabase:
+class RestoredDatabase(ABC):
     """A database made of a backup, under the name `name`, which is also that of the old one after `put_in_place()`."""
 
     def __init__(self) -> None:
@@ -97,22 +98,22 @@ class RestoredDatabase:
         moment = datetime.now(UTC).strftime("%Y%m%d%H%M%S")
         self.name, self.old = f"{current}.restoring-{os.getpid()}", f"{current}.before-restore-{moment}"
 
-    def fill(self, write: Write) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def fill(self, write: Write) -> None: ...
 
-    def discard(self) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def discard(self) -> None: ...
 
+    @abstractmethod
     def check_unused(self) -> None:
         """Check that no other process uses the database of the site. Raises `BackupError`."""
-        raise NotImplementedError
 
+    @abstractmethod
     def put_in_place(self) -> None:
         """Take the place of the database of the site, which stays under the name `old`."""
-        raise NotImplementedError
 
-    def discard_old(self) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def discard_old(self) -> None: ...
 
     def check(self, expected: dict[str, TableDigest]) -> int:
         """Compare every row with the backup; return their number. Raises `DamagedBackup`."""
@@ -126,7 +127,7 @@ class RestoredDatabase:
             )
         return sum(digest.rows for digest in found.values())
 
-    def _check_structure(self, alias: str) -> None:
+    def _check_structure(self, alias: str) -> None:  # noqa: B027  # only SQLite has more to check
         """Check what no row shows. Raises `DamagedBackup`."""
 
     def renew_version(self) -> None:
@@ -145,7 +146,7 @@ class RestoredSqlite(RestoredDatabase):
             file.flush()
             os.fsync(file.fileno())
 
-    def _check_structure(self, alias: str) -> None:
+    def _check_structure(self, alias: str) -> None:  # noqa: B027  # only SQLite has more to check
         with connections[alias].cursor() as cursor:
             for pragma in ("integrity_check", "foreign_key_check"):
                 cursor.execute(f"PRAGMA {pragma}")
