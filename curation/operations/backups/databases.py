@@ -146,7 +146,7 @@ class RestoredSqlite(RestoredDatabase):
             file.flush()
             os.fsync(file.fileno())
 
-    def _check_structure(self, alias: str) -> None:  # noqa: B027  # only SQLite has more to check
+    def _check_structure(self, alias: str) -> None:
         with connections[alias].cursor() as cursor:
             for pragma in ("integrity_check", "foreign_key_check"):
                 cursor.execute(f"PRAGMA {pragma}")
