@@ -45,7 +45,7 @@ class Unhealthy(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ProbeResult:
-    """The result of a probe; `problem` says what is wrong and what to do, and is empty where nothing is wrong."""
+    """The result of a probe; `problem` has the reason and the remedy, and is empty after a success."""
 
     name: str
     problem: str = ""

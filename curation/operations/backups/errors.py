@@ -2,7 +2,7 @@
 
 
 class BackupError(Exception):
-    """A backup cannot be made, read or trusted. The message says what is wrong, and what to do."""
+    """A backup cannot be made, read or trusted. The message has the reason and the remedy."""
 
 
 class DamagedBackup(BackupError):
