@@ -17,3 +17,5 @@ form.addEventListener("submit", async (event) => {
     note.hidden = false;
   }
 });
+// Sent before this script has run, or without it, the form would lack the passkey.
+form.querySelector("[type=submit]").disabled = false;
