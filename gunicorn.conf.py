@@ -1,19 +1,26 @@
 """Settings of gunicorn; its command line and GUNICORN_CMD_ARGS override them. docs/deploy.md explains the numbers."""
 
-import os
 from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+from medigy import environment
 
 # Only this machine reaches it: a proxy is in front, which buffers requests and responses. With --bind unix:FILE, only
 # programs of its group do.
 bind = "127.0.0.1:8000"
 umask = 0o007
-# From a proxy on this machine or a Unix socket, and no other.
-forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1,::1")
 secure_scheme_headers = {"X-FORWARDED-PROTO": "https"}
 control_socket_disable = True
 
-# Each thread has a database connection, so PostgreSQL needs workers times threads of them, and some for the others.
-workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+try:
+    env = environment.web_server()
+    # Each thread has a database connection, so PostgreSQL needs workers times threads of them, and some for the others.
+    workers = env.count("WEB_CONCURRENCY", 2, minimum=1, maximum=1000)
+    # Whose X-Forwarded-Proto counts: a proxy on this machine or a Unix socket, and no other.
+    forwarded_allow_ips = env.networks("FORWARDED_ALLOW_IPS", "127.0.0.1,::1")
+except ImproperlyConfigured as error:
+    raise SystemExit(f"error: {error}") from None
 threads = 24
 worker_class = "medigy.gunicorn_worker.PatientWorker"
 worker_connections = 500  # of each worker, with those that wait for a thread

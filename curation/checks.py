@@ -15,6 +15,7 @@ from PIL import features
 
 from curation.lib.media_types import RENDITIONS
 from curation.lib.site_url import LOCAL_NAMES, name_of
+from curation.lib.sqlite_version import can_corrupt
 
 SITE_URL_HINT = "Set it to the address at which readers find the site, such as https://news.example.org."
 
@@ -76,24 +77,47 @@ def check_proxy(**_kwargs: Any) -> list[CheckMessage]:
     return [CheckWarning(text, hint=hint, id="curation.W003")]
 
 
-#: The versions of SQLite whose write-ahead log can, rarely, corrupt a database that several processes write to
-#: (https://sqlite.org/wal.html#walresetbug): from the first one to the one that mends it.
-WAL_BUG = ((3, 7, 0), (3, 51, 3))
-
-
 @register(deploy=True)
 def check_sqlite(**_kwargs: Any) -> list[CheckMessage]:
-    """Check that SQLite, if it is used, has no known bug that corrupts databases; an error with `SAFE_SQLITE`."""
-    first, mended = WAL_BUG
-    if connection.vendor != "sqlite" or not first <= sqlite3.sqlite_version_info < mended:
+    """Check that SQLite, if it is used, has no known bug that corrupts databases. A public site refuses to start with
+    one, unless `ACCEPT_SQLITE_RISK` is set; it is told all the same.
+    """
+    if connection.vendor != "sqlite" or not can_corrupt(sqlite3.sqlite_version_info):
         return []
-    level = Error if settings.SAFE_SQLITE else CheckWarning
     text = f"SQLite {sqlite3.sqlite_version} can, rarely, corrupt a database that several processes write to."
     hint = (
-        "Use PostgreSQL, a Python with SQLite 3.51.3 or newer, or keep to one web process and one worker on a small "
-        "site, with a backup every day. SAFE_SQLITE=1 makes this an error."
+        "Use PostgreSQL or a Python with SQLite 3.51.3 or newer. Until then: one web process, one worker, and a backup "
+        "every day."
     )
-    return [level(text, hint=hint, id="curation.W002")]
+    return [CheckWarning(text, hint=hint, id="curation.W002")]
+
+
+@register
+def check_env_file(**_kwargs: Any) -> list[CheckMessage]:
+    """Check that each line of `.env` is a setting: one that is misspelt would be left out without a word."""
+    hint = "Correct or remove it: docs/settings.md lists all settings."
+    return [CheckWarning(f".env: {fault}", hint=hint, id="curation.W004") for fault in settings.ENV_FILE_FAULTS]
+
+
+@register(Tags.security, deploy=True)
+def check_transport(**_kwargs: Any) -> list[CheckMessage]:
+    """Check that a public site uses HTTPS. Django's checks of the settings that follow from it are silenced."""
+    if settings.HTTPS or _is_local():
+        return []
+    text = f"SITE_URL is {settings.SITE_URL}: passwords and sessions of editors can be read on their way."
+    hint = "Let the proxy answer HTTPS (docs/deploy.md), and set SITE_URL to an address with https."
+    return [CheckWarning(text, hint=hint, id="curation.W005")]
+
+
+@register(Tags.security, deploy=True)
+def check_hosts_are_named(**_kwargs: Any) -> list[CheckMessage]:
+    """Check that `ALLOWED_HOSTS` lists names. Health checks need none: they are answered under any name."""
+    hint = "Name the hosts one by one; the host of SITE_URL, and /livez and /readyz, need none of them."
+    return [
+        Error(f"ALLOWED_HOSTS has “{host}”, which allows names of others.", hint=hint, id="curation.E005")
+        for host in settings.ALLOWED_HOSTS
+        if host.startswith(("*", "."))
+    ]
 
 
 def _is_local() -> bool:

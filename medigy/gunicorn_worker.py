@@ -20,6 +20,8 @@ from threading import BoundedSemaphore
 from time import monotonic
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
+from gunicorn.errors import AppImportError
 from gunicorn.util import close_graceful
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
@@ -145,6 +147,13 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
     def init_process(self) -> None:
         self.waiting = BoundedSemaphore(max(1, self.cfg.threads // 2))
         super().init_process()
+
+    def load_wsgi(self) -> None:
+        """Load the site. Wrong settings stop gunicorn with their message alone, without a traceback."""
+        try:
+            super().load_wsgi()
+        except ImproperlyConfigured as error:
+            raise AppImportError(f"error: {error}") from error
 
     def enqueue_req(self, conn: TConn) -> None:
         """Collect the request of a new connection, or the rest of one that came with the request before it."""

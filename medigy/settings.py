@@ -4,106 +4,37 @@ Variables are read from the process environment first, then from a `.env` file b
 one with a fresh secret key). A missing or malformed variable stops the start with its name. docs/settings.md lists all.
 """
 
-from datetime import datetime, time
+import os
+import sqlite3
 from pathlib import Path
 
-import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from curation.lib.media_types import RENDITIONS
 from curation.lib.site_url import LOCAL_NAMES, is_public, name_of, read_site_url
+from curation.lib.sqlite_version import can_corrupt
 from curation.lib.time_zones import zone_of
+from medigy.environment import load
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-#: The least secret key of production: as Django's check security.W009 has it, with more different characters.
-MIN_SECRET_LENGTH, MIN_SECRET_CHARACTERS = 50, 10
-
-env = environ.Env()
-env.read_env(BASE_DIR / ".env")
-
-
-def flag(name: str) -> bool:
-    """Return a boolean variable. Raises `ImproperlyConfigured` for any other word, which must not count as false."""
-    words = {**dict.fromkeys(("1", "true", "yes", "on"), True), **dict.fromkeys(("", "0", "false", "no", "off"), False)}
-    word = env.str(name, default="").lower()
-    if word not in words:
-        raise ImproperlyConfigured(f"{name} is “{word}”. Set it to 1 or 0.")
-    return words[word]
-
-
-def count(name: str, default: int) -> int:
-    """Return a variable that is a whole number of 0 or more. Raises `ImproperlyConfigured` for any other text."""
-    text = env.str(name, default=str(default))
-    if not (text.isascii() and text.isdecimal()):
-        raise ImproperlyConfigured(f"{name} is “{text}”. Set it to a whole number, such as {default}.")
-    return int(text)
-
-
-def one_of(name: str, choices: tuple[str, ...], default: str) -> str:
-    """Return a variable in upper case that must be one of `choices`. Raises `ImproperlyConfigured`."""
-    word: str = env.str(name, default=default).upper()
-    if word not in choices:
-        raise ImproperlyConfigured(f"{name} is “{word}”. Set it to one of {', '.join(choices)}.")
-    return word
-
-
-def secret(text: str, *, is_production: bool) -> str:
-    """Return a secret key. Raises `ImproperlyConfigured` for none, or one that can be guessed in production."""
-    remedy = (
-        "Run `make setup`, which writes one into .env, or set it in the environment "
-        "(python -c 'import secrets; print(secrets.token_urlsafe(50))' prints a good one)."
-    )
-    if not text:
-        raise ImproperlyConfigured(f"SECRET_KEY is not set. {remedy}")
-    if is_production and (len(text) < MIN_SECRET_LENGTH or len(set(text)) < MIN_SECRET_CHARACTERS):
-        raise ImproperlyConfigured(
-            f"SECRET_KEY can be guessed: it needs {MIN_SECRET_LENGTH} characters, "
-            f"{MIN_SECRET_CHARACTERS} of them different. {remedy}"
-        )
-    return text
-
-
-def site_url(text: str) -> str:
-    """Return an address of a site, normalised. Raises `ImproperlyConfigured` for any other text."""
-    try:
-        return read_site_url(text)
-    except ValueError as error:
-        raise ImproperlyConfigured(f"SITE_URL: {error}") from error
-
-
-def time_zone(name: str) -> str:
-    """Return the name of a time zone. Raises `ImproperlyConfigured` if the time zone database lacks it."""
-    try:
-        return zone_of(name).key
-    except ValueError as error:
-        raise ImproperlyConfigured(f"TIME_ZONE: {error}") from error
-
-
-def time_of_day(text: str) -> time:
-    """Return a time of day. Raises `ImproperlyConfigured` for any other text."""
-    try:
-        return datetime.strptime(text, "%H:%M").time()
-    except ValueError as error:
-        raise ImproperlyConfigured(f"DESK_HOUR is “{text}”. Set it to a time of day like 9:00.") from error
-
+env = load(os.environ)
 
 # Name
 
-SITE_NAME = env.str("SITE_NAME", default="Medigy")
+SITE_NAME = env.text("SITE_NAME", "Medigy")
 
 # Security
 
-DEBUG = flag("DEBUG")
-SECRET_KEY = secret(env.str("SECRET_KEY", default=""), is_production=not DEBUG)
-SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
-CSRF_TRUSTED_ORIGINS = [origin.strip() for origin in env.list("CSRF_TRUSTED_ORIGINS", default=[])]
+DEBUG = env.flag("DEBUG")
+SECRET_KEY = env.secret_key("SECRET_KEY", is_production=not DEBUG)
+SECRET_KEY_FALLBACKS = env.names("SECRET_KEY_FALLBACKS")
+CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS")
 
 # The address of the site, from which all absolute addresses are made, and further names that requests may have.
-SITE_URL = site_url(env.str("SITE_URL", default="http://127.0.0.1:8000"))
+SITE_URL = env.checked("SITE_URL", "http://127.0.0.1:8000", read_site_url)
 SCHEME, _, SITE_HOST = SITE_URL.partition("://")
-FURTHER_HOSTS = [host.strip() for host in env.list("ALLOWED_HOSTS", default=list(LOCAL_NAMES))]
-ALLOWED_HOSTS = [name_of(SITE_HOST), *FURTHER_HOSTS]
+ALLOWED_HOSTS = [name_of(SITE_HOST), *env.hosts("ALLOWED_HOSTS", LOCAL_NAMES)]
 PUBLIC_HOSTS = [host for host in ALLOWED_HOSTS if is_public(host)]
 if DEBUG and PUBLIC_HOSTS:
     raise ImproperlyConfigured(
@@ -119,15 +50,17 @@ SECURE_REDIRECT_EXEMPT = ["^livez$", "^readyz$"]  # load balancers ask without T
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
-SECURE_HSTS_PRELOAD = HTTPS
-BEHIND_PROXY = count("BEHIND_PROXY", default=0)  # number of trusted proxies: see curation.lib.client_address
+# Off by default: browsers keep it for a year, and the lists that they are shipped with for longer.
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = env.flag("HSTS_PRELOAD") and HTTPS
+BEHIND_PROXY = env.count("BEHIND_PROXY", 0, maximum=20)  # number of trusted proxies: see curation.lib.client_address
 if DEBUG and BEHIND_PROXY:
     raise ImproperlyConfigured(
         f"DEBUG is 1, and BEHIND_PROXY is {BEHIND_PROXY}: error pages would show code and settings to all who use "
         "the proxy. Set one of them to 0."
     )
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
+# HSTS, HTTPS and cookies follow from SITE_URL: `curation.checks.check_transport` explains what Django would repeat.
+SILENCED_SYSTEM_CHECKS = [f"security.W{number}" for number in ("004", "005", "008", "012", "016", "021")]
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -165,9 +98,9 @@ SECURITY_HEADERS = {
 MAX_UPLOAD_BYTES = 500_000_000
 MAX_ANONYMOUS_BODY_BYTES = 64_000
 RATE_LIMITS = {
-    "search": count("SEARCHES_PER_MINUTE", default=120),
-    "suggestions": count("SUGGESTIONS_PER_MINUTE", default=600),
-    "api": count("API_REQUESTS_PER_MINUTE", default=300),
+    "search": env.count("SEARCHES_PER_MINUTE", 120),
+    "suggestions": env.count("SUGGESTIONS_PER_MINUTE", 600),
+    "api": env.count("API_REQUESTS_PER_MINUTE", 300),
 }
 
 # Applications
@@ -256,12 +189,10 @@ TEMPLATES = [
 
 VAR = BASE_DIR / "var"  # files that the site writes: database, media, collected static files
 VAR.mkdir(mode=0o750, exist_ok=True)  # closed to other users of the machine, like the database file below
-DATABASE_ENGINES = {"django.db.backends.sqlite3", "django.db.backends.postgresql"}
-database = env.db_url("DATABASE_URL", default=f"sqlite:///{VAR / 'db.sqlite3'}")
-if database.get("ENGINE") not in DATABASE_ENGINES:
-    raise ImproperlyConfigured(
-        "DATABASE_URL is not the address of a database. Set it to sqlite:///FILE or postgres://…."
-    )
+ACCEPT_SQLITE_RISK = env.flag("ACCEPT_SQLITE_RISK")  # of a SQLite with a known bug
+# A site of this machine alone, as `make run` makes it, is for trying out.
+PUBLISHED = not DEBUG and not set(ALLOWED_HOSTS) <= set(LOCAL_NAMES)
+database = env.database("DATABASE_URL", f"sqlite:///{VAR / 'db.sqlite3'}")
 DATABASES = {"default": {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, **database}}
 LOCK_TIMEOUT_SECONDS = 30  # time that a change waits for another; on PostgreSQL only one of a web request
 # Of a web server alone (`curation.db.availability`): commands, imports and the worker wait as long as it takes.
@@ -269,6 +200,12 @@ PROBE_TIMEOUT_SECONDS = 2  # for connecting, and for the first query of a reques
 READ_TIMEOUT_SECONDS = 10  # for any statement, beside the time that a change waits for another
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     if not DATABASES["default"]["NAME"].startswith((":memory:", "file:")):
+        if PUBLISHED and can_corrupt(sqlite3.sqlite_version_info) and not ACCEPT_SQLITE_RISK:
+            raise ImproperlyConfigured(
+                f"SQLite {sqlite3.sqlite_version} can, rarely, corrupt a database that several processes write to. Set "
+                "DATABASE_URL to a PostgreSQL database, or take a Python with SQLite 3.51.3 or newer. If there is "
+                "neither, ACCEPT_SQLITE_RISK=1 starts all the same: docs/operations.md tells what a site then needs."
+            )
         file = Path(DATABASES["default"]["NAME"])
         if file.parent.is_dir() and not file.exists():
             file.touch(mode=0o660)  # less the umask; SQLite's own files beside it get the same mode
@@ -292,12 +229,10 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Cache of readers' pages: in the memory of each process by default, shared in Redis, none in development
 
-try:
-    CACHES = {"default": env.cache_url("CACHE_URL", default="dummycache://" if DEBUG else "locmemcache://")}
-except ImproperlyConfigured as error:
-    raise ImproperlyConfigured(f"CACHE_URL: {error}. Set it to redis://HOST:6379/0, or to nothing.") from error
+CACHES = {"default": env.cache("CACHE_URL", "dummycache://" if DEBUG else "locmemcache://")}
+CACHE_MEGABYTES = env.count("CACHE_MEGABYTES", 64)
 if CACHES["default"]["BACKEND"] == "django.core.cache.backends.locmem.LocMemCache":
-    max_bytes = count("CACHE_MEGABYTES", default=64) * 1024 * 1024
+    max_bytes = CACHE_MEGABYTES * 1024 * 1024
     CACHES["default"] |= {"BACKEND": "curation.caching.backends.MemoryCache", "OPTIONS": {"max_bytes": max_bytes}}
 elif CACHES["default"]["BACKEND"] == "django.core.cache.backends.redis.RedisCache":
     CACHES["default"]["BACKEND"] = "curation.caching.backends.SignedRedisCache"
@@ -307,21 +242,21 @@ elif CACHES["default"]["BACKEND"] == "django.core.cache.backends.redis.RedisCach
 elif CACHES["default"]["BACKEND"] != "django.core.cache.backends.dummy.DummyCache":
     # Django's other caches read pickles, with which whoever writes to them could run code here.
     raise ImproperlyConfigured("CACHE_URL is for another cache. Set it to redis://…, locmemcache:// or dummycache://.")
-CDN_SECONDS = count("CDN_SECONDS", default=60)
+CDN_SECONDS = env.count("CDN_SECONDS", 60)
 
 # Files
 
 STATIC_URL = "static/"
-STATIC_ROOT = env.path("STATIC_ROOT", default=str(VAR / "static"))()
+STATIC_ROOT = env.folder("STATIC_ROOT", VAR / "static")
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_ROOT = BASE_DIR / "static" / "root"  # files that browsers request from the root: /favicon.ico
 MEDIA_URL = "media/"
-MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(VAR / "media"))()
-IMPORT_UPLOADS = env.path("IMPORT_UPLOADS", default=str(VAR / "uploads"))()  # never served: see curation.checks
+MEDIA_ROOT = env.folder("MEDIA_ROOT", VAR / "media")
+IMPORT_UPLOADS = env.folder("IMPORT_UPLOADS", VAR / "uploads")  # never served: see curation.checks
 # Files chosen in forms that were not saved, for a day; never served.
-FORM_UPLOADS = env.path("FORM_UPLOADS", default=str(VAR / "form_uploads"))()
+FORM_UPLOADS = env.folder("FORM_UPLOADS", VAR / "form_uploads")
 # Locks by which the processes of one machine wait for each other; no other user may write there.
-LOCKS = env.path("LOCKS", default=str(VAR))()
+LOCKS = env.folder("LOCKS", VAR)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10_000_000  # of a form without its files; a body has its own, lower limit
 DATA_UPLOAD_MAX_NUMBER_FILES = 500  # of one form: files are uploaded with their images
 STORAGES = {
@@ -340,11 +275,18 @@ PICTURES = {
 
 # Operations
 
-BACKUP_KEY = env.str("BACKUP_KEY", default="")  # of manage.py backup and restore
-SAFE_SQLITE = flag("SAFE_SQLITE")  # a SQLite with a known bug is an error of check --deploy
+BACKUP_KEY = env.text("BACKUP_KEY")  # of manage.py backup and restore
+if BACKUP_KEY:
+    from curation.operations.backups.encryption import find_key
+    from curation.operations.backups.errors import BackupError
+
+    try:
+        find_key(BACKUP_KEY, "BACKUP_KEY")
+    except BackupError as error:
+        raise ImproperlyConfigured(str(error)) from None
 # Days for which manage.py prune keeps rows.
-IMPORT_RECORD_DAYS = count("IMPORT_RECORD_DAYS", default=180)
-TASK_RESULT_DAYS = count("TASK_RESULT_DAYS", default=7)
+IMPORT_RECORD_DAYS = env.days("IMPORT_RECORD_DAYS", 180)
+TASK_RESULT_DAYS = env.days("TASK_RESULT_DAYS", 7)
 
 # Background tasks: rows in the database, run by `manage.py db_worker`
 
@@ -377,9 +319,9 @@ AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
-LOGIN_ATTEMPT_DAYS = count("LOGIN_ATTEMPT_DAYS", default=7)
+LOGIN_ATTEMPT_DAYS = env.days("LOGIN_ATTEMPT_DAYS", 7)
 # Passwords that each process hashes a minute for browsers that their account does not know; 0 is no limit.
-STRANGER_LOGINS_PER_MINUTE = count("STRANGER_LOGINS_PER_MINUTE", default=20)
+STRANGER_LOGINS_PER_MINUTE = env.count("STRANGER_LOGINS_PER_MINUTE", 20)
 
 # Second factors and sessions of editors: django-allauth, for what follows the password alone
 
@@ -401,7 +343,7 @@ MFA_TOTP_TOLERANCE = 1  # steps of 30 seconds that the clock of a phone may be o
 MFA_TOTP_ISSUER = SITE_NAME
 SESSION_COOKIE_AGE = 7 * 24 * 3600  # after the last use
 SESSION_COOKIE_HTTPONLY = True
-SECOND_FACTOR_EXEMPT = env.list("SECOND_FACTOR_EXEMPT", default=[])
+SECOND_FACTOR_EXEMPT = env.names("SECOND_FACTOR_EXEMPT")
 if SECOND_FACTOR_EXEMPT and (HTTPS or BEHIND_PROXY or not set(ALLOWED_HOSTS) <= set(LOCAL_NAMES)):
     raise ImproperlyConfigured(
         "SECOND_FACTOR_EXEMPT is for trying out the site on one's own machine: users named there need no second "
@@ -412,15 +354,20 @@ if SECOND_FACTOR_EXEMPT and (HTTPS or BEHIND_PROXY or not set(ALLOWED_HOSTS) <= 
 # Language and time: times are stored, exported and answered in UTC
 
 LANGUAGE_CODE = "en-us"
-TIME_ZONE = time_zone(env.str("TIME_ZONE", default="UTC"))
+TIME_ZONE = env.checked("TIME_ZONE", "UTC", zone_of).key
 USE_I18N = True
 FORMAT_MODULE_PATH = "medigy.formats"
 USE_TZ = True
-DESK_HOUR = time_of_day(env.str("DESK_HOUR", default="9:00"))  # of a date without a time in forms
+DESK_HOUR = env.time_of_day("DESK_HOUR", "9:00")  # of a date without a time in forms
+
+# Read by gunicorn.conf.py; here so that each command refuses them as well
+
+env.count("WEB_CONCURRENCY", 2, minimum=1, maximum=1000)
+env.networks("FORWARDED_ALLOW_IPS", "127.0.0.1,::1")
 
 # Logging: to standard error
 
-LOG_LEVEL = one_of("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"), default="INFO")
+LOG_LEVEL = env.one_of("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"), "INFO")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -430,3 +377,7 @@ LOGGING = {
     # It writes three lines for each log-in; `curation.passwords.attempts` logs wrong passwords.
     "loggers": {"axes": {"level": "WARNING"}},
 }
+
+# What is wrong with the lines of `.env`, when all variables have been read
+
+ENV_FILE_FAULTS = env.faults()

@@ -1,7 +1,9 @@
 """The WSGI entry point: `gunicorn medigy.wsgi`."""
 
+import logging
 import os
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 from curation.db.availability import limit_waits
@@ -9,3 +11,5 @@ from curation.db.availability import limit_waits
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "medigy.settings")
 application = get_wsgi_application()
 limit_waits()
+for fault in settings.ENV_FILE_FAULTS:
+    logging.getLogger("medigy").warning(".env: %s", fault)

@@ -97,7 +97,7 @@ def read_port(text: str) -> int:
 
 
 def main() -> None:
-    port = read_port(sys.argv[1])
+    port = read_port(" ".join(sys.argv[1:]))
     if port_is_taken(port):
         sys.exit(f"Port {port} is taken. Stop what uses it, or choose another: make run PORT={port + 1}")
     signal.signal(signal.SIGTERM, signal.default_int_handler)

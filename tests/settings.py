@@ -8,6 +8,7 @@ os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "x" * 40)
 os.environ["DEBUG"] = "0"
 os.environ["SITE_URL"] = "http://testserver"
 os.environ.update(SEARCHES_PER_MINUTE="0", SUGGESTIONS_PER_MINUTE="0", API_REQUESTS_PER_MINUTE="0")
+os.environ["ACCEPT_SQLITE_RISK"] = "1"  # databases of tests last for seconds
 os.environ["STRANGER_LOGINS_PER_MINUTE"] = "0"  # a process logs in for many tests
 os.environ.setdefault("DATABASE_URL", "sqlite://:memory:")
 

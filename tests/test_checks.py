@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 from django.conf import LazySettings, settings
 from django.contrib import admin
-from django.core.checks import ERROR, WARNING
+from django.core.checks import run_checks
 from django.db import connection
 from PIL import features
 
 from curation.checks import (
     PATCHED_PYTHON,
+    check_env_file,
+    check_hosts_are_named,
     check_image_formats,
     check_proxy,
     check_python_is_patched,
@@ -21,6 +23,7 @@ from curation.checks import (
     check_site_url,
     check_site_url_of_deployment,
     check_sqlite,
+    check_transport,
     check_uploads_are_not_served,
 )
 from curation.models import Topic
@@ -147,26 +150,44 @@ assert "curation.admin" in sys.modules
     subprocess.run([sys.executable, "-c", script], check=True)
 
 
-@pytest.mark.parametrize(
-    ("version", "is_safe", "levels"),
-    [
-        ((3, 51, 3), False, []),
-        ((3, 51, 2), False, [WARNING]),
-        ((3, 40, 1), True, [ERROR]),
-        ((3, 6, 23), True, []),
-    ],
-)
+@pytest.mark.parametrize("version", [(3, 51, 3), (3, 51, 2)])
 def test_a_sqlite_that_corrupts_databases_is_told(
-    monkeypatch: pytest.MonkeyPatch,
-    settings: LazySettings,
-    version: tuple[int, int, int],
-    is_safe: bool,
-    levels: list[int],
+    monkeypatch: pytest.MonkeyPatch, version: tuple[int, int, int]
 ) -> None:
-    settings.SAFE_SQLITE = is_safe
     monkeypatch.setattr(sqlite3, "sqlite_version_info", version)
-    found = check_sqlite() if connection.vendor == "sqlite" else []
-    assert [message.level for message in found] == (levels if connection.vendor == "sqlite" else [])
+    is_told = connection.vendor == "sqlite" and version < (3, 51, 3)
+    assert [message.id for message in check_sqlite()] == ["curation.W002"] * is_told
+
+
+def test_lines_of_the_env_file_that_are_no_settings_are_told(settings: LazySettings) -> None:
+    settings.ENV_FILE_FAULTS = ["Line 1 sets SITE_ULR."]
+    assert [message.msg for message in check_env_file()] == [".env: Line 1 sets SITE_ULR."]
+
+
+@pytest.mark.parametrize(
+    ("url", "ids"), [("http://news.example.org", ["curation.W005"]), ("https://a.test", []), ("http://127.0.0.1", [])]
+)
+def test_a_public_site_without_https_is_told(settings: LazySettings, url: str, ids: list[str]) -> None:
+    settings.SITE_URL, settings.HTTPS = url, url.startswith("https")
+    assert [message.id for message in check_transport()] == ids
+
+
+def test_plain_http_is_told_once(settings: LazySettings) -> None:
+    settings.SITE_URL, settings.HTTPS, settings.SECRET_KEY = (
+        "http://news.example.org",
+        False,
+        "".join(map(chr, range(40, 99))),
+    )
+    told = {message.id for message in run_checks(tags=["security"], include_deployment_checks=True)}
+    assert {name for name in told - set(settings.SILENCED_SYSTEM_CHECKS) if str(name).startswith("security")} == set()
+    assert "curation.W005" in told
+
+
+@pytest.mark.parametrize("host", ["*", ".example.org"])
+def test_a_deployment_with_hosts_that_are_not_named_is_an_error(settings: LazySettings, host: str) -> None:
+    settings.ALLOWED_HOSTS = ["news.example.org", "localhost", host]
+    [error] = check_hosts_are_named()
+    assert (error.id, host in error.msg) == ("curation.E005", True)
 
 
 def test_the_checks_run_where_a_command_checks_the_site() -> None:

@@ -58,7 +58,7 @@ def test_web_servers_and_worker_start_after_the_migrations() -> None:
 
 def test_postgres_has_a_connection_for_each_thread() -> None:
     threads = int(re.findall(r"^threads = (\d+)", (ROOT / "gunicorn.conf.py").read_text(), re.MULTILINE)[0])
-    workers = int(re.findall(r'"WEB_CONCURRENCY", "(\d+)"', (ROOT / "gunicorn.conf.py").read_text())[0])
+    workers = int(re.findall(r'"WEB_CONCURRENCY", (\d+)', (ROOT / "gunicorn.conf.py").read_text())[0])
     allowed = int(SERVICES["database"]["command"][-1].removeprefix("max_connections="))
     assert threads * workers * SERVICES["web"]["deploy"]["replicas"] + 20 <= allowed
 

@@ -1,25 +1,30 @@
 """Environment variables, and errors that stop the start."""
 
 import os
+import runpy
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
+from medigy.environment import load
+
+ROOT = Path(__file__).resolve().parent.parent
 KEY = "only-for-tests-" + "x" * 40
 
 
-def start(**environment: str) -> str:
-    """Load the settings in a process of their own; return what it complained about, or ""."""
-    result = subprocess.run(
-        [sys.executable, "-c", "import medigy.settings"],
-        env={"PATH": os.environ["PATH"], "SECRET_KEY": KEY, **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return result.stderr.strip().splitlines()[-1] if result.returncode else ""
+def start(file: str = "medigy/settings.py", **environment: str) -> str:
+    """Load the settings; return what is wrong with them, or ""."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "environ", {"SECRET_KEY": KEY, **environment})
+        try:
+            runpy.run_path(str(ROOT / file))
+        except (ImproperlyConfigured, SystemExit) as error:
+            return str(error)
+    return ""
 
 
 def test_a_secret_key_is_enough_to_start() -> None:
@@ -56,20 +61,109 @@ def test_a_new_database_file_is_closed_to_other_users(tmp_path: Path) -> None:
         ("CACHE_URL", "memcache://127.0.0.1:1"),
         ("CACHE_URL", "filecache:///tmp/cache"),
         ("CACHE_MEGABYTES", "many"),
+        ("SITE_URL", "https://[news"),
+        ("ALLOWED_HOSTS", "https://news.example.org"),
+        ("ALLOWED_HOSTS", "news.example.org:8000"),
+        ("CSRF_TRUSTED_ORIGINS", "news.example.org"),
+        ("DATABASE_URL", ""),
+        ("DATABASE_URL", "postgres://medigy:password@127.0.0.1:many/medigy"),
+        ("DATABASE_URL", "sqlite://var/password.sqlite3"),
+        ("CACHE_URL", "redis://:password@127.0.0.1:many/0"),
+        ("CACHE_URL", "redis://:password@[127.0.0.1/0"),
+        ("BEHIND_PROXY", "9" * 5000),
+        ("IMPORT_RECORD_DAYS", "99999999"),
+        ("WEB_CONCURRENCY", "0"),
+        ("FORWARDED_ALLOW_IPS", "proxy"),
+        ("MEDIA_ROOT", __file__),
+        ("BACKUP_KEY", "password"),
+        ("BACKUP_KEY", "# only a comment"),
     ],
 )
 def test_a_malformed_variable_stops_the_start_with_its_name(variable: str, value: str) -> None:
     complaint = start(**{variable: value})
-    assert "ImproperlyConfigured" in complaint
     assert variable in complaint
+    assert "password" not in complaint.replace("PASSWORD", "")
+
+
+@pytest.mark.parametrize(("variable", "value"), [("WEB_CONCURRENCY", "many"), ("FORWARDED_ALLOW_IPS", "proxy")])
+def test_gunicorn_is_stopped_by_its_malformed_variables_in_words(variable: str, value: str) -> None:
+    assert start("gunicorn.conf.py", **{variable: value}).startswith(f"error: {variable} ")
+    assert start("gunicorn.conf.py") == ""
+
+
+def test_an_empty_variable_is_not_set() -> None:
+    names = ("SITE_URL", "ALLOWED_HOSTS", "LOG_LEVEL", "TIME_ZONE", "CACHE_URL", "MEDIA_ROOT", "WEB_CONCURRENCY")
+    assert start(**dict.fromkeys(names, "")) == ""
+
+
+def test_lines_of_the_file_that_are_no_settings_are_told(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text(
+        "# SITE_ULR=x\n\nexport SITE_ULR=https://a.test\nCOLOUR=red\nSITE_URL = b\nPGPORT=1\nSITE_URL='c'\n"
+    )
+    environment = load(found := {"COLOUR": "blue"}, file)
+    assert environment.text("SITE_URL") == "c"
+    assert found["COLOUR"] == "blue"  # the environment comes first
+    assert environment.faults() == [
+        "Line 3 sets SITE_ULR, which is no setting of this site. Is SITE_URL meant?",
+        "Line 4 sets COLOUR, which is no setting of this site.",
+        "Line 5 is not of the form NAME=value, without spaces around “=”.",
+    ]
+
+
+def test_a_file_that_cannot_be_read_stops_the_start(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(b"SITE_NAME=\xff")
+    with pytest.raises(ImproperlyConfigured, match="cannot be read"):
+        load({}, tmp_path / ".env")
+    assert load({}, tmp_path / "missing").faults() == []
+
+
+@pytest.mark.parametrize(
+    ("version", "refused"),
+    [((3, 40, 1), True), ((3, 51, 2), True), ((3, 50, 7), False), ((3, 44, 6), False), ((3, 51, 3), False)],
+)
+def test_a_public_site_refuses_a_sqlite_that_corrupts_databases(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, version: tuple[int, int, int], refused: bool
+) -> None:
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", version)
+    site = {"SITE_URL": "https://news.example.org", "BEHIND_PROXY": "1"}
+    file = f"sqlite:///{tmp_path}/db.sqlite3"
+    assert ("ACCEPT_SQLITE_RISK=1" in start(DATABASE_URL=file, **site)) == refused
+    assert ("ACCEPT_SQLITE_RISK=1" in start(DATABASE_URL=file, ALLOWED_HOSTS="desk")) == refused
+    assert start(DATABASE_URL=file, ACCEPT_SQLITE_RISK="1", **site) == ""
+    assert start(DATABASE_URL=file) == start(DATABASE_URL="postgres:///medigy", **site) == ""
+
+
+def test_a_site_tells_browsers_of_subdomains_and_lists_only_if_asked() -> None:
+    def subdomains(**environment: str) -> list[bool]:
+        with pytest.MonkeyPatch.context() as patch:
+            https = {"SITE_URL": "https://localhost", "BEHIND_PROXY": "1"}
+            patch.setattr(os, "environ", {"SECRET_KEY": KEY, **https, **environment})
+            found = runpy.run_path(str(ROOT / "medigy/settings.py"))
+        return [found["SECURE_HSTS_INCLUDE_SUBDOMAINS"], found["SECURE_HSTS_PRELOAD"]]
+
+    assert subdomains() == [False, False]
+    assert subdomains(HSTS_PRELOAD="1") == [True, True]
 
 
 @pytest.mark.parametrize(
     "public", [{"SITE_URL": "https://localhost"}, {"BEHIND_PROXY": "1"}, {"ALLOWED_HOSTS": "example.org,localhost"}]
 )
 def test_a_site_that_others_reach_exempts_nobody_from_the_second_factor(public: dict[str, str]) -> None:
-    assert "SECOND_FACTOR_EXEMPT" in start(SECOND_FACTOR_EXEMPT="editor", **public)
+    assert "SECOND_FACTOR_EXEMPT" in start(SECOND_FACTOR_EXEMPT="editor", DATABASE_URL="sqlite://:memory:", **public)
     assert start(SECOND_FACTOR_EXEMPT="editor") == start(SECOND_FACTOR_EXEMPT="editor", DEBUG="1") == ""
+
+
+def test_commands_tell_of_malformed_variables_without_a_traceback() -> None:
+    done = subprocess.run(
+        (sys.executable, "manage.py", "check"),
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "SECRET_KEY": ""},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr.startswith("error: SECRET_KEY")) == (1, True)
 
 
 def test_a_short_secret_is_enough_to_develop() -> None:

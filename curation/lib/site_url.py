@@ -35,7 +35,10 @@ def read_site_url(text: str) -> str:
 
     Raises `ValueError` with an explanation for any other text, such as an address with a path.
     """
-    parts = urlsplit(text.strip())
+    try:
+        parts = urlsplit(text.strip())
+    except ValueError:  # brackets that are no IPv6 address
+        parts = urlsplit("")
     if parts.scheme not in DEFAULT_PORTS or parts.path not in ("", "/") or parts.query or parts.fragment:
         raise ValueError(f"“{text}” is not the address of a site. Set it to one like https://news.example.org")
     host = normalised_host(parts.netloc, parts.scheme)

@@ -85,6 +85,11 @@ def read_key(path: Path | None) -> Key | None:
             raise BackupError(
                 f"The key file {path} cannot be read: {error}. Make one with age-keygen -o FILE."
             ) from error
+    return find_key(text, place)
+
+
+def find_key(text: str, place: str) -> Key:
+    """Return the key in a text like that of `age-keygen`, which came from `place`. Raises `BackupError`."""
     for line in text.splitlines():
         if line.strip() and not line.startswith("#"):
             return parse_key(line.strip(), place)
