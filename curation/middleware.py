@@ -10,6 +10,7 @@ from django.http import (
     HttpRequest,
     HttpResponse,
     HttpResponseBase,
+    HttpResponseNotFound,
     HttpResponsePermanentRedirect,
     StreamingHttpResponse,
 )
@@ -61,6 +62,8 @@ class DatabaseMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.path.startswith(settings.STATIC_URL):  # WhiteNoise, before this, has answered for those that exist
+            return HttpResponseNotFound("There is no such file.\n", content_type="text/plain; charset=utf-8")
         if not request.path.startswith(settings.MEDIA_URL):  # the view of files shows some without the database
             availability.check_database()
         if request.method in ("GET", "HEAD", "OPTIONS"):

@@ -11,6 +11,9 @@ import pytest
 import yaml
 from django.conf import settings
 from django.core.management import get_commands
+from django.http import HttpResponse
+
+from tests.security.test_headers import MIN_SCORE, observatory_score
 
 ROOT = Path(__file__).resolve().parent.parent
 COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text())
@@ -91,6 +94,21 @@ def test_nginx_reads_the_file_that_the_proxy_of_compose_writes(tmp_path: Path) -
 def test_proxies_let_the_largest_upload_through(name: str) -> None:
     sizes = re.findall(r"(?:client_max_body_size|max_size) (\d+)(?:m|MB)\b", (ROOT / "deploy" / name).read_text())
     assert [int(size) * 1_000_000 for size in sizes] == [settings.MAX_UPLOAD_BYTES]
+
+
+def test_proxies_answer_by_themselves_with_the_headers_of_the_site() -> None:
+    nginx, caddy = ((ROOT / "deploy" / name).read_text() for name in ("nginx/medigy.conf", "caddy/Caddyfile"))
+    maps = dict(re.findall(r"^map .* \$(\w+) \{ default \"?([^;\"]+)", nginx, re.MULTILINE))
+    maps |= dict(re.findall(r"^map .* \$(\w+) \{\n.*\n    \"\" \"(.*)\";", nginx, re.MULTILINE))
+    added = {name: maps.get(value, "") for name, value in re.findall(r"add_header ([\w-]+) \$(\w+) always;", nginx)}
+    handled = re.search(r"handle_errors \{\n\t\theader \{\n(.*?)\t\t\}", caddy, re.DOTALL)
+    written = dict(re.findall(r"^\s*([\w-]+) \"?([^\"\n]+)", handled[1] if handled else "", re.MULTILINE))
+    assert "Retry-After" in added
+    assert "header @away Retry-After" in caddy
+    for headers in (added, written):
+        assert headers.keys() >= settings.SECURITY_HEADERS.keys()
+        response = HttpResponse(headers=headers)
+        assert observatory_score(response) >= MIN_SCORE, headers
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.name)

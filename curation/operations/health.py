@@ -54,8 +54,9 @@ class ProbeResult:
 class Probe:
     """A check that runs in a thread of its own, one at a time: a frozen server takes one thread, not one a request."""
 
-    def __init__(self, name: str, check: Callable[[], None], failure: str) -> None:
-        self.name, self._check, self._failure = name, check, failure
+    def __init__(self, name: str, check: Callable[[], None], failure: str, remedy: str) -> None:
+        self.name, self._check = name, check
+        self._failure, self._timeout = f"{failure} {remedy}", f"The probe did not end in time. {remedy}"
         self._lock = Lock()
         self._running: Future[ProbeResult] | None = None
         self._started = float("-inf")
@@ -76,7 +77,7 @@ class Probe:
         try:
             return result.result(max(seconds, 0))
         except FutureTimeoutError:
-            return self._result(f"{self._failure} It does not answer.", "it does not answer")
+            return self._result(self._timeout, "it does not answer")
 
     def _run(self, result: Future[ProbeResult]) -> None:
         result.set_result(self._checked())
@@ -167,14 +168,19 @@ def _worker_is_at_work(now: datetime) -> bool:
     return any(not is_orphan(task) for task in running)
 
 
+LOOK = "Look at its server and at the site's log."
+LOOK_AT_LOG = "Look at the site's log."
 PROBES = (
-    Probe("database", check_database, "The database does not answer. Look at its server and at the site's log."),
-    Probe("migrations", check_migrations, "The migrations cannot be read. Look at the site's log."),
-    Probe("cache", check_cache, "The cache does not answer. Look at its server and at the site's log."),
+    Probe("database", check_database, "The database does not answer.", LOOK),
+    Probe("migrations", check_migrations, "The migrations cannot be read.", LOOK_AT_LOG),
+    Probe("cache", check_cache, "The cache does not answer.", LOOK),
     Probe(
-        "media", check_media, "Media cannot be written. Look at the disk's space and permissions, and the site's log."
+        "media",
+        check_media,
+        "Media cannot be written.",
+        "Look at the disk's space and permissions, and the site's log.",
     ),
-    Probe("tasks", check_tasks, "The tasks cannot be read. Look at the site's log."),
+    Probe("tasks", check_tasks, "The tasks cannot be read.", LOOK_AT_LOG),
 )
 NAMES = tuple(probe.name for probe in PROBES)
 

@@ -8,11 +8,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonR
 from curation.operations import health
 
 METHODS = ("GET", "HEAD")
+PLAIN = "text/plain; charset=utf-8"
 
 
 def livez(_request: HttpRequest) -> HttpResponse:
     """Answer that this process answers."""
-    return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
+    return HttpResponse("ok\n", content_type=PLAIN)
 
 
 def readyz(request: HttpRequest) -> HttpResponse:
@@ -23,7 +24,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
     excluded = request.GET.getlist("exclude")
     if unknown := set(excluded) - set(health.NAMES):
         problem = f"There is no probe {min(unknown)!r}. The probes are: {', '.join(health.NAMES)}.\n"
-        return HttpResponse(problem, status=HTTPStatus.BAD_REQUEST, content_type="text/plain; charset=utf-8")
+        return HttpResponse(problem, status=HTTPStatus.BAD_REQUEST, content_type=PLAIN)
     results = health.probe_all(excluded)
     is_ready = not any(result.problem for result in results)
     status = HTTPStatus.OK if is_ready else HTTPStatus.SERVICE_UNAVAILABLE
@@ -31,7 +32,11 @@ def readyz(request: HttpRequest) -> HttpResponse:
         probes = {result.name: result.problem or "ok" for result in results}
         return JsonResponse({"ready": is_ready, "probes": probes}, status=status)
     lines = ["ready" if is_ready else "not ready", *(f"{result.name}: {result.problem or 'ok'}" for result in results)]
-    return HttpResponse("\n".join(lines) + "\n", status=status, content_type="text/plain; charset=utf-8")
+    return HttpResponse("\n".join(lines) + "\n", status=status, content_type=PLAIN)
+
+
+def not_allowed() -> HttpResponse:
+    return HttpResponseNotAllowed(METHODS, "This address takes GET and HEAD alone.\n", content_type=PLAIN)
 
 
 ADDRESSES: dict[str, Callable[[HttpRequest], HttpResponse]] = {"/livez": livez, "/readyz": readyz}
@@ -42,7 +47,7 @@ def answer(request: HttpRequest) -> HttpResponse | None:
     view = ADDRESSES.get(request.path_info)
     if view is None:
         return None
-    response = view(request) if request.method in METHODS else HttpResponseNotAllowed(METHODS)
+    response = view(request) if request.method in METHODS else not_allowed()
     response["Cache-Control"] = "no-store"
     response._has_been_logged = True  # type: ignore[attr-defined]  # Django would log each 503, every few seconds
     if request.method == "HEAD":

@@ -70,6 +70,7 @@ def test_they_are_answered_for_any_host_without_session_redirect_or_cache(
     assert response.content == b""
     refused = client.post(path)
     assert (refused.status_code, refused["Allow"]) == (405, "GET, HEAD")
+    assert refused["Content-Type"] == "text/plain; charset=utf-8"
 
 
 @with_database
@@ -103,6 +104,8 @@ def test_a_frozen_database_takes_no_longer_than_the_limit(
     start = time.monotonic()
     for _ in range(2):
         assert failing(client) == {"database", "migrations"}
+    text = client.get("/readyz").content.decode()
+    assert "database: The probe did not end in time. Look at its server" in text
     assert time.monotonic() - start < 5  # not 10 for each
     assert client.get("/livez").status_code == 200
     frozen.set()

@@ -136,3 +136,9 @@ def test_a_suspicious_request_is_a_bad_request() -> None:
 def test_a_failing_query_answers_503(error: type[Exception]) -> None:
     with mock.patch.object(CuratedItem.objects, "published", side_effect=error):
         assert Client(raise_request_exception=False).get("/news/").status_code == 503
+
+
+def test_a_static_file_that_is_not_there_needs_no_database(client: Client) -> None:
+    """The test has no database."""
+    response = client.get("/static/nothing.css")
+    assert (response.status_code, response["Content-Type"]) == (404, "text/plain; charset=utf-8")
