@@ -17,6 +17,8 @@ _HERE = "https://site.invalid"
 _PATH_AND_REST = re.compile(r"([^?#]*)(.*)", re.DOTALL)
 _DOT = {".", "%2e"}
 _DOTS = {"..", ".%2e", "%2e.", "%2e%2e"}
+# The scheme of the page itself has no meaning without a host: `https:a.md` leads to `a.md`.
+_OWN_SCHEME = re.compile("^https:", re.IGNORECASE)
 # Characters that the URL standard removes before parsing.
 _IGNORED = re.compile("^[\x00-\x20]+|[\x00-\x20]+$|[\t\n\r]+")
 
@@ -34,19 +36,20 @@ def link_target(value: str) -> str | None:
 
 
 def _target_by_the_standard(value: str) -> str | None:
-    if not (written := _IGNORED.sub("", value)):
-        return None
+    written = _IGNORED.sub("", value)
     try:
         url = ada_url.URL(written, _HERE)
     except ValueError:
         return None
     if url.origin != _HERE or not url.protocol.startswith("http"):
         return url.href if url.protocol in (*WEB_SCHEMES, *CONTACT_SCHEMES, REF_SCHEME) else None
+    if not (written := _OWN_SCHEME.sub("", written)):
+        return None
     if written[0] == "#":
         return url.hash or "#"
     if written[0] == "?":
-        return url.search + url.hash or None
-    if written[0] in "/\\" or "site.invalid" in written:
+        return (url.search or "?") + url.hash
+    if written[0] in "/\\":
         return "/" + url.pathname.lstrip("/") + url.search + url.hash
     return _relative(written)
 
