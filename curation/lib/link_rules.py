@@ -90,8 +90,8 @@ AMP_RULES = (
 class ViewerRule:
     """A site that shows the AMP versions of other sites' pages.
 
-    `host` and `path` match the whole host and path. The groups of `path` are `s`, for https, and `page`, the address of
-    the page without its scheme.
+    `host` and `path` match the whole host and path. The group `page` of `path` is the address of the page without its
+    scheme.
     """
 
     service: str
@@ -105,13 +105,13 @@ VIEWER_RULES = (
         "Google",
         "https://www.google.com/amp/s/example.org/story/",
         re.compile(r"(www\.)?google(\.[a-z]{2,3}){1,2}"),
-        re.compile(r"/amp/(?P<s>s/)?(?P<page>[^/]+\..*)"),
+        re.compile(r"/amp/(?:s/)?(?P<page>[^/]+\..*)"),
     ),
     ViewerRule(
         "AMP cache",
         "https://example-org.cdn.ampproject.org/c/s/example.org/story/",
         re.compile(r"([a-z0-9-]+\.)?cdn\.ampproject\.org"),
-        re.compile(r"/[cv]/(?P<s>s/)?(?P<page>[^/]+\..*)"),
+        re.compile(r"/[cv]/(?:s/)?(?P<page>[^/]+\..*)"),
     ),
 )
 

@@ -95,7 +95,7 @@ def url_key(url: str) -> str:
         return ""
     parsed = _page_in_viewer(parsed) or parsed
     host = _site_of(parsed.host)
-    query = _query_key(parsed.search, host) if parsed.search else ""
+    query = _query_key(parsed.search, host)
     route = parsed.hash.rstrip("/") if parsed.hash.startswith(("#!", "#/")) else ""
     key = (
         f"{host}{_path_key(parsed.pathname, host)}" + (f"?{query}" if query else "") + (route if len(route) > 1 else "")
@@ -117,7 +117,7 @@ def _page_in_viewer(parsed: ada_url.URL) -> ada_url.URL | None:
     for rule in VIEWER_RULES:
         match = rule.host.fullmatch(parsed.hostname) and rule.path.fullmatch(parsed.pathname)
         if match:
-            return _parse(f"http{'s' if match['s'] else ''}://{match['page']}{parsed.search}{parsed.hash}")
+            return _parse(f"https://{match['page']}{parsed.search}{parsed.hash}")
     return None
 
 
@@ -127,8 +127,8 @@ def _site_of(host: str) -> str:
     while first in SAME_SITE_LABELS and _is_site(rest):
         host = rest
         first, dot, rest = host.partition(".")
-    is_inside = rest.startswith("m.") and rest.removeprefix("m.") in MOBILE_LABEL_SITES
-    return f"{first}{dot}{rest.removeprefix('m.')}" if is_inside else host
+    site = rest.removeprefix("m.")
+    return f"{first}{dot}{site}" if site in MOBILE_LABEL_SITES else host
 
 
 def _is_site(host: str) -> bool:
