@@ -30,6 +30,7 @@ COMPRESSED_TYPES = (
     *("text/", "application/json", "application/feed+json", "application/xml", "application/rss+xml"),
     "application/atom+xml",
 )
+CACHE_CONTROL, CONTENT_ENCODING, ETAG = "Cache-Control", "Content-Encoding", "ETag"
 #: In bytes. Compression does not make smaller bodies smaller.
 MIN_COMPRESSED_SIZE = 500
 
@@ -48,7 +49,7 @@ class CachedPage:
     @property
     def encoding(self) -> str:
         """The encoding of the body: one of `ENCODINGS`, or "" for none."""
-        return self.headers.get("Content-Encoding", "")
+        return self.headers.get(CONTENT_ENCODING, "")
 
     def is_fresh(self, version: str) -> bool:
         """Whether the page is right at a version of the content.
@@ -71,11 +72,11 @@ class CachedPage:
         if not is_text or len(self.body) < MIN_COMPRESSED_SIZE:
             return self
         body = brotli.compress(self.body, quality=5) if encoding == "br" else gzip.compress(self.body, 6, mtime=0)
-        return replace(self, body=body, headers={**self.headers, "Content-Encoding": encoding})
+        return replace(self, body=body, headers={**self.headers, CONTENT_ENCODING: encoding})
 
     def _decompressed(self) -> CachedPage:
         body = brotli.decompress(self.body) if self.encoding == "br" else gzip.decompress(self.body)
-        headers = {name: value for name, value in self.headers.items() if name != "Content-Encoding"}
+        headers = {name: value for name, value in self.headers.items() if name != CONTENT_ENCODING}
         return replace(self, body=body, headers=headers)
 
     def dump(self) -> bytes:
@@ -91,13 +92,13 @@ class CachedPage:
         header, _, body = dumped.partition(b"\n")
         try:
             version, made, expires, status, headers = json.loads(header)
-        except ValueError:
+        except (TypeError, ValueError):
             return None
         return cls(version, made, expires, status, headers, body)
 
     def response_to(self, request: HttpRequest) -> HttpResponseBase:
         """Return the page as a response, or a 304 to a conditional request for the same page."""
-        return self._response(request, {"Cache-Control": _cache_control(int(self.expires - time())), **self.headers})
+        return self._response(request, {CACHE_CONTROL: _cache_control(int(self.expires - time())), **self.headers})
 
     def stale_response_to(self, request: HttpRequest) -> HttpResponseBase:
         """Return the page as a response while the database fails: `Age`, and a mark that it may be out of date.
@@ -107,7 +108,7 @@ class CachedPage:
         age = int(time() - self.made)
         marks = {
             "Age": str(age),
-            "Cache-Control": f"public, max-age=0, s-maxage=0, stale-if-error={STALE_IF_ERROR - age}",
+            CACHE_CONTROL: f"public, max-age=0, s-maxage=0, stale-if-error={STALE_IF_ERROR - age}",
             "Cache-Status": f"medigy; hit; ttl={min(-1, int(self.expires - time()))}",
         }
         return self._response(request, {**self.headers, **marks})
@@ -124,7 +125,7 @@ def page_to_cache(response: HttpResponseBase, version: str, made: float, expires
     patch_vary_headers(response, ["Accept-Encoding"])
     headers = dict(response.items())
     if response.status_code == HTTPStatus.OK:
-        headers["ETag"] = _weak_etag(response)
+        headers[ETAG] = _weak_etag(response)
     max_age = min(MAX_AGE_SECONDS, get_max_age(response) or MAX_AGE_SECONDS)
     return CachedPage(version, made, min(expires, made + max_age), response.status_code, headers, response.content)
 
@@ -133,16 +134,17 @@ def not_modified_or(request: HttpRequest, response: HttpResponseBase) -> HttpRes
     """Return a response, or a 304 to a conditional request whose client has the same already."""
     if "HTTP_IF_NONE_MATCH" not in request.META and "HTTP_IF_MODIFIED_SINCE" not in request.META:
         return response
-    etag, modified = response.get("ETag"), parse_http_date_safe(response.get("Last-Modified", ""))
-    return get_conditional_response(request, etag, modified, response) or response  # type: ignore[arg-type]  # any kind
+    etag, modified = response.get(ETAG), response.get("Last-Modified")
+    seconds = modified and parse_http_date_safe(modified)
+    return get_conditional_response(request, etag, seconds, response) or response  # type: ignore[arg-type]  # any kind
 
 
 def _is_public(response: HttpResponse) -> bool:
-    control, vary = (response.get(name, "").lower() for name in ("Cache-Control", "Vary"))
+    control, vary = (response.get(name, "").lower() for name in (CACHE_CONTROL, "Vary"))
     return (
         response.status_code in CACHED_STATUSES
         and not response.cookies
-        and "Content-Encoding" not in response
+        and CONTENT_ENCODING not in response
         and not any(word in control for word in ("private", "no-store", "no-cache"))
         and {name.strip() for name in vary.split(",") if name} <= VARY
     )
@@ -150,7 +152,7 @@ def _is_public(response: HttpResponse) -> bool:
 
 def _weak_etag(response: HttpResponse) -> str:
     """Return the ETag that the view set, else a digest of the body; weak, since all encodings of the page share it."""
-    own = response.get("ETag") or f'"{blake2b(response.content, digest_size=12).hexdigest()}"'
+    own = response.get(ETAG) or f'"{blake2b(response.content, digest_size=12).hexdigest()}"'
     return own if own.startswith("W/") else f"W/{own}"
 
 
