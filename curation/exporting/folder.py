@@ -41,7 +41,7 @@ class Folder:
         folder = self.root
         for name in folders:
             folder = folder / name
-            if name in ("..", "/") or not folder.resolve().is_relative_to(self.root):
+            if name == ".." or not folder.resolve().is_relative_to(self.root):
                 raise OutsideFolder(None, f"it leads out of {self.root}")
             folder.mkdir(exist_ok=True)
         return folder

@@ -38,7 +38,7 @@ class Layout:
         reserved: dict[int, int] = {}
         self._place_documents(taken, reserved)
         for pk, slug in CuratedItem.objects.filter(documents=None).order_by("pk").values_list("pk", "slug").iterator():
-            self._place((CuratedItem, pk), _new_path(slug), taken)
+            self._place((CuratedItem, pk), new_path(slug), taken)
 
     def document(self, document: SourceDocument, slug: str) -> str:
         """Return the path of a document of the item with this slug, from `content/` on."""
@@ -47,7 +47,7 @@ class Layout:
 
     def new(self, item: CuratedItem) -> str:
         """Return the path of an item that came from no file."""
-        return CONTENT + self._moved.get((CuratedItem, item.pk), _new_path(item.slug))
+        return CONTENT + self._moved.get((CuratedItem, item.pk), new_path(item.slug))
 
     def is_free(self, href: str, sha256: str) -> bool:
         """Return whether a picture or PDF can have a path below `static/`: it is inside, and no other file has it."""
@@ -70,7 +70,7 @@ class Layout:
                 self._place((SourceDocument, pk), usual if follows else primary[1], taken, usual)
 
     def _place(self, row: tuple[type, int], path: str, taken: set[int], usual: str = "") -> str:
-        free = next(candidate for candidate in _numbered(path) if hash(candidate) not in taken)
+        free = next(candidate for candidate in numbered_paths(path) if hash(candidate) not in taken)
         taken.add(hash(free))
         if free != (usual or path):
             self._moved[row] = free
@@ -86,7 +86,7 @@ class Layout:
                 self._contested.add((path, sha256))
 
 
-def _numbered(path: str) -> Iterator[str]:
+def numbered_paths(path: str) -> Iterator[str]:
     """Yield a path, then it with numbers: `a.md`, `a_2.md`, … (which follow it in path order).
 
     Of a page bundle (`story/index.md`) the folder gets the number, since its name is that of the page.
@@ -119,7 +119,8 @@ def _is_content(name: str) -> bool:
     return name.lower().endswith(SUFFIXES) and not is_section_page(name) and len(name.encode()) <= MAX_NAME_BYTES
 
 
-def _new_path(slug: str) -> str:
+def new_path(slug: str) -> str:
+    """Return the path below `content/` of an item that came from no file, unless another one has it."""
     return _shortened(f"{NEW}/{slug}", ".md")
 
 
@@ -149,5 +150,5 @@ def place_beside(document: str, beside: str) -> str:
 def picture_href(image: Image) -> str:
     """Return a site path for a picture without one, unique by the picture's content."""
     name = image.original_name
-    is_name = re.fullmatch(r"[^/\\]{1,200}", name) and name not in (".", "..") and name == one_line(name)
+    is_name = re.fullmatch(r"[^/\\]{1,200}", name) and static_path(name) and name == one_line(name)
     return f"/images/{image.sha256[:16]}/{name if is_name else 'picture' + PurePosixPath(image.file.name).suffix}"

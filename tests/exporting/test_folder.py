@@ -21,6 +21,12 @@ def test_a_file_is_written_with_its_folders(dest: Path) -> None:
     assert [path.name for path in dest.rglob("*") if path.is_file()] == ["a.md"]
 
 
+def test_a_missing_folder_is_made_with_those_above_it(dest: Path) -> None:
+    assert Folder(dest / "a" / "b").write("c.md", b"c")
+    assert Folder(dest / "a" / "b").write("d.md", b"d")
+    assert {path.name for path in (dest / "a" / "b").iterdir()} == {"c.md", "d.md"}
+
+
 def test_a_file_that_is_there_already_is_not_touched(dest: Path) -> None:
     folder = Folder(dest)
     folder.write("a.md", b"a")

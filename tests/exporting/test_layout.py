@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from curation.exporting.layout import Layout, static_path
+from curation.exporting.layout import Layout
 from curation.models import CuratedItem, SourceDocument
 from tests.factories import make_item
 
@@ -101,21 +101,6 @@ def test_a_place_in_the_static_folder_belongs_to_one_picture() -> None:
     assert not layout.is_free("/img/x.png", "two")
     assert layout.is_free("/img/y.png", "three")
     assert not layout.is_free("/../y.png", "three")
-
-
-@pytest.mark.parametrize(
-    ("href", "path"),
-    [
-        ("/img/x.jpg", "img/x.jpg"),
-        ("x.jpg", "x.jpg"),
-        ("//host/x.jpg", "host/x.jpg"),
-        ("/img//x.jpg", "img/x.jpg"),
-        ("/a b/é.jpg", "a b/é.jpg"),
-        *((href, "") for href in ("", "/", "../x.jpg", "/img/../../x.jpg", r"\\host\x.jpg", "x\0.jpg", "x" * 300)),
-    ],
-)
-def test_no_picture_leaves_the_static_folder(href: str, path: str) -> None:
-    assert static_path(href) == path
 
 
 def test_files_of_one_name_from_two_sites_are_both_exported_and_both_come_back(tmp_path: Path, dest: Path) -> None:
