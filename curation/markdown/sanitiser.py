@@ -279,12 +279,7 @@ def _picture(attributes: dict[str, str], rest: str, *, in_link: bool) -> str:
 def _named_link(target: str, title: str, *, in_link: bool) -> str:
     """Return a link to an embedded URL, labelled by its title, the kind of a known player, its host or file name."""
     target, kind = _player_page(target)
-    words = (
-        title
-        or kind
-        or urlsplit(target).hostname
-        or html.escape(target.partition("?")[0].rstrip("/").rpartition("/")[2])
-    )
+    words = title or kind or urlsplit(target).hostname or target.partition("?")[0].rstrip("/").rpartition("/")[2]
     if in_link:
         return words
     rel = f' rel="{EXTERNAL_REL}"' if target.startswith(WEB_SCHEMES) else ""

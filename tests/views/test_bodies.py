@@ -1,5 +1,6 @@
 """Pictures and links of bodies, as readers, feeds and programs get them."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from io import StringIO
@@ -15,6 +16,8 @@ from django.utils import timezone
 
 from curation.items import addresses
 from curation.items.workflow import Verb, perform
+from curation.markdown import render
+from curation.markdown.allowed_tags import RESERVED_IDS
 from curation.models import Alias, BodyReference, CuratedItem, Image
 from curation.site_links.resolve import refresh_references
 from curation.templating.bodies import body, body_with_absolute_urls
@@ -248,3 +251,23 @@ def test_rendering_all_bodies_again_looks_up_what_they_lead_to() -> None:
     call_command("render_bodies", stdout=StringIO())
     assert links_of(items[0]) == ["/news/there/"]
     assert BodyReference.objects.count() == 1
+
+
+def test_reserved_ids_are_all_ids_of_the_page_around_a_body() -> None:
+    item = make_item(
+        "Story",
+        slug="story",
+        body="BODY",
+        topics=[make_topic("One")],
+        offerings=[make_offering("O")],
+        authors=[make_author("A")],
+        tags=["t"],
+    )
+    make_item("Other", slug="other", body="x", topics=[item.topics.get()])
+    page = get(item.get_absolute_url())
+    own = {name for element in page.root.iter() if (name := element.get("id"))}
+    assert "content" in own
+    assert own <= RESERVED_IDS, "name it in RESERVED_IDS"
+    headings = "\n\n".join(f"## {name}" for name in sorted(own))
+    ids = re.findall(r' id="([^"]*)"', render(headings).html)
+    assert set(ids) == {f"{name}-1" for name in own}
