@@ -9,7 +9,7 @@ class CurationConfig(AppConfig):
     verbose_name = "Curation"
 
     def ready(self) -> None:
-        from allauth.mfa.signals import authenticator_added, authenticator_removed
+        from allauth.mfa.signals import authenticator_removed
 
         from . import checks  # noqa: F401  # Django looks for no module of this name
         from .accounts import second_factor
@@ -23,5 +23,4 @@ class CurationConfig(AppConfig):
         signals.connect(self)
         former_names.connect()
         relations.connect()
-        authenticator_added.connect(second_factor.on_added)
         authenticator_removed.connect(second_factor.on_removed)

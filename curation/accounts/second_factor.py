@@ -71,15 +71,15 @@ def is_editor(request: HttpRequest) -> bool:
     return user.is_active and user.is_staff and missing(request) is None
 
 
-def confirm(request: HttpRequest, user: Any, authenticator: Authenticator) -> None:
-    """Note that the user of a session has just proved that an authenticator works: it was set up in this session."""
-    record_authentication(request, user, "mfa", id=authenticator.pk, type=authenticator.type)
+def confirm_new(request: HttpRequest) -> None:
+    """Count a session as confirmed in which a second factor was set up just now. Others of its user are asked for it.
 
-
-def on_added(request: HttpRequest, user: Any, authenticator: Authenticator, **_kwargs: Any) -> None:
-    """Count the session in which a second factor was set up as confirmed. Others of the user are asked for it."""
-    if authenticator.type != Authenticator.Type.RECOVERY_CODES:
-        confirm(request, user, authenticator)
+    It is not left to allauth's signal, which is sent when the outermost transaction is committed: the session may have
+    been saved before.
+    """
+    user = request.user
+    new = Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.RECOVERY_CODES).latest("pk")
+    record_authentication(request, user, "mfa", id=new.pk, type=new.type)
 
 
 def on_removed(request: HttpRequest, user: Any, **_kwargs: Any) -> None:

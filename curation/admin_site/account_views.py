@@ -149,7 +149,16 @@ class ConfirmPasskeyPage(AccountPage, passkeys.ReauthenticateWebAuthnView):  # t
         return {**context, **kwargs}  # allauth's view drops the form with its errors
 
 
-class SetUpAppPage(AccountPage, totp.ActivateTOTPView):  # type: ignore[misc]
+class SetUpPage(AccountPage):
+    """A page that adds a second factor. It confirms the session, so that the next page shows the recovery codes."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response: HttpResponse = super().form_valid(form)  # type: ignore[misc]
+        second_factor.confirm_new(self.request)
+        return response
+
+
+class SetUpAppPage(SetUpPage, totp.ActivateTOTPView):  # type: ignore[misc]
     title = "Set up an authenticator app"
 
 
@@ -157,7 +166,7 @@ class RemoveAppPage(AccountPage, totp.DeactivateTOTPView):  # type: ignore[misc]
     title = "Remove the authenticator app"
 
 
-class AddPasskeyPage(AccountPage, passkeys.AddWebAuthnView):  # type: ignore[misc]
+class AddPasskeyPage(SetUpPage, passkeys.AddWebAuthnView):  # type: ignore[misc]
     title = "Add a passkey"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

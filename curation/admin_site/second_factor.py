@@ -58,16 +58,19 @@ class SecondFactorMiddleware:
         if name in _OPEN:
             return None
         step = second_factor.missing(request)
-        return None if step is None or name in _STEPS[step] else lead_to(request, step)
+        return None if step is None or name in _STEPS[step] else redirect_to_step(request, step)
 
 
-def lead_to(request: HttpRequest, step: Missing, form: PostedForm | None = None) -> HttpResponse:
+def redirect_to_step(request: HttpRequest, step: Missing, form: PostedForm | None = None) -> HttpResponse:
     """Answer a request that lacks a step. `form` is the form to hold where another page has held it."""
     url = step_url(request, step)
     if request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate":
         return HttpResponse(f"{_LINKS[step]} first: {url}", status=HTTPStatus.FORBIDDEN, content_type="text/plain")
     if request.method in ("GET", "HEAD"):
-        request.session[second_factor.RETURN_TO] = request.get_full_path()
+        if step is Missing.SET_UP:
+            # Only the first page is noted: a session is saved as a whole, so that one which other tabs write at the
+            # same time may lose that its second factor was confirmed.
+            request.session.setdefault(second_factor.RETURN_TO, request.get_full_path())
         return HttpResponseRedirect(url)
     page = ErrorPage(
         HTTPStatus.FORBIDDEN, f"{_LINKS[step]} first", _EXPLANATIONS[step], "Send it again", (url, _LINKS[step])

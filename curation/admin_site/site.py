@@ -26,7 +26,7 @@ from .changelists import BoundedAdmin
 from .moments import describe_moment
 from .password_change import LimitedPasswordChangeView
 from .posted_forms import PostedForm
-from .second_factor import lead_to
+from .second_factor import redirect_to_step
 from .time_zones import ProfileForm, activate_zone_of, guess_time_zone, profile_of
 from .times import zone_name
 
@@ -124,7 +124,7 @@ class CurationAdminSite(admin.AdminSite):
         if not request.user.is_authenticated:
             return account_views.enter_code_page(request)
         if step := second_factor.missing(request):
-            return lead_to(request, step, held)
+            return redirect_to_step(request, step, held)
         return lost_sessions.finish(request, packed) or response
 
     def _log_in(self, request: HttpRequest, extra_context: dict[str, Any]) -> HttpResponse:

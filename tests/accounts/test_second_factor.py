@@ -14,6 +14,7 @@ from django.conf import LazySettings
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.hashers import MD5PasswordHasher, make_password
 from django.contrib.auth.models import Permission, User
+from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.core.management import CommandError, call_command
@@ -184,7 +185,6 @@ def test_without_a_second_factor_no_form_is_saved_and_none_is_lost(client: Clien
     assert (fetched.status_code, fetched.content) == (403, f"Set up a second factor first: {SET_UP}".encode())
 
 
-@pytest.mark.django_db(transaction=True)  # the session is confirmed at the commit
 def test_setting_up_an_app_shows_a_code_and_recovery_codes_once(client: Client, ann: User) -> None:
     log_in(client, "ann")
     client.get(f"{LIST}?q=x", headers=NAVIGATE)
@@ -202,6 +202,15 @@ def test_setting_up_an_app_shows_a_code_and_recovery_codes_once(client: Client, 
     assert f'href="{LIST}?q=x"' in done.content.decode()
     assert client.get(LIST).status_code == HTTPStatus.OK  # this session counts as confirmed
     assert not list(tree(client.get(f"{SET_UP}codes/")).iter("code"))
+
+
+def test_another_tab_does_not_save_the_session_while_it_is_confirmed(client: Client, ann: User) -> None:
+    """A session is saved as a whole: its old state would be put back."""
+    log_in(client, "ann")
+    client.get(LIST, headers=NAVIGATE)
+    with mock.patch.object(SessionStore, "save") as save:
+        assert client.get("/admin/auth/user/", headers=NAVIGATE)["Location"] == SET_UP
+    assert not save.called
 
 
 def test_another_session_confirms_and_may_not_add_a_second_factor_instead(client: Client, ann: User) -> None:
