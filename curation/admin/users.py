@@ -43,6 +43,10 @@ def has_all(user: Any, permissions: QuerySet[Permission]) -> bool:
     return user.is_superuser or not permissions.exclude(pk__in=permissions_of(user).values("pk")).exists()
 
 
+def _ask_before_change(request: HttpRequest) -> HttpResponse | None:
+    return ask_who_it_is(request) if request.method == "POST" else None
+
+
 class WithinOwnPermissions(BoundedAdmin):
     """A model admin whose objects have permissions: those with more than the user has are read-only."""
 
@@ -57,8 +61,14 @@ class WithinOwnPermissions(BoundedAdmin):
         return super().has_delete_permission(request, obj) and not (obj and self.exceeds(request.user, obj))
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        asked = ask_who_it_is(request) if request.method == "POST" else None
-        return asked or super().changeform_view(request, *args, **kwargs)
+        return _ask_before_change(request) or super().changeform_view(request, *args, **kwargs)
+
+    def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        return _ask_before_change(request) or super().delete_view(request, *args, **kwargs)
+
+    def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Show the list, or carry out an action of it: the deletion of the chosen rows."""
+        return _ask_before_change(request) or super().changelist_view(request, *args, **kwargs)
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Return a field of groups or permissions, with those that the user may give."""

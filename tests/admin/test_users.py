@@ -105,6 +105,8 @@ def test_changes_of_accounts_ask_for_the_password_after_a_quarter_of_an_hour(adm
         page_of(editors): {"name": "Typed"},
         reverse("admin:auth_user_add"): {**password, "username": "Typed"},
         reverse("admin:auth_group_add"): {"name": "Typed"},
+        **{page_of(obj, "delete"): {"post": "yes"} for obj in (ada, editors)},
+        reverse("admin:auth_user_changelist"): {"action": "delete_selected", "_selected_action": ada.pk, "post": "yes"},
     }
     confirm = reverse("account_reauthenticate")
     with time_machine.travel(timezone.now() + timedelta(minutes=16)):
@@ -113,7 +115,7 @@ def test_changes_of_accounts_ask_for_the_password_after_a_quarter_of_an_hour(adm
             assert answer.status_code == HTTPStatus.FORBIDDEN
             page = answer.content.decode()
             assert f'href="{confirm}' in page
-            assert ("Typed" in page) == ("Typed" in data.values())
+            assert ("Typed" in page) == ("Typed" in {**data}.values())
             assert PASSWORD not in page
         for url in (page_of(ada, "password_change"), second_factor):
             assert administrator.get(url)["Location"].startswith(confirm)
