@@ -64,7 +64,7 @@ class KeepingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in th
         request.kept_files, request.is_saved = kept, False  # type: ignore[attr-defined]
         if self.may_save(request):
             self.before_transaction(request)
-        response = super().changeform_view(request, object_id, form_url, extra_context)
+        response = self.post_changeform(request, object_id, form_url, extra_context)
         if request.is_saved:  # type: ignore[attr-defined]
             kept.discard()
             name_saved_copy(request, response)
@@ -72,6 +72,12 @@ class KeepingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in th
 
     def before_transaction(self, request: HttpRequest) -> None:
         """Do what takes long before the transaction in which a form is checked and saved. Here, nothing does."""
+
+    def post_changeform(
+        self, request: HttpRequest, object_id: str | None, form_url: str, extra_context: Any
+    ) -> HttpResponse:
+        """Check and save a form that was sent, in a transaction."""
+        return super().changeform_view(request, object_id, form_url, extra_context)
 
     def may_save(self, request: HttpRequest) -> bool:
         is_staff = self.admin_site.has_permission(request)

@@ -16,7 +16,7 @@ from curation.items.bin import delete_for_ever, move_to_bin
 from curation.items.workflow import Verb, perform
 from curation.lib.image_subprocess import clean_file_in_subprocess
 from curation.lib.images import CleanImage
-from curation.models import CuratedItem, Image
+from curation.models import CuratedItem, Image, ItemDraft
 from tests.factories import COMMAND, make_item
 
 from .images import make_image, picture_bytes
@@ -77,7 +77,10 @@ def test_a_picture_is_decoded_before_the_transaction_in_which_it_is_saved(
     outside = len(connection.savepoint_ids)
     upload(editor, data)
     submit(editor, ADD, title="News", new_image=SimpleUploadedFile("x.png", data))
-    assert depths == [outside, outside]
+    page = edit_page(make_item(status=CuratedItem.Status.PUBLISHED))
+    submit(editor, page, _keep_draft="1", new_image=SimpleUploadedFile("x.png", data))
+    assert depths == [outside] * 3
+    assert ItemDraft.objects.exists()
 
 
 def test_deleting_a_picture_redirects_to_the_list(editor: Client) -> None:

@@ -77,9 +77,14 @@ class DraftViews(ItemViews):
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         request.item_draft = _draft_of(object_id)  # type: ignore[attr-defined]
-        if request.method == "POST" and object_id and keeps_draft(request):
-            return self._keep(request, object_id, form_url, extra_context)
         return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def post_changeform(
+        self, request: HttpRequest, object_id: str | None, form_url: str, extra_context: Any
+    ) -> HttpResponse:
+        if object_id and keeps_draft(request):
+            return self._keep(request, object_id, form_url, extra_context)
+        return super().post_changeform(request, object_id, form_url, extra_context)
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> CuratedItem | None:
         """Return an item; for its form, with the values of its draft, which nobody has saved."""
@@ -95,7 +100,7 @@ class DraftViews(ItemViews):
         state: dict[str, Any] | None = None
         base_id = 0
         with transaction.atomic():
-            response = super().changeform_view(request, object_id, form_url, extra_context)
+            response = super().post_changeform(request, object_id, form_url, extra_context)
             if getattr(request, "is_saved", False):
                 form = request.saved_form  # type: ignore[attr-defined]
                 state, base_id = dict(drafts.live_state(form.instance)), form.edit.live_id
