@@ -112,6 +112,11 @@ class RestoredDatabase(ABC):
     def put_in_place(self) -> None:
         """Take the place of the database of the site, which stays under the name `old`."""
 
+    def is_old_empty(self) -> bool:
+        """Whether the database that was replaced had no content."""
+        with temporary_connection("old", NAME=self.old) as alias:
+            return is_empty(alias)
+
     @abstractmethod
     def discard_old(self) -> None: ...
 

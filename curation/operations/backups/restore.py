@@ -95,7 +95,7 @@ def verify(source: Path, key: Key | None, on_bytes: Callable[[int], object]) -> 
     key = backup.check_key(key)
     backup.check_parts(on_bytes)
     for sha256 in backup.manifest.objects if key else ():  # without a key, their digests are those of the parts
-        found: Any = HashingFile(_Nowhere())
+        found: Any = HashingFile(_NullStream())
         copy_part(backup.object_path(sha256), found, key)
         if found.part.sha256 != sha256:
             raise DamagedBackup(f"{backup.object_path(sha256)} has another content. Restore another generation.")
@@ -118,8 +118,9 @@ def restore(source: Path, key: Key | None, on_bytes: Callable[[int], object]) ->
         made.check_unused()
         written = sum(_restore_file(backup, name, key) for name in backup.manifest.media)
         made.renew_version()
-        was_empty = databases.is_empty()
         made.put_in_place()
+        # Asked once nobody can write to it any more: what was written until then must not be lost.
+        was_empty = made.is_old_empty()
         if was_empty:
             made.discard_old()
     return RestoreResult(rows, len(backup.manifest.media), written, "" if was_empty else made.old)
@@ -146,8 +147,8 @@ def _restore_file(backup: Backup, name: str, key: Key | None) -> bool:
     return True
 
 
-class _Nowhere(BytesIO):
-    """A stream that keeps nothing."""
+class _NullStream(BytesIO):
+    """A stream that discards what is written."""
 
     def write(self, data: Any) -> int:
         return len(data)

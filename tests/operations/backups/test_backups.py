@@ -43,6 +43,13 @@ only_sqlite = pytest.mark.skipif(connection.vendor == "postgresql", reason="the 
 on_postgres = pytest.mark.skipif(connection.vendor != "postgresql", reason="tools of PostgreSQL")
 
 
+def delete_content() -> None:
+    CuratedItem.objects.all().delete()
+    for model in models_of("default"):
+        if model._meta.db_table not in databases.SEEDED:
+            model._base_manager.all()._raw_delete("default")
+
+
 def test_a_site_is_as_before_after_a_restore(site: Site) -> None:
     before, version = site.state(), ContentVersion.current()
     assert site.backup()[0] == 0
@@ -314,15 +321,30 @@ print(list(Path({str(site.media)!r}).glob("*part*")))
     def test_a_site_without_content_is_restored_without_force(self, site: Site) -> None:
         before = site.state()
         site.backup()
-        CuratedItem.objects.all().delete()
-        for model in models_of("default"):
-            if model._meta.db_table not in databases.SEEDED:
-                model._base_manager.all()._raw_delete("default")
+        delete_content()
         Heartbeat("a-worker").beat()  # nor does a worker that has run make content
         queue_daily_tasks()
         status, output = site.restore()
         assert (status, "old database" in output) == (0, False), output
         assert site.state() == before
+
+    @only_sqlite
+    def test_content_that_is_written_until_the_database_is_locked_is_kept(
+        self, site: Site, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        site.backup()
+        delete_content()
+        put_in_place = databases.RestoredSqlite.put_in_place
+
+        def write_before(self: databases.RestoredSqlite) -> None:
+            make_item("Written meanwhile")
+            put_in_place(self)
+
+        monkeypatch.setattr(databases.RestoredSqlite, "put_in_place", write_before)
+        _status, output = site.restore()
+        old = output.rpartition("The old database is now ")[2].partition(". Delete it")[0]
+        with temporary_connection("old", NAME=old) as alias:
+            assert [item.title for item in CuratedItem.objects.using(alias)] == ["Written meanwhile"]
 
     def test_a_database_that_others_use_is_not_replaced(self, site: Site) -> None:
         site.backup()
@@ -339,15 +361,15 @@ print(list(Path({str(site.media)!r}).glob("*part*")))
     ) -> None:
         site.backup()
         CuratedItem.objects.update(title="Changed")
-        before, is_empty = site.state(), databases.is_empty
+        before, renew_version = site.state(), databases.RestoredDatabase.renew_version
         name = connection.settings_dict["NAME"]
         with temporary_connection("other", NAME=name) as alias:
 
-            def start_meanwhile() -> bool:
+            def start_meanwhile(self: databases.RestoredDatabase) -> None:
                 CuratedItem.objects.using(alias).update(title="Changed")
-                return is_empty()
+                renew_version(self)
 
-            monkeypatch.setattr(databases, "is_empty", start_meanwhile)
+            monkeypatch.setattr(databases.RestoredDatabase, "renew_version", start_meanwhile)
             status, output = site.restore(force=True)
             assert (status, "use" in output) == ({"sqlite": 2, "postgresql": 4}[connection.vendor], True), output
             CuratedItem.objects.using(alias).update(title="Saved on")
