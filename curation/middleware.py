@@ -65,7 +65,7 @@ class DatabaseMiddleware:
         if request.path.startswith(settings.STATIC_URL):  # WhiteNoise, before this, has answered for those that exist
             return HttpResponseNotFound("There is no such file.\n", content_type="text/plain; charset=utf-8")
         if not request.path.startswith(settings.MEDIA_URL):  # the view of files shows some without the database
-            availability.check_database()
+            availability.raise_if_away()
         if request.method in ("GET", "HEAD", "OPTIONS"):
             return self.get_response(request)
         with availability.writing():

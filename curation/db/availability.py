@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import psycopg
 from django.conf import settings
-from django.db import InterfaceError, InternalError, OperationalError, connection, connections
+from django.db import Error, InterfaceError, InternalError, OperationalError, connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 
@@ -54,7 +54,7 @@ def ask(call: Callable[[], Result]) -> Result:
     return result
 
 
-def check_database() -> None:
+def raise_if_away() -> None:
     """Raise one of `DATABASE_FAILURES` if the database is known to be away; costs nothing while it answers."""
     if breaker.is_open:
         ask(_read_one_row)
@@ -103,10 +103,14 @@ def writing() -> Iterator[None]:
     raw = connection.connection
     if connection.in_atomic_block or raw is None or getattr(raw, "closed", False):
         return
-    if connection.vendor == "postgresql":
-        raw.execute("RESET lock_timeout; RESET statement_timeout")
-    else:
-        raw.execute(f"PRAGMA busy_timeout = {round(connection.settings_dict['OPTIONS']['timeout'] * 1000)}")
+    try:
+        with connection.wrap_database_errors, time_limit(settings.PROBE_TIMEOUT_SECONDS):
+            if connection.vendor == "postgresql":
+                raw.execute("RESET lock_timeout; RESET statement_timeout")
+            else:
+                raw.execute(f"PRAGMA busy_timeout = {round(connection.settings_dict['OPTIONS']['timeout'] * 1000)}")
+    except Error:  # the request is answered; the next one opens a connection, with the limits of readers
+        connection.close()
 
 
 @contextmanager
@@ -160,7 +164,9 @@ def _limit_waits_of(connection: BaseDatabaseWrapper, **_kwargs: Any) -> None:
         options.setdefault("timeout", _limit.get() or settings.READ_TIMEOUT_SECONDS + GRACE_SECONDS)
         try:
             return wait(generator, *arguments, **options)
-        except psycopg.errors._WaitTimeout as error:
+        except psycopg.OperationalError as error:
+            if error.sqlstate or raw.closed:  # the server has refused the statement, or the connection is lost
+                raise
             raw.pgconn.finish()  # the answer may still come, to another statement
             raise psycopg.OperationalError("The database does not answer.") from error
 

@@ -3,10 +3,12 @@
 import os
 import subprocess
 import sys
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.conf import LazySettings
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, connection, connections, transaction
 
 from curation.db import availability
 
@@ -54,6 +56,21 @@ def test_requests_that_write_wait_longer_for_the_lock_of_sqlite(settings: LazySe
     with availability.writing():
         assert limit() == 7_000
     assert limit() == before
+
+
+def test_a_request_is_answered_although_the_limits_cannot_be_reset(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its changes are committed: an error now would say that nothing was saved."""
+
+    def fail(*_arguments: Any) -> None:
+        raise database.Database.OperationalError("the connection is lost")
+
+    database: Any = connections["default"]
+    database.ensure_connection()
+    closed = []
+    with monkeypatch.context() as patch, availability.writing():
+        patch.setattr(database, "connection", SimpleNamespace(execute=fail))
+        patch.setattr(database, "close", lambda: closed.append("for the next request to open another"))
+    assert closed
 
 
 def test_within_a_transaction_a_failure_closes_no_connection() -> None:
