@@ -22,7 +22,7 @@ try:
 except ImproperlyConfigured as error:
     raise SystemExit(f"error: {error}") from None
 threads = 24
-worker_class = "medigy.gunicorn_worker.PatientWorker"
+worker_class = "medigy.gunicorn_worker.BufferingWorker"
 worker_connections = 500  # of each worker, with those that wait for a thread
 
 # Heads of requests: 32 kB at most.

@@ -137,7 +137,7 @@ def is_collected(data: bytes | bytearray) -> bool:
     return needed > MAX_COLLECTED_BYTES or len(data) >= needed
 
 
-class PatientWorker(ThreadWorker):  # type: ignore[misc]
+class BufferingWorker(ThreadWorker):  # type: ignore[misc]
     """A worker that gives a connection to a thread when its request is there.
 
     A connection whose request is being collected is one of gunicorn's `pending_conns`, which end at their time limit

@@ -134,5 +134,5 @@ def test_only_some_threads_wait_for_long(
 
 def test_the_worker_of_the_settings_is_this_one() -> None:
     text = (Path(__file__).resolve().parent.parent / "gunicorn.conf.py").read_text()
-    worker = gunicorn_worker.PatientWorker
+    worker = gunicorn_worker.BufferingWorker
     assert f'worker_class = "{worker.__module__}.{worker.__name__}"' in text

@@ -33,7 +33,7 @@ TOO_MANY = "too_many_codes"
 _INPUT = {"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True, "maxlength": "32"}
 
 
-def _dress(form: Any, help_text: str) -> None:
+def _set_code_attributes(form: Any, help_text: str) -> None:
     """Give the input of a code the attributes that phones and password managers look for."""
     field = form.fields["code"]
     field.label, field.help_text = "Code", help_text
@@ -45,7 +45,7 @@ class LimitedCode(BaseAuthenticateForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _dress(self, "Six digits from your authenticator app, or a recovery code of eight digits.")
+        _set_code_attributes(self, "Six digits from your authenticator app, or a recovery code of eight digits.")
 
     def clean_code(self) -> str:
         """Return a right code. Raise `ValidationError` for a wrong or repeated one, and for any after too many."""
@@ -79,7 +79,7 @@ class SetUpCodeForm(ActivateTOTPForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _dress(self, "The six digits that the app shows now.")
+        _set_code_attributes(self, "The six digits that the app shows now.")
         # At first, the focus would scroll past the QR code and open the keyboard of a phone over it.
         self.fields["code"].widget.attrs["autofocus"] = self.is_bound
 
