@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.webauthn.internal import auth as webauthn
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.test import Client
@@ -21,6 +23,7 @@ from curation.items.bulk.changes import Outcome
 from curation.items.revisions import last_id, recording
 from curation.items.state import state_of
 from curation.models import BulkChange, Conflict, CuratedItem, ImportRun
+from tests.accounts.codes import PASSWORD, set_up_app
 from tests.factories import make_author, make_item, make_offering, make_publisher, make_topic
 
 from .conftest import Faults
@@ -37,6 +40,8 @@ PAGES = (
     *("/archive/", "/archive/2024/", "/archive/2024/2/"),
     *("/search/", "/search/?q=wearables", "/search/?q=wearabels"),
 )
+ACCOUNT = "/admin/account"
+CONTRAST = ["color-contrast", "link-in-text-block"]
 BODY = """## A heading
 
 Text with a [link](https://example.org/), and a list:
@@ -101,7 +106,7 @@ def found_on(page: Page, axe: str) -> dict[str, list[str]]:
     page.evaluate(axe)
     light = violations(page)
     page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-    return {"light": light, "dark": violations(page, ["color-contrast", "link-in-text-block"])}
+    return {"light": light, "dark": violations(page, CONTRAST)}
 
 
 @pytest.mark.usefixtures("_site")
@@ -113,14 +118,19 @@ def test_no_page_has_a_violation_in_either_colour_scheme(page: Page, axe: str) -
     assert {path: on_page for path, on_page in found.items() if any(on_page.values())} == {}
 
 
+def take_session(page: Page, client: Client, live_server: LiveServer) -> None:
+    """Give a page the session of a client."""
+    value = client.cookies["sessionid"].value
+    page.context.add_cookies([{"name": "sessionid", "value": value, "url": live_server.url}])
+
+
 @pytest.fixture
 def ann(page: Page, live_server: LiveServer) -> User:
     """An administrator who is logged in."""
-    user = User.objects.create_superuser("ann", password="a-good-long-password")
+    user = User.objects.create_superuser("ann", password=PASSWORD)
     client = Client()
     client.force_login(user)
-    value = client.cookies["sessionid"].value
-    page.context.add_cookies([{"name": "sessionid", "value": value, "url": live_server.url}])
+    take_session(page, client, live_server)
     return user
 
 
@@ -186,11 +196,78 @@ def test_no_page_of_the_desk_has_a_violation(page: Page, axe: str, desk: list[st
     expect(page.get_by_role("heading", name="Changed by you and by others")).to_be_visible()
     found["a clash"] = found_on(page, axe)
     page.context.clear_cookies()
-    page.get_by_role("button", name="Publish and stay").click()
+    # Another request of the page may have opened the dialogue over the button.
+    page.get_by_role("button", name="Publish and stay").dispatch_event("click")
     expect(page.get_by_role("dialog")).to_be_visible()
     found["the log-in dialogue"] = found_on(page, axe)
     faults[:] = [fault for fault in faults if "/admin/session/" not in fault]
     assert {path: on_page for path, on_page in found.items() if any(on_page.values())} == {}
+
+
+def found_on_screens(page: Page, axe: str) -> dict[str, list[str]]:
+    """Return the violations of the open page by screen, and whether it scrolls sideways on a phone."""
+    found = {}
+    page.evaluate(axe)
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme="light", reduced_motion="reduce")
+        found[f"{width} px"] = violations(page)
+        page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+        found[f"{width} px, dark"] = violations(page, CONTRAST)
+    if page.evaluate("document.scrollingElement.scrollWidth > innerWidth"):
+        found["390 px"].append("scrolls sideways")
+    return found
+
+
+def test_no_page_of_an_account_has_a_violation(
+    page: Page, axe: str, live_server: LiveServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann, found = User.objects.create_superuser("ann", password=PASSWORD), {}
+
+    def look(name: str, *paths: str) -> None:
+        for path in paths:
+            page.goto(path)
+            found[f"{name}, {path}"] = found_on_screens(page, axe)
+
+    def look_at_error(button: str, **fields: str) -> None:
+        for name, value in fields.items():
+            page.locator(f"main [name={name}]").fill(value)
+        page.get_by_role("button", name=button).click()
+        expect(page.locator(".errornote:not([hidden])")).to_be_visible()
+        found[f"an error of {button}"] = found_on_screens(page, axe)
+
+    def log_in() -> None:
+        client = Client()
+        client.post("/admin/login/", {"username": "ann", "password": PASSWORD})
+        take_session(page, client, live_server)
+
+    look("nobody", "/admin/login/")
+    look_at_error("Log in", username="ann", password="wrong")
+    log_in()
+    factors = f"{ACCOUNT}/second-factor"
+    look("without a second factor", f"{factors}/", f"{factors}/passkeys/add/", f"{factors}/app/")
+    page.get_by_text("Type it instead").click()
+    look_at_error("Set up", code="12")
+    set_up_app(ann)
+    key = Authenticator.objects.create(user=ann, type="webauthn", data={"name": "Laptop", "credential": {}}).pk
+    monkeypatch.setattr(webauthn, "get_credentials", lambda _user: [])  # that of this key is empty
+    log_in()
+    look("the second step", f"{ACCOUNT}/login/code/")
+    look_at_error("Log in", code="12")
+    client = Client()
+    client.force_login(ann)
+    session = client.session
+    session["seen_key"] = ""  # its first request puts it into the list of sessions
+    session.save()
+    take_session(page, client, live_server)
+    look("logged in", "/admin/profile/", "/admin/password_change/", f"{ACCOUNT}/sessions/", f"{factors}/")
+    look("of an app", f"{factors}/app/remove/", *(f"{factors}/codes/{path}" for path in ("", "new/")))
+    look("of a passkey", *(f"{factors}/passkeys/{path}" for path in ("add/", f"{key}/", f"{key}/remove/")))
+    look("asked again", *(f"{ACCOUNT}/confirm/{path}" for path in ("", "code/", "passkey/")))
+    look("reset", f"/admin/auth/user/{ann.pk}/second-factor/")
+    page.locator("#logout-form button").click()
+    found["logged out"] = found_on_screens(page, axe)
+    assert {name: on_page for name, on_page in found.items() if any(on_page.values())} == {}
 
 
 @pytest.mark.usefixtures("_site")
