@@ -1,6 +1,7 @@
 /* Counts again which items an action would change, whenever its value changes, in place on the page. */
 
 import { fetchOrThrow } from "./fetch.js";
+import { isPristine } from "./form-state.js";
 
 const form = document.getElementById("confirm_form");
 let latest = 0;
@@ -17,6 +18,7 @@ async function countAgain() {
     // The page works without the new count: the action skips the same items.
   }
 }
+if (!isPristine(form)) countAgain();
 const jQuery = window.django?.jQuery;
 if (jQuery) {
   // Select2 sends its events through jQuery alone, and leaves its search field without a name.

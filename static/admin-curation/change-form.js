@@ -4,6 +4,9 @@ import "./error-summary.js";
 import { KeptText } from "./kept-text.js";
 import { startSaving } from "./saving.js";
 
+// Django's script opens popups from here on. Before, these links would leave the form.
+document.addEventListener("DOMContentLoaded", () => setTimeout(() => document.body.classList.add("opens-popups")));
+
 const marker = document.querySelector("input[name=_local_copy]");
 const row = [...document.querySelectorAll(".submit-row")].at(-1);
 

@@ -1,6 +1,7 @@
 /* Shows the chosen image before the form is saved. */
 
 import { fetchOrThrow } from "./fetch.js";
+import { isUnchanged } from "./form-state.js";
 
 const container = document.getElementById("chosen-picture");
 
@@ -13,8 +14,12 @@ async function show(image) {
   }
 }
 
-// Select2 reports a choice as an event of jQuery alone.
-django.jQuery("#id_image").on("change", ({ target }) => {
-  if (target.value) show(target.value);
+function update(select) {
+  if (select.value) show(select.value);
   else container.innerHTML = "";
-});
+}
+
+// Select2 reports a choice as an event of jQuery alone.
+const select = document.getElementById("id_image");
+django.jQuery(select).on("change", () => update(select));
+if (select && !isUnchanged(select)) update(select);

@@ -46,11 +46,20 @@ function isVisible(form, name) {
 
 /** Whether every field has the value that the page came with: neither a person, a script nor the browser changed it. */
 export function isPristine(form) {
-  return [...form.elements].filter(isKept).every((element) => {
-    if (element.localName === "select") return [...element.options].every((option) => !option.defaultSelected || option.selected);
-    if (["checkbox", "radio"].includes(element.type)) return element.checked === element.defaultChecked;
-    return element.type === "file" ? !element.files.length : element.value === element.defaultValue;
-  });
+  return [...form.elements].filter(isKept).every(isUnchanged);
+}
+
+/** Whether a field has the value that the page came with. A script asks when it starts: somebody may have been faster. */
+export function isUnchanged(element) {
+  if (element.localName === "select") return isUnchangedSelect(element);
+  if (["checkbox", "radio"].includes(element.type)) return element.checked === element.defaultChecked;
+  return element.type === "file" ? !element.files.length : element.value === element.defaultValue;
+}
+
+function isUnchangedSelect({ options, type }) {
+  const hasDefault = [...options].some(({ defaultSelected }) => defaultSelected);
+  const isDefault = ({ defaultSelected, index }) => defaultSelected || (!hasDefault && type === "select-one" && index === 0);
+  return [...options].every((option) => option.selected === isDefault(option));
 }
 
 /** Fill in a form, with as many rows of its inlines as the state has. */

@@ -14,7 +14,7 @@ const versionIn = ({ version: [text] = [""] }) => text.split("@", 2).join("@");
 export class KeptText {
   /** `marker` is the hidden input that names the copy of the form: the server tells by it that the form is saved. */
   constructor(form, marker, stateText) {
-    Object.assign(this, { form, marker, stateText, isTyped: false, hasFailed: false, isLeaving: false });
+    Object.assign(this, { form, marker, stateText, isTyped: !isPristine(form), hasFailed: false, isLeaving: false });
     marker.value ||= [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
     this.id = marker.value;
     this.isUnsaved = "unsaved" in marker.dataset; // it came back from the server with errors

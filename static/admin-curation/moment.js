@@ -2,6 +2,7 @@
 
 import { debounce } from "./debounce.js";
 import { fetchOrThrow } from "./fetch.js";
+import { isUnchanged } from "./form-state.js";
 
 /** Return date (2026-11-27) and time of day (09:00) in a time zone, some days from now. */
 function clockIn(timeZone, days) {
@@ -56,6 +57,8 @@ function connect(widget) {
 
   const describeSoon = debounce(describe, 200);
   for (const input of [date, time]) input.addEventListener("input", describeSoon);
+  // Other scripts follow the answer, and have started by this event.
+  if (![date, time].every(isUnchanged)) document.addEventListener("DOMContentLoaded", describe);
   for (const button of buttons.querySelectorAll("button")) {
     button.addEventListener("click", () => {
       const [day, now] = clockIn(zone.value, Number(button.dataset.days));

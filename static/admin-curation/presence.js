@@ -1,7 +1,7 @@
 /* Tells who else has the item open and what they have saved, every ten seconds while the page is visible. */
 
 import { fetchOrThrow } from "./fetch.js";
-import { fingerprint, readForm } from "./form-state.js";
+import { fingerprint, isPristine, readForm } from "./form-state.js";
 
 const SECONDS = 10;
 const form = document.getElementById("curateditem_form");
@@ -9,12 +9,13 @@ const notes = document.getElementById("presence");
 if (form && notes) start(form, notes);
 
 function start(form, notes) {
+  const wasDirty = !isPristine(form);
   const atStart = snapshot(form);
   const url = notes.dataset.url;
   let field = "";
   let timer;
 
-  const isDirty = () => snapshot(form) !== atStart;
+  const isDirty = () => wasDirty || snapshot(form) !== atStart;
   const inputOf = (name) => form.elements.namedItem(name);
 
   function parameters(more) {
