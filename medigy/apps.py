@@ -3,10 +3,17 @@
 from importlib import import_module
 from typing import Any
 
+from django.apps import AppConfig
 from django.conf import settings
 from django.contrib.admin.apps import SimpleAdminConfig
 from django.contrib.admin.checks import check_admin_app, check_dependencies
 from django.core import checks
+
+
+class MedigyConfig(AppConfig):
+    """The project as an application, for commands in place of Django's."""
+
+    name = "medigy"
 
 
 class CurationAdminConfig(SimpleAdminConfig):

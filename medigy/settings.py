@@ -106,6 +106,7 @@ RATE_LIMITS = {
 # Applications
 
 INSTALLED_APPS = [
+    "medigy.apps.MedigyConfig",  # the first: its commands are in place of Django's
     "medigy.apps.CurationAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",

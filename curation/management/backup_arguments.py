@@ -13,10 +13,10 @@ from tqdm import tqdm
 
 from curation.db.row_digests import UnknownMigrations
 from curation.importing.failures import is_full
-from curation.management.stopping import STOPPED, stoppable
-from curation.operations.backups.errors import BackupBusy, BackupError, DamagedBackup
+from curation.management.exit_status import BUSY, FAILED, NOT_RIGHT, STOPPED, WRONG_USAGE
+from curation.management.stopping import stoppable
+from curation.operations.backups.errors import BackupBusy, BackupError, DamagedBackup, NotCopied
 
-DAMAGED, WRONG_USAGE, BUSY, FAILED = 1, 2, 3, 4
 EXIT_STATUS = (
     "Exit status: 0; 1 where a backup is damaged; 2 for wrong usage; 3 where another backup is running; 4 where the "
     "disk or the database failed; 130 when stopped by hand."
@@ -43,8 +43,8 @@ def failures_in_words() -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         raise CommandError("Stopped. Nothing was changed that looks whole.", returncode=STOPPED) from None
-    except DamagedBackup as error:
-        raise CommandError(str(error), returncode=DAMAGED) from error
+    except (DamagedBackup, NotCopied) as error:
+        raise CommandError(str(error), returncode=NOT_RIGHT) from error
     except BackupBusy as error:
         raise CommandError(str(error), returncode=BUSY) from error
     except (BackupError, UnknownMigrations) as error:

@@ -5,9 +5,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-#: The exit status of a command that was stopped by hand.
-STOPPED = 130
-
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 

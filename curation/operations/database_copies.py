@@ -19,7 +19,7 @@ from curation.db.temporary_connections import temporary_connection
 from curation.models import ContentVersion, triggers
 
 from .backups.databases import is_empty
-from .backups.errors import BackupError
+from .backups.errors import BackupError, NotCopied
 
 TARGET = "target"
 
@@ -30,7 +30,10 @@ def copy_database(url: str, on_rows: Callable[[int], object]) -> int:
     All rows are copied in one transaction: after an error, the target has none of them. Writes after the start are not
     copied. Raises `BackupError`, `DatabaseError`.
     """
-    values = Env.db_url_config(url) if "://" in url else {}
+    try:
+        values = Env.db_url_config(url) if "://" in url else {}
+    except ValueError:  # such as a port that is no number
+        values = {}
     if not values.get("ENGINE"):
         raise BackupError("--to has no address of a database. Write postgres://user@host/name.")
     with temporary_connection(TARGET, **{"OPTIONS": {}, **values}):
@@ -57,7 +60,7 @@ def _migrate(url: str) -> None:
     environment = {**os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "medigy.settings"}
     done = subprocess.run(command, env=environment, stderr=subprocess.PIPE, text=True, check=False)  # noqa: S603
     if done.returncode:
-        raise BackupError(f"The target cannot be migrated: {''.join(done.stderr.splitlines()[-1:])}")
+        raise NotCopied(f"The target cannot be migrated: {''.join(done.stderr.splitlines()[-1:])}")
 
 
 def _copy(source: str, on_rows: Callable[[int], object]) -> int:
@@ -81,9 +84,7 @@ def _copy_table(model: Any, source: str, on_rows: Callable[[int], object]) -> No
         copy_rows(model, source, TARGET, on_rows)
     except DatabaseError as error:
         reason = str(error).strip()
-        raise BackupError(
-            f"The target refuses a row of {model._meta.db_table}: {reason}. Nothing was copied."
-        ) from error
+        raise NotCopied(f"The target refuses a row of {model._meta.db_table}: {reason}. Nothing was copied.") from error
 
 
 def _compare(model: Any, source: str) -> int:
@@ -91,5 +92,5 @@ def _compare(model: Any, source: str) -> int:
     expected, found = digest_rows(model, source), digest_rows(model, TARGET)
     if found != expected:
         table = model._meta.db_table
-        raise BackupError(f"The rows of {table} differ after copying ({found.rows:,} of {expected.rows:,} rows).")
+        raise NotCopied(f"The rows of {table} differ after copying ({found.rows:,} of {expected.rows:,} rows).")
     return found.rows

@@ -94,12 +94,17 @@ class AttemptsHandler(AxesDatabaseHandler):  # type: ignore[misc]
         if request is not None:
             log.warning("Wrong password for %a from %s", username_of(request, credentials), request.axes_ip_address)
 
+    def reset_attempts(self, *, username: str | None = None, **chosen: Any) -> int:
+        """Delete attempts, as the commands `axes_reset…` ask for it: of a name in any spelling that a log-in takes."""
+        name = username_of(None, {"username": username}) if username else None
+        return int(super().reset_attempts(username=name, **chosen))
+
     def clean_expired_user_attempts(self, *_args: Any) -> int:
         """Do nothing: `curation.operations.login_attempts` deletes old rows."""
         return 0
 
 
-def username_of(_request: HttpRequest, credentials: dict[str, Any] | None) -> str:
+def username_of(_request: HttpRequest | None, credentials: dict[str, Any] | None) -> str:
     """Return the name by which attempts are counted: one for all spellings that a log-in may take for one account."""
     name = str((credentials or {}).get("username") or (credentials or {}).get("email") or "")
     return unicodedata.normalize("NFKC", name).casefold().replace("\0", "").strip()[:MAX_USERNAME_CHARS]

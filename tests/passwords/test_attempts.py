@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from io import StringIO
 from pathlib import Path
 from threading import Barrier, Thread
 from unittest import mock
@@ -13,6 +14,7 @@ from django.conf import LazySettings, settings
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
+from django.core.management import call_command
 from django.db import OperationalError, connection, connections
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
@@ -378,3 +380,11 @@ def test_old_attempts_are_deleted_and_those_that_count_stay(settings: LazySettin
     settings.LOGIN_ATTEMPT_DAYS = 7
     AccessAttempt.objects.update(attempt_time=timezone.now() - timedelta(days=6))
     assert not old_attempts(timezone.now()).exists()
+
+
+@pytest.mark.parametrize("name", ["ann", "ANN", " Ａnn"])
+def test_attempts_are_reset_by_any_spelling_of_a_name(name: str) -> None:
+    log_in("ann", "wrong")
+    log_in("ben", "wrong")
+    call_command("axes_reset_username", name, stdout=StringIO())
+    assert [attempt.username for attempt in AccessAttempt.objects.all()] == ["ben"]

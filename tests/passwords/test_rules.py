@@ -5,6 +5,22 @@ from django.conf import LazySettings
 from django.contrib.auth.models import User
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.core.management import CommandError, call_command
+
+
+@pytest.mark.django_db
+def test_the_rules_hold_for_a_superuser_who_is_made_without_a_question(monkeypatch: pytest.MonkeyPatch) -> None:
+    options = {"interactive": False, "username": "marchetti", "email": "z@example.org", "verbosity": 0}
+    for refused in ("marchettimarchetti", "passwordpassword", "short"):
+        monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", refused)
+        with pytest.raises(CommandError) as error:
+            call_command("createsuperuser", **options)
+        assert error.value.returncode == 2
+    assert not User.objects.exists()
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "four-random-words-here")
+    call_command("createsuperuser", **options)
+    assert User.objects.get().check_password("four-random-words-here")
+
 
 EDITOR = User(username="editor", first_name="Zoë", last_name="Marchetti", email="z.marchetti@example.org")
 

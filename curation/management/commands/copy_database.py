@@ -12,8 +12,8 @@ from curation.operations.database_copies import copy_database
 class Command(BaseCommand):
     help = (
         "Copy all rows of the site to an empty database, and compare every row. Stop the web servers and workers "
-        "first: what is written meanwhile is not copied. Exit status: 0; 2 for wrong usage, or if a row cannot be "
-        "copied; 4 where a database failed; 130 when stopped by hand."
+        "first: what is written meanwhile is not copied. Exit status: 0; 1 if a row cannot be copied; 2 for wrong "
+        "usage; 4 where a database failed; 130 when stopped by hand."
     )
 
     # The checks load every page of the site, which copying does not need.

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.crypto import get_random_string
 
 from curation.items.roles import group_of
+from curation.management.exit_status import WRONG_USAGE
 
 NAME = "editor"
 ROLE = "Publisher"
@@ -29,7 +30,10 @@ class Command(BaseCommand):
 
     def handle(self, *_args: str, force: bool, **_options: Any) -> None:
         if not settings.DEBUG and not force:
-            raise CommandError("A demo editor does not belong on a production site (DEBUG is off). --force makes one.")
+            raise CommandError(
+                "A demo editor does not belong on a production site (DEBUG is off). --force makes one.",
+                returncode=WRONG_USAGE,
+            )
         password = os.environ.get(PASSWORD_VARIABLE) or get_random_string(16)
         user, _ = User.objects.update_or_create(username=NAME, defaults={"is_staff": True, "is_active": True})
         user.set_password(password)

@@ -13,11 +13,10 @@ from tqdm import tqdm
 from curation.exporting.folder import Folder
 from curation.exporting.run import ExportedFile, export
 from curation.management.arguments import moment
-from curation.management.stopping import STOPPED, stoppable
+from curation.management.exit_status import NOT_RIGHT, STOPPED, WRONG_USAGE
+from curation.management.stopping import stoppable
 from curation.models import CuratedItem, Topic
 from curation.models.items import ItemQuerySet
-
-FAILED, WRONG_USAGE = 1, 2
 
 
 class Command(BaseCommand):
@@ -52,7 +51,7 @@ class Command(BaseCommand):
             raise CommandError("Stopped.", returncode=STOPPED) from None
         self.stdout.write(summary(counts))
         if counts["failed"]:
-            raise CommandError(f"{counts['failed']:,} files could not be written.", returncode=FAILED)
+            raise CommandError(f"{counts['failed']:,} files could not be written.", returncode=NOT_RIGHT)
 
     def choose(self, topic: list[str], slug: list[str], since: datetime | None, all: bool) -> ItemQuerySet:  # noqa: A002
         """Return the chosen items by topics, slugs and time; each option narrows the choice.

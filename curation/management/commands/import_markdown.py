@@ -19,7 +19,8 @@ from curation.importing.pipeline import ImportJob, Interrupted, execute
 from curation.importing.report import Report, write_report
 from curation.importing.sources.discover import MARKDOWN_SUFFIXES, SourceFile, UsageError, discover
 from curation.management.arguments import moment, positive
-from curation.management.stopping import STOPPED, stoppable
+from curation.management.exit_status import BUSY, FAILED, NOT_RIGHT, STOPPED, WRONG_USAGE
+from curation.management.stopping import stoppable
 from curation.markdown import FLAVOURS
 from curation.models import ImportRun
 
@@ -30,7 +31,6 @@ HINTS = {
     "conflict": "--on-conflict keep, overwrite or fail decides about fields that both an editor and a file changed",
 }
 ATOMIC_HELP = "keep nothing if a file is rejected; it is one transaction, and editors cannot save until its end"
-REJECTED, WRONG_USAGE, BUSY, FAILED = 1, 2, 3, 4
 
 
 def absolute(path: Path) -> Path:
@@ -112,7 +112,7 @@ class Command(BaseCommand):
         if failure:
             raise failure
         if rejected := done.counts["rejected"]:
-            raise CommandError(f"{rejected:,} of {done.counts['seen']:,} files rejected.", returncode=REJECTED)
+            raise CommandError(f"{rejected:,} of {done.counts['seen']:,} files rejected.", returncode=NOT_RIGHT)
 
     def attempt(
         self, paths: list[str], options: Options, report: Report, *, wait: bool
@@ -195,7 +195,7 @@ class Command(BaseCommand):
             write_report(report, path)
         except OSError as error:
             raise CommandError(
-                f"--report {path}: cannot be written ({error.strerror}).", returncode=REJECTED
+                f"--report {path}: cannot be written ({error.strerror}).", returncode=NOT_RIGHT
             ) from error
 
 

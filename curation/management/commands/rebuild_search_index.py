@@ -7,11 +7,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 from tqdm import tqdm
 
+from curation.management.exit_status import NOT_RIGHT
 from curation.models import CuratedItem
 from curation.search.backends import backend
 from curation.search.index import check, rebuild
 
-DRIFT = 1
 #: Maximum number of items that `--check` lists.
 MAX_LISTED = 20
 
@@ -48,8 +48,10 @@ class Command(BaseCommand):
         try:
             backend().check_index()
         except DatabaseError as error:
-            raise CommandError(f"The full-text index is damaged ({error}); rebuild it.", returncode=DRIFT) from error
+            raise CommandError(
+                f"The full-text index is damaged ({error}); rebuild it.", returncode=NOT_RIGHT
+            ) from error
         if wrong:
             named = ", ".join(map(str, wrong[:MAX_LISTED])) + (", …" if len(wrong) > MAX_LISTED else "")
-            raise CommandError(f"{len(wrong):,} items are not indexed as they are ({named}).", returncode=DRIFT)
+            raise CommandError(f"{len(wrong):,} items are not indexed as they are ({named}).", returncode=NOT_RIGHT)
         self.stdout.write(f"{bar.total:,} items are indexed as they are")

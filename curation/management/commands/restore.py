@@ -9,11 +9,11 @@ from django.core.management.base import BaseCommand, CommandError
 
 from curation.management.backup_arguments import (
     EXIT_STATUS,
-    WRONG_USAGE,
     add_key_option,
     failures_in_words,
     progress,
 )
+from curation.management.exit_status import WRONG_USAGE
 from curation.operations.backups import databases
 from curation.operations.backups.encryption import read_key
 from curation.operations.backups.restore import Backup, restore, verify
@@ -60,7 +60,7 @@ class Command(BaseCommand):
 
     def _confirm(self, backup: Backup) -> None:
         """Ask before a site with content is replaced. Raises `CommandError`."""
-        if databases.is_empty():
+        if databases.is_empty(with_accounts=True):
             return
         if not sys.stdin.isatty():
             raise CommandError("This site has content. Give --force to replace it.", returncode=WRONG_USAGE)

@@ -10,10 +10,10 @@ from curation.importing.history.ledger import Busy
 from curation.importing.history.undo import CannotUndo, undo, undoable_records
 from curation.importing.history.undo_records import UndoResult
 from curation.importing.sources.discover import printable
-from curation.management.stopping import STOPPED, stoppable
+from curation.management.exit_status import BUSY, NOT_RIGHT, STOPPED, WRONG_USAGE
+from curation.management.stopping import stoppable
 from curation.models import ImportRun
 
-INCOMPLETE, WRONG_USAGE, BUSY = 1, 2, 3
 #: Seconds after which the progress is shown.
 PROGRESS_DELAY = 2
 
@@ -70,4 +70,4 @@ class Command(BaseCommand):
             parts.append(f"{undone.undone_before:,} undone already")
         self.stdout.write(", ".join(parts) + note)
         if undone.skipped:
-            raise CommandError("The import was not undone completely.", returncode=INCOMPLETE)
+            raise CommandError("The import was not undone completely.", returncode=NOT_RIGHT)

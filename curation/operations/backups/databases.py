@@ -17,7 +17,7 @@ from django_tasks_db.models import DBTaskResult
 from curation.db.row_digests import TableDigest, UnknownMigrations, digest_tables, models_of
 from curation.db.snapshots import Snapshot
 from curation.db.temporary_connections import temporary_connection
-from curation.models import WorkerHeartbeat
+from curation.models import CodeAttempts, EditorProfile, Presence, WorkerHeartbeat
 from curation.models.content_version import ContentVersion, new_token
 
 from . import postgres
@@ -38,6 +38,10 @@ SEEDED = {
 }
 #: Tables with rows on a site without content whose worker has run: its beats, and the task that prunes every day.
 OF_WORKERS = {WorkerHeartbeat._meta.db_table, DBTaskResult._meta.db_table}
+
+#: Apps and tables of accounts, log-ins and sessions: a new site has an account before it has content.
+APPS_OF_ACCOUNTS = {"admin", "auth", "sessions", "axes", "account", "mfa", "usersessions"}
+OF_ACCOUNTS = {model._meta.db_table for model in (CodeAttempts, EditorProfile, Presence)}
 
 #: Writes the decrypted database to a stream.
 Write = Callable[[BinaryIO], object]
@@ -61,14 +65,22 @@ def server_version() -> str:
     return str(connection.pg_version)
 
 
-def is_empty(alias: str = "default") -> bool:
-    """Whether a database has only rows of `migrate` and of workers. One that cannot be read counts as filled."""
+def is_empty(alias: str = "default", *, with_accounts: bool = False) -> bool:
+    """Whether a database has only rows of `migrate` and of workers, `with_accounts` of accounts as well.
+
+    One that cannot be read counts as filled.
+    """
+    ignored = SEEDED | OF_WORKERS | (OF_ACCOUNTS if with_accounts else set())
+    apps = APPS_OF_ACCOUNTS if with_accounts else set()
     try:
         tables = set(connections[alias].introspection.table_names())
         if "django_migrations" not in tables:
             return not tables
-        filled = [model for model in models_of(alias) if model._meta.db_table not in SEEDED | OF_WORKERS]
-        return not any(model._base_manager.using(alias).exists() for model in filled)
+        return not any(
+            model._base_manager.using(alias).exists()
+            for model in models_of(alias)
+            if model._meta.db_table not in ignored and model._meta.app_label not in apps
+        )
     except (DatabaseError, UnknownMigrations):
         return False
 

@@ -9,5 +9,9 @@ class DamagedBackup(BackupError):
     """A part of a backup is missing, truncated or changed."""
 
 
+class NotCopied(BackupError):
+    """A database cannot be copied as it is."""
+
+
 class BackupBusy(BackupError):
     """Another process writes to the folder of backups."""

@@ -14,9 +14,12 @@ from typing import Any
 
 import pytest
 from django.conf import LazySettings
+from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
 from django.core.files.storage import InMemoryStorage, default_storage
 from django.db import OperationalError, connection, connections
 from django.db.migrations.recorder import MigrationRecorder
+from django.utils import timezone
 from pyrage import x25519
 
 from curation.db.row_digests import TableDigest, digest_rows, digest_tables, models_of
@@ -25,6 +28,7 @@ from curation.models import (
     BodyReference,
     ContentVersion,
     CuratedItem,
+    EditorProfile,
     FormerDocument,
     ItemDraft,
     Revision,
@@ -345,6 +349,16 @@ print(list(Path({str(site.media)!r}).glob("*part*")))
         old = output.rpartition("The old database is now ")[2].partition(". Delete it")[0]
         with temporary_connection("old", NAME=old) as alias:
             assert [item.title for item in CuratedItem.objects.using(alias)] == ["Written meanwhile"]
+
+    @only_sqlite
+    def test_a_site_that_has_only_accounts_is_restored_without_force_and_kept(self, site: Site) -> None:
+        site.backup()
+        delete_content()
+        user = User.objects.create_user("first")
+        Session.objects.create(session_key="x", expire_date=timezone.now())
+        EditorProfile.objects.create(user=user)
+        status, output = site.restore()
+        assert (status, "The old database is now" in output) == (0, True), output
 
     def test_a_database_that_others_use_is_not_replaced(self, site: Site) -> None:
         site.backup()
