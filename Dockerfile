@@ -14,6 +14,14 @@ RUN DEBUG=0 SECRET_KEY=only-for-collecting-static-files-while-an-image-is-built 
     /opt/venv/bin/python -m compileall -q curation medigy
 
 FROM python:3.11.14-slim-bookworm
+# pg_dump and pg_restore, for manage.py backup and restore: of the version of the server in compose.yaml. Debian's are
+# older, so they come from PostgreSQL's own packages, whose key postgresql-common has. Their patches are to be taken.
+# hadolint ignore=DL3008
+RUN apt-get update && apt-get install --yes --no-install-recommends ca-certificates postgresql-common && \
+    echo "deb [signed-by=/usr/share/postgresql-common/pgdg/apt.postgresql.org.asc]" \
+    "https://apt.postgresql.org/pub/repos/apt bookworm-pgdg main" > /etc/apt/sources.list.d/pgdg.list && \
+    apt-get update && apt-get install --yes --no-install-recommends postgresql-client-17 && \
+    rm -rf /var/lib/apt/lists/*
 RUN groupadd --gid 10001 medigy && \
     useradd --uid 10001 --gid medigy --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin medigy
 COPY --from=build /opt/venv /opt/venv

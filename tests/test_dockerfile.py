@@ -100,7 +100,7 @@ class ScratchImage:
         elif name == "COPY" and not arguments.startswith("--from=build "):
             *sources, target = arguments.split()
             self.copy(sources, str(Path(self.folder, target)))
-        elif name == "RUN":
+        elif name == "RUN" and not arguments.startswith("apt-get "):  # it would change this machine
             done = self.run("sh", "-c", arguments)
             assert done.returncode == 0, f"{arguments}: {done.stdout}{done.stderr}"
 
