@@ -164,9 +164,7 @@ class BinnedItemAdmin(ReadOnlyAdmin):
 
     @admin.display(description="title", ordering="title")
     def headline(self, item: CuratedItem) -> SafeString:
-        return format_html(
-            '<a href="{}">{}</a>', reverse("admin:curation_curateditem_page", args=[item.pk]), item.title
-        )
+        return format_html('<a href="{}">{}</a>', reverse("admin:curation_curateditem_page", args=[item.pk]), str(item))
 
     @admin.display(description="it was")
     def was(self, item: CuratedItem) -> SafeString:

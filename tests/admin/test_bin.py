@@ -92,6 +92,8 @@ def test_the_bin_lists_who_deleted_what_and_when(editor: Client) -> None:
     assert [row[1:4] for row in found] == [["A story", "Live", "ann"], ["A draft", "Draft", "ann"]]
     assert [row[5:] for row in found] == [["90 days", "Restore"], ["10 days", "Restore"]]
     assert [row[1] for row in cells(editor.get(BIN, {"q": "draft"}))] == ["A draft"]
+    CuratedItem.objects.filter(title="A draft").update(title="")
+    assert [row[1] for row in cells(editor.get(BIN))] == ["A story", "Untitled"]
 
 
 def test_items_are_restored_from_the_bin_one_by_one_or_together(editor: Client) -> None:

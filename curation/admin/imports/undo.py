@@ -175,7 +175,7 @@ def _has_skipped(row: ImportUndo) -> bool:
 
 def _undone_file(record: ImportRecord) -> UndoneFile:
     item = record.item
-    return UndoneFile(record.pk, record.path, item.title if item else "", edit_url(item) if item else "")
+    return UndoneFile(record.pk, record.path, str(item) if item else "", edit_url(item) if item else "")
 
 
 def _described(result: Mapping[str, Any]) -> dict[str, Any]:
