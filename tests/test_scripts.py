@@ -25,26 +25,25 @@ NEW = Survivor("curation.items.merge.merge", "-    a = 1\n+    a = None")
 
 
 def test_a_run_passes_if_every_mutant_that_survives_is_listed() -> None:
-    assert mutants.judge([Result(MODULE, 19, 0, [KNOWN])], {KNOWN: "It is equal."}, is_complete=True)
+    assert mutants.judge([Result(MODULE, 19, 0, [KNOWN])], {KNOWN: "It is equal."})
 
 
 def test_a_run_fails_for_a_mutant_that_survives_and_is_not_listed(capsys: pytest.CaptureFixture[str]) -> None:
-    assert not mutants.judge([Result(MODULE, 99, 0, [NEW])], {}, is_complete=True)
+    assert not mutants.judge([Result(MODULE, 99, 0, [NEW])], {})
     assert "+    a = None" in capsys.readouterr().out
 
 
 def test_a_run_fails_for_a_listed_mutant_that_does_not_survive() -> None:
-    assert not mutants.judge([Result(MODULE, 100, 0, [])], {KNOWN: "It is equal."}, is_complete=True)
+    assert not mutants.judge([Result(MODULE, 100, 0, [])], {KNOWN: "It is equal."})
     elsewhere = Survivor("curation.items.roles.group_of", KNOWN.change)
-    assert mutants.judge([Result(MODULE, 100, 0, [])], {elsewhere: "It is equal."}, is_complete=False)
+    assert mutants.judge([Result(MODULE, 100, 0, [])], {elsewhere: "It is equal."})
 
 
-def test_a_run_of_all_modules_fails_if_too_few_mutants_die() -> None:
-    results = [Result(MODULE, 9, 0, [KNOWN])]
-    assert not mutants.judge(results, {KNOWN: "It is equal."}, is_complete=True)
-    assert mutants.judge(results, {KNOWN: "It is equal."}, is_complete=False)
-    results = [Result(MODULE, 10, 9, [KNOWN])]
-    assert mutants.judge(results, {KNOWN: "It is equal."}, is_complete=True)
+def test_a_run_fails_if_too_few_mutants_of_a_module_die(capsys: pytest.CaptureFixture[str]) -> None:
+    other = Module("curation/items/roles.py", ("tests/items/test_roles.py",))
+    assert not mutants.judge([Result(MODULE, 18, 0, [KNOWN]), Result(other, 999, 0, [])], {KNOWN: "It is equal."})
+    assert "write tests for curation/items/merge.py." in capsys.readouterr().err
+    assert mutants.judge([Result(MODULE, 10, 9, [KNOWN])], {KNOWN: "It is equal."})
 
 
 def test_mutants_are_listed_with_their_reasons_for_modules_and_tests_that_exist() -> None:

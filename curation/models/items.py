@@ -49,7 +49,7 @@ class ItemQuerySet(models.QuerySet["CuratedItem"]):
         """
         now = now or timezone.now()
         seen = Q(status=CuratedItem.Status.PUBLISHED, published_at__lte=now) & ~Q(pk__in=expired(now))
-        return self.filter(Case(When(seen, then=True), default=False, output_field=models.BooleanField()), pk__in=keys)
+        return self.filter(Case(When(seen, then=True)), pk__in=keys)
 
     def in_bin(self) -> ItemQuerySet:
         """Items in the bin."""
