@@ -53,6 +53,12 @@ def test_make_help_is_aligned_and_fits_a_terminal(printed_help: str) -> None:
     assert max(map(len, printed_help.splitlines())) <= 100
 
 
+@pytest.mark.xdist_group("one")
+def test_tests_of_a_group_run_in_one_process(request: pytest.FixtureRequest) -> None:
+    """Some versions of pytest and pytest-xdist ignore groups together, without a word."""
+    assert "PYTEST_XDIST_WORKER" not in os.environ or request.node.nodeid.endswith("@one")
+
+
 def test_git_hooks_run_the_programs_that_the_requirements_pin() -> None:
     pinned = {
         re.sub(r"[-_.]+", "-", name).lower()

@@ -162,4 +162,4 @@ def test_interleaved_saves_lose_nothing(clients: list[Client], tmp_path: Path) -
 
 @pytest.mark.long
 def test_many_interleaved_saves_lose_nothing(clients: list[Client], tmp_path: Path) -> None:
-    interleave(clients, tmp_path, 300 // PAIRS_PER_EXAMPLE)
+    interleave(clients, tmp_path, 100 // PAIRS_PER_EXAMPLE)
