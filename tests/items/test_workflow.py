@@ -77,6 +77,16 @@ def test_a_restored_item_has_the_status_that_it_had() -> None:
     assert not CuratedItem.objects.exclude(binned_at=None).exists()
 
 
+def test_an_approval_is_noted_until_the_item_gets_another_state() -> None:
+    item = make_item(status=Status.DRAFT)
+    approved = []
+    for verb in (Verb.SUBMITTED, Verb.APPROVED, Verb.RETURNED):
+        assert perform(verb, CuratedItem.objects.all(), COMMAND).changed == [item.pk]
+        item.refresh_from_db()
+        approved.append(item.approved_at is not None)
+    assert approved == [False, True, False]
+
+
 def test_a_schedule_sets_the_publication_time() -> None:
     item, soon = make_item(status=Status.DRAFT), timezone.now() + timedelta(days=1)
     assert perform(Verb.SCHEDULED, CuratedItem.objects.all(), COMMAND, at=soon).scheduled == 1
