@@ -18,7 +18,7 @@ from time import perf_counter, sleep
 from benchmarks.files import change_some, write_site
 from drills.browser import Browser
 from drills.sandbox import Sandbox, SandboxSite
-from drills.traffic import FORM, ITEM_LIST, PASSWORD, Traffic, User, log_in, server, working
+from drills.traffic import FORM, ITEM_LIST, Traffic, User, log_in, server, working
 from scripts import find_postgres
 
 EDITORS = 3
@@ -55,16 +55,14 @@ def measure(count: int, folder: Path, log: Callable[[str], None]) -> Iterator[Sa
         log("PostgreSQL is not measured: no server answers")
     for database, url in (("SQLite", "sqlite:"), ("PostgreSQL", postgres)):
         if url:
-            with closing(Sandbox(folder, url)) as sandbox, sandbox.site("saves") as site:
+            log(f"Importing {count:,} files, {database}")
+            with closing(Sandbox(folder, url)) as sandbox, sandbox.site("saves", content=content) as site:
                 yield from _measure_site(database, site, content, count, log)
 
 
 def _measure_site(
     database: str, site: SandboxSite, content: Path, count: int, log: Callable[[str], None]
 ) -> Iterator[SaveTimes]:
-    log(f"Importing {count:,} files, {database}")
-    site.complete(content)
-    site.run("create_demo_editor", "--force", DEMO_EDITOR_PASSWORD=PASSWORD)
     change_some(content, 1)
     with server(site, site.media / "server.log") as address:
         browsers = [log_in(address) for _ in range(EDITORS)]

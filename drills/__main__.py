@@ -35,8 +35,9 @@ from drills.sandbox import ROOT, Sandbox
 
 MAX_SEED = 10**9
 STOPS, PARSERS, DISKS = 6, 4, 5
-#: Number of files of an import that fills a disk, and of a site whose database, cache or backups fail.
-DISK_FILES, SITE_FILES = 200, 60
+#: Number of files of an import that fills a disk, of a site whose database, cache or backups fail, and of one that is
+#: attacked.
+DISK_FILES, SITE_FILES, SMALL_FILES = 200, 60, 40
 #: Numbers of backups to kill, and of parts to damage.
 BACKUP_KILLS, DAMAGES = 10, 9
 #: The variable that is set in the process that may mount disks.
@@ -97,7 +98,7 @@ def drill_traffic(sandbox: Sandbox, chosen: Namespace, random: Random) -> str:
 
 
 def drill_proxy(sandbox: Sandbox, _chosen: Namespace, _random: Random) -> str:
-    return proxy.drill(sandbox)
+    return proxy.drill(sandbox, site.write(sandbox.folder / "proxy", SMALL_FILES))
 
 
 def drill_database(sandbox: Sandbox, _chosen: Namespace, _random: Random) -> str:
@@ -114,11 +115,11 @@ def drill_backup(sandbox: Sandbox, _chosen: Namespace, random: Random) -> str:
 
 
 def drill_login(sandbox: Sandbox, chosen: Namespace, _random: Random) -> str:
-    return login.drill(sandbox, chosen.attempts)
+    return login.drill(sandbox, site.write(sandbox.folder / "login", SMALL_FILES), chosen.attempts)
 
 
 def drill_uploads(sandbox: Sandbox, _chosen: Namespace, _random: Random) -> str:
-    return uploads.drill(sandbox)
+    return uploads.drill(sandbox, site.write(sandbox.folder / "uploads", SMALL_FILES))
 
 
 def drill_workers(sandbox: Sandbox, chosen: Namespace, _random: Random) -> str:
@@ -126,7 +127,7 @@ def drill_workers(sandbox: Sandbox, chosen: Namespace, _random: Random) -> str:
 
 
 def drill_soak(sandbox: Sandbox, chosen: Namespace, random: Random) -> str:
-    return soak.drill(sandbox, chosen.files, chosen.minutes, random)
+    return soak.drill(sandbox, site.write(sandbox.folder / "soak", chosen.files), chosen.minutes, random)
 
 
 Drill = Callable[[Sandbox, Namespace, Random], str]

@@ -14,10 +14,10 @@ from random import Random
 
 from drills import disk
 from drills import site as files
-from drills.baseline import REPAIRED
+from drills.baseline import REPAIRED, differences
 from drills.report import DrillFailed, DrillSkipped, print_progress
 from drills.sandbox import MANAGE, ROOT, CommandResult, Sandbox, SandboxSite, wait_for, wait_for_session
-from drills.traffic import EDIT_PAGE, EDITED, ITEM_LIST, PASSWORD, Traffic, User, editor, log_in, server, working
+from drills.traffic import EDIT_PAGE, EDITED, ITEM_LIST, Traffic, User, editor, log_in, server, working
 
 #: Exit statuses of the commands.
 DAMAGED, FAILED = 1, 4
@@ -31,9 +31,7 @@ SMALL_DISK = 'mount -t tmpfs -o size="$1" none "$2" || exit 99; "${@:3}"; status
 def drill(sandbox: Sandbox, content: Path, kills: int, damages: int, random: Random) -> str:
     """Back up a site at work, damage backups, and restore. Raises `DrillFailed`."""
     folder = sandbox.folder / "backups"
-    with sandbox.site("backup") as site:
-        site.complete(content)
-        site.run("create_demo_editor", "--force", DEMO_EDITOR_PASSWORD=PASSWORD)
+    with sandbox.site("backup", content=content) as site:
         with at_work(site, content, sandbox.folder / "backup.log") as traffic:
             seconds = back_up(site, folder)
             verify(site, folder, "a backup of a site at work")
@@ -150,12 +148,10 @@ def compare_restored(sandbox: Sandbox, folder: Path, name: str, origin: SandboxS
         if ended.code or "Traceback" in ended.errors:
             raise DrillFailed(f"restore: {ended.summary}")
         found = restored.inspect()
-        wrong = [problem for problem in found["problems"] if origin or not problem.endswith(REPAIRED)]
         if origin:
-            expected = origin.inspect()
-            wrong += [
-                f"{table} differs" for table, value in expected["tables"].items() if found["tables"][table] != value
-            ]
+            wrong = differences(origin.inspect(), found)
+        else:
+            wrong = [problem for problem in found["problems"] if not problem.endswith(REPAIRED)]
     if wrong:
         raise DrillFailed(f"the restored site: {'; '.join(wrong[:10])}")
 

@@ -23,8 +23,8 @@ from redis import Redis
 from drills.database import KEPT, STATIC
 from drills.report import DrillFailed, DrillSkipped, print_line
 from drills.sandbox import ROOT, Sandbox
-from drills.server import free_port, serve
-from drills.watch import Answer, Watch, ask, log_errors
+from drills.server import free_port, log_errors, serve
+from drills.watch import Answer, Watch, ask
 
 READERS = 4
 FAIL_SECONDS = 8
@@ -172,8 +172,7 @@ def drill(sandbox: Sandbox, content: Path, only: Collection[str] = ()) -> str:
     server = RedisServer(folder, free_port())
     faults: list[str] = []
     slowest: dict[str, float] = {}
-    with sandbox.site("cache") as site:
-        site.complete(content)
+    with sandbox.site("cache", content=content) as site:
         variables = {**LIMITS, "CACHE_URL": f"redis://127.0.0.1:{server.port}/0", "STATIC_ROOT": str(ROOT / "static")}
         server.start()
         try:

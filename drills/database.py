@@ -18,9 +18,9 @@ from pathlib import Path
 from drills.postgres import PostgresServer, postgres_server
 from drills.report import DrillFailed, print_line
 from drills.sandbox import ROOT, Sandbox, SandboxSite
-from drills.server import GUNICORN, WORKER, await_answer, free_port, running
-from drills.traffic import PASSWORD, log_in
-from drills.watch import SAVE, Answer, Editor, Watch, ask, await_recovery, log_errors
+from drills.server import GUNICORN, WORKER, await_answer, free_port, log_errors, running
+from drills.traffic import log_in
+from drills.watch import SAVE, Answer, Editor, Watch, ask, await_recovery
 
 READERS = 10
 #: Seconds of a failure, and seconds after its begin at which an editor saves who did not meet it.
@@ -74,13 +74,19 @@ def drill(sandbox: Sandbox, content: Path, only: Collection[str] = ()) -> str:
     """Let each failure happen, or `only` those with these names. Raises `DrillFailed`, `DrillSkipped`."""
     if not sandbox.on_postgres:
         return drill_sqlite(sandbox, content, only)
-    with postgres_server() as server, closing(Sandbox(sandbox.folder, server.url)) as own:
+    folder = sandbox.folder / "own-server"
+    folder.mkdir()
+    with (
+        sandbox.site("migrated") as migrated,
+        postgres_server() as server,
+        closing(Sandbox(folder, server.url, migrated.url)) as own,
+    ):
         return drill_postgres(own, server, content, only)
 
 
 def drill_postgres(sandbox: Sandbox, server: PostgresServer, content: Path, only: Collection[str]) -> str:
     """Let failures happen to a server of PostgreSQL, on which `sandbox` makes its sites."""
-    with sandbox.site("database") as site:
+    with sandbox.site("database", content=content) as site:
         effects = [name for name in EFFECTS if name != KEPT_AGE]  # the version of the content is readable
         failures = (
             Failure("frozen", server.frozen),
@@ -99,11 +105,11 @@ def _restarted(server: PostgresServer) -> Iterator[None]:
 
 def drill_sqlite(sandbox: Sandbox, content: Path, only: Collection[str]) -> str:
     """Let failures happen to a SQLite file, which is alone in its folder."""
-    with sandbox.site("database") as made:
+    with sandbox.site("database", content=content) as made:
         folder = sandbox.folder / "database-file"
         folder.mkdir()
         file = folder / "site.sqlite3"
-        shutil.copy(made.url.removeprefix("sqlite:///"), file)
+        shutil.copy(made.file, file)
         url = f"sqlite:///{file}?conn_max_age=0"  # open connections hardly meet failures of files
         site = replace(made, url=url, environment={**made.environment, "DATABASE_URL": url})
         failures = (
@@ -152,8 +158,6 @@ def _read_only(folder: Path) -> Iterator[None]:
 
 def serve_and_meet(site: SandboxSite, content: Path, failures: Sequence[Failure]) -> str:
     """Serve a site with its worker, and let readers and editors meet each failure. Raises `DrillFailed`."""
-    site.complete(content)
-    site.run("create_demo_editor", "--force", DEMO_EDITOR_PASSWORD=PASSWORD)
     environment = {**site.environment, "CACHE_URL": "locmemcache://", "STATIC_ROOT": str(ROOT / "static")}
     log, worker_log = (content.parent.parent / name for name in ("database.log", "worker.log"))
     prefix = ALLOWED if os.geteuid() == 0 else ()

@@ -15,14 +15,13 @@ from pathlib import Path
 from threading import Event, Lock, Thread
 from urllib.parse import urlencode
 
-from drills import site as files
 from drills.readers import Client, ReaderPool, find_paths
 from drills.report import DrillFailed, print_line
-from drills.sandbox import Sandbox
+from drills.sandbox import PASSWORD, Sandbox
 from drills.server import RunningServer, serve
-from drills.traffic import LOGIN, PASSWORD
+from drills.traffic import LOGIN
 
-CLIENTS, READERS, FILES = 12, 8, 40
+CLIENTS, READERS = 12, 8
 #: Seconds without an attack, for comparison.
 CALM_SECONDS = 20
 #: Maximum number of wrong passwords of one address that are hashed in a minute.
@@ -89,13 +88,10 @@ class Guessers:
                 self.statuses[status] += 1
 
 
-def drill(sandbox: Sandbox, attempts: int) -> str:
+def drill(sandbox: Sandbox, content: Path, attempts: int) -> str:
     """Make `attempts` wrong log-ins, half of them from few addresses, half from many."""
-    content = files.write(sandbox.folder / "login", FILES)
     faults, results = [], []
-    with sandbox.site("login") as site:
-        site.complete(content)
-        site.run("create_demo_editor", "--force", DEMO_EDITOR_PASSWORD=PASSWORD)
+    with sandbox.site("login", content=content) as site:
         log = sandbox.folder / "login.log"
         # The client's address is the one that the drill, as the proxy, gives.
         variables = {"BEHIND_PROXY": "1", "SECOND_FACTOR_EXEMPT": "", "LOG_LEVEL": "WARNING"}

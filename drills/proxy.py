@@ -14,14 +14,13 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from itertools import cycle
 from pathlib import Path
 from statistics import quantiles
 from threading import Event, Thread
 
-from drills import site as files
 from drills.report import DrillFailed, print_line
 from drills.sandbox import MANAGE, ROOT, Sandbox, SandboxSite
 from drills.server import free_port
@@ -38,7 +37,6 @@ PAUSE_SECONDS = 0.05
 #: Time until readers start: the load of making 40 responses is not what holds a connection.
 SETTLE_SECONDS = 3
 START_SECONDS = 60
-FILES = 40
 #: Size of a PDF that fits into no buffer of a socket.
 LARGE_BYTES = 6_000_000
 PAGES = ("/", "/news/", "/search/?q=health", "/robots.txt")
@@ -128,22 +126,23 @@ def get(endpoint: Endpoint, path: str, **headers: str) -> tuple[int, http.client
         return answer.status, answer.headers, answer.read()
 
 
-def drill(sandbox: Sandbox) -> str:
-    """Attack gunicorn alone, then behind each proxy that is installed."""
+def drill(sandbox: Sandbox, content: Path, only: Collection[str] = ()) -> str:
+    """Attack gunicorn alone, then behind each proxy that is installed; by each attack, or `only` those of these names.
+
+    Raises `DrillFailed`.
+    """
     folder = sandbox.folder / "proxies"
-    content = files.write(folder / "site", FILES)
-    with (content.parent.parent / "static" / "paper-0.pdf").open("ab") as file:
-        file.truncate(LARGE_BYTES)
+    folder.mkdir()
     setting = Setting(folder, folder / "medigy.sock", free_port(), free_port(), *make_certificate(folder))
     results: list[str] = []
     faults: list[str] = []
-    with sandbox.site("proxies") as site:
-        site.complete(content)
-        large = max(site.media.rglob("*.pdf"), key=lambda path: path.stat().st_size)
+    with sandbox.site("proxies", content=content) as site:
+        large = next(site.media.rglob("*.pdf"))
+        os.truncate(large, LARGE_BYTES)
         large_path = f"/media/{large.relative_to(site.media)}"
         port = free_port()
         with run_gunicorn(site, setting, port):
-            results.append(hold("gunicorn alone", Endpoint(port, setting.host), large_path, faults))
+            results.append(hold("gunicorn alone", Endpoint(port, setting.host), large_path, only, faults))
             for name, run in {"nginx": run_nginx, "caddy": run_caddy}.items():
                 if not shutil.which(name):
                     results.append(f"{name} is not installed")
@@ -152,13 +151,13 @@ def drill(sandbox: Sandbox) -> str:
                 with run(setting):
                     await_page(endpoint)
                     check_proxy(endpoint, setting)
-                    results.append(hold(name, endpoint, large_path, faults))
+                    results.append(hold(name, endpoint, large_path, only, faults))
     if faults:
         raise DrillFailed("; ".join(faults))
     return "; ".join(results)
 
 
-def hold(name: str, endpoint: Endpoint, large_path: str, faults: list[str]) -> str:
+def hold(name: str, endpoint: Endpoint, large_path: str, only: Collection[str], faults: list[str]) -> str:
     """Let each attack hold connections while readers read. Append each that stopped readers to `faults`."""
     await_page(endpoint)
     for path, _ in zip(cycle(PAGES), range(FIRST_PAGES), strict=False):
@@ -170,6 +169,8 @@ def hold(name: str, endpoint: Endpoint, large_path: str, faults: list[str]) -> s
     print_line(f"  with {CONNECTIONS} connections that are held:")
     slowest = 0.0
     for attack in attacks(endpoint, large_path):
+        if only and attack.name not in only:
+            continue
         with Attackers(endpoint, attack, CONNECTIONS).at_work() as attackers:
             time.sleep(SETTLE_SECONDS)
             with Readers(endpoint).reading() as readers:

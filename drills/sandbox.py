@@ -24,8 +24,11 @@ from drills.report import DrillFailed
 
 ROOT = Path(__file__).resolve().parent.parent
 MANAGE = (sys.executable, "manage.py")
+SQLITE = "sqlite:///"
 #: Time limit for a command of a drill.
 MAX_SECONDS = 600
+#: Password of the demo editor.
+PASSWORD = "only-for-drills-of-editors"
 #: Size of the blocks in which a disk is allocated.
 BLOCK_BYTES = 4096
 #: Time after which the child processes of a killed import must have ended.
@@ -59,6 +62,11 @@ class SandboxSite:
     media: Path
     environment: dict[str, str] = field(repr=False)
 
+    @property
+    def file(self) -> Path:
+        """The database file on SQLite."""
+        return Path(self.url.removeprefix(SQLITE))
+
     def bytes(self) -> int:
         """Return the size of the site's files on disk, including a database file."""
         files = [*self.media.rglob("*"), *self.media.parent.glob(f"{self.name}.sqlite3*")]
@@ -82,6 +90,12 @@ class SandboxSite:
     def complete(self, *arguments: str | Path) -> None:
         """Run an import. Raises `DrillFailed` unless it is completed."""
         self.run("import_markdown", *arguments).check_complete()
+
+    def finish_tasks(self) -> None:
+        """Run all background tasks that wait. Raises `DrillFailed` if one is not run."""
+        ended = self.run("db_worker", "--batch", "--no-reload")
+        if ended.code or "Traceback" in ended.errors:
+            raise DrillFailed(f"tasks were not finished: {ended.summary}")
 
     def inspect(self, *without: str) -> dict[str, Any]:
         """Return the result of `drills.digest`, without some columns of items."""
@@ -118,34 +132,63 @@ def wait_for_session(session: int) -> None:
 
 
 class Sandbox:
-    """Creates fresh sites on SQLite, or on the PostgreSQL server of a URL (by default DATABASE_URL); deletes them."""
+    """Creates fresh sites on SQLite, or on the PostgreSQL server of a URL (by default DATABASE_URL); deletes them.
 
-    def __init__(self, folder: Path, url: str = "") -> None:
+    `migrated` is the URL of an empty site of the same kind, in place of migrations, which take some seconds.
+    """
+
+    def __init__(self, folder: Path, url: str = "", migrated: str = "") -> None:
         self.folder = folder
         self._server = url or os.environ.get("DATABASE_URL", "")
         self.on_postgres = self._server.startswith(("postgres:", "postgresql:"))
-        self._template = self._site("template", folder)
+        empty = self._site("template", folder)
+        empty.media.mkdir(parents=True)
         if self.on_postgres:
-            self._create(self._template, "template0")
-        subprocess.run((*MANAGE, "migrate", "--verbosity=0"), cwd=ROOT, env=self._template.environment, check=True)
+            self._create(empty, "template0")
+        if not migrated:
+            subprocess.run((*MANAGE, "migrate", "--verbosity=0"), cwd=ROOT, env=empty.environment, check=True)
+        elif self.on_postgres:
+            dump = subprocess.run(("pg_dump", "--no-owner", migrated), stdout=subprocess.PIPE, check=True).stdout
+            command = ("psql", "--quiet", "--output=/dev/null", "--set=ON_ERROR_STOP=1", empty.url)
+            subprocess.run(command, input=dump, check=True)
+        else:
+            shutil.copy(migrated.removeprefix(SQLITE), empty.file)
+        #: The sites that others are copies of, by the content folder that was imported.
+        self._templates: dict[Path | None, SandboxSite] = {None: empty}
 
     @contextmanager
-    def site(self, name: str, folder: Path | None = None) -> Iterator[SandboxSite]:
-        """Create a fresh site with its files in `folder`, and delete it at the end."""
+    def site(self, name: str, folder: Path | None = None, content: Path | None = None) -> Iterator[SandboxSite]:
+        """Create a fresh site with its files in `folder`, and delete it at the end.
+
+        With `content`, it has the items of a folder, as they were when this was called for the folder first, and the
+        demo editor.
+        """
+        if content and content not in self._templates:
+            self._templates[content] = self._fill(content)
         site = self._site(name, folder or self.folder)
-        site.media.mkdir(parents=True)
         try:
-            if self.on_postgres:
-                self._create(site, self._template.name)
-            else:
-                shutil.copy(_file(self._template), _file(site))
+            self._copy(self._templates[content], site)
             yield site
         finally:
-            shutil.rmtree(site.media)
             self._drop(site)
 
     def close(self) -> None:
-        self._drop(self._template)
+        for template in self._templates.values():
+            self._drop(template)
+
+    def _fill(self, content: Path) -> SandboxSite:
+        template = self._site(f"template_{len(self._templates)}", self.folder)
+        self._copy(self._templates[None], template)
+        template.complete(content)
+        template.run("create_demo_editor", "--force", DEMO_EDITOR_PASSWORD=PASSWORD)
+        return template
+
+    def _copy(self, template: SandboxSite, site: SandboxSite) -> None:
+        shutil.copytree(template.media, site.media)
+        if self.on_postgres:
+            self._create(site, template.name)
+        else:
+            shutil.copy(template.file, site.file)
 
     def _site(self, name: str, folder: Path) -> SandboxSite:
         name = f"drill_{os.getpid()}_{name}"
@@ -154,7 +197,7 @@ class Sandbox:
         environment = {
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "benchmarks.settings",
-            "DATABASE_URL": address if self.on_postgres else f"sqlite:///{folder / name}.sqlite3",
+            "DATABASE_URL": address if self.on_postgres else f"{SQLITE}{folder / name}.sqlite3",
             "MEDIA_ROOT": str(folder / f"media-{name}"),
             "STATIC_ROOT": str(self.folder / "collected"),
         }
@@ -164,16 +207,13 @@ class Sandbox:
         self._execute(SQL("CREATE DATABASE {} TEMPLATE {}").format(Identifier(site.name), Identifier(template)))
 
     def _drop(self, site: SandboxSite) -> None:
+        shutil.rmtree(site.media, ignore_errors=True)
         if self.on_postgres:
             self._execute(SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(Identifier(site.name)))
         else:
             for suffix in ("", "-wal", "-shm"):
-                Path(f"{_file(site)}{suffix}").unlink(missing_ok=True)
+                Path(f"{site.file}{suffix}").unlink(missing_ok=True)
 
     def _execute(self, statement: Any) -> None:
         with psycopg.connect(self._server, dbname="postgres", autocommit=True) as connection:
             connection.execute(statement)
-
-
-def _file(site: SandboxSite) -> Path:
-    return Path(site.url.removeprefix("sqlite:///"))

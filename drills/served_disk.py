@@ -23,22 +23,22 @@ from drills.browser import Browser, BrowserPage
 from drills.disk import resize, small_disk
 from drills.readers import Client, ReaderPool, find_paths
 from drills.report import DrillFailed, print_line
-from drills.sandbox import Sandbox
+from drills.sandbox import PASSWORD, Sandbox
 from drills.server import serve
-from drills.traffic import EDIT_PAGE, FORM, ITEM_LIST, PASSWORD, log_in
+from drills.traffic import EDIT_PAGE, FORM, ITEM_LIST, log_in
 
-READERS, CALM_SECONDS = 8, 5
+READERS = 8
+#: Duration of each failure.
+SECONDS = 5.0
 #: A text for which SQLite's log must grow, and the number of saves before one must have met the full disk.
 TEXT, MAX_SAVES = "Written while the disk was full. " * 6_000, 20
 FULL, READ_ONLY = "The disk of the server is full", "The server cannot write"
 BLOCK_BYTES = 65536
 
 
-def drill(sandbox: Sandbox, content: Path, folder: Path) -> str:
+def drill(sandbox: Sandbox, content: Path, folder: Path, seconds: float = SECONDS) -> str:
     """Fill the disk of a site's database and media, then make its media read-only. `folder` is a tmpfs."""
-    with sandbox.site("served", folder) as site:
-        site.complete(content)
-        site.run("create_demo_editor", "--force", DEMO_EDITOR_PASSWORD=PASSWORD)
+    with sandbox.site("served", folder, content) as site:
         with serve(site, sandbox.folder / "served-disk.log", CACHE_URL="locmemcache://") as server:
             paths, browser = find_paths(server.address), log_in(server.address)
             readers = ReaderPool(server.host, paths, READERS)
@@ -47,10 +47,10 @@ def drill(sandbox: Sandbox, content: Path, folder: Path) -> str:
                     saves = save_until_refused(browser) if not sandbox.on_postgres else 0
                     fill()  # SQLite may have shortened its log
                     check_upload(browser, server.host, sandbox.folder, HTTPStatus.INSUFFICIENT_STORAGE, FULL)
-                    time.sleep(CALM_SECONDS)
+                    time.sleep(seconds)
                 with read_only(site.media):
                     check_upload(browser, server.host, sandbox.folder, HTTPStatus.SERVICE_UNAVAILABLE, READ_ONLY)
-                    time.sleep(CALM_SECONDS)
+                    time.sleep(seconds)
                 check_upload(browser, server.host, sandbox.folder, HTTPStatus.FOUND, "")
         if faults := [*readers.faults(), *_problems(site.inspect()["problems"])]:
             raise DrillFailed("; ".join(faults))
@@ -142,15 +142,15 @@ def _problems(problems: list[str]) -> list[str]:
     return [problem for problem in problems if not problem.endswith("has no row")]
 
 
-def main(content: Path) -> None:
-    """Run the drill alone, in a process that may mount disks."""
+def main(content: Path, migrated: str, seconds: float) -> None:
+    """Run the drill alone, in a process that may mount disks. `migrated` is the URL of an empty site."""
     with (
         TemporaryDirectory(prefix="medigy-drill-") as name,
-        closing(Sandbox(Path(name))) as sandbox,
+        closing(Sandbox(Path(name), migrated=migrated)) as sandbox,
         small_disk(Path(name, "served")) as folder,
     ):
-        print_line(drill(sandbox, content, folder))
+        print_line(drill(sandbox, content, folder, seconds))
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), sys.argv[2], float(sys.argv[3]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -98,6 +99,11 @@ def await_answer(address: str) -> None:
         else:
             return
     raise DrillFailed(f"no server at {address} after {START_SECONDS} s")
+
+
+def log_errors(log: str) -> list[str]:
+    """Return the lines of a log that name a traceback, an internal error or a locked database."""
+    return re.findall(r".*(?:locked|Traceback|Internal Server Error).*", log)
 
 
 def free_port() -> int:

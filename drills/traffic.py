@@ -14,10 +14,11 @@ from threading import Event, Thread
 from urllib.error import URLError
 
 from drills import site as files
+from drills.baseline import compare_sites
 from drills.browser import Browser, BrowserPage
 from drills.report import DrillFailed
-from drills.sandbox import Sandbox, SandboxSite
-from drills.server import serve
+from drills.sandbox import PASSWORD, Sandbox, SandboxSite
+from drills.server import log_errors, serve
 
 READERS = 20
 #: Each of two editors fills in one field of the same items. No file sets these fields.
@@ -27,7 +28,6 @@ ITEMS = 20
 MIN_PAGES_READ, MIN_ITEMS_SAVED, MAX_ROUNDS = 200, 20, 20
 LOGIN, ITEM_LIST, FORM = "/admin/login/", "/admin/curation/curateditem/", "curateditem_form"
 EDIT_PAGE = re.compile(rf"{ITEM_LIST}\d+/change/")
-PASSWORD = "only-for-drills-of-editors"
 
 User = Callable[[], None]
 
@@ -53,15 +53,13 @@ class Traffic:
 def drill(sandbox: Sandbox, content: Path, random: Random) -> str:
     """Import changed files into a busy site, and compare it with a site without users."""
     log = sandbox.folder / "server.log"
-    with sandbox.site("quiet") as quiet, sandbox.site("busy") as busy:
-        for site in (quiet, busy):
-            site.complete(content)
+    with sandbox.site("quiet", content=content) as quiet, sandbox.site("busy", content=content) as busy:
         files.change(content)
         with server(busy, log) as address:
             traffic = run_with_traffic(busy, address, content, random)
         check(traffic, log.read_text())
         quiet.complete(content)
-        compare(quiet, busy)
+        compare_sites(quiet, busy, *EDITED, "edited_at")
     counts = ", ".join(f"{number:,} {what}" for what, number in sorted(traffic.counts.items()))
     return f"an import under {READERS} readers and {len(EDITED)} editors: {counts}; no error, nothing lost"
 
@@ -69,7 +67,6 @@ def drill(sandbox: Sandbox, content: Path, random: Random) -> str:
 def run_with_traffic(site: SandboxSite, address: str, content: Path, random: Random) -> Traffic:
     """Import files while readers and editors use a site."""
     traffic = Traffic()
-    site.run("create_demo_editor", "--force", DEMO_EDITOR_PASSWORD=PASSWORD)
     editors = [log_in(address) for _ in EDITED]
     pages = random.sample(sorted(set(EDIT_PAGE.findall(editors[0].get(ITEM_LIST).text))), ITEMS)
     users: list[User] = [reader(address, traffic, Random(random.random())) for _ in range(READERS)]
@@ -89,23 +86,11 @@ def run_with_traffic(site: SandboxSite, address: str, content: Path, random: Ran
 
 def check(traffic: Traffic, log: str) -> None:
     """Raise `DrillFailed` for errors, and for too little traffic."""
-    errors = [*traffic.errors, *re.findall(r".*(?:locked|Traceback|Internal Server Error).*", log)]
+    errors = [*traffic.errors, *log_errors(log)]
     if errors:
         raise DrillFailed(f"{len(errors)} errors: {'; '.join(errors[:10])}")
     if traffic.is_insufficient():
         raise DrillFailed(f"too little traffic: {dict(traffic.counts)}; give the import more files")
-
-
-def compare(quiet: SandboxSite, busy: SandboxSite) -> None:
-    """Raise `DrillFailed` unless the sites are equal, except for the fields that editors change."""
-    expected, found = quiet.inspect(*EDITED, "edited_at"), busy.inspect(*EDITED, "edited_at")
-    wrong = [f"{name} differs" for name, digest in expected["tables"].items() if found["tables"][name] != digest]
-    wrong += [
-        f"/news/{slug}/ differs" for slug, digest in expected["items"].items() if found["items"].get(slug) != digest
-    ]
-    wrong += found["problems"]
-    if wrong:
-        raise DrillFailed("; ".join(wrong[:10]))
 
 
 # Users

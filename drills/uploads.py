@@ -6,20 +6,20 @@ import time
 import zlib
 from collections.abc import Callable, Sequence
 from http import HTTPStatus
+from pathlib import Path
 from struct import pack
 from threading import Event, Thread
 from urllib.parse import urlencode
 
-from drills import site as files
 from drills.browser import Browser
 from drills.readers import Client, ReaderPool, find_paths
 from drills.report import DrillFailed, print_line
 from drills.sandbox import Sandbox
 from drills.server import RunningServer, processes, serve
-from drills.traffic import ITEM_LIST, PASSWORD, log_in
+from drills.traffic import ITEM_LIST, log_in
 
 ADD_IMAGE, PREVIEW = "/admin/curation/image/add/", f"{ITEM_LIST}preview/"
-PICTURES, BODIES, READERS, FILES = 4, 8, 8, 40
+PICTURES, BODIES, READERS = 4, 8, 8
 #: Side of the pictures in pixels: just below the limit of 100 megapixels.
 WIDTH, HEIGHT = 9_999, 10_000
 CALM_SECONDS = 10
@@ -32,30 +32,29 @@ BOUNDARY = "boundary-of-drills"
 Send = Callable[[Client], tuple[int, str]]
 
 
-def drill(sandbox: Sandbox) -> str:
-    content = files.write(sandbox.folder / "uploads", FILES)
+def drill(sandbox: Sandbox, content: Path) -> str:
     faults, results = [], []
-    with sandbox.site("uploads") as site:
-        site.complete(content)
-        site.run("create_demo_editor", "--force", DEMO_EDITOR_PASSWORD=PASSWORD)
-        with serve(site, sandbox.folder / "uploads.log", CACHE_URL="locmemcache://") as server:
-            paths = find_paths(server.address)
-            browser = log_in(server.address)
-            with ReaderPool(server.host, paths, READERS).reading():
-                time.sleep(CALM_SECONDS / 2)  # until the pages are kept
-            with ReaderPool(server.host, paths, READERS).reading() as calm:
-                time.sleep(CALM_SECONDS)
-            attacks = {
-                f"{PICTURES} pictures of {WIDTH:,} × {HEIGHT:,} pixels": [
-                    upload(browser, hostile_picture(number)) for number in range(PICTURES)
-                ],
-                f"{BODIES} previews of hostile bodies": [preview(browser, number) for number in range(BODIES)],
-            }
-            for title, sends in attacks.items():
-                result, found = send_at_once(server, sends, calm)
-                print_line(f"  {title}: {result}")
-                results.append(f"{title}: {result}")
-                faults += [f"{title}: {fault}" for fault in found]
+    with (
+        sandbox.site("uploads", content=content) as site,
+        serve(site, sandbox.folder / "uploads.log", CACHE_URL="locmemcache://") as server,
+    ):
+        paths = find_paths(server.address)
+        browser = log_in(server.address)
+        with ReaderPool(server.host, paths, READERS).reading():
+            time.sleep(CALM_SECONDS / 2)  # until the pages are kept
+        with ReaderPool(server.host, paths, READERS).reading() as calm:
+            time.sleep(CALM_SECONDS)
+        attacks = {
+            f"{PICTURES} pictures of {WIDTH:,} × {HEIGHT:,} pixels": [
+                upload(browser, hostile_picture(number)) for number in range(PICTURES)
+            ],
+            f"{BODIES} previews of hostile bodies": [preview(browser, number) for number in range(BODIES)],
+        }
+        for title, sends in attacks.items():
+            result, found = send_at_once(server, sends, calm)
+            print_line(f"  {title}: {result}")
+            results.append(f"{title}: {result}")
+            faults += [f"{title}: {fault}" for fault in found]
     if faults:
         raise DrillFailed("; ".join(faults))
     return "; ".join(results)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -157,8 +156,3 @@ def await_recovery(address: str, paths: Sequence[str], editor: Editor | None, li
         if seconds > limit:
             raise DrillFailed(f"not well again {seconds:.1f} s after the return: {'; '.join(wrong)}")
         time.sleep(0.2)
-
-
-def log_errors(log: str) -> list[str]:
-    """Return the lines of a server's log that name a traceback or an internal error."""
-    return re.findall(r".*(?:Traceback|Internal Server Error).*", log)

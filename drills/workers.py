@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
 from drills import site as files
+from drills.baseline import differences
 from drills.report import DrillFailed, print_line
 from drills.sandbox import Sandbox
 from drills.server import WORKER, running
@@ -15,12 +17,12 @@ from drills.server import WORKER, running
 PICTURES = 2
 
 
-def drill(sandbox: Sandbox, count: int) -> str:
+def drill(sandbox: Sandbox, count: int, killed: Collection[str] = ("worker", "children")) -> str:
     """Let two workers import `count` files, as the admin does, and kill one, or the processes that it has started."""
     content = files.write(sandbox.folder / "workers", count, PICTURES)
     expected = import_by_worker(sandbox, content, "undisturbed")[1]
     results = []
-    for name in ("worker", "children"):
+    for name in killed:
         result, found = import_by_worker(sandbox, content, name)
         compare(result, expected, found)
         print_line(f"  {result}")
@@ -42,8 +44,7 @@ def import_by_worker(sandbox: Sandbox, content: Path, name: str) -> tuple[str, d
 
 def compare(result: str, expected: dict[str, Any], found: dict[str, Any]) -> None:
     """Raise `DrillFailed` unless the import was in effect once, in one run, and without a traceback."""
-    wrong = [f"{name} differs" for name, digest in expected["tables"].items() if found["tables"][name] != digest]
-    wrong += found["problems"]
+    wrong = differences(expected, found)
     if found["runs"] != ["finished"]:
         wrong.append(f"the ledger has {', '.join(found['runs'])}")
     if wrong:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from random import Random
+from types import ModuleType
 
 import pytest
 
@@ -18,19 +19,46 @@ from drills import (
     disk,
     kill,
     login,
+    proxy,
     readers,
-    served_disk,
     site,
+    soak,
     traffic,
     uploads,
     workers,
 )
 from drills.report import DrillSkipped
 from drills.sandbox import ROOT, Sandbox
+from drills.server import log_errors
 
 pytestmark = [pytest.mark.long, pytest.mark.xdist_group("drills")]
-FILES = 40
+FILES, PICTURES = 40, 2
 SEED = 1
+SOAK_MINUTES = 0.05
+#: Of the failures of a drill, those that its short form provokes.
+DATABASE_FAILURES = ("frozen", "an unreadable file", "read-only files")
+REDIS_STATES = ("frozen", "full", "lists in place of values")
+ATTACKS = ("slow large bodies",)
+#: Constants of the drills: less time, and fewer requests.
+SHORT: dict[ModuleType, dict[str, float]] = {
+    cache: {"FAIL_SECONDS": 2},
+    database: {"FAIL_SECONDS": 5, "LATER_SECONDS": 2},
+    login: {"CALM_SECONDS": 2},
+    proxy: {"ATTACK_SECONDS": 1, "SETTLE_SECONDS": 0.5, "FIRST_PAGES": 8},
+    readers: {"CRAWLED": 2},
+    soak: {"READERS": 8},
+    traffic: {"READERS": 4, "MIN_PAGES_READ": 10, "MIN_ITEMS_SAVED": 2},
+    uploads: {"CALM_SECONDS": 2, "PICTURES": 2, "BODIES": 1},
+}
+#: Limits of times: other tests keep the machine busy.
+PATIENT: dict[ModuleType, dict[str, float]] = {
+    cache: {"MAX_SECONDS": 5.0},
+    database: {"FREE_SECONDS": 5.0, "TESTED_SECONDS": 12},
+    login: {"MAX_LOGIN_SECONDS": 120},
+    proxy: {"MAX_P95": 5.0},
+    readers: {"MAX_RATIO": 1_000},
+    soak: {"MAX_READER_P95": 60, "MAX_EDITOR_P95": 60},
+}
 
 
 @pytest.fixture(scope="module")
@@ -39,9 +67,25 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
         yield made
 
 
-@pytest.fixture
-def content(tmp_path: Path) -> Path:
-    return site.write(tmp_path / "site", FILES)
+@pytest.fixture(scope="module")
+def content(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The files of all sites. Some drills change them."""
+    return site.write(tmp_path_factory.mktemp("content") / "site", FILES, PICTURES)
+
+
+@pytest.fixture(autouse=True)
+def _short(monkeypatch: pytest.MonkeyPatch) -> None:
+    for constants in (SHORT, PATIENT):
+        for module, values in constants.items():
+            for name, value in values.items():
+                monkeypatch.setattr(module, name, value)
+
+
+def test_errors_of_a_server_are_found_in_its_log() -> None:
+    """As Django, Python and SQLite write them."""
+    errors = ["ERROR django.request: Internal Server Error: /news/", "Traceback (most recent call last):"]
+    errors.append("django.db.utils.OperationalError: database is locked")
+    assert log_errors("\n".join(["Listening at: http://127.0.0.1:8000", *errors])) == errors
 
 
 @pytest.mark.django_db  # the sandbox has its own database; the mark runs the test on PostgreSQL as well
@@ -49,29 +93,29 @@ def test_the_next_import_completes_a_killed_one(sandbox: Sandbox, content: Path)
     assert kill.drill(sandbox, baseline.take(sandbox, content), 1, Random(SEED)).startswith("1 imports killed")
 
 
-def test_an_import_during_reads_and_edits_loses_nothing(
-    sandbox: Sandbox, content: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name, value in {"READERS": 4, "MIN_PAGES_READ": 10, "MIN_ITEMS_SAVED": 2}.items():
-        monkeypatch.setattr(traffic, name, value)
+def test_an_import_during_reads_and_edits_loses_nothing(sandbox: Sandbox, content: Path) -> None:
     assert "nothing lost" in traffic.drill(sandbox, content, Random(SEED))
 
 
 @pytest.mark.django_db  # the mark runs the test on PostgreSQL as well
-def test_a_site_answers_while_its_database_is_away(
-    sandbox: Sandbox, content: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name, value in {"FAIL_SECONDS": 6, "FREE_SECONDS": 5.0, "TESTED_SECONDS": 12}.items():  # the machine is busy
-        monkeypatch.setattr(database, name, value)
+def test_a_site_answers_while_its_database_is_away(sandbox: Sandbox, content: Path) -> None:
     with skipping():
-        assert "well again" in database.drill(sandbox, content, ["frozen", "an unreadable file", "read-only files"])
+        assert "well again" in database.drill(sandbox, content, DATABASE_FAILURES)
 
 
-def test_no_request_waits_for_redis(sandbox: Sandbox, content: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in {"FAIL_SECONDS": 3, "MAX_SECONDS": 5.0}.items():
-        monkeypatch.setattr(cache, name, value)
+def test_no_request_waits_for_redis(sandbox: Sandbox, content: Path) -> None:
     with skipping():
-        assert "no failed request" in cache.drill(sandbox, content, ["frozen", "full", "lists in place of values"])
+        assert "no failed request" in cache.drill(sandbox, content, REDIS_STATES)
+
+
+def test_readers_are_served_while_slow_clients_hold_connections(sandbox: Sandbox, content: Path) -> None:
+    results = proxy.drill(sandbox, content, ATTACKS)
+    if os.environ.get("CI"):
+        assert "not installed" not in results
+
+
+def test_a_short_soak_loses_nothing(sandbox: Sandbox, content: Path) -> None:
+    assert "nothing lost" in soak.drill(sandbox, content, SOAK_MINUTES, Random(SEED))
 
 
 @pytest.mark.django_db
@@ -90,35 +134,23 @@ def skipping() -> Iterator[None]:
         pytest.skip(str(reason))
 
 
-@pytest.fixture
-def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(readers, "MAX_RATIO", 1_000)
-    monkeypatch.setattr(login, "MAX_LOGIN_SECONDS", 120)
-    for module in (login, uploads, served_disk):
-        monkeypatch.setattr(module, "CALM_SECONDS", 3)
+def test_guesses_are_hashed_rarely_and_keep_no_editor_out(sandbox: Sandbox, content: Path) -> None:
+    assert "the editor logged in" in login.drill(sandbox, content, 60)
 
 
-@pytest.mark.usefixtures("_patient")
-def test_guesses_are_hashed_rarely_and_keep_no_editor_out(sandbox: Sandbox) -> None:
-    assert "the editor logged in" in login.drill(sandbox, 120)
-
-
-@pytest.mark.usefixtures("_patient")
-def test_hostile_uploads_leave_web_workers_small(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in {"PICTURES": 2, "BODIES": 2}.items():
-        monkeypatch.setattr(uploads, name, value)
-    assert "web workers up to" in uploads.drill(sandbox)
+def test_hostile_uploads_leave_web_workers_small(sandbox: Sandbox, content: Path) -> None:
+    assert "web workers up to" in uploads.drill(sandbox, content)
 
 
 @pytest.mark.django_db
 def test_a_living_worker_takes_over_from_a_killed_one(sandbox: Sandbox) -> None:
-    assert "took it over" in workers.drill(sandbox, 5 * FILES)
+    assert "took it over" in workers.drill(sandbox, 5 * FILES, ["worker"])
 
 
-@pytest.mark.usefixtures("_patient")
 def test_a_full_disk_is_told_to_editors_and_readers_do_not_notice(sandbox: Sandbox, content: Path) -> None:
     with skipping():
         unshare = disk.unshare()
-    command = (*unshare, sys.executable, "-m", "drills.served_disk", str(content))
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    with sandbox.site("migrated") as migrated:
+        command = (*unshare, sys.executable, "-m", "drills.served_disk", str(content), migrated.url, "1")
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert "all of them answered" in done.stdout, done.stdout + done.stderr
