@@ -24,6 +24,8 @@ DAMAGED, FAILED = 1, 4
 #: Minimum numbers of items saved and imports completed while backups are made.
 MIN_SAVED, MIN_IMPORTS = 3, 1
 WORK_SECONDS = 120
+#: Seconds between the saves of an editor, and between imports.
+EDITOR_PAUSES, IMPORT_PAUSE = (0.0, 0.0), 0.0
 #: Runs a command with a small tmpfs in place of a folder, and prints what it left that looks like a part of a backup.
 SMALL_DISK = 'mount -t tmpfs -o size="$1" none "$2" || exit 99; "${@:3}"; status=$?; find "$2" -type f; exit $status'
 
@@ -60,7 +62,7 @@ def at_work(site: SandboxSite, content: Path, log: Path) -> Iterator[Traffic]:
     traffic = Traffic()
 
     def import_again() -> None:
-        while not traffic.stop.is_set():
+        while not traffic.stop.wait(IMPORT_PAUSE):
             files.change(content)
             try:
                 site.complete(content)
@@ -73,7 +75,7 @@ def at_work(site: SandboxSite, content: Path, log: Path) -> Iterator[Traffic]:
         pages = sorted(set(EDIT_PAGE.findall(browsers[0].get(ITEM_LIST).text)))
         users: list[User] = [import_again]
         for browser, name in zip(browsers, EDITED, strict=True):
-            users.append(editor(browser, name, pages, traffic, Random(name)))
+            users.append(editor(browser, name, pages, traffic, Random(name), EDITOR_PAUSES))
         with working(users, traffic):
             yield traffic
 

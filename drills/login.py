@@ -22,6 +22,8 @@ from drills.server import RunningServer, serve
 from drills.traffic import LOGIN
 
 CLIENTS, READERS = 12, 8
+#: Number of addresses of the first attack. The second one has as many as attempts.
+ADDRESSES = 4
 #: Seconds without an attack, for comparison.
 CALM_SECONDS = 20
 #: Maximum number of wrong passwords of one address that are hashed in a minute.
@@ -40,8 +42,8 @@ Chooser = Callable[[int], tuple[str, str]]
 
 
 def few_addresses(number: int) -> tuple[str, str]:
-    """Guess passwords of a hundred accounts, the editor's too, from four addresses."""
-    return (f"user-{number % 100}" if number % 3 else "editor"), f"198.51.100.{number % 4}"
+    """Guess passwords of a hundred accounts, the editor's too, from `ADDRESSES`."""
+    return (f"user-{number % 100}" if number % 3 else "editor"), f"198.51.100.{number % ADDRESSES}"
 
 
 def many_addresses(number: int) -> tuple[str, str]:

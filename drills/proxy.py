@@ -26,6 +26,8 @@ from drills.sandbox import MANAGE, ROOT, Sandbox, SandboxSite
 from drills.server import free_port
 from drills.slow_clients import Attackers, Endpoint, attacks
 
+#: What is attacked: gunicorn without a proxy, and the programs of the proxies.
+ALONE, PROXIES = "gunicorn alone", ("nginx", "caddy")
 #: Connections of an attack, seconds that it lasts, and readers meanwhile.
 CONNECTIONS, ATTACK_SECONDS, READERS = 40, 20, 4
 #: Time in seconds within which 95 of 100 pages must come, or 3 times that without an attack, on a machine that is busy.
@@ -126,7 +128,9 @@ def get(endpoint: Endpoint, path: str, **headers: str) -> tuple[int, http.client
         return answer.status, answer.headers, answer.read()
 
 
-def drill(sandbox: Sandbox, content: Path, only: Collection[str] = ()) -> str:
+def drill(
+    sandbox: Sandbox, content: Path, servers: Collection[str] = (ALONE, *PROXIES), only: Collection[str] = ()
+) -> str:
     """Attack gunicorn alone, then behind each proxy that is installed; by each attack, or `only` those of these names.
 
     Raises `DrillFailed`.
@@ -142,8 +146,11 @@ def drill(sandbox: Sandbox, content: Path, only: Collection[str] = ()) -> str:
         large_path = f"/media/{large.relative_to(site.media)}"
         port = free_port()
         with run_gunicorn(site, setting, port):
-            results.append(hold("gunicorn alone", Endpoint(port, setting.host), large_path, only, faults))
-            for name, run in {"nginx": run_nginx, "caddy": run_caddy}.items():
+            if ALONE in servers:
+                results.append(hold(ALONE, Endpoint(port, setting.host), large_path, only, faults))
+            for name, run in zip(PROXIES, (run_nginx, run_caddy), strict=True):
+                if name not in servers:
+                    continue
                 if not shutil.which(name):
                     results.append(f"{name} is not installed")
                     continue

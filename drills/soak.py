@@ -19,7 +19,7 @@ from drills.readers import ReaderPool, find_paths
 from drills.report import DrillFailed, print_line, print_progress
 from drills.sandbox import Sandbox, SandboxSite
 from drills.server import WORKER, ProcessUse, RunningServer, log_errors, processes, running, serve
-from drills.traffic import FORM, Traffic, User, log_in, working
+from drills.traffic import FORM, Traffic, editor, log_in, working
 
 READERS, ITEMS = 50, 20
 #: Seconds between the requests of a reader, and between the saves of an editor.
@@ -75,12 +75,12 @@ def site_at_work(site: SandboxSite, folder: Path) -> Iterator[tuple[RunningServe
 
 def use(site: SandboxSite, server: RunningServer, worker: int, content: Path, seconds: float, random: Random) -> str:
     """Read, edit and import for some seconds, and check all but the rows; return a line."""
-    traffic_, times = Traffic(), list[float]()
+    traffic_ = Traffic()
     browsers = [log_in(server.address) for _ in EDITED]
     found = sorted(set(traffic.EDIT_PAGE.findall(browsers[0].get(traffic.ITEM_LIST).text)))
     pages = random.sample(found, min(ITEMS, len(found)))
     users = [
-        editor(browser, name, pages, traffic_, times, Random(random.random()))
+        editor(browser, name, pages, traffic_, Random(random.random()), EDITOR_PAUSES)
         for browser, name in zip(browsers, EDITED, strict=True)
     ]
     readers = ReaderPool(server.host, find_paths(server.address), READERS, READER_PAUSES)
@@ -89,6 +89,7 @@ def use(site: SandboxSite, server: RunningServer, worker: int, content: Path, se
     faults = [*traffic_.errors[:5], *readers.faults(), *check_saved(server, traffic_, browsers[0])]
     end = measure(site, server, worker)
     faults += check_growth(warm, end) + check_logs(server.log, server.log.with_name("soak-worker.log"))
+    times = traffic_.seconds
     p95 = quantiles(times, n=20, method="inclusive")[-1] if len(times) > 1 else 0
     if readers.percentile(95) > MAX_READER_P95:
         faults.append(f"readers waited: {readers.times}")
@@ -120,31 +121,6 @@ def import_for(seconds: float, site: SandboxSite, content: Path, server: Running
         if warm and lasted > seconds:
             return warm, imports
         files.change(content)
-
-
-def editor(
-    browser: Browser, name: str, pages: list[str], traffic_: Traffic, times: list[float], random: Random
-) -> User:
-    """Return a function that fills in a field of one item after another, and adds the seconds of each save."""
-
-    def edit() -> None:
-        number = 0
-        while not traffic_.stop.wait(random.uniform(*EDITOR_PAUSES)):
-            page = browser.get(random.choice(pages))
-            traffic_.check(page)
-            number += 1
-            value = f"{name} <&> {number}"
-            start = time.monotonic()
-            answer = browser.post(page.address, {**page.form(FORM), name: value, "_continue": ""})
-            times.append(time.monotonic() - start)
-            traffic_.check(answer)
-            if '<li class="success">' in answer.text:
-                traffic_.counts["items saved"] += 1
-                traffic_.saved[page.address, name] = value
-            else:
-                traffic_.counts["saves refused"] += 1
-
-    return edit
 
 
 def check_saved(server: RunningServer, traffic_: Traffic, browser: Browser) -> list[str]:

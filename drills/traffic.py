@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -34,11 +35,12 @@ User = Callable[[], None]
 
 @dataclass(slots=True)
 class Traffic:
-    """What readers and editors did: counts, the value last saved by page and field, and errors."""
+    """What readers and editors did: counts, the value last saved by page and field, seconds of saves, and errors."""
 
     stop: Event = field(default_factory=Event)
     counts: Counter[str] = field(default_factory=Counter)
     saved: dict[tuple[str, str], str] = field(default_factory=dict)
+    seconds: list[float] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
     def is_insufficient(self) -> bool:
@@ -110,17 +112,29 @@ def reader(address: str, traffic: Traffic, random: Random) -> User:
     return read
 
 
-def editor(browser: Browser, name: str, pages: list[str], traffic: Traffic, random: Random) -> User:
-    """Return a function that fills in a field of one item after another, and again after a conflicting change."""
+def editor(
+    browser: Browser,
+    name: str,
+    pages: list[str],
+    traffic: Traffic,
+    random: Random,
+    pauses: tuple[float, float] = (0, 0),
+) -> User:
+    """Return a function that fills in a field of one item after another, and again after a conflicting change.
+
+    `pauses` are the minimum and maximum of the seconds between two saves.
+    """
 
     def edit() -> None:
         number = 0
-        while not traffic.stop.is_set():
+        while not traffic.stop.wait(random.uniform(*pauses)):
             page = browser.get(random.choice(pages))
             traffic.check(page)
             number += 1
-            value = f"{name} {number}"
+            value = f"{name} <&> {number}"
+            start = time.monotonic()
             answer = browser.post(page.address, {**page.form(FORM), name: value, "_continue": ""})
+            traffic.seconds.append(time.monotonic() - start)
             traffic.check(answer)
             if '<li class="success">' in answer.text:
                 traffic.counts["items saved"] += 1
