@@ -1,7 +1,7 @@
 # The site: web server (the default command), worker and management commands. docs/deploy.md explains how it is run.
-# tests/test_deployment.py runs its commands in a scratch directory.
+# tests/test_dockerfile.py runs its commands in a scratch directory.
 
-FROM python:3.11.14-slim-bookworm AS build
+FROM python:3.11.14-slim-trixie AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 WORKDIR /srv/medigy
 RUN python -m venv /opt/venv
@@ -13,15 +13,11 @@ RUN DEBUG=0 SECRET_KEY=only-for-collecting-static-files-while-an-image-is-built 
     STATIC_ROOT=/srv/medigy/var/static /opt/venv/bin/python manage.py collectstatic --no-input --verbosity 0 && \
     /opt/venv/bin/python -m compileall -q curation medigy
 
-FROM python:3.11.14-slim-bookworm
-# pg_dump and pg_restore, for manage.py backup and restore: of the version of the server in compose.yaml. Debian's are
-# older, so they come from PostgreSQL's own packages, whose key postgresql-common has. Their patches are to be taken.
+FROM python:3.11.14-slim-trixie
+# pg_dump and pg_restore, for manage.py backup and restore, of the version of the server in compose.yaml. Their patches
+# are to be taken.
 # hadolint ignore=DL3008
-RUN apt-get update && apt-get install --yes --no-install-recommends ca-certificates postgresql-common && \
-    echo "deb [signed-by=/usr/share/postgresql-common/pgdg/apt.postgresql.org.asc]" \
-    "https://apt.postgresql.org/pub/repos/apt bookworm-pgdg main" > /etc/apt/sources.list.d/pgdg.list && \
-    apt-get update && apt-get install --yes --no-install-recommends postgresql-client-17 && \
-    rm -rf /var/lib/apt/lists/*
+RUN apt-get update && apt-get install --yes --no-install-recommends postgresql-client-17 && rm -rf /var/lib/apt/lists/*
 RUN groupadd --gid 10001 medigy && \
     useradd --uid 10001 --gid medigy --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin medigy
 COPY --from=build /opt/venv /opt/venv
