@@ -4,10 +4,14 @@ import os
 from collections.abc import Iterator
 from contextlib import ExitStack
 from http import HTTPStatus
+from threading import RLock
 from typing import Protocol
 
 import pytest
 from django.conf import LazySettings
+from django.core.handlers.base import BaseHandler
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from playwright.sync_api import (
     Browser,
     BrowserContext,
@@ -50,6 +54,23 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=executable, args=chromium.ARGUMENTS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_request_at_a_time() -> Iterator[None]:
+    """Let requests wait for each other: all threads share the connection of SQLite in memory.
+
+    The transaction of one would be part of that of another, and end with it.
+    """
+    lock, get_response = RLock(), BaseHandler.get_response
+
+    def get_response_alone(self: BaseHandler, request: HttpRequest) -> HttpResponseBase:
+        with lock:
+            return get_response(self, request)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BaseHandler, "get_response", get_response_alone)
+        yield
 
 
 @pytest.fixture(autouse=True)
