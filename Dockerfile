@@ -9,7 +9,8 @@ COPY requirements.lock ./
 RUN /opt/venv/bin/pip install --require-hashes --only-binary :all: -r requirements.lock
 COPY . .
 # The key signs nothing here: static files do not depend on it.
-RUN DEBUG=0 SECRET_KEY=only-for-collecting-static-files-while-an-image-is-built \
+# The folder above them is open: it is closed otherwise, and root's, and another user serves them.
+RUN mkdir --mode=755 var && DEBUG=0 SECRET_KEY=only-for-collecting-static-files-while-an-image-is-built \
     STATIC_ROOT=/srv/medigy/var/static /opt/venv/bin/python manage.py collectstatic --no-input --verbosity 0 && \
     /opt/venv/bin/python -m compileall -q curation medigy
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import re
 import warnings
-from collections.abc import Callable, Collection, Mapping, MutableMapping
+from collections.abc import Callable, Collection, Iterator, Mapping, MutableMapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from difflib import get_close_matches
@@ -132,8 +133,10 @@ class Environment:
     def folder(self, name: str, default: Path) -> Path:
         """Return the absolute path of a folder, which need not exist yet."""
         path = Path(self.text(name, str(default))).absolute()
-        if path.exists() and not path.is_dir():
-            raise ImproperlyConfigured(f"{name} is {path}, which is a file. Set it to a folder, such as {default}.")
+        # A folder that is closed to the user of a command, who may not need it, does not stop the start.
+        with in_words(name, path), suppress(PermissionError):
+            if path.exists() and not path.is_dir():
+                raise ImproperlyConfigured(f"{name} is {path}, which is a file. Set it to a folder, such as {default}.")
         return path
 
     def secret_key(self, name: str, *, is_production: bool) -> str:
@@ -202,6 +205,18 @@ class Environment:
                 meant = f" Is {nearest[0]} meant?" if nearest else ""
                 found.append(f"Line {number} sets {name}, which is no setting of this site.{meant}")
         return found
+
+
+@contextmanager
+def in_words(name: str, path: Path) -> Iterator[None]:
+    """Turn failures with the path of a variable into `ImproperlyConfigured`."""
+    try:
+        yield
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"{name} is {path}, which cannot be used: {error.strerror}. Let the user of the site read and write it, "
+            "or name another."
+        ) from error
 
 
 def _parse(name: str, parse: Callable[[str], dict[str, Any]], text: str, remedy: str) -> dict[str, Any]:

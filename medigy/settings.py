@@ -14,7 +14,7 @@ from curation.lib.media_types import RENDITIONS
 from curation.lib.site_url import LOCAL_NAMES, is_public, name_of, read_site_url
 from curation.lib.sqlite_version import can_corrupt
 from curation.lib.time_zones import zone_of
-from medigy.environment import load
+from medigy.environment import in_words, load
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -189,7 +189,8 @@ TEMPLATES = [
 # Database: a SQLite file by default, PostgreSQL by DATABASE_URL
 
 VAR = BASE_DIR / "var"  # files that the site writes: database, media, collected static files
-VAR.mkdir(mode=0o750, exist_ok=True)  # closed to other users of the machine, like the database file below
+with in_words("The folder for files of the site", VAR):
+    VAR.mkdir(mode=0o750, exist_ok=True)  # closed to other users of the machine, like the database file below
 ACCEPT_SQLITE_RISK = env.flag("ACCEPT_SQLITE_RISK")  # of a SQLite with a known bug
 # A site of this machine alone, as `make run` makes it, is for trying out.
 PUBLISHED = not DEBUG and not set(ALLOWED_HOSTS) <= set(LOCAL_NAMES)
@@ -208,8 +209,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
                 "neither, ACCEPT_SQLITE_RISK=1 starts all the same: docs/operations.md tells what a site then needs."
             )
         file = Path(DATABASES["default"]["NAME"])
-        if file.parent.is_dir() and not file.exists():
-            file.touch(mode=0o660)  # less the umask; SQLite's own files beside it get the same mode
+        with in_words("The file of DATABASE_URL", file):
+            if file.parent.is_dir() and not file.exists():
+                file.touch(mode=0o660)  # less the umask; SQLite's own files beside it get the same mode
     # Writers queue instead of failing (IMMEDIATE and a long timeout), and readers never wait for them (WAL).
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",

@@ -40,6 +40,23 @@ def test_a_new_database_file_is_closed_to_other_users(tmp_path: Path) -> None:
     assert not Path(":memory:").exists()
 
 
+def test_folders_that_are_closed_to_the_user_stop_only_the_start_that_needs_them(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    closed, stat = tmp_path / "closed", Path.stat
+
+    def refuse(path: Path, **options: bool) -> os.stat_result:
+        if path.is_relative_to(closed):
+            raise PermissionError(13, "Permission denied", str(path))
+        return stat(path, **options)
+
+    monkeypatch.setattr(Path, "stat", refuse)
+    assert start(STATIC_ROOT=f"{closed}/static", DATABASE_URL="sqlite://:memory:") == ""
+    complaint = start(DATABASE_URL=f"sqlite:///{closed}/db.sqlite3")
+    assert "DATABASE_URL" in complaint
+    assert "Permission denied" in complaint
+
+
 @pytest.mark.parametrize(
     ("variable", "value"),
     [
@@ -75,6 +92,8 @@ def test_a_new_database_file_is_closed_to_other_users(tmp_path: Path) -> None:
         ("WEB_CONCURRENCY", "0"),
         ("FORWARDED_ALLOW_IPS", "proxy"),
         ("MEDIA_ROOT", __file__),
+        ("MEDIA_ROOT", f"/{'x' * 300}"),
+        ("DATABASE_URL", f"sqlite:////tmp/{'x' * 300}"),
         ("BACKUP_KEY", "password"),
         ("BACKUP_KEY", "# only a comment"),
     ],
