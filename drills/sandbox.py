@@ -164,7 +164,7 @@ class Sandbox:
         demo editor.
         """
         if content and content not in self._templates:
-            self._templates[content] = self._fill(content)
+            self._fill(content)
         site = self._site(name, folder or self.folder)
         try:
             self._copy(self._templates[content], site)
@@ -176,12 +176,12 @@ class Sandbox:
         for template in self._templates.values():
             self._drop(template)
 
-    def _fill(self, content: Path) -> SandboxSite:
-        template = self._site(f"template_{len(self._templates)}", self.folder)
-        self._copy(self._templates[None], template)
+    def _fill(self, content: Path) -> None:
+        empty = self._templates[None]
+        template = self._templates[content] = self._site(f"template_{len(self._templates)}", self.folder)
+        self._copy(empty, template)
         template.complete(content)
         template.run("create_demo_editor", "--force", DEMO_EDITOR_PASSWORD=PASSWORD)
-        return template
 
     def _copy(self, template: SandboxSite, site: SandboxSite) -> None:
         shutil.copytree(template.media, site.media)

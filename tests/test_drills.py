@@ -1,6 +1,7 @@
 """Short runs of drills of `make drill`. Times are not compared: other tests keep the machine busy."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -111,9 +112,10 @@ def test_no_request_waits_for_redis(sandbox: Sandbox, content: Path) -> None:
 
 
 def test_readers_are_served_while_slow_clients_hold_connections(sandbox: Sandbox, content: Path) -> None:
-    results = proxy.drill(sandbox, content, proxy.PROXIES, ATTACKS)
-    if os.environ.get("CI"):
-        assert "not installed" not in results
+    missing = [name for name in proxy.PROXIES if not shutil.which(name)]
+    if missing and not os.environ.get("CI"):
+        pytest.skip(f"not installed: {', '.join(missing)}")
+    assert "not installed" not in proxy.drill(sandbox, content, proxy.PROXIES, ATTACKS)
 
 
 def test_a_short_soak_loses_nothing(sandbox: Sandbox, content: Path) -> None:

@@ -74,8 +74,7 @@ def is_editor(request: HttpRequest) -> bool:
 def confirm_new(request: HttpRequest) -> None:
     """Count a session as confirmed in which a second factor was set up just now. Others of its user are asked for it.
 
-    It is not left to allauth's signal, which is sent when the outermost transaction is committed: the session may have
-    been saved before.
+    It is not left to allauth's signal, which depends on the end of the outermost transaction.
     """
     user = request.user
     new = Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.RECOVERY_CODES).latest("pk")

@@ -97,6 +97,8 @@ class AttemptsHandler(AxesDatabaseHandler):  # type: ignore[misc]
     def reset_attempts(self, *, username: str | None = None, **chosen: Any) -> int:
         """Delete attempts, as the commands `axes_reset…` ask for it: of a name in any spelling that a log-in takes."""
         name = username_of(None, {"username": username}) if username else None
+        if name == "":  # nobody's; django-axes would delete everybody's
+            return 0
         return int(super().reset_attempts(username=name, **chosen))
 
     def clean_expired_user_attempts(self, *_args: Any) -> int:

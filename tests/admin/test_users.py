@@ -98,7 +98,7 @@ def test_changes_of_accounts_ask_for_the_password_after_a_quarter_of_an_hour(adm
     before = ada.password
     password = {"usable_password": "true", "password1": PASSWORD, "password2": PASSWORD}
     second_factor = reverse("admin:auth_user_reset_second_factor", args=[ada.pk])
-    requests = {
+    requests: dict[str, dict[str, Any]] = {
         page_of(ada, "password_change"): password,
         second_factor: {},
         page_of(ada): form_of(ada, first_name="Typed", groups=[editors.pk]),
@@ -115,7 +115,7 @@ def test_changes_of_accounts_ask_for_the_password_after_a_quarter_of_an_hour(adm
             assert answer.status_code == HTTPStatus.FORBIDDEN
             page = answer.content.decode()
             assert f'href="{confirm}' in page
-            assert ("Typed" in page) == ("Typed" in {**data}.values())
+            assert ("Typed" in page) == ("Typed" in data.values())
             assert PASSWORD not in page
         for url in (page_of(ada, "password_change"), second_factor):
             assert administrator.get(url)["Location"].startswith(confirm)

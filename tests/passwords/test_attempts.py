@@ -388,3 +388,10 @@ def test_attempts_are_reset_by_any_spelling_of_a_name(name: str) -> None:
     log_in("ben", "wrong")
     call_command("axes_reset_username", name, stdout=StringIO())
     assert [attempt.username for attempt in AccessAttempt.objects.all()] == ["ben"]
+
+
+@pytest.mark.parametrize("name", [" ", "\0"])
+def test_a_name_without_a_letter_resets_nobody(name: str) -> None:
+    log_in("ann", "wrong")
+    call_command("axes_reset_username", name, stdout=StringIO())
+    assert AccessAttempt.objects.count() == 1

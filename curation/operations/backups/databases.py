@@ -105,6 +105,9 @@ def restored(manifest: Manifest, write: Write) -> Iterator[RestoredDatabase]:
 class RestoredDatabase(ABC):
     """A database made of a backup, under the name `name`, which is also that of the old one after `put_in_place()`."""
 
+    #: Settings of a connection to the old database, other than those of the site.
+    old_settings: dict[str, Any] = {}
+
     def __init__(self) -> None:
         current = str(connections["default"].settings_dict["NAME"])
         moment = datetime.now(UTC).strftime("%Y%m%d%H%M%S")
@@ -126,7 +129,7 @@ class RestoredDatabase(ABC):
 
     def is_old_empty(self) -> bool:
         """Whether the database that was replaced had no content."""
-        with temporary_connection("old", NAME=self.old) as alias:
+        with temporary_connection("old", NAME=self.old, **self.old_settings) as alias:
             return is_empty(alias)
 
     @abstractmethod
@@ -156,6 +159,8 @@ class RestoredDatabase(ABC):
 
 
 class RestoredSqlite(RestoredDatabase):
+    old_settings = {"OPTIONS": {}}  # the options of the site would change a file that is kept as it was
+
     def fill(self, write: Write) -> None:
         descriptor = os.open(self.name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "wb") as file:
