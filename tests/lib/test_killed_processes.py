@@ -94,7 +94,7 @@ def test_each_call_is_answered_while_the_fork_server_is_killed_again_and_again()
             assert [wait() for wait in waiting] == [0, 1, 2, 3, 4]
             calls += 1
     assert killer.kills == KILLS
-    assert calls > 10
+    assert calls > 1
 
 
 @pytest.mark.usefixtures("bare_fork_server")
