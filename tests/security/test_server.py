@@ -13,7 +13,7 @@ import pytest
 
 from scripts.served import ROOT, free_port, is_listening
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.xdist_group("gunicorn")]  # which is started once
 CHUNK = b"10000\r\n" + b"x" * 0x10000 + b"\r\n"
 #: The number of bytes that each request would like to send.
 SIZE = 200_000_000
