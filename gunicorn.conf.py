@@ -13,6 +13,7 @@ umask = 0o007
 secure_scheme_headers = {"X-FORWARDED-PROTO": "https"}
 control_socket_disable = True
 
+# These checks are for .env: gunicorn has read its variables of the environment before this file.
 try:
     env = environment.web_server()
     # Each thread has a database connection, so PostgreSQL needs workers times threads of them, and some for the others.

@@ -53,6 +53,7 @@ for unit in "$@"; do
     enable|start) start "$unit" ;;
     stop) stop "$unit" ;;
     restart) stop "$unit"; start "$unit" ;;
+    reload) kill -HUP "$(cat "$SCRATCH/$unit.pid")" ;;
   esac
 done
 """
@@ -168,13 +169,16 @@ class Server:
             if old in script:
                 self.used.add(old)
                 script = script.replace(old, new)
-        if heading == "Install":
-            script = script.replace(
-                "cp deploy/systemd/medigy* ",
-                f"sed -i 's#/srv/medigy#{self.folder}/srv/medigy#' deploy/systemd/*.service\n"
-                "cp deploy/systemd/medigy* ",
-            )
-            script = script.replace("nginx -t\n", f"{self.adapt_site()}nginx -t\n")
+        units = f"{self.folder}/etc/systemd/system"
+        for command, adapted in {
+            f"cp deploy/systemd/medigy* {units}/\n": (
+                f"cp deploy/systemd/medigy* {units}/\n"
+                f"sed -i 's#/srv/medigy#{self.folder}/srv/medigy#' {units}/*.service\n"
+            ),
+            "nginx -t\n": f"{self.adapt_site()}nginx -t\n",
+        }.items():
+            assert script.count(command) == 1
+            script = script.replace(command, adapted)
         done = subprocess.run(
             ("bash", "-euxc", script),
             cwd=self.folder,
