@@ -6,7 +6,7 @@ import sys
 
 #: The exit status of a command that was stopped by Ctrl-C, as shells have it.
 STOPPED = 130
-#: That of a failure of the database, as in curation/management/exit_status.py.
+#: That of a failure of the disk or the database, as in curation/management/exit_status.py.
 FAILED = 4
 
 
@@ -19,7 +19,7 @@ def main() -> None:
         raise SystemExit(
             "Django is not installed here. Run `make setup`, then `.venv/bin/python manage.py …`."
         ) from error
-    from django.db import InterfaceError, OperationalError
+    from django.db import InterfaceError, InternalError, OperationalError, ProgrammingError
 
     try:
         execute_from_command_line(sys.argv)
@@ -27,13 +27,16 @@ def main() -> None:
         sys.exit(STOPPED)
     except ImproperlyConfigured as error:
         raise SystemExit(f"error: {error}") from None
-    except (OperationalError, InterfaceError) as error:
+    except ConnectionError:  # as of a reader of the output that has ended, like `head`
+        raise
+    # PostgreSQL's server calls a missing table a ProgrammingError, and a write to a read-only server an InternalError.
+    except (OperationalError, InterfaceError, InternalError, ProgrammingError, OSError) as error:
         if "--traceback" in sys.argv:
             raise
-        sys.stderr.write(
-            f"error: The database failed: {str(error).strip()}\n"
-            "Look at its server, at DATABASE_URL and for migrations. --traceback shows the place.\n"
-        )
+        failed, remedy = "database", "Look at its server, at DATABASE_URL and for migrations."
+        if isinstance(error, OSError):
+            failed, remedy = "disk", "Look at its space and permissions."
+        sys.stderr.write(f"error: The {failed} failed: {str(error).strip()}\n{remedy} --traceback shows the place.\n")
         sys.exit(FAILED)
 
 

@@ -79,8 +79,8 @@ def check_proxy(**_kwargs: Any) -> list[CheckMessage]:
 
 @register(deploy=True)
 def check_sqlite(**_kwargs: Any) -> list[CheckMessage]:
-    """Check that SQLite, if it is used, has no known bug that corrupts databases. A public site refuses to start with
-    one, unless `ACCEPT_SQLITE_RISK` is set; it is told all the same.
+    """Check that SQLite, if it is used, has no known bug that corrupts databases. A site with any but local names
+    refuses to start with one, unless `ACCEPT_SQLITE_RISK` is set; it is told all the same.
     """
     if connection.vendor != "sqlite" or not can_corrupt(sqlite3.sqlite_version_info):
         return []

@@ -1,4 +1,6 @@
-"""Middleware: health, redirects from former addresses, 410 for removed items, HEAD without a body, a lock timeout."""
+"""Middleware: health, redirects from former addresses, 410 for removed items, HEAD without a body, a lock timeout, and
+404 for missing static files.
+"""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -55,7 +57,8 @@ class HeadMiddleware:
 class DatabaseMiddleware:
     """Answer requests at once while the database is away, and let those that write wait for others that do.
 
-    It stands after the middleware of forms, so that a form that is refused can be sent again.
+    Missing static files are answered with 404 here, as the page of other missing addresses reads the database. It
+    stands after the middleware of forms, so that a form that is refused can be sent again.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:

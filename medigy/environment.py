@@ -1,7 +1,8 @@
 """Variables of the environment and of `.env`, with their types. docs/settings.md lists them.
 
 Each method of `Environment` reads one variable, and raises `ImproperlyConfigured` with its name and what to do if its
-value is of another type. A variable that is empty counts as not set, as programs that pass variables on leave them.
+value is of another type. A variable that is empty counts as not set, as programs that pass variables on leave them, but
+`DATABASE_URL`, without which another database would be used unnoticed. An empty one of the process comes before `.env`.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time
 from difflib import get_close_matches
 from io import StringIO
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -28,16 +29,20 @@ from curation.lib.site_url import name_of, normalised_host
 Value = TypeVar("Value")
 
 ENV_FILE = Path(__file__).resolve().parent.parent / ".env"
-#: Variables of an .env file that others read: `create_demo_editor`, compose.yaml, PostgreSQL's library.
-OF_OTHERS = {"DEMO_EDITOR_PASSWORD", "SITE_HOST", "POSTGRES_PASSWORD", "REDIS_PASSWORD", "MEDIGY_VERSION"}
-PREFIXES_OF_OTHERS = ("PG", "COMPOSE_")
+#: Variables of an .env file that others read: commands that create users, compose.yaml, PostgreSQL's library.
+FOREIGN_VARIABLES = {"DEMO_EDITOR_PASSWORD", "SITE_HOST", "POSTGRES_PASSWORD", "REDIS_PASSWORD", "MEDIGY_VERSION"}
+FOREIGN_PREFIXES = ("PG", "COMPOSE_", "DJANGO_SUPERUSER_")
 
 ASSIGNMENT = re.compile(r"(?:export )?([A-Za-z_0-9]+)=")
 #: A scheme and a host, perhaps with a port; the first part of the name may be `*`, as Django has it.
 ORIGIN = re.compile(r"https?://(?:\*\.)?[^/?#@\s*]+")
-WORDS = {**dict.fromkeys(("1", "true", "yes", "on"), True), **dict.fromkeys(("", "0", "false", "no", "off"), False)}
+SWITCH_WORDS = {
+    **dict.fromkeys(("1", "true", "yes", "on"), True),
+    **dict.fromkeys(("", "0", "false", "no", "off"), False),
+}
 MAX_DAYS = 36_500
-#: The least secret key of production: as Django's check security.W009 has it, with more different characters.
+#: Minimum length and number of different characters of a secret key in production. Django's check security.W009 asks
+#: for as many characters, and for fewer different ones.
 MIN_SECRET_LENGTH, MIN_SECRET_CHARACTERS = 50, 10
 KEY_REMEDY = (
     "Run `make setup`, which writes one into .env, or set it in the environment "
@@ -57,7 +62,7 @@ def load(target: MutableMapping[str, str], file: Path = ENV_FILE) -> Environment
         return Environment(target)
     except (OSError, UnicodeDecodeError) as error:
         raise ImproperlyConfigured(f"{file} cannot be read: {error}. It is for the user of the site.") from error
-    # One that logs no lines, which may have secrets, and changes nothing but `target`.
+    # This reader logs no lines, which may have secrets, and changes nothing but `target`.
     reader: Any = type("Reader", (environ.Env,), {"ENVIRON": target})
     reader.read_env(StringIO("\n".join(line for line in lines if ASSIGNMENT.match(line))))
     return Environment(target, tuple(lines))
@@ -83,9 +88,9 @@ class Environment:
     def flag(self, name: str) -> bool:
         """Return a switch. Another word must not count as false."""
         word = self.text(name)
-        if word.lower() not in WORDS:
+        if word.lower() not in SWITCH_WORDS:
             raise ImproperlyConfigured(f"{name} is “{word}”. Set it to 1 or 0.")
-        return WORDS[word.lower()]
+        return SWITCH_WORDS[word.lower()]
 
     def count(self, name: str, default: int, *, minimum: int = 0, maximum: int = 1_000_000) -> int:
         text = self.text(name, str(default))
@@ -108,9 +113,8 @@ class Environment:
         return word
 
     def names(self, name: str, default: Collection[str] = ()) -> list[str]:
-        """Return the parts of a text with commas between them. A text that is set to nothing has none."""
-        text = self.text(name, "" if self.is_empty(name) else ",".join(default))
-        return [part.strip() for part in text.split(",") if part.strip()]
+        """Return the parts of a text with commas between them."""
+        return [part.strip() for part in self.text(name, ",".join(default)).split(",") if part.strip()]
 
     def origins(self, name: str) -> list[str]:
         found = self.names(name)
@@ -123,11 +127,17 @@ class Environment:
         """Return IP addresses and networks with commas between them, or `*`."""
         for network in self.names(name, default.split(",")):
             try:
-                ip_network("0.0.0.0/0" if network == "*" else network)
+                found = ip_network("0.0.0.0/0" if network == "*" else network, strict=False)
             except ValueError:
                 raise ImproperlyConfigured(
                     f"{name} has “{network}”, no IP address. Set it to addresses of proxies, such as {default}."
                 ) from None
+            # gunicorn refuses it: a network is written by its first address.
+            if "/" in network and ip_address(network.partition("/")[0]) != found.network_address:
+                raise ImproperlyConfigured(
+                    f"{name} has “{network}”, an address inside a network. Write {found} for the network, or the "
+                    "address alone."
+                )
         return self.text(name, default)
 
     def folder(self, name: str, default: Path) -> Path:
@@ -168,7 +178,7 @@ class Environment:
             raise ImproperlyConfigured(f"{name} is “{text}”. Set it to a time of day like {default}.") from None
 
     def checked(self, name: str, default: str, read: Callable[[str], Value]) -> Value:
-        """Return what `read` makes of a text. Its `ValueError` explains what is wrong with it and what to do."""
+        """Return the value that `read` finds in a text. Its `ValueError` explains the fault, and the remedy."""
         try:
             return read(self.text(name, default))
         except ValueError as error:
@@ -192,18 +202,18 @@ class Environment:
         return found
 
     def faults(self) -> list[str]:
-        """Return what is wrong with lines of the file: names that nobody reads, and what is not `NAME=value`."""
+        """Return the faults of lines of the file: names that nobody reads, and lines other than `NAME=value`."""
         found = []
-        known = self.known | OF_OTHERS
+        known = self.known | FOREIGN_VARIABLES
         for number, line in enumerate(self.lines, 1):
             assigned = ASSIGNMENT.match(line)
             if assigned is None:
                 if line.strip() and not line.lstrip().startswith("#"):
                     found.append(f"Line {number} is not of the form NAME=value, without spaces around “=”.")
-            elif (name := assigned[1]) not in known and not name.startswith(PREFIXES_OF_OTHERS):
+            elif (name := assigned[1]) not in known and not name.startswith(FOREIGN_PREFIXES):
                 nearest = get_close_matches(name.upper(), sorted(known), 1)
                 meant = f" Is {nearest[0]} meant?" if nearest else ""
-                found.append(f"Line {number} sets {name}, which is no setting of this site.{meant}")
+                found.append(f"Line {number} sets {name}, which is not a setting of this site.{meant}")
         return found
 
 
@@ -220,10 +230,10 @@ def in_words(name: str, path: Path) -> Iterator[None]:
 
 
 def _parse(name: str, parse: Callable[[str], dict[str, Any]], text: str, remedy: str) -> dict[str, Any]:
-    """Return what a function makes of an address. Its errors and warnings have the text, and so are not shown."""
+    """Return the parts of an address, by a function whose errors and warnings are not shown: they have the text."""
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("error")
+            warnings.simplefilter("error", UserWarning)
             return parse(text)
     except (ImproperlyConfigured, ValueError, UserWarning):
         raise ImproperlyConfigured(f"{name} is not a valid address. {remedy}.") from None

@@ -35,6 +35,8 @@ CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS")
 SITE_URL = env.checked("SITE_URL", "http://127.0.0.1:8000", read_site_url)
 SCHEME, _, SITE_HOST = SITE_URL.partition("://")
 ALLOWED_HOSTS = [name_of(SITE_HOST), *env.hosts("ALLOWED_HOSTS", LOCAL_NAMES)]
+# A site of this machine alone, as `make run` makes it, is for trying out.
+ONLY_LOCAL_HOSTS = set(ALLOWED_HOSTS) <= set(LOCAL_NAMES)
 PUBLIC_HOSTS = [host for host in ALLOWED_HOSTS if is_public(host)]
 if DEBUG and PUBLIC_HOSTS:
     raise ImproperlyConfigured(
@@ -192,8 +194,6 @@ VAR = BASE_DIR / "var"  # files that the site writes: database, media, collected
 with in_words("The folder for files of the site", VAR):
     VAR.mkdir(mode=0o750, exist_ok=True)  # closed to other users of the machine, like the database file below
 ACCEPT_SQLITE_RISK = env.flag("ACCEPT_SQLITE_RISK")  # of a SQLite with a known bug
-# A site of this machine alone, as `make run` makes it, is for trying out.
-PUBLISHED = not DEBUG and not set(ALLOWED_HOSTS) <= set(LOCAL_NAMES)
 database = env.database("DATABASE_URL", f"sqlite:///{VAR / 'db.sqlite3'}")
 DATABASES = {"default": {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, **database}}
 LOCK_TIMEOUT_SECONDS = 30  # time that a change waits for another; on PostgreSQL only one of a web request
@@ -202,7 +202,7 @@ PROBE_TIMEOUT_SECONDS = 2  # for connecting, and for the first query of a reques
 READ_TIMEOUT_SECONDS = 10  # for any statement, beside the time that a change waits for another
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     if not DATABASES["default"]["NAME"].startswith((":memory:", "file:")):
-        if PUBLISHED and can_corrupt(sqlite3.sqlite_version_info) and not ACCEPT_SQLITE_RISK:
+        if not (DEBUG or ONLY_LOCAL_HOSTS or ACCEPT_SQLITE_RISK) and can_corrupt(sqlite3.sqlite_version_info):
             raise ImproperlyConfigured(
                 f"SQLite {sqlite3.sqlite_version} can, rarely, corrupt a database that several processes write to. Set "
                 "DATABASE_URL to a PostgreSQL database, or take a Python with SQLite 3.51.3 or newer. If there is "
@@ -347,7 +347,7 @@ MFA_TOTP_ISSUER = SITE_NAME
 SESSION_COOKIE_AGE = 7 * 24 * 3600  # after the last use
 SESSION_COOKIE_HTTPONLY = True
 SECOND_FACTOR_EXEMPT = env.names("SECOND_FACTOR_EXEMPT")
-if SECOND_FACTOR_EXEMPT and (HTTPS or BEHIND_PROXY or not set(ALLOWED_HOSTS) <= set(LOCAL_NAMES)):
+if SECOND_FACTOR_EXEMPT and (HTTPS or BEHIND_PROXY or not ONLY_LOCAL_HOSTS):
     raise ImproperlyConfigured(
         "SECOND_FACTOR_EXEMPT is for trying out the site on one's own machine: users named there need no second "
         "factor. Remove it, or start without HTTPS and BEHIND_PROXY, and with no other name "

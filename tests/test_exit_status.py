@@ -3,11 +3,12 @@
 import ast
 import re
 import sys
+from errno import ENOSPC
 from pathlib import Path
 
 import pytest
 from django.core import management
-from django.db import OperationalError
+from django.db import InternalError, OperationalError, connection
 
 import manage
 from curation.management import exit_status
@@ -37,18 +38,41 @@ def test_the_rule_is_documented() -> None:
     assert (manage.STOPPED, manage.FAILED) == (exit_status.STOPPED, exit_status.FAILED)
 
 
-def test_a_database_that_fails_ends_a_command_in_words(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (OperationalError("connection refused"), "The database failed: connection refused"),
+        (InternalError("cannot execute INSERT in a read-only transaction"), "The database failed: cannot execute"),
+        (OSError(ENOSPC, "No space left on device"), "The disk failed: [Errno 28] No space left"),
+    ],
+)
+def test_a_machine_that_fails_ends_a_command_in_words(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], error: Exception, words: str
 ) -> None:
     def fail(_arguments: list[str]) -> None:
-        raise OperationalError("connection refused")
+        raise error
 
     monkeypatch.setattr(management, "execute_from_command_line", fail)
     monkeypatch.setattr(sys, "argv", ["manage.py", "prune"])
     with pytest.raises(SystemExit) as ended:
         manage.main()
     assert ended.value.code == exit_status.FAILED
-    assert "The database failed: connection refused" in capsys.readouterr().err
+    assert words in capsys.readouterr().err
     sys.argv.append("--traceback")
-    with pytest.raises(OperationalError):
+    with pytest.raises(type(error)):
         manage.main()
+
+
+@pytest.mark.django_db
+def test_missing_migrations_end_a_command_in_words(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def query(_arguments: list[str]) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM curation_of_a_later_version")
+
+    monkeypatch.setattr(management, "execute_from_command_line", query)
+    with pytest.raises(SystemExit) as ended:
+        manage.main()
+    assert ended.value.code == exit_status.FAILED
+    assert "for migrations" in capsys.readouterr().err

@@ -5,8 +5,11 @@ import runpy
 import sqlite3
 import subprocess
 import sys
+import warnings
 from pathlib import Path
+from typing import Any
 
+import environ
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
@@ -16,14 +19,18 @@ ROOT = Path(__file__).resolve().parent.parent
 KEY = "only-for-tests-" + "x" * 40
 
 
-def start(file: str = "medigy/settings.py", **environment: str) -> str:
-    """Load the settings; return what is wrong with them, or ""."""
+def load_settings(file: str = "medigy/settings.py", **environment: str) -> dict[str, Any]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(os, "environ", {"SECRET_KEY": KEY, **environment})
-        try:
-            runpy.run_path(str(ROOT / file))
-        except (ImproperlyConfigured, SystemExit) as error:
-            return str(error)
+        return runpy.run_path(str(ROOT / file))
+
+
+def start(file: str = "medigy/settings.py", **environment: str) -> str:
+    """Load the settings; return what is wrong with them, or ""."""
+    try:
+        load_settings(file, **environment)
+    except (ImproperlyConfigured, SystemExit) as error:
+        return str(error)
     return ""
 
 
@@ -110,22 +117,48 @@ def test_gunicorn_is_stopped_by_its_malformed_variables_in_words(variable: str, 
     assert start("gunicorn.conf.py") == ""
 
 
-def test_an_empty_variable_is_not_set() -> None:
-    names = ("SITE_URL", "ALLOWED_HOSTS", "LOG_LEVEL", "TIME_ZONE", "CACHE_URL", "MEDIA_ROOT", "WEB_CONCURRENCY")
-    assert start(**dict.fromkeys(names, "")) == ""
+def test_an_empty_variable_is_not_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(load, "__defaults__", (tmp_path / ".env",))  # that of this checkout is not read
+
+    def values(**environment: str) -> dict[str, Any]:
+        found = load_settings(**environment)
+        return {name: value for name, value in found.items() if name.isupper()}
+
+    unset = load_settings()
+    names = unset["env"].known - {"SECRET_KEY", "DATABASE_URL"}  # these must not be empty
+    assert len(names) > 20
+    assert values(**dict.fromkeys(names, "")) == {name: value for name, value in unset.items() if name.isupper()}
+    (tmp_path / ".env").write_text("SITE_NAME=of the file\n")
+    assert values(SITE_NAME="")["SITE_NAME"] == unset["SITE_NAME"]  # the process comes first
+
+
+def test_an_address_inside_a_network_is_called_that() -> None:
+    assert "Write 10.0.0.0/8 for the network" in start(FORWARDED_ALLOW_IPS="10.0.0.1/8")
+    assert start(FORWARDED_ALLOW_IPS="10.0.0.0/8,::1/128,*") == ""
+
+
+def test_only_warnings_about_an_address_are_errors(monkeypatch: pytest.MonkeyPatch) -> None:
+    def parse(_url: str, *_arguments: object) -> dict[str, Any]:
+        warnings.warn("of a later Python", DeprecationWarning, stacklevel=1)
+        return {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}
+
+    monkeypatch.setattr(environ.Env, "db_url_config", parse)
+    with pytest.warns(DeprecationWarning, match="of a later Python"):
+        assert load({}).database("DATABASE_URL", "")["NAME"] == ":memory:"
 
 
 def test_lines_of_the_file_that_are_no_settings_are_told(tmp_path: Path) -> None:
     file = tmp_path / ".env"
     file.write_text(
-        "# SITE_ULR=x\n\nexport SITE_ULR=https://a.test\nCOLOUR=red\nSITE_URL = b\nPGPORT=1\nSITE_URL='c'\n"
+        "# SITE_ULR=x\n\nexport SITE_ULR=https://a.test\nCOLOUR=red\nSITE_URL = b\nPGPORT=1\nDJANGO_SUPERUSER_EMAIL=a\n"
+        "SITE_URL='c'\n"
     )
     environment = load(found := {"COLOUR": "blue"}, file)
     assert environment.text("SITE_URL") == "c"
     assert found["COLOUR"] == "blue"  # the environment comes first
     assert environment.faults() == [
-        "Line 3 sets SITE_ULR, which is no setting of this site. Is SITE_URL meant?",
-        "Line 4 sets COLOUR, which is no setting of this site.",
+        "Line 3 sets SITE_ULR, which is not a setting of this site. Is SITE_URL meant?",
+        "Line 4 sets COLOUR, which is not a setting of this site.",
         "Line 5 is not of the form NAME=value, without spaces around “=”.",
     ]
 
@@ -155,10 +188,7 @@ def test_a_public_site_refuses_a_sqlite_that_corrupts_databases(
 
 def test_a_site_tells_browsers_of_subdomains_and_lists_only_if_asked() -> None:
     def subdomains(**environment: str) -> list[bool]:
-        with pytest.MonkeyPatch.context() as patch:
-            https = {"SITE_URL": "https://localhost", "BEHIND_PROXY": "1"}
-            patch.setattr(os, "environ", {"SECRET_KEY": KEY, **https, **environment})
-            found = runpy.run_path(str(ROOT / "medigy/settings.py"))
+        found = load_settings(SITE_URL="https://localhost", BEHIND_PROXY="1", **environment)
         return [found["SECURE_HSTS_INCLUDE_SUBDOMAINS"], found["SECURE_HSTS_PRELOAD"]]
 
     assert subdomains() == [False, False]

@@ -37,7 +37,7 @@ def read_site_url(text: str) -> str:
     """
     try:
         parts = urlsplit(text.strip())
-    except ValueError:  # brackets that are no IPv6 address
+    except ValueError:  # brackets that do not hold an IPv6 address
         parts = urlsplit("")
     if parts.scheme not in DEFAULT_PORTS or parts.path not in ("", "/") or parts.query or parts.fragment:
         raise ValueError(f"“{text}” is not the address of a site. Set it to one like https://news.example.org")

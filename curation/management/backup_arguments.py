@@ -13,9 +13,9 @@ from tqdm import tqdm
 
 from curation.db.row_digests import UnknownMigrations
 from curation.importing.failures import is_full
-from curation.management.exit_status import BUSY, FAILED, NOT_RIGHT, STOPPED, WRONG_USAGE
+from curation.management.exit_status import BUSY, FAILED, PROBLEMS_FOUND, STOPPED, WRONG_USAGE
 from curation.management.stopping import stoppable
-from curation.operations.backups.errors import BackupBusy, BackupError, DamagedBackup, NotCopied
+from curation.operations.backups.errors import BackupBusy, BackupError, DamagedBackup, NotCopied, ToolFailed
 
 EXIT_STATUS = (
     "Exit status: 0; 1 where a backup is damaged; 2 for wrong usage; 3 where another backup is running; 4 where the "
@@ -44,9 +44,11 @@ def failures_in_words() -> Iterator[None]:
     except KeyboardInterrupt:
         raise CommandError("Stopped. Nothing was changed that looks whole.", returncode=STOPPED) from None
     except (DamagedBackup, NotCopied) as error:
-        raise CommandError(str(error), returncode=NOT_RIGHT) from error
+        raise CommandError(str(error), returncode=PROBLEMS_FOUND) from error
     except BackupBusy as error:
         raise CommandError(str(error), returncode=BUSY) from error
+    except ToolFailed as error:
+        raise CommandError(str(error), returncode=FAILED) from error
     except (BackupError, UnknownMigrations) as error:
         raise CommandError(str(error), returncode=WRONG_USAGE) from error
     except (DatabaseError, InterfaceError, OSError) as error:

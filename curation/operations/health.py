@@ -168,19 +168,19 @@ def _worker_is_at_work(now: datetime) -> bool:
     return any(not is_orphan(task) for task in running)
 
 
-LOOK = "Look at its server and at the site's log."
-LOOK_AT_LOG = "Look at the site's log."
+SERVER_REMEDY = "Look at its server and at the site's log."
+LOG_REMEDY = "Look at the site's log."
 PROBES = (
-    Probe("database", check_database, "The database does not answer.", LOOK),
-    Probe("migrations", check_migrations, "The migrations cannot be read.", LOOK_AT_LOG),
-    Probe("cache", check_cache, "The cache does not answer.", LOOK),
+    Probe("database", check_database, "The database does not answer.", SERVER_REMEDY),
+    Probe("migrations", check_migrations, "The migrations cannot be read.", LOG_REMEDY),
+    Probe("cache", check_cache, "The cache does not answer.", SERVER_REMEDY),
     Probe(
         "media",
         check_media,
         "Media cannot be written.",
         "Look at the disk's space and permissions, and the site's log.",
     ),
-    Probe("tasks", check_tasks, "The tasks cannot be read.", LOOK_AT_LOG),
+    Probe("tasks", check_tasks, "The tasks cannot be read.", LOG_REMEDY),
 )
 NAMES = tuple(probe.name for probe in PROBES)
 

@@ -1,4 +1,4 @@
-"""Pages that are used before their scripts run: what was typed or chosen counts; what needs them is not offered."""
+"""Pages that are used before their scripts run: typed and chosen values count; no control that needs one is offered."""
 
 from collections.abc import Callable
 
@@ -14,7 +14,7 @@ from .test_editing import item, log_in
 __all__ = ["item"]
 
 ITEMS = "/admin/curation/curateditem/"
-#: What would do nothing, or something else, without script.
+#: Controls that would do nothing, or something else, without script.
 NEEDS_SCRIPT = "button[type=button], a[href='#'], [data-popup], #passkey-form [type=submit]:enabled"
 
 

@@ -67,6 +67,12 @@ def test_a_destination_that_is_a_file_is_wrong_usage(dest: Path) -> None:
     assert error.value.returncode == 2
 
 
+def test_a_destination_that_cannot_be_made_is_a_failure_of_the_disk(dest: Path) -> None:
+    with pytest.raises(CommandError, match="File name too long") as error:
+        call_command("export_markdown", str(dest / ("x" * 300)), "--all")
+    assert error.value.returncode == 4
+
+
 def test_a_file_that_cannot_be_written_is_reported_and_the_others_are_written(
     dest: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -75,7 +81,7 @@ def test_a_file_that_cannot_be_written_is_reported_and_the_others_are_written(
     (dest / "content" / "news" / "a.md").mkdir(parents=True)
     with pytest.raises(CommandError, match="1 files could not be written") as error:
         call_command("export_markdown", str(dest), "--all")
-    assert error.value.returncode == 1
+    assert error.value.returncode == 4
     assert "error: content/news/a.md: cannot be written (Is a directory)" in capsys.readouterr().out
     assert (dest / "content" / "news" / "b.md").is_file()
 

@@ -39,6 +39,15 @@ def test_a_report_that_has_no_folder_is_refused_before_anything_is_imported(
     assert not CuratedItem.objects.exists()
 
 
+def test_a_report_that_cannot_be_written_is_a_failure_of_the_disk(write_file: WriteFile, content: Path) -> None:
+    write_file("a.md")
+    (content / "report.json").mkdir()
+    with pytest.raises(CommandError, match="cannot be written") as caught:
+        call_command("import_markdown", str(content), "--report", str(content / "report.json"))
+    assert caught.value.returncode == 4
+    assert CuratedItem.objects.exists()
+
+
 @pytest.mark.parametrize(
     "statement",
     [

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from curation.management.exit_status import NOT_RIGHT, WRONG_USAGE
+from curation.management.exit_status import PROBLEMS_FOUND, WRONG_USAGE
 from curation.operations.media_check import MediaReport, check, delete_orphans, repair
 from curation.tasks import queue_missing_renditions
 
@@ -46,7 +46,7 @@ class Command(BaseCommand):
             self.delete_orphans(report, ask=options["input"], is_dry_run=options["dry_run"])
         self.stdout.write(self.summary(report))
         if not report.is_good:
-            raise CommandError("The media differ from their rows.", returncode=NOT_RIGHT)
+            raise CommandError("The media differ from their rows.", returncode=PROBLEMS_FOUND)
 
     def print_report(self, report: MediaReport) -> None:
         for file in report.missing:

@@ -13,7 +13,7 @@ from tqdm import tqdm
 from curation.exporting.folder import Folder
 from curation.exporting.run import ExportedFile, export
 from curation.management.arguments import moment
-from curation.management.exit_status import NOT_RIGHT, STOPPED, WRONG_USAGE
+from curation.management.exit_status import FAILED, STOPPED, WRONG_USAGE
 from curation.management.stopping import stoppable
 from curation.models import CuratedItem, Topic
 from curation.models.items import ItemQuerySet
@@ -23,7 +23,7 @@ class Command(BaseCommand):
     help = (
         "Write the published items as Markdown files into DEST/content and their media into DEST/static, as "
         "import_markdown reads them. An item that nobody edited is written byte for byte as it was imported. Nothing "
-        "in DEST is deleted. Exit status: 0; 1 where a file could not be written; 2 for wrong usage; 130 when stopped "
+        "in DEST is deleted. Exit status: 0; 2 for wrong usage; 4 where a file could not be written; 130 when stopped "
         "by hand."
     )
 
@@ -51,7 +51,7 @@ class Command(BaseCommand):
             raise CommandError("Stopped.", returncode=STOPPED) from None
         self.stdout.write(summary(counts))
         if counts["failed"]:
-            raise CommandError(f"{counts['failed']:,} files could not be written.", returncode=NOT_RIGHT)
+            raise CommandError(f"{counts['failed']:,} files could not be written.", returncode=FAILED)
 
     def choose(self, topic: list[str], slug: list[str], since: datetime | None, all: bool) -> ItemQuerySet:  # noqa: A002
         """Return the chosen items by topics, slugs and time; each option narrows the choice.
@@ -84,8 +84,10 @@ class Command(BaseCommand):
 def open_folder(path: Path) -> Folder:
     try:
         return Folder(path)
-    except OSError as error:
+    except (FileExistsError, NotADirectoryError) as error:
         raise CommandError(f"{path}: {error.strerror}; check the path.", returncode=WRONG_USAGE) from error
+    except OSError as error:
+        raise CommandError(f"{path}: cannot be made ({error.strerror}).", returncode=FAILED) from error
 
 
 def check(option: str, asked: Iterable[str], known: Iterable[str]) -> None:

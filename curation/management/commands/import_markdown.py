@@ -19,7 +19,7 @@ from curation.importing.pipeline import ImportJob, Interrupted, execute
 from curation.importing.report import Report, write_report
 from curation.importing.sources.discover import MARKDOWN_SUFFIXES, SourceFile, UsageError, discover
 from curation.management.arguments import moment, positive
-from curation.management.exit_status import BUSY, FAILED, NOT_RIGHT, STOPPED, WRONG_USAGE
+from curation.management.exit_status import BUSY, FAILED, PROBLEMS_FOUND, STOPPED, WRONG_USAGE
 from curation.management.stopping import stoppable
 from curation.markdown import FLAVOURS
 from curation.models import ImportRun
@@ -112,7 +112,7 @@ class Command(BaseCommand):
         if failure:
             raise failure
         if rejected := done.counts["rejected"]:
-            raise CommandError(f"{rejected:,} of {done.counts['seen']:,} files rejected.", returncode=NOT_RIGHT)
+            raise CommandError(f"{rejected:,} of {done.counts['seen']:,} files rejected.", returncode=PROBLEMS_FOUND)
 
     def attempt(
         self, paths: list[str], options: Options, report: Report, *, wait: bool
@@ -194,9 +194,7 @@ class Command(BaseCommand):
         try:
             write_report(report, path)
         except OSError as error:
-            raise CommandError(
-                f"--report {path}: cannot be written ({error.strerror}).", returncode=NOT_RIGHT
-            ) from error
+            raise CommandError(f"--report {path}: cannot be written ({error.strerror}).", returncode=FAILED) from error
 
 
 def check_report(path: Path | None) -> None:

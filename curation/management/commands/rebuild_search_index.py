@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 from tqdm import tqdm
 
-from curation.management.exit_status import NOT_RIGHT
+from curation.management.exit_status import PROBLEMS_FOUND
 from curation.models import CuratedItem
 from curation.search.backends import backend
 from curation.search.index import check, rebuild
@@ -49,9 +49,11 @@ class Command(BaseCommand):
             backend().check_index()
         except DatabaseError as error:
             raise CommandError(
-                f"The full-text index is damaged ({error}); rebuild it.", returncode=NOT_RIGHT
+                f"The full-text index is damaged ({error}); rebuild it.", returncode=PROBLEMS_FOUND
             ) from error
         if wrong:
             named = ", ".join(map(str, wrong[:MAX_LISTED])) + (", …" if len(wrong) > MAX_LISTED else "")
-            raise CommandError(f"{len(wrong):,} items are not indexed as they are ({named}).", returncode=NOT_RIGHT)
+            raise CommandError(
+                f"{len(wrong):,} items are not indexed as they are ({named}).", returncode=PROBLEMS_FOUND
+            )
         self.stdout.write(f"{bar.total:,} items are indexed as they are")

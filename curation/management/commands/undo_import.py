@@ -10,7 +10,7 @@ from curation.importing.history.ledger import Busy
 from curation.importing.history.undo import CannotUndo, undo, undoable_records
 from curation.importing.history.undo_records import UndoResult
 from curation.importing.sources.discover import printable
-from curation.management.exit_status import BUSY, NOT_RIGHT, STOPPED, WRONG_USAGE
+from curation.management.exit_status import BUSY, PROBLEMS_FOUND, STOPPED, WRONG_USAGE
 from curation.management.stopping import stoppable
 from curation.models import ImportRun
 
@@ -70,4 +70,4 @@ class Command(BaseCommand):
             parts.append(f"{undone.undone_before:,} undone already")
         self.stdout.write(", ".join(parts) + note)
         if undone.skipped:
-            raise CommandError("The import was not undone completely.", returncode=NOT_RIGHT)
+            raise CommandError("The import was not undone completely.", returncode=PROBLEMS_FOUND)

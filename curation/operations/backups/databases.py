@@ -37,11 +37,11 @@ SEEDED = {
     ContentVersion._meta.db_table,
 }
 #: Tables with rows on a site without content whose worker has run: its beats, and the task that prunes every day.
-OF_WORKERS = {WorkerHeartbeat._meta.db_table, DBTaskResult._meta.db_table}
+WORKER_TABLES = {WorkerHeartbeat._meta.db_table, DBTaskResult._meta.db_table}
 
 #: Apps and tables of accounts, log-ins and sessions: a new site has an account before it has content.
-APPS_OF_ACCOUNTS = {"admin", "auth", "sessions", "axes", "account", "mfa", "usersessions"}
-OF_ACCOUNTS = {model._meta.db_table for model in (CodeAttempts, EditorProfile, Presence)}
+ACCOUNT_APPS = {"admin", "auth", "sessions", "axes", "account", "mfa", "usersessions"}
+ACCOUNT_TABLES = {model._meta.db_table for model in (CodeAttempts, EditorProfile, Presence)}
 
 #: Writes the decrypted database to a stream.
 Write = Callable[[BinaryIO], object]
@@ -70,8 +70,8 @@ def is_empty(alias: str = "default", *, with_accounts: bool = False) -> bool:
 
     One that cannot be read counts as filled.
     """
-    ignored = SEEDED | OF_WORKERS | (OF_ACCOUNTS if with_accounts else set())
-    apps = APPS_OF_ACCOUNTS if with_accounts else set()
+    ignored = SEEDED | WORKER_TABLES | (ACCOUNT_TABLES if with_accounts else set())
+    apps = ACCOUNT_APPS if with_accounts else set()
     try:
         tables = set(connections[alias].introspection.table_names())
         if "django_migrations" not in tables:

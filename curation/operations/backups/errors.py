@@ -13,5 +13,9 @@ class NotCopied(BackupError):
     """A database cannot be copied as it is."""
 
 
+class ToolFailed(BackupError):
+    """A program of PostgreSQL ended with an error: of the disk, the server or the connection."""
+
+
 class BackupBusy(BackupError):
     """Another process writes to the folder of backups."""

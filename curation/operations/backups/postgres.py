@@ -16,7 +16,7 @@ from psycopg.sql import SQL, Identifier, Literal
 
 from curation.db.temporary_connections import temporary_connection
 
-from .errors import BackupError
+from .errors import BackupError, ToolFailed
 
 #: Maximum length of the name of a database (https://www.postgresql.org/docs/current/limits.html).
 MAX_NAME = 63
@@ -82,7 +82,7 @@ def _check_end(process: Any, errors: Any) -> None:
         return
     errors.seek(0)
     reason = errors.read().decode(errors="replace").strip().splitlines()
-    raise BackupError(f"{process.args[0]} failed: {' '.join(reason[:3]) or f'exit status {process.returncode}'}")
+    raise ToolFailed(f"{process.args[0]} failed: {' '.join(reason[:3]) or f'exit status {process.returncode}'}")
 
 
 @contextmanager

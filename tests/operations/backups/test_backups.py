@@ -506,6 +506,16 @@ print(list(Path({str(site.media)!r}).glob("*part*")))
         status, output = site.backup()
         assert (status, words in output, "apt install postgresql-client-" in output) == (2, True, True)
 
+    @on_postgres
+    def test_pg_dump_that_dies_is_a_failure(self, site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        (tmp_path / "pg_dump").write_text(
+            "#!/bin/sh\n[ $1 = --version ] && exec echo 'pg_dump (PostgreSQL) 99.0'\necho no space >&2\nexit 1\n"
+        )
+        (tmp_path / "pg_dump").chmod(0o755)
+        monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+        status, output = site.backup()
+        assert (status, "pg_dump failed: no space" in output) == (4, True)
+
 
 @only_sqlite
 def test_media_in_another_storage(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
