@@ -1,15 +1,18 @@
 """Time limits for clients in the worker of gunicorn. `make drill DRILLS=proxy` tries them with real clients."""
 
+import runpy
 import socket
 from collections.abc import Iterator
 from pathlib import Path
 from threading import BoundedSemaphore
+from types import SimpleNamespace
 
 import pytest
 
 from medigy import gunicorn_worker
 from medigy.gunicorn_worker import MAX_COLLECTED_BYTES, ClientSocket, is_collected
 
+SETTINGS = Path(__file__).resolve().parent.parent / "gunicorn.conf.py"
 GET = b"GET / HTTP/1.1\r\nHost: localhost\r\n"
 POST = b"POST /admin/login/ HTTP/1.1\r\nHost: localhost\r\n"
 
@@ -133,6 +136,13 @@ def test_only_some_threads_wait_for_long(
 
 
 def test_the_worker_of_the_settings_is_this_one() -> None:
-    text = (Path(__file__).resolve().parent.parent / "gunicorn.conf.py").read_text()
     worker = gunicorn_worker.BufferingWorker
-    assert f'worker_class = "{worker.__module__}.{worker.__name__}"' in text
+    assert f'worker_class = "{worker.__module__}.{worker.__name__}"' in SETTINGS.read_text()
+
+
+def test_threads_share_two_heaps(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[tuple[int, int]] = []
+    library = SimpleNamespace(mallopt=lambda *option: calls.append(option))
+    monkeypatch.setattr("ctypes.CDLL", lambda _name: library)
+    runpy.run_path(str(SETTINGS))
+    assert calls == [(-8, 2)]  # M_ARENA_MAX of glibc's malloc.h

@@ -20,6 +20,8 @@ from .fork_server import CONTEXT, KILLED, ChildKilled, retry_killed
 
 Result = TypeVar("Result")
 
+#: Added to the niceness of a child: the pages of readers do not wait for work that may be hostile.
+NICENESS = 5
 #: Seconds between two attempts to take a slot.
 POLL_SECONDS = 0.05
 
@@ -82,6 +84,7 @@ def _send(
 ) -> None:
     """Send a pair of result and exception, one of them `None`. Nothing is sent if memory runs out."""
     signal.alarm(seconds + 1)  # ends the child if its parent has died
+    os.nice(NICENESS)
     limit_memory(megabytes)
     answer: tuple[Any, Exception | None]
     with suppress(MemoryError):
