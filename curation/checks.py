@@ -111,7 +111,10 @@ def check_transport(**_kwargs: Any) -> list[CheckMessage]:
 
 @register(Tags.security, deploy=True)
 def check_hosts_are_named(**_kwargs: Any) -> list[CheckMessage]:
-    """Check that `ALLOWED_HOSTS` lists names, not `*` or domains with all subdomains (`.example.org`). Health checks need none: they are answered under any name."""
+    """Check that `ALLOWED_HOSTS` lists names, not `*` or domains with all subdomains (`.example.org`).
+
+    Health checks need none: they are answered under any name.
+    """
     hint = "Name the hosts one by one; the host of SITE_URL, and /livez and /readyz, need none of them."
     return [
         Error(f"ALLOWED_HOSTS has “{host}”, which allows names of others.", hint=hint, id="curation.E005")
