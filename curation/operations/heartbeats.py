@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 BEAT_SECONDS, SILENT_SECONDS = 10, 35
 #: Time for which the rows of workers are stored.
 KEPT = timedelta(days=1)
+#: Seconds to wait for the last beat of a worker that ends.
+STOP_SECONDS = 2
 #: Exit status of a worker whose task another one has taken over (EX_TEMPFAIL of sysexits.h).
 TAKEN_OVER = 75
 
@@ -40,14 +42,18 @@ class Heartbeat:
         self._seen: dict[str, tuple[int, float]] = {}
         self._running_task = ""
         self._stopped = Event()
+        self._thread = Thread(target=self._run, name="heartbeat", daemon=True)
         task_started.connect(self._note_start)
         task_finished.connect(self._note_end)
 
     def start(self) -> None:
-        Thread(target=self._run, name="heartbeat", daemon=True).start()
+        self._thread.start()
 
     def stop(self) -> None:
+        """End the beats, after the one that is under way. A database that does not answer is not waited for."""
         self._stopped.set()
+        if self._thread.is_alive():
+            self._thread.join(STOP_SECONDS)
         task_started.disconnect(self._note_start)
         task_finished.disconnect(self._note_end)
 

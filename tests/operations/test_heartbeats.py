@@ -1,6 +1,8 @@
 """Workers see that others have died, wherever they run."""
 
 from datetime import timedelta
+from threading import Event
+from time import sleep
 from types import SimpleNamespace
 from typing import Any
 
@@ -40,6 +42,21 @@ def heartbeat() -> Any:
     heartbeat.exits = exits  # type: ignore[attr-defined]
     yield heartbeat
     heartbeat.stop()
+
+
+def test_the_beat_under_way_ends_before_a_worker_does(heartbeat: Heartbeat, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, ended = Event(), Event()
+
+    def beat() -> None:
+        begun.set()
+        sleep(0.05)
+        ended.set()
+
+    monkeypatch.setattr(heartbeat, "beat", beat)
+    heartbeat.start()
+    assert begun.wait(10)
+    heartbeat.stop()
+    assert ended.is_set()
 
 
 def status_of(task: DBTaskResult) -> str:  # type: ignore[type-arg]  # generic in the stubs alone
