@@ -72,9 +72,9 @@ class CurationAdminSite(admin.AdminSite):
         return super().index(request, extra_context)
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        """Return the context of every page, with whether the browser should tell the editor's time zone."""
-        is_unknown = request.user.is_authenticated and not profile_of(request.user).time_zone
-        return {**super().each_context(request), "time_zone_is_unknown": is_unknown}
+        """Return the context of every page, with the profile of the editor who is logged in."""
+        profile = profile_of(request.user) if request.user.is_authenticated else None
+        return {**super().each_context(request), "profile": profile}
 
     def session_view(self, request: HttpRequest) -> HttpResponse:
         """Return the user who is logged in, `null` with status 403 if nobody is, and a token for forms, as JSON."""
@@ -89,7 +89,10 @@ class CurationAdminSite(admin.AdminSite):
         if form.is_valid():
             form.save()
             activate_zone_of(request.user)
-            messages.success(request, f"Dates and times of these pages are now in the zone of {zone_name()}.")
+            if "time_zone" in form.changed_data:
+                messages.success(request, f"Dates and times of these pages are now in the zone of {zone_name()}.")
+            if "single_keys" in form.changed_data:
+                messages.success(request, f"Single keys are now {'on' if form.instance.single_keys else 'off'}.")
             return redirect("admin:profile")
         context = {**self.each_context(request), "title": "Your profile", "form": form}
         return TemplateResponse(request, "admin/profile.html", context)

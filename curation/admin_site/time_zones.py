@@ -55,7 +55,7 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the 
 
     class Meta:
         model = EditorProfile
-        fields = ("time_zone",)
+        fields = ("time_zone", "single_keys")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -65,6 +65,12 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the 
             label="Time zone",
             choices=grouped_by_region((*place_names(), current)),
             help_text="The times of these pages are in this zone. Readers see the days of the site's own zone.",
+        )
+        self.fields["single_keys"] = forms.BooleanField(
+            label="Single keys",
+            required=False,
+            help_text="Keys without Ctrl or Alt, as ? for the list of keys. Switch them off if you dictate, or press "
+            "keys without meaning to.",
         )
 
 

@@ -20,6 +20,7 @@ class EditorProfile(models.Model):
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="profile")
     time_zone = models.CharField(max_length=64, blank=True, validators=[validate_time_zone])
+    single_keys = models.BooleanField(default=True)
 
     def __str__(self) -> str:
         return f"Profile of {self.user}"

@@ -1,5 +1,6 @@
 /* Saves a form: checks the session first, says when the save takes long, and cannot be started twice or left by chance. */
 
+import { addKey } from "./keys.js";
 import { requireSession } from "./session.js";
 
 const WAIT_MS = 1000;
@@ -75,15 +76,10 @@ export function startSaving(form, kept, status) {
     else pressed.textContent = text;
   }
 
-  // Ctrl+S saves and stays, Ctrl+Enter does what the main button does.
-  document.addEventListener("keydown", (event) => {
-    if (!(event.ctrlKey || event.metaKey) || event.altKey || document.querySelector("dialog[open]")) return;
-    const main = form.querySelector(".submit-row .default");
-    const buttons = { Enter: main, s: form.querySelector(".submit-row [name=_continue]") ?? main };
-    if (!buttons[event.key]) return;
-    event.preventDefault();
-    form.requestSubmit(buttons[event.key]);
-  });
+  const main = () => form.querySelector(".submit-row .default");
+  const press = (button) => (button ? form.requestSubmit(button) : false);
+  addKey("Ctrl+Enter", "Press the main button", () => press(main()));
+  addKey("Ctrl+s", "Save and stay", () => press(form.querySelector(".submit-row [name=_continue]") ?? main()));
 }
 
 const leavesPage = (link, event) =>

@@ -60,7 +60,7 @@ def test_an_editor_chooses_a_zone_in_the_profile(editor: Client) -> None:
     assert "/admin/profile/" in links(editor.get("/admin/"))
     page = editor.get("/admin/profile/")
     assert "Now it is" in text(tree(page))
-    answer = editor.post("/admin/profile/", {"time_zone": "Pacific/Auckland"}, follow=True)
+    answer = editor.post("/admin/profile/", {"time_zone": "Pacific/Auckland", "single_keys": "on"}, follow=True)
     assert messages(answer) == ["Dates and times of these pages are now in the zone of Auckland."]
     assert "Profile: Auckland time" in header(editor)
     assert b"is not one of the available choices" in editor.post("/admin/profile/", {"time_zone": "nowhere"}).content
