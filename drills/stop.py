@@ -66,11 +66,23 @@ def drill_parsers(sandbox: Sandbox, baseline: Baseline, kills: int, random: Rand
 
 
 def _kill_one_of(session: int, random: Random) -> str:
-    """Kill a child process of an import; return its description, "" if there is none."""
+    """Kill a parser process or the fork server of an import; return its description, "" if there is none."""
     found = [process for process in Path("/proc").glob("[0-9]*") if session_of(process) == session]
-    others = [process for process in found if int(process.name) != session]
+    others = [process for process in found if int(process.name) != session and not _is_tracker(process)]
     if not others:
         return ""
     process = random.choice(others)
     os.kill(int(process.name), signal.SIGKILL)
     return f"process {process.name} of {sorted(int(other.name) for other in others)}"
+
+
+def _is_tracker(process: Path) -> bool:
+    """Whether a process is Python's resource tracker, which frees the semaphores that others leave.
+
+    An import goes on without it, but Python starts another one, and that prints a traceback for each semaphore that it
+    does not know.
+    """
+    try:
+        return b"resource_tracker" in (process / "cmdline").read_bytes()
+    except OSError:  # it has ended
+        return True
