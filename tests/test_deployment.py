@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,18 @@ def test_folders_of_the_volume_are_not_those_of_env() -> None:
         environment = SERVICES[name]["environment"]
         assert environment.items() >= folders.items()
         assert environment["WEB_CONCURRENCY"] == "${WEB_CONCURRENCY:-2}"  # an empty one would stop gunicorn
+
+
+def test_a_command_of_the_site_reads_the_settings_before_gunicorn_does() -> None:
+    """gunicorn itself would end with a traceback for a malformed variable of the environment."""
+    assert SERVICES["migrate"]["environment"] == SERVICES["web"]["environment"]
+    assert SERVICES["web"]["depends_on"]["migrate"]["condition"] == "service_completed_successfully"
+    unit = (ROOT / "deploy/systemd/medigy-web.service").read_text()
+    assert re.search(r"^ExecStartPre=\S+/python manage\.py check$.*^ExecStart=", unit, re.MULTILINE | re.DOTALL)
+    environment = {**os.environ, "SECRET_KEY": "only-for-tests-" + "x" * 40, "WEB_CONCURRENCY": "many"}
+    check = (sys.executable, "manage.py", "check")
+    ended = subprocess.run(check, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr.partition(".")[0]) == (1, "error: WEB_CONCURRENCY is “many”")
 
 
 def test_the_image_has_the_client_of_the_server() -> None:

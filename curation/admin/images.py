@@ -83,7 +83,7 @@ class ImageAdmin(ItemCountAdmin):
         return super().log_addition(request, obj, message) if obj.is_new else None
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
-        if obj.is_new or IS_POPUP_VAR in request.POST:
+        if IS_POPUP_VAR in request.POST or obj.is_new:
             return super().response_add(request, obj, post_url_continue)
         message = format_html("This picture is here already, as {}; it is stored once.", edit_link(obj))
         self.message_user(request, message, messages.WARNING)

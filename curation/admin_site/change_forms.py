@@ -6,14 +6,18 @@ import re
 from typing import Any
 
 from django.conf import settings
-from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
+from django.contrib import admin, messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.text import capfirst
+
+from curation.models import SavedForm
 
 from .error_summary import summarise
 from .kept_files import KeptFiles, SlotInput
 from .posted_forms import sign_user
+from .sent_twice import form_key, form_token, remember
 
 #: The input of a form that names its copy in the browser (`static/admin-curation/kept-text.js`).
 LOCAL_COPY = "_local_copy"
@@ -64,11 +68,39 @@ class KeepingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in th
         request.kept_files, request.is_saved = kept, False  # type: ignore[attr-defined]
         if self.may_save(request):
             self.before_transaction(request)
-        response = self.post_changeform(request, object_id, form_url, extra_context)
+        if object_id is None and self.has_add_permission(request) and form_key(request):
+            response = self._add_once(request, form_url, extra_context)
+        else:
+            response = self.post_changeform(request, object_id, form_url, extra_context)
         if request.is_saved:  # type: ignore[attr-defined]
             kept.discard()
             name_saved_copy(request, response)
         return response
+
+    def _add_once(self, request: HttpRequest, form_url: str, extra_context: Any) -> HttpResponse:
+        """Save the form of a new object, unless it was saved before; then lead its editor to the same page.
+
+        Of two requests at the same time, the database lets the second wait for the end of the first.
+        """
+        with transaction.atomic():
+            saved, is_new = SavedForm.objects.get_or_create(key=form_key(request))
+            made = None if is_new else self.get_queryset(request).filter(pk=saved.object_id).first()
+            if made is not None:  # and not deleted since
+                return self._answer_again(request, made, saved.location)
+            response = self.post_changeform(request, None, form_url, extra_context)
+            if request.is_saved:  # type: ignore[attr-defined]
+                remember(saved, request.saved_id, response)  # type: ignore[attr-defined]
+            else:
+                transaction.set_rollback(True)
+        return response
+
+    def _answer_again(self, request: HttpRequest, made: Any, location: str) -> HttpResponse:
+        request.is_saved = True  # type: ignore[attr-defined]
+        if not location:  # as of a window that closes itself
+            return self.response_add(request, made)
+        text = f"“{made}” is saved. Its form was sent twice; the second time changed nothing."
+        self.message_user(request, text, messages.SUCCESS)
+        return HttpResponseRedirect(location)
 
     def before_transaction(self, request: HttpRequest) -> None:
         """Do what takes long before the transaction in which a form is checked and saved. Here, nothing does."""
@@ -90,7 +122,7 @@ class KeepingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in th
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
-        request.is_saved = True  # type: ignore[attr-defined]
+        request.is_saved, request.saved_id = True, form.instance.pk  # type: ignore[attr-defined]
 
     def render_change_form(
         self,
@@ -113,13 +145,14 @@ class KeepingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in th
             return f"New {name}"
         return f"Edit {name}" if self.has_change_permission(request, obj) else capfirst(name)
 
-    def form_context(self, request: HttpRequest, form: Any, _obj: Any) -> dict[str, Any]:
+    def form_context(self, request: HttpRequest, form: Any, obj: Any) -> dict[str, Any]:
         """Return the context of the page of a form. One that was sent and not saved holds its chosen files."""
         if kept := getattr(request, "kept_files", None):
             kept.show(form)
         return {
             "is_unsaved": request.method == "POST",
             "local_copy": local_copy(request),
+            "form_token": form_token(request) if obj is None else "",
             "typed_by": sign_user(request.user.pk or 0),
             "errors": None,  # Django's note of errors, without links
         }

@@ -60,7 +60,7 @@ class PostedForm:
             return None
         kept: KeptFiles | None = getattr(request, "kept_files", None)
         slots = kept.tokens() if kept else {}  # of files that are among the uploads but not lost
-        typed = ((name, str(value)) for name, values in post.lists() for value in values if _is_kept(name))
+        typed = ((name, str(value)) for name, values in post.lists() for value in values if is_kept(name))
         others = tuple((name, value) for name, value in typed if name.removesuffix("-remove") not in slots)
         lost = kept.lost_names() if kept else [str(file.name) for _name, chosen in files.lists() for file in chosen]
         return cls(request.get_full_path(), (*others, *slots.items()), tuple(lost), typed_by(post.get(TYPED_BY, "")))
@@ -133,5 +133,6 @@ def _label(name: str) -> str:
     return re.sub(r"[-_]", " ", words).capitalize()
 
 
-def _is_kept(name: str) -> bool:
+def is_kept(name: str) -> bool:
+    """Whether the value of an input may be held: not that of a password, or the token of a session."""
     return name != "csrfmiddlewaretoken" and "password" not in name

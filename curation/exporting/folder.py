@@ -6,8 +6,8 @@ import os
 from pathlib import Path, PurePosixPath
 
 
-class OutsideFolder(OSError):
-    """A path that leads out of the folder."""
+class OutsideFolder(ValueError):
+    """A path that leads out of the folder, as through a symbolic link. The message says which."""
 
 
 class Folder:
@@ -18,7 +18,7 @@ class Folder:
         self.root = path.resolve()
 
     def write(self, path: str, data: bytes) -> bool:
-        """Write a file and return whether that changed anything. Raises `OSError`.
+        """Write a file and return whether that changed anything. Raises `OSError` and `OutsideFolder`.
 
         The write is atomic. A symbolic link at the path is replaced, not followed.
         """
@@ -42,6 +42,6 @@ class Folder:
         for name in folders:
             folder = folder / name
             if name == ".." or not folder.resolve().is_relative_to(self.root):
-                raise OutsideFolder(None, f"it leads out of {self.root}")
+                raise OutsideFolder(f"{folder} leads out of {self.root}")
             folder.mkdir(exist_ok=True)
         return folder

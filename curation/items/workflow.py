@@ -134,7 +134,6 @@ def may_undo(actor: Actor) -> bool:
     return may_import(actor) and actor.may("delete")
 
 
-@transaction.atomic
 def perform(
     verb: str,
     items: ItemQuerySet,
@@ -146,7 +145,7 @@ def perform(
     run: ImportRun | None = None,
     bulk_change: BulkChange | None = None,
 ) -> BulkResult:
-    """Carry out a transition of items, with a fixed number of queries for up to `BATCH` of them.
+    """Carry out a transition of items, in a transaction, with a fixed number of queries for up to `BATCH` of them.
 
     `at` is the publication time of a schedule. Drafts and items in review that are published with a publication time
     before `now_if_before` get the current time instead. Items that `refusal()` refuses are left as they are. Raises
@@ -156,27 +155,32 @@ def perform(
     if not actor.may(transition.permission):
         raise PermissionError(f"{actor.name} may not do this: {transition.label}.")
     now = timezone.now()
-    # Ids first: a queryset filtered by status would no longer find its items after the change.
-    locked = CuratedItem.objects.filter(pk__in=items.values("pk")).select_for_update()
-    chosen = list(load_for_refusal(locked.order_by("pk")))
-    reasons = {item.pk: refusal(transition, item, actor, at, now) for item in chosen}
-    changing = [item for item in chosen if not reasons[item.pk]]
-    values = {item.pk: _new_values(transition, item, actor, at, now_if_before, now) for item in changing}
-    changes = [Change(item.pk, _changes(item, values[item.pk])) for item in changing]
-    changed = [item.pk for item in changing]
+    with transaction.atomic():
+        # Ids first: a queryset filtered by status would no longer find its items after the change.
+        locked = CuratedItem.objects.filter(pk__in=items.values("pk")).select_for_update()
+        chosen = list(load_for_refusal(locked.order_by("pk")))
+        reasons = {item.pk: refusal(transition, item, actor, at, now) for item in chosen}
+        changing = [item for item in chosen if not reasons[item.pk]]
+        values = {item.pk: _new_values(transition, item, actor, at, now_if_before, now) for item in changing}
+        _write(values, now)
+        changes = [Change(item.pk, _changes(item, values[item.pk])) for item in changing]
+        record_changes(changes, verb, actor, reason=reason, run=run, bulk_change=bulk_change)
+        index(list(values))
+    publishes = transition.target == Status.PUBLISHED
+    times = [values[item.pk].get("published_at", item.published_at) for item in changing if publishes]
+    return BulkResult(
+        list(values),
+        skipped={pk: reason for pk, reason in reasons.items() if reason},
+        scheduled=sum(time is not None and time > now for time in times),
+    )
+
+
+def _write(values: dict[int, dict[str, Any]], now: datetime) -> None:
+    """Give items new columns, and their relations the time at which they are listed."""
     for same, ids in _grouped(values):
         for batch in id_batches(ids):
             CuratedItem.objects.filter(pk__in=batch).update(updated_at=now, **dict(same))
             update_listed_at(batch)
-    record_changes(changes, verb, actor, reason=reason, run=run, bulk_change=bulk_change)
-    index(changed)
-    publishes = transition.target == Status.PUBLISHED
-    times = [values[item.pk].get("published_at", item.published_at) for item in changing if publishes]
-    return BulkResult(
-        changed,
-        skipped={pk: reason for pk, reason in reasons.items() if reason},
-        scheduled=sum(time is not None and time > now for time in times),
-    )
 
 
 #: The columns that `refusal()`, `time_when_published()` and `perform()` read.

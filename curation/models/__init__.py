@@ -17,6 +17,7 @@ from .presence import Presence
 from .publishers import Publisher
 from .relations import ItemAuthor, ItemOffering, ItemTag, ItemTopic
 from .revisions import BulkChange, ItemDraft, Revision
+from .saved_forms import SavedForm
 from .search import SearchEntry, SearchWord
 from .tags import Tag
 from .topics import Topic, Vocabulary
@@ -51,6 +52,7 @@ __all__ = [
     "Presence",
     "Publisher",
     "Revision",
+    "SavedForm",
     "SearchEntry",
     "SearchWord",
     "SourceDocument",

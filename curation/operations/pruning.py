@@ -20,12 +20,14 @@ from curation.db.wal import truncate_wal
 from curation.importing.sources import uploads
 from curation.items import presence
 from curation.items.bulk.changes import KEEP_PREPARED
-from curation.models import BulkChange, ImportRecord, ImportRun, ImportUndo, Presence
+from curation.models import BulkChange, ImportRecord, ImportRun, ImportUndo, Presence, SavedForm
 
 from .login_attempts import old_attempts
 
 #: Maximum number of rows of a transaction.
 MAX_ROWS = 5_000
+#: Time in which a form of a new object can be sent again without effect.
+SAVED_FORM_AGE = timedelta(days=7)
 #: The outcomes of runs that have ended. Those of others can be undone or completed.
 ENDED = (ImportRun.Outcome.FINISHED, ImportRun.Outcome.FAILED, ImportRun.Outcome.INTERRUPTED, ImportRun.Outcome.UNDONE)
 
@@ -73,6 +75,7 @@ PRUNINGS = (
     Pruning("addresses and browsers of ended sessions", _ended_sessions),
     Pruning("wrong log-ins", old_attempts),
     Pruning("editors who left a form", lambda now: Presence.objects.filter(seen_at__lte=now - presence.MAX_AGE)),
+    Pruning("forms that were saved", lambda now: SavedForm.objects.filter(saved_at__lt=now - SAVED_FORM_AGE)),
     Pruning(
         "actions that nobody confirmed",
         lambda now: BulkChange.objects.filter(outcome=BulkChange.Outcome.PREPARED, created_at__lt=now - KEEP_PREPARED),

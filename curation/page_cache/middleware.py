@@ -16,13 +16,11 @@ from curation.caching.next_due import next_due
 from curation.db.availability import DATABASE_FAILURES, DatabaseAway, ask
 from curation.models import ContentVersion
 
-from .pages import not_modified_or, page_to_cache
+from .pages import CONDITIONAL_HEADERS, not_modified_or, page_to_cache
 from .requests import best_encoding, cache_key, has_cursor
 from .store import PageStore
 
 log = logging.getLogger(__name__)
-#: The request headers of conditional requests, by their names in WSGI.
-CONDITIONAL_HEADERS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE")
 
 
 class PageCacheMiddleware:

@@ -30,6 +30,8 @@ COMPRESSED_TYPES = (
     *("text/", "application/json", "application/feed+json", "application/xml", "application/rss+xml"),
     "application/atom+xml",
 )
+#: The request headers of conditional requests, by their names in WSGI.
+CONDITIONAL_HEADERS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE")
 CACHE_CONTROL, CONTENT_ENCODING, ETAG = "Cache-Control", "Content-Encoding", "ETag"
 #: In bytes. Compression does not make smaller bodies smaller.
 MIN_COMPRESSED_SIZE = 500
@@ -132,7 +134,7 @@ def page_to_cache(response: HttpResponseBase, version: str, made: float, expires
 
 def not_modified_or(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
     """Return a response, or a 304 to a conditional request whose client has the same already."""
-    if "HTTP_IF_NONE_MATCH" not in request.META and "HTTP_IF_MODIFIED_SINCE" not in request.META:
+    if not any(name in request.META for name in CONDITIONAL_HEADERS):
         return response
     etag, modified = response.get(ETAG), response.get("Last-Modified")
     seconds = modified and parse_http_date_safe(modified)

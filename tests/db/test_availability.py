@@ -21,12 +21,15 @@ def test_a_server_that_does_not_answer_is_given_up() -> None:
     web = connection.copy()
     try:
         web.connect()
+        server_process = web.connection.info.backend_pid
         availability._limit_waits_of(web)
         with availability.time_limit(0.2), pytest.raises(OperationalError), web.cursor() as cursor:
             cursor.execute("SELECT pg_sleep(30)")
         assert not web.is_usable()
     finally:
         web.close()
+        with connection.cursor() as cursor:  # it sleeps on, and the test database cannot be deleted meanwhile
+            cursor.execute("SELECT pg_terminate_backend(%s)", [server_process])
 
 
 @only_postgres
@@ -86,6 +89,7 @@ def test_a_web_server_has_limits_and_a_command_has_none() -> None:
         "SECRET_KEY": "abcdefghij" * 5,
         "DJANGO_SETTINGS_MODULE": "medigy.settings",
         "DATABASE_URL": "postgres:///x",
+        "DEBUG": "1",  # static files need not be collected
     }
     options = [
         subprocess.run(

@@ -86,6 +86,18 @@ def test_a_file_that_cannot_be_written_is_reported_and_the_others_are_written(
     assert (dest / "content" / "news" / "b.md").is_file()
 
 
+def test_a_link_that_leads_out_of_the_destination_is_named_and_is_no_failure_of_the_disk(
+    dest: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make_item(slug="a")
+    dest.mkdir()
+    (dest / "content").symlink_to(tmp_path)
+    with pytest.raises(CommandError, match="choose another DEST") as error:
+        call_command("export_markdown", str(dest), "--all")
+    assert error.value.returncode == 1
+    assert f"error: content/news/a.md: not written, as {dest}/content leads out of {dest}" in capsys.readouterr().out
+
+
 def test_existing_files_are_not_deleted(dest: Path) -> None:
     make_item(slug="a")
     export_markdown(dest, "--all")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from curation.exporting.folder import Folder
+from curation.exporting.folder import Folder, OutsideFolder
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def test_a_file_that_is_there_already_is_not_touched(dest: Path) -> None:
 
 @pytest.mark.parametrize("path", ["../a.md", "x/../../a.md", "/tmp/a.md", "x/../a.md"])
 def test_no_path_is_outside_the_folder(path: str, dest: Path) -> None:
-    with pytest.raises(OSError, match="leads out"):
+    with pytest.raises(OutsideFolder, match="leads out"):
         Folder(dest).write(path, b"a")
     assert list(dest.rglob("*.md")) == []
 
@@ -48,7 +48,7 @@ def test_no_path_is_outside_the_folder(path: str, dest: Path) -> None:
 def test_no_symbolic_link_leads_outside(dest: Path, outside: Path) -> None:
     dest.mkdir()
     (dest / "content").symlink_to(outside)
-    with pytest.raises(OSError, match="leads out"):
+    with pytest.raises(OutsideFolder, match="leads out"):
         Folder(dest).write("content/news/a.md", b"a")
     assert [path.name for path in outside.iterdir()] == ["secret.md"]
 

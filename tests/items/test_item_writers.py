@@ -38,7 +38,7 @@ RECORDED = {
     "importing/write.py write",
     "items/put_back.py _save",
     "items/put_back.py _write",
-    "items/workflow.py perform",
+    "items/workflow.py _write",
 }
 #: The steps themselves, and writers of columns that are no fields of a state.
 UNRECORDED = {

@@ -23,7 +23,7 @@ from django_tasks_db.models import DBTaskResult
 
 from curation.db.temporary_connections import temporary_connection
 from curation.db.wal import truncate_wal
-from curation.models import BulkChange, ImportRecord, ImportRun, ImportUndo, Presence
+from curation.models import BulkChange, ImportRecord, ImportRun, ImportUndo, Presence, SavedForm
 from curation.operations import pruning, stale_tasks
 from curation.tasks import prune, queue_daily_tasks
 from tests.factories import make_item
@@ -52,6 +52,7 @@ def make_rows(age: timedelta) -> None:
     UserSession.objects.create(session_key=str(age.days), user=user, ip="192.0.2.1", user_agent="x")
     Presence.objects.create(item=make_item(), user=user, seen_at=moment)
     BulkChange.objects.create(verb="x", outcome="prepared", created_at=moment)
+    SavedForm.objects.create(key=str(age.days), saved_at=moment)
 
 
 def pruned(**options: Any) -> dict[str, int]:
@@ -72,7 +73,7 @@ def test_old_rows_of_each_kind_are_deleted_and_others_stay() -> None:
     assert pruned(dry_run=True) == expected, "a dry run deletes nothing"
     assert pruned() == expected
     assert pruned() == dict.fromkeys(expected, 0)
-    kept = (DBTaskResult, Session, UserSession, AccessAttempt, Presence, BulkChange, ImportRecord)
+    kept = (DBTaskResult, Session, UserSession, AccessAttempt, Presence, BulkChange, SavedForm, ImportRecord)
     assert {model.__name__: model._base_manager.count() for model in kept} == {model.__name__: 1 for model in kept}
     assert ImportRun.objects.count() == 2, "the history of items names the runs"
 

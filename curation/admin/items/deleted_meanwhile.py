@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, QueryDict
 
+from curation.admin_site.sent_twice import form_key
 from curation.items.actors import Actor
 from curation.items.bin import deleted_when, restore
 from curation.items.workflow import may, may_change
@@ -36,6 +37,7 @@ class DeletedMeanwhile(BinViews):
             if item is None or SAVE_AS_NEW in request.POST or _is_out_of_reach(request, item):
                 request.deleted_item = item or DeletedItem.objects.filter(former_id=pk).first()  # type: ignore[attr-defined]
                 request.is_for_new = True  # type: ignore[attr-defined]
+                form_key(request)  # of what was sent: the new slug depends on the items that there are
                 request.POST = _for_new_item(request.POST, item)  # type: ignore[assignment]  # as Django's own tests do
                 object_id = None  # the form of a new item
         return super().changeform_view(request, object_id, form_url, extra_context)

@@ -10,10 +10,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from curation.exporting.folder import Folder
+from curation.exporting.folder import Folder, OutsideFolder
 from curation.exporting.run import ExportedFile, export
 from curation.management.arguments import moment
-from curation.management.exit_status import FAILED, STOPPED, WRONG_USAGE
+from curation.management.exit_status import FAILED, PROBLEMS_FOUND, STOPPED, WRONG_USAGE
 from curation.management.stopping import stoppable
 from curation.models import CuratedItem, Topic
 from curation.models.items import ItemQuerySet
@@ -23,8 +23,8 @@ class Command(BaseCommand):
     help = (
         "Write the published items as Markdown files into DEST/content and their media into DEST/static, as "
         "import_markdown reads them. An item that nobody edited is written byte for byte as it was imported. Nothing "
-        "in DEST is deleted. Exit status: 0; 2 for wrong usage; 4 where a file could not be written; 130 when stopped "
-        "by hand."
+        "in DEST is deleted. Exit status: 0; 1 where a symbolic link in DEST leads out of it; 2 for wrong usage; 4 "
+        "where a file could not be written; 130 when stopped by hand."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -52,6 +52,9 @@ class Command(BaseCommand):
         self.stdout.write(summary(counts))
         if counts["failed"]:
             raise CommandError(f"{counts['failed']:,} files could not be written.", returncode=FAILED)
+        if counts["outside"]:
+            text = f"{counts['outside']:,} files were not written. Remove the links, or choose another DEST."
+            raise CommandError(text, returncode=PROBLEMS_FOUND)
 
     def choose(self, topic: list[str], slug: list[str], since: datetime | None, all: bool) -> ItemQuerySet:  # noqa: A002
         """Return the chosen items by topics, slugs and time; each option narrows the choice.
@@ -78,6 +81,9 @@ class Command(BaseCommand):
             except OSError as error:
                 tqdm.write(self.style.ERROR(f"error: {file.path}: cannot be written ({error.strerror})"), self.stdout)
                 counts["failed"] += 1
+            except OutsideFolder as error:
+                tqdm.write(self.style.ERROR(f"error: {file.path}: not written, as {error}"), self.stdout)
+                counts["outside"] += 1
             counts["warnings"] += len(file.problems)
 
 
