@@ -1,10 +1,11 @@
-/* Moves the focus from the links of the summary of errors to the fields. The summary has it at first (`autofocus`). */
+/* Moves the focus from the links of the summary of errors, and of content checks, to the fields. The summary has it at
+   first (`autofocus`). */
 
 const summary = document.getElementById("error-summary");
 
-summary?.addEventListener("click", (event) => {
-  const link = event.target.closest("a");
-  if (link && focusField(link.hash.slice(1))) event.preventDefault();
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("#error-summary a, #checks a");
+  if (link?.hash && focusField(link.hash.slice(1))) event.preventDefault();
 });
 
 // A link that was followed before this script was there has led to the address of the field only.
@@ -13,11 +14,11 @@ if (summary && location.hash) {
   history.replaceState(history.state, "", location.pathname + location.search);
 }
 
-function focusField(id) {
+/** Move the focus to a field, or to the first one of a group, and unfold what it is in. Return whether it is there. */
+export function focusField(id) {
   const target = document.getElementById(id);
   if (!target) return false;
-  const folded = target.closest("details");
-  if (folded) folded.open = true;
+  for (let folded = target.closest("details"); folded; folded = folded.parentElement.closest("details")) folded.open = true;
   const select = target.matches(".select2-hidden-accessible") && target.parentElement.querySelector(".select2-selection");
   const input = target.matches("input, select, textarea") ? target : target.querySelector("input:not([type=hidden]), select, textarea");
   (select || input || target).focus();

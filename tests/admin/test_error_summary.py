@@ -39,10 +39,10 @@ def test_each_error_has_a_link_to_its_field(editor: Client) -> None:
     page = submit(editor, ADD, title="News", source_url="x:y", published_at_1="25:00")
     assert title(page).startswith("Error (2): New item"), lines(page)
     assert lines(page) == [
-        "Publication time: Write a time of day, like 9:00.",
         "Source link: Enter a valid URL.",
+        "Publication time: Write a time of day, like 9:00.",
     ]
-    assert targets(page) == ["#id_published_at_0", "#id_source_url"]
+    assert targets(page) == ["#id_source_url", "#id_published_at_0"]
     assert summary(page).get("tabindex") == "-1"
     assert "autofocus" in summary(page).attrib
 

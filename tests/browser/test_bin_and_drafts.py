@@ -16,6 +16,7 @@ def form_of(item: CuratedItem) -> str:  # noqa: F811
 def test_a_deleted_item_is_gone_for_readers_and_comes_back_whole(page: Page, item: CuratedItem) -> None:  # noqa: F811
     log_in(page)
     page.goto(form_of(item))
+    page.get_by_role("main").get_by_text("More", exact=True).click()
     page.get_by_role("main").get_by_role("link", name="Delete", exact=True).click()
     page.get_by_role("button", name="Move to the bin").click()
     expect(page.get_by_text("Readers get “This story was removed” at its address.")).to_be_visible()

@@ -43,7 +43,7 @@ def title(page: Page) -> Locator:
 
 
 def save(page: Page) -> None:
-    page.locator("input[name=_save]").click()
+    page.locator("button[name=_save]").click()
 
 
 def expect_saved(page: Page) -> None:
@@ -213,10 +213,10 @@ def test_a_save_that_takes_long_says_so_holds_links_and_is_sent_once(form: Page,
     form.evaluate(
         """() => {
           const status = document.querySelector(".save-status");
-          const button = document.querySelector("input[name=_save]");
+          const button = document.querySelector("button[name=_save]");
           const texts = [];
           new MutationObserver(() => {
-            texts.push(button.value, status.textContent);
+            texts.push(button.textContent, status.textContent);
             sessionStorage.texts = JSON.stringify(texts);
             button.click();
             if (status.textContent.startsWith("This")) document.querySelector("a.viewsitelink").click();

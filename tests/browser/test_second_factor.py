@@ -120,7 +120,7 @@ def test_without_script_a_code_logs_in(open_page: OpenPage, ann: User) -> None:
 
 def save(page: Page) -> None:
     """Press the button, although another request of the page may have opened the dialogue over it."""
-    page.locator("input[name=_save]").dispatch_event("click")
+    page.locator("button[name=_save]").dispatch_event("click")
 
 
 def open_form(page: Page, item: CuratedItem, password: str = PASSWORD) -> None:

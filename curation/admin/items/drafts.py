@@ -109,6 +109,7 @@ class DraftViews(ItemViews):
             return response
         if picture := form.cleaned_data.get("new_image"):
             state["image"] = picture.store()[0].pk  # its row was rolled back
+        form.store_publisher()  # which was rolled back, too
         draft: ItemDraft | None = request.item_draft  # type: ignore[attr-defined]
         if draft and request.POST.get(SHOWN) == drafts.token_of(draft):  # with times that only publishers change
             state |= {name: draft.state[name] for name in TIMES - form.fields.keys()}

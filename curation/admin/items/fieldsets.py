@@ -1,4 +1,4 @@
-"""The groups of fields of the item form."""
+"""The groups of fields of the item form, and where each stands on its page."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -10,33 +10,33 @@ from curation.models import CuratedItem
 #: Titles with options, `fields` among them, as `ModelAdmin.fieldsets` has them.
 Fieldsets = tuple[tuple[Any, Any], ...]
 
-#: The class `after-relations` puts a group below the inlines of topics, offerings and authors.
+#: The class of a group is its place: the `story` comes first, its `terms` after the relations, `publishing` and `side`
+#: are cards of the side panel. Other groups are folded below the story; Django opens one that has an error.
 FIELDSETS: Fieldsets = (
     (
         None,
         {
+            "classes": ("story",),
             "fields": (
-                "save_anyway",
-                "version",
-                "shown_publisher",
-                "shown_image",
-                "title",
-                "slug",
-                ("published_at", "expires_at"),
-            )
+                *("save_anyway", "version", "shown_publisher", "shown_image"),
+                *("source_url", "title", "slug", "summary", "body"),
+            ),
         },
     ),
-    ("Source", {"fields": ("source_url", "publisher", ("via_name", "via_url"))}),
-    ("Text", {"fields": ("summary", "flavour", "body")}),
-    ("Image", {"fields": ("image", "chosen_picture", "new_image", "image_alt")}),
-    ("Classification", {"fields": ("tags", ("kind", "format"), ("section", "institution"), "language")}),
+    (None, {"classes": ("terms",), "fields": ("tags",)}),
+    ("Publication", {"classes": ("publishing",), "fields": ("published_at", "expires_at")}),
+    ("Picture", {"classes": ("side",), "fields": ("chosen_picture", "image_alt", "image", "new_image")}),
+    ("Publisher", {"classes": ("side",), "fields": ("publisher", "publisher_from_link", "via_name", "via_url")}),
     (
-        "Rarely needed",
-        {
-            "classes": ("collapse", "after-relations"),
-            "fields": ("source_url_original", "source_modified_at", "pdf", "meta"),
-        },
+        "Labels",
+        {"classes": ("collapse",), "fields": ("section", "kind", "format", "institution", "language", "flavour")},
     ),
+    ("Meta tags", {"classes": ("collapse",), "fields": ("meta",)}),
+    (
+        "Link and date at the source",
+        {"classes": ("collapse",), "fields": ("source_url_original", "source_modified_at")},
+    ),
+    ("PDF", {"classes": ("collapse",), "fields": ("pdf",)}),
 )
 
 
@@ -52,7 +52,7 @@ def complete(fieldsets: Fieldsets, columns: Iterable[str]) -> Fieldsets:
     """
     named = set(flatten_fieldsets(fieldsets))
     others = tuple(name for name in columns if name not in named)
-    return (*fieldsets, ("Other", {"fields": others})) if others else fieldsets
+    return (*fieldsets, ("Other", {"classes": ("collapse",), "fields": others})) if others else fieldsets
 
 
 def without_fields(fieldsets: Fieldsets, names: set[str]) -> Fieldsets:

@@ -33,22 +33,22 @@ from curation.admin.links import edit_link_in_new_tab
 from curation.admin.widgets import ConfirmationCheckbox, MarkdownField
 from curation.admin_site.link_input import LinkInput
 from curation.admin_site.times import clock_text
-from curation.frontmatter.reading.meta import GROUPS as META_GROUPS
 from curation.items.addresses import alias_path
 from curation.items.workflow import may_change, state_label
 from curation.lib.web_urls import without_tracking
 from curation.markdown import flavour_of
 from curation.markdown.render_timeout import RenderTimeout, render_with_timeout
-from curation.models import Alias, CuratedItem
+from curation.models import Alias, CuratedItem, Publisher
 from curation.models.items import summary_for_readers
 
 from .merged_form import MergedForm
+from .meta_tags import MetaField, MetaTags, with_untouched
+from .publisher_of_link import ADD_PUBLISHER, publisher_host, publisher_of
 from .same_link import items_with_link
 from .source_link import link_as_found
 from .suggestions import SUGGESTED_COLUMNS, suggestion_attrs
 from .tags_field import TagsField
 
-META_EXAMPLE = '{"openGraph": {"ogtitle": "…"}, "twitter": {…}, "html": {"robots": "noindex"}}'
 MAX_DUPLICATES_NAMED = 5
 FORMER_ALTERNATIVE_TEXT = mark_safe(
     "Written for the former image. Describe the new one, or empty this; if it fits both, tick “Save anyway” above."
@@ -79,9 +79,17 @@ class ItemEditForm(MergedForm, SluggedForm):
     stands_for: ClassVar[int | None] = None
 
     slug_from = ("title",)
-    slug_help = "The name in the address. Left empty, it is made from the title; changed, it leaves a redirect behind."
+    slug_help = "Left empty, it is made from the title."
 
     tags = TagsField(widget=AdminTextInputWidget(attrs=suggestion_attrs("tags")))
+    meta = MetaField(
+        label="Meta tags", required=False, help_text="Tags of this page alone. Left empty, the site writes its own."
+    )
+    publisher_from_link = forms.BooleanField(
+        label="Publisher of the link’s host",
+        required=False,
+        help_text="Saving takes the publisher from the source link. One that is not known yet is made.",
+    )
     new_image = forms.FileField(
         label="Upload an image",
         required=False,
@@ -97,7 +105,10 @@ class ItemEditForm(MergedForm, SluggedForm):
     class Media:
         js = tuple(
             forms.Script(f"admin-curation/{name}.js", type="module")
-            for name in ("preview", "body-pictures", "link-check", "suggest", "chosen-picture", "presence", "verbs")
+            for name in (
+                *("item-form", "source-link", "preview", "body-pictures", "link-check", "suggest", "chosen-picture"),
+                *("presence", "verbs"),
+            )
         )
 
     class Meta:
@@ -108,10 +119,9 @@ class ItemEditForm(MergedForm, SluggedForm):
             "published_at": "Left empty when publishing, it is now. A date alone means "
             f"{clock_text(settings.DESK_HOUR)}.",
             "source_url": "Tracking parameters (utm_source, fbclid and the like) are removed when it is saved.",
-            "meta": "Open Graph, Twitter and HTML meta tags of this page alone: " + META_EXAMPLE,
         }
         widgets: ClassVar[dict[str, forms.Widget]] = {
-            "title": AdminTextInputWidget(attrs={"class": "vTextField wide"}),
+            "title": AdminTextareaWidget(attrs={"rows": 1, "class": "vTextField one-line"}),
             "summary": AdminTextareaWidget(attrs={"rows": 3}),
             "body": AdminTextareaWidget(
                 attrs={
@@ -122,7 +132,13 @@ class ItemEditForm(MergedForm, SluggedForm):
                 }
             ),
             "pdf": PdfInput(),
-            "source_url": LinkInput({"data-check-url": reverse_lazy("admin:curation_curateditem_check_link")}),
+            "source_url": LinkInput(
+                {
+                    "data-check-url": reverse_lazy("admin:curation_curateditem_check_link"),
+                    "data-publisher-url": reverse_lazy("admin:curation_curateditem_publisher"),
+                    "placeholder": "https://…",
+                }
+            ),
             **{name: AdminTextInputWidget(attrs=suggestion_attrs(name)) for name in SUGGESTED_COLUMNS},
         }
 
@@ -130,9 +146,15 @@ class ItemEditForm(MergedForm, SluggedForm):
         super().__init__(*args, **kwargs)
         if self.instance.pk and not self.is_bound:
             self.initial["tags"] = self.instance.tags.all()  # which may be in memory
+        if "source_url" in self.fields and not self.instance.pk and not self.is_bound:
+            self.fields["source_url"].widget.attrs["autofocus"] = True
         if "new_image" in self.fields and self.actor.user and not self.actor.user.has_perm(ADD_IMAGE):
             self.fields["new_image"].disabled = True  # what is sent is ignored
             self.fields["new_image"].help_text = "You may not add images: choose one above."
+        if "slug" in self.fields and self.instance.pk:
+            is_known = self.instance.status in (CuratedItem.Status.PUBLISHED, CuratedItem.Status.ARCHIVED)
+            known = "Readers know this address. " if is_known else ""
+            self.fields["slug"].help_text = f"{known}After a change, the old address redirects to the new one."
         if "body" in self.fields:
             self.fields["body"].widget.attrs["data-item"] = self.instance.pk or ""
             self.fields["summary"].widget.attrs["placeholder"] = summary_for_readers("", self.instance.body_text)
@@ -164,12 +186,10 @@ class ItemEditForm(MergedForm, SluggedForm):
                 raise ValidationError(str(error)) from error
         return body
 
-    def clean_meta(self) -> dict[str, dict[str, str]]:
-        meta = self.cleaned_data["meta"] or {}
-        groups = meta.values() if isinstance(meta, dict) and meta.keys() <= META_GROUPS.keys() else [None]
-        if not all(isinstance(tags, dict) and all(isinstance(tag, str) for tag in tags.values()) for tags in groups):
-            raise ValidationError(f"Write groups of tags, and texts alone: {META_EXAMPLE}")
-        return meta
+    def clean_meta(self) -> MetaTags:
+        if self.instance.pk and "meta" not in self.changed_data:
+            return self.instance.meta  # type: ignore[no-any-return]  # a JSON column
+        return with_untouched(self.cleaned_data["meta"], self.initial.get("meta"))
 
     def clean_tags(self) -> list[str]:
         field = self.fields["tags"]
@@ -185,6 +205,8 @@ class ItemEditForm(MergedForm, SluggedForm):
         return clean_pdf(pdf) if isinstance(pdf, UploadedFile) else pdf
 
     def clean(self) -> dict[str, Any]:
+        if self.cleaned_data.get("publisher_from_link"):
+            self._take_publisher_from_link(self.cleaned_data)
         cleaned = super().clean()
         if self.instance.status == CuratedItem.Status.PUBLISHED:
             if "published_at" in cleaned:
@@ -196,6 +218,27 @@ class ItemEditForm(MergedForm, SluggedForm):
         if confirmations and cleaned.get("save_anyway") != (token := _token(confirmations)):
             self._require_confirmation(confirmations, token)
         return cleaned
+
+    def _take_publisher_from_link(self, cleaned: dict[str, Any]) -> None:
+        """Set the publisher to that of the source link; one that is not known is saved with the item."""
+        link = cleaned.get("source_url", "")
+        host, known = publisher_host(link), publisher_of(link)
+        if not host:
+            self.add_error(
+                "publisher_from_link", "This takes the host of the source link: give the link, or untick it."
+            )
+        elif known is None and self.actor.user and not self.actor.user.has_perm(ADD_PUBLISHER):
+            self.add_error("publisher_from_link", f"You may not add publishers, and {host} is none yet: untick it.")
+        else:
+            cleaned["publisher"] = known or Publisher(domain=host, name=host)
+
+    def store_publisher(self) -> None:
+        """Store the publisher that was made of the source link's host, if any."""
+        made = self.cleaned_data.get("publisher")
+        if made and not made.pk:
+            self.instance.publisher, _ = Publisher.objects.get_or_create(
+                domain=made.domain, defaults={"name": made.name}
+            )
 
     def _set_dependent_fields(self, cleaned: dict[str, Any]) -> None:
         """Set the link as found of a new source link; empty the alternative text of an image that was removed."""
@@ -259,6 +302,7 @@ class ItemEditForm(MergedForm, SluggedForm):
     def save(self, commit: bool = True) -> Any:
         if picture := self.cleaned_data.get("new_image"):
             self.instance.image, _ = picture.store()
+        self.store_publisher()
         return super().save(commit)
 
 

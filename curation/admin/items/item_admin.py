@@ -30,12 +30,14 @@ from curation.items.put_back import TIMES
 from curation.items.revisions import Change, Verb, record_changes
 from curation.items.state import LABELS, changes_between, labels_of, states_of
 from curation.items.workflow import may_change, state_label
+from curation.lib.page_urls import address
 from curation.lib.web_urls import url_key
 from curation.models import Alias, CuratedItem, ItemAuthor, ItemDraft, ItemOffering, ItemTopic, SourceDocument
 from curation.site_links.resolve import refresh_references, resolve_references_to
 from curation.templating.pictures import picture
 
 from .actions import ITEM_ACTIONS, PERMISSIONS
+from .consequences import consequence
 from .deleted_meanwhile import DeletedMeanwhile
 from .drafts import HAS_DRAFT, DraftFilter, DraftViews, draft_published
 from .fieldsets import FIELDSETS, complete, editable_columns, without_fields
@@ -54,6 +56,7 @@ from .filters import (
 )
 from .form import ItemEditForm
 from .merged_relations import changed_relations, save_changed_aliases
+from .neighbours import Neighbours
 from .out_of_reach import OutOfReach
 from .relation_inlines import AuthorInline, OfferingInline, TopicInline
 from .source_documents import DocumentInline
@@ -84,7 +87,7 @@ class ItemChangeList(BoundedChangeList):
 
 
 @admin.register(CuratedItem)
-class ItemAdmin(OutOfReach, DeletedMeanwhile, DraftViews, VerbViews):
+class ItemAdmin(OutOfReach, DeletedMeanwhile, DraftViews, VerbViews, Neighbours):
     form = ItemEditForm
     list_display = ("thumbnail", "headline", "origin", "state", "published")
     list_display_links = ("headline",)
@@ -100,7 +103,6 @@ class ItemAdmin(OutOfReach, DeletedMeanwhile, DraftViews, VerbViews):
     actions = ITEM_ACTIONS
 
     autocomplete_fields = ("publisher", "image")
-    prepopulated_fields = {"slug": ["title"]}
     readonly_fields = ("chosen_picture",)
     fieldsets = complete(FIELDSETS, editable_columns())
 
@@ -166,7 +168,15 @@ class ItemAdmin(OutOfReach, DeletedMeanwhile, DraftViews, VerbViews):
 
     def form_context(self, request: HttpRequest, form: Any, obj: CuratedItem | None) -> dict[str, Any]:
         open_conflicts = obj.conflicts.count() if obj else 0
-        return {**super().form_context(request, form, obj), "open_conflicts": open_conflicts}
+        state = state_label(obj) if obj else str(CuratedItem.Status.DRAFT.label)
+        return {
+            **super().form_context(request, form, obj),
+            "open_conflicts": open_conflicts,
+            "state": state,
+            "state_class": state.lower().replace(" ", "-"),
+            "consequence": consequence(obj) if obj else None,
+            "address_start": address("item", "x").removesuffix("x/"),
+        }
 
     def view_on_site(self, obj: CuratedItem) -> str:
         return obj.get_absolute_url() if obj.is_live else reverse("admin:curation_curateditem_page", args=[obj.pk])

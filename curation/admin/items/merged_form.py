@@ -168,7 +168,8 @@ class MergedForm(DeletedChoicesForm):
         return side == "theirs"
 
     def _is_changed(self, name: str) -> bool:
-        return name in self.changed_data or (name == "image" and bool(self.cleaned_data.get("new_image")))
+        given_by = {"image": "new_image", "publisher": "publisher_from_link"}.get(name, "")
+        return name in self.changed_data or bool(self.cleaned_data.get(given_by))
 
     def _decide(self, edit: ConcurrentEdit, name: str, clash: Clash) -> None:
         side = chosen_side(clash, self.data)

@@ -65,11 +65,13 @@ class Button:
     """A submit button of the form. One of the page is `is_main`.
 
     One that publishes has a `planned_label` for publication times to come; `goes_live` tells when, if the item's is.
+    One that `is_rare` is in the menu.
     """
 
     verb: str
     label: str
     is_main: bool = False
+    is_rare: bool = False
     planned_label: str = ""
     goes_live: str = ""
 
@@ -79,7 +81,8 @@ def buttons(actor: Actor, item: CuratedItem) -> list[Button]:
     status, allowed = Status(item.status), []
     for verb, label in _LABELS.get(status, ()):
         if may(actor, item, verb):
-            allowed.append(_publishing(item, label) if verb == Verb.PUBLISHED else Button(verb, label))
+            other = Button(verb, label, is_rare=status == Status.PUBLISHED)  # there, the main button saves
+            allowed.append(_publishing(item, label) if verb == Verb.PUBLISHED else other)
     if allowed and status != Status.PUBLISHED:
         allowed[0] = replace(allowed[0], is_main=True)
     return allowed

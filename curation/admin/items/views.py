@@ -23,6 +23,7 @@ from curation.views.items import item_page, standfirst
 
 from .history import ItemHistory
 from .presence import presence_view
+from .publisher_of_link import publisher_view
 from .same_link import items_with_link
 from .suggestions import SUGGESTED_COLUMNS, suggested_tags, suggested_values
 
@@ -38,6 +39,7 @@ class ItemViews(ItemHistory):
             self.guarded_path("preview/", require_POST(self.preview_view), "preview", may_edit),
             self.guarded_path("upload-picture/", require_POST(self.upload_picture_view), "upload_picture", may_upload),
             self.guarded_path("check-link/", require_GET(self.check_link_view), "check_link", may_edit),
+            self.guarded_path("publisher/", require_GET(publisher_view), "publisher", may_edit),
             self.guarded_path("suggest/<slug:field>/", require_GET(self.suggest_view), "suggest", may_edit),
             self.guarded_path("<int:pk>/presence/", require_POST(presence_view), "presence", may_edit),
             self.guarded_path("<int:pk>/page/", require_GET(self.page_view), "page", self.has_view_permission),

@@ -6,7 +6,8 @@ from curation.admin.items.fieldsets import FIELDSETS, complete, editable_columns
 
 
 def test_a_column_that_no_group_names_is_put_into_a_group_of_its_own() -> None:
-    assert complete(FIELDSETS, ["title", "reading_time"]) == (*FIELDSETS, ("Other", {"fields": ("reading_time",)}))
+    other = ("Other", {"classes": ("collapse",), "fields": ("reading_time",)})
+    assert complete(FIELDSETS, ["title", "reading_time"]) == (*FIELDSETS, other)
 
 
 def test_without_such_columns_there_is_no_further_group() -> None:

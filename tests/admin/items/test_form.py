@@ -265,16 +265,6 @@ def test_a_source_link_is_a_web_link(editor: Client, url: str) -> None:
     assert not CuratedItem.objects.exists()
 
 
-@pytest.mark.parametrize("meta", ["[1]", '"x"', '{"other": {}}', '{"html": {"robots": 1}}', '{"html": "x"}', "{"])
-def test_meta_overrides_are_groups_of_texts(editor: Client, meta: str) -> None:
-    assert errors(submit(editor, ADD, title="News", meta=meta))
-
-
-def test_meta_overrides_are_saved(editor: Client) -> None:
-    submit(editor, ADD, title="News", meta='{"html": {"robots": "noindex"}}')
-    assert CuratedItem.objects.get().meta == {"html": {"robots": "noindex"}}
-
-
 def test_a_tag_that_is_too_long_is_refused(editor: Client) -> None:
     response = submit(editor, ADD, title="News", tags="fine, " + "x" * 101)
     assert errors(response) == ["A tag has at most 100 characters; put commas between tags."]

@@ -27,13 +27,10 @@ KEEP = "Keep as draft over the live version"
 def buttons(client: Client, item: CuratedItem) -> list[str]:
     """Return the labels of the form's submit buttons, the main ones with a star."""
     page = tree(client.get(edit_page(item)))
-    row = next(element for element in page.iter("div") if element.get("class") == "submit-row")
-    found = [element for element in row.iter() if element.get("type") == "submit"]
-    return [
-        (element.get("value", "") if element.tag == "input" else text(element))
-        + ("*" if "default" in element.get("class", "") else "")
-        for element in found
-    ]
+    panel = page.find(".//section[@id='publishing']")
+    assert panel is not None
+    found = [element for element in panel.iter("button") if element.get("type") == "submit"]
+    return [text(element) + ("*" if "default" in element.get("class", "") else "") for element in found]
 
 
 def user_of(client: Client) -> User:
@@ -43,26 +40,33 @@ def user_of(client: Client) -> User:
 KEEP = "Keep as draft over the live version"
 
 
+STAY = "Save and stay"
+PUBLISHED = ["Publish changes*", "Publish and stay", KEEP]
+
+
 @pytest.mark.parametrize(
     ("status", "publisher", "editor"),
     [
-        (Status.DRAFT, ["Save draft", "Publish*", "Submit for review"], ["Save draft", "Submit for review*"]),
+        (
+            Status.DRAFT,
+            ["Publish*", "Save draft", STAY, "Submit for review"],
+            ["Submit for review*", "Save draft", STAY],
+        ),
         (
             Status.REVIEW,
-            ["Save", "Approve and publish*", "Approve", "Return with a note"],
-            ["Save", "Approve*", "Return with a note"],
+            ["Approve and publish*", "Save", STAY, "Approve", "Return with a note"],
+            ["Approve*", "Save", STAY, "Return with a note"],
         ),
-        (Status.PUBLISHED, ["Publish changes*", KEEP, "Withdraw", "Archive"], ["Publish changes*", KEEP]),
-        (Status.ARCHIVED, ["Save", "Restore to draft*", "Publish"], ["Save*"]),
+        (Status.PUBLISHED, [*PUBLISHED, "Withdraw", "Archive"], PUBLISHED),
+        (Status.ARCHIVED, ["Restore to draft*", "Save", STAY, "Publish"], ["Save*", STAY]),
     ],
 )
-def test_a_form_has_the_verbs_of_state_and_role_and_one_main_button(
+def test_a_form_has_the_verbs_of_state_and_role_and_one_main_button_which_comes_first(
     status: str, publisher: list[str], editor: list[str]
 ) -> None:
     item = make_item(status=status, published_at=NOW)
     for role, expected in (("Publisher", publisher), ("Editor", editor)):
-        stay = "Publish and stay" if status == Status.PUBLISHED else "Save and stay"
-        assert buttons(member_of(role, role), item) == [expected[0], stay, *expected[1:]]
+        assert buttons(member_of(role, role), item) == expected
 
 
 def test_a_planned_draft_is_scheduled_at_its_time(editor: Client) -> None:
@@ -112,15 +116,15 @@ def test_a_refused_verb_keeps_the_text_and_says_why(editor: Client) -> None:
     assert (item.status, item.title, item.summary) == (Status.DRAFT, "", "Typed.")
     failed = [text(line) for line in tree(response).findall(".//li[@class='check-refuse']")]
     assert failed == [
-        "✕ The title is missing: write one.",
-        "✕ There is neither a source link nor a text: give one of them.",
+        "✕ The title is missing: write one. Fix",
+        "✕ There is neither a source link nor a text: give one of them. Fix",
     ]
 
 
 def test_every_check_links_to_its_field(editor: Client) -> None:
     item = make_item("x" * 71, slug="x", status=Status.DRAFT, image=make_image(), source_url="")
     page = tree(editor.get(edit_page(item)))
-    links = [link.get("href", "") for link in page.findall(".//details[@id='checks']//a")]
+    links = [link.get("href", "") for link in page.findall(".//section[@id='checks']//a")]
     assert set(links) == {"#id_title", "#id_published_at_0", "#id_summary", "#id_image_alt", "#itemtopic_set-group"}
     ids = {element.get("id") for element in page.iter()}
     assert {link[1:] for link in links} <= ids

@@ -1,0 +1,88 @@
+/* The form of an item: counts beside title and summary, the address as the title makes it, links to fields, and keys. */
+
+import { addKey } from "./keys.js";
+import { focusField } from "./error-summary.js";
+
+const NEAR = 60; // characters of a title
+const OVER = 70;
+
+const form = document.getElementById("curateditem_form");
+const inputOf = (name) => form.elements.namedItem(name);
+
+/* Counts */
+
+function count(element, input) {
+  if (element.dataset.count === "words") {
+    const words = input.value.trim().split(/\s+/).filter(Boolean).length;
+    element.textContent = `${words} word${words === 1 ? "" : "s"}`;
+    return;
+  }
+  const { length } = [...input.value];
+  element.textContent = length > OVER ? `${length} of ${OVER}: search engines cut it` : `${length} of ${OVER}`;
+  element.classList.toggle("is-near", length >= NEAR && length < OVER);
+  element.classList.toggle("is-over", length >= OVER);
+}
+
+for (const element of document.querySelectorAll("[data-count]")) {
+  const input = document.getElementById(element.dataset.for);
+  if (!input) continue;
+  input.addEventListener("input", () => count(element, input));
+  count(element, input);
+}
+
+/* A title is one line, which is shown on as many as it needs. */
+
+for (const input of document.querySelectorAll("textarea.one-line")) {
+  const grow = () => {
+    input.style.height = "auto";
+    input.style.height = `${input.scrollHeight + input.offsetHeight - input.clientHeight}px`;
+  };
+  input.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && !event.ctrlKey && !event.metaKey) event.preventDefault();
+  });
+  input.addEventListener("input", () => {
+    if (/[\r\n]/.test(input.value)) input.value = input.value.replace(/\s*[\r\n]+\s*/g, " ");
+    if (!CSS.supports("field-sizing", "content")) grow();
+  });
+  if (!CSS.supports("field-sizing", "content")) grow();
+}
+
+/* The address: that of the field, or as the title makes it. The server makes the slug itself. */
+
+const slug = document.querySelector("[data-slug-for]");
+const slugInput = slug && document.getElementById(slug.dataset.slugFor);
+
+function slugOf(title) {
+  const letters = title.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+  return letters.replace(/[^\p{L}\p{N}\s_-]+/gu, "").replace(/[\s_–—-]+/gu, "-").replace(/^-|-$/g, "");
+}
+
+function showSlug() {
+  const { value } = slugInput;
+  const isUntitled = value.startsWith("untitled-") && value === slugInput.defaultValue;
+  slug.textContent = (!value || isUntitled ? slugOf(inputOf("title").value) : value) || "…";
+}
+
+if (slugInput) {
+  for (const input of [slugInput, inputOf("title")]) input.addEventListener("input", showSlug);
+  showSlug();
+}
+
+/* Keys */
+
+const press = (selector) => () => {
+  const element = document.querySelector(selector);
+  if (!element) return false;
+  element.click();
+  return true;
+};
+const goTo = (...ids) => () => ids.some((id) => focusField(id));
+
+addKey("Alt+ArrowUp", "Previous item of the list", press(".to-previous"));
+addKey("Alt+ArrowDown", "Next item of the list", press(".to-next"));
+addKey("Alt+1", "To the title", goTo("id_title"));
+addKey("Alt+2", "To the summary", goTo("id_summary"));
+addKey("Alt+3", "To the text", goTo("id_body"));
+addKey("Alt+4", "To the topics", goTo("itemtopic_set-group"));
+addKey("Alt+5", "To the picture", goTo("id_image_alt"));
+addKey("Alt+6", "To the publication time", goTo("id_published_at_0"));
