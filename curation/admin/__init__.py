@@ -4,3 +4,5 @@ from . import aliases, authors, binned_items, images, offerings, publishers, tag
 from .bulk import change_admin  # noqa: F401
 from .imports import conflicts, records, runs  # noqa: F401
 from .items import body_references, item_admin  # noqa: F401
+from .one_by_one import page as one_by_one_page  # noqa: F401
+from .review import page as review_page  # noqa: F401

@@ -24,6 +24,7 @@ from curation.operations.stale_tasks import count_failed
 from . import account_views, lost_sessions
 from .changelists import BoundedAdmin
 from .moments import describe_moment
+from .pages import PAGES
 from .password_change import LimitedPasswordChangeView
 from .posted_forms import PostedForm
 from .second_factor import redirect_to_step
@@ -56,6 +57,7 @@ class CurationAdminSite(admin.AdminSite):
             path("session/", never_cache(require_GET(self.session_view)), name="session"),
             path("profile/guess/", self.admin_view(guess), name="guess_time_zone"),
             path("moment/", self.admin_view(require_GET(describe_moment)), name="describe_moment"),
+            *(path(page.route, self.admin_view(page.answer), name=page.name) for page in PAGES),
             # Without Django's redirect to the page of any object, which asks for no permission and tells the addresses
             # of drafts.
             *(url for url in super().get_urls() if getattr(url, "name", None) != "view_on_site"),

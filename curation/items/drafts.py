@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
+from django.utils.text import get_text_list
 
 from curation.models import CuratedItem, ItemDraft, Revision
 from curation.models.pdfs import discard_pdf
@@ -17,9 +18,10 @@ from curation.models.pdfs import discard_pdf
 from .actors import Actor
 from .concurrent_edits import Version
 from .named_rows import present_state
+from .put_back import TIMES, CannotPutBack, PutBack, put_back
 from .record import with_record_relations
 from .revisions import Change, record_changes, state_at, typed_values
-from .state import State, changes_between, state_of
+from .state import State, changes_between, labels_of, state_of
 
 Verb = Revision.Verb
 
@@ -77,6 +79,28 @@ def return_with_note(draft: ItemDraft, note: str, actor: Actor) -> None:
     draft.is_submitted, draft.note = False, note
     draft.save(update_fields=["is_submitted", "note"])
     record_changes([Change(draft.item_id)], Verb.RETURNED, actor, reason=note)
+
+
+@transaction.atomic
+def publish(draft: ItemDraft, actor: Actor) -> PutBack:
+    """Give an item the changes of its draft, as saving its form does, and delete the draft.
+
+    Raises `CannotPutBack`, and then has changed nothing, where the form has to ask: others changed a field of the draft
+    meanwhile, or it has times that the actor may not give the item.
+    """
+    item = CuratedItem.objects.select_for_update(of=("self",)).get(pk=draft.item_id)
+    live, mine = live_state(item), state_in(draft)
+    base = state_at(item, draft.base_id, live)
+    changed = changes_between(base, mine).keys() - {"status"}
+    if not actor.may("publish") and (times := labels_of(changed & TIMES)):
+        raise CannotPutBack(f"publishers alone change {get_text_list(times, 'and')}; ask one of them")
+    clashes = changed & changes_between(base, live).keys() & changes_between(live, mine).keys()
+    if clashes:
+        names = get_text_list(labels_of(clashes), "and")
+        raise CannotPutBack(f"{names} changed meanwhile on the live version, too; edit the item to choose")
+    done = put_back(item.pk, mine, changed, actor, reason=f"The draft by {draft.user_name}.", verb=Verb.PUBLISHED)
+    draft.delete()
+    return done
 
 
 @transaction.atomic

@@ -57,7 +57,15 @@ def fields_to_put_back(item: CuratedItem, actor: Actor) -> Set[str]:
 
 
 @transaction.atomic
-def put_back(item_id: int, source: State, fields: Iterable[str], actor: Actor, *, reason: str) -> PutBack:
+def put_back(
+    item_id: int,
+    source: State,
+    fields: Iterable[str],
+    actor: Actor,
+    *,
+    reason: str,
+    verb: str = Revision.Verb.PUT_BACK,
+) -> PutBack:
     """Give an item the values of a state in some fields. Raises `CannotPutBack`, and then has changed nothing, or
     `PermissionError`.
 
@@ -81,8 +89,8 @@ def put_back(item_id: int, source: State, fields: Iterable[str], actor: Actor, *
     _write(item, former, target, wanted, actor)
     if is_published:
         _refuse([check for check in failed_refusals(item) if check not in failed])
-    record_since({item.pk: former}, Revision.Verb.PUT_BACK, actor, reason=reason)
-    written = item.revisions.filter(verb=Revision.Verb.PUT_BACK).order_by("-pk").first()
+    record_since({item.pk: former}, verb, actor, reason=reason)
+    written = item.revisions.filter(verb=verb).order_by("-pk").first()
     return PutBack(written.pk, tuple(written.changes)) if written else PutBack(None, ())
 
 

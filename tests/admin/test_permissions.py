@@ -63,6 +63,9 @@ ROWS: dict[str, tuple[int, int]] = {
     "profile": (STAFF, STAFF),
     "session": (STAFF, ANYBODY),
     "guess_time_zone": (STAFF, STAFF),
+    "review": (EDITOR, EDITOR),
+    "review_undo": (EDITOR, EDITOR),
+    "one_by_one": (CONTRIBUTOR, CONTRIBUTOR),
     "describe_moment": (STAFF, STAFF),
     # Accounts: each for its own user, who sees 404 or is led elsewhere where there is no second factor
     "account_login": (NOBODY, NOBODY),  # leads to the log-in page
@@ -103,6 +106,7 @@ ROWS: dict[str, tuple[int, int]] = {
     "curation_image_picture": (CONTRIBUTOR, CONTRIBUTOR),
     # Imports
     "curation_conflict_settle": (EDITOR, EDITOR),
+    "curation_conflict_edit": (EDITOR, EDITOR),
     "curation_conflict_unsettle": (EDITOR, EDITOR),
     "curation_importrun_progress": (EDITOR, EDITOR),
     "curation_importrun_undo_progress": (EDITOR, EDITOR),
@@ -116,6 +120,7 @@ ROWS: dict[str, tuple[int, int]] = {
                 "plan_undo",
                 "upload",
                 "foresight",
+                "picture",
                 "confirm",
                 "discard",
             )
@@ -211,6 +216,7 @@ def url_of(name: str, keys: dict[str, Any]) -> str:
         "id": key,
         "token": "x",
         "side": "theirs",
+        "name": "x.png",
         "field": "kind",
         "app_label": "curation",
     }

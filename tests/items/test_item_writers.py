@@ -31,6 +31,7 @@ ROWS = ("CuratedItem", "Alias.objects")
 RECORDED = {
     "admin/items/item_admin.py ItemAdmin",
     "admin/items/merged_relations.py save_changed_aliases",
+    "admin/one_by_one/saving.py save",
     "importing/history/conflicts.py _set_value",
     "importing/history/undo_records.py _Batch",
     "importing/write.py _free_slugs",

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from curation.admin.file_fields import ADD_IMAGE, clean_image
+from curation.admin_site.framing import as_framed
 from curation.exporting.layout import picture_href
 from curation.listing.body_targets import load_targets, load_targets_unsaved
 from curation.listing.detail import ItemDetail, detail_by_id
@@ -100,10 +101,10 @@ class ItemViews(ItemHistory):
         return self.page_of(request, detail)
 
     def page_of(self, request: HttpRequest, detail: ItemDetail) -> HttpResponse:
-        """Return the page of an item whose targets are loaded."""
+        """Return the page of an item whose targets are loaded, for a frame of the desk if it is asked for in one."""
         detail.item.title = str(detail.item)
         detail.item.published_at = detail.item.published_at or timezone.now()
-        return item_page(request, detail)
+        return as_framed(request, item_page(request, detail))
 
 
 def _item_id(text: str) -> int | None:

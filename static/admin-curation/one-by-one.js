@@ -1,0 +1,108 @@
+/* Saves the form of one item and shows the next one at once: its page was fetched while the editor wrote. */
+
+import { fetchOrThrow } from "./fetch.js";
+import { startFrames } from "./framed-page.js";
+import { addKeysOf } from "./keys.js";
+
+const TYPED = "textarea, input:not([type=hidden])";
+const main = () => document.querySelector(".one-by-one[data-item]");
+const kept = new Map(); // by item, what was typed on a page that another page took the place of
+let prefetched = prefetch();
+let isSaving = false;
+
+document.addEventListener("submit", async (event) => {
+  const form = event.target.closest("#one_form");
+  if (!form) return;
+  event.preventDefault();
+  if (isSaving) return;
+  isSaving = true;
+  const saved = main().dataset.item;
+  const data = new FormData(form);
+  const former = document.cloneNode(true);
+  keep();
+  const answer = fetchOnce(form.action, { method: "POST", body: data });
+  const next = await Promise.race([prefetched, answer]);
+  if (next && !next.failure && next.item !== saved) show(next.page, "Saving the one before…");
+  else say("Saving…");
+  finish(await answer, saved, former);
+});
+
+/** Show the answer to a save: the page of the next item, of which only the messages may be new, or that with the errors. */
+function finish(answer, saved, former) {
+  isSaving = false;
+  if (answer.failure) {
+    if (main().dataset.item !== saved) show(former);
+    say(`Not saved: ${answer.failure} Your text is still here; try again.`);
+  } else if (answer.item === main().dataset.item && answer.item !== saved) {
+    showMessages(answer.page);
+    say(answer.page.querySelector(".one-place")?.textContent ?? "");
+    history.replaceState(null, "", answer.url);
+    main().dataset.next = answer.page.querySelector("[data-item]").dataset.next;
+  } else {
+    keep();
+    show(answer.page);
+    history.replaceState(null, "", answer.url);
+  }
+  if (answer.item !== saved) kept.delete(saved);
+  prefetched = prefetch();
+}
+
+/** Fetch a page; return it with its item ("" for the end) and address, or a `failure` in words. */
+async function fetchOnce(url, options) {
+  try {
+    const response = await fetch(url, options);
+    if (!response.ok || new URL(response.url).pathname !== location.pathname) {
+      await fetchOrThrow(url, { method: "HEAD" });
+      throw new Error("the server did not take it.");
+    }
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    if (!page.querySelector(".one-by-one")) throw new Error("you are logged out; log in in another tab.");
+    return { page, item: page.querySelector("[data-item]")?.dataset.item ?? "", url: response.url };
+  } catch (error) {
+    return { failure: error instanceof TypeError ? "the server cannot be reached." : error.message };
+  }
+}
+
+async function prefetch() {
+  const url = main()?.dataset.next;
+  return url ? fetchOnce(url) : null;
+}
+
+function show(page, words) {
+  const shown = page.getElementById("content").cloneNode(true);
+  document.getElementById("content").replaceWith(document.adoptNode(shown));
+  document.title = page.title;
+  showMessages(page);
+  restore();
+  addKeysOf(document.getElementById("content"));
+  startFrames(document.getElementById("content"));
+  if (words) say(words);
+  document.querySelector("#one_form [autofocus], #one_form .errors :is(textarea, input)")?.focus();
+  scrollTo(0, 0);
+}
+
+function showMessages(page) {
+  document.querySelector(".messagelist")?.remove();
+  const list = page.querySelector(".messagelist");
+  if (list) document.getElementById("content").before(document.adoptNode(list.cloneNode(true)));
+}
+
+function say(text) {
+  const place = document.querySelector(".one-place");
+  if (place) place.textContent = text;
+}
+
+function keep() {
+  const fields = [...document.querySelectorAll("#one_form")].flatMap((form) => [...form.querySelectorAll(TYPED)]);
+  const values = fields.map(({ name, value, checked, type }) => ({ name, value, checked, type }));
+  if (main()) kept.set(main().dataset.item, values);
+}
+
+/** Fill in what was typed on this page before. */
+function restore() {
+  for (const { name, value, checked, type } of kept.get(main()?.dataset.item) ?? []) {
+    const fields = [...document.querySelectorAll(`#one_form [name="${name}"]`)];
+    if (["checkbox", "radio"].includes(type)) fields.filter((field) => field.value === value).forEach((field) => { field.checked = checked; });
+    else fields.forEach((field) => { field.value = value; });
+  }
+}
