@@ -1,4 +1,4 @@
-"""Resolve open conflicts: keep the value here, or take the file's."""
+"""Resolve open conflicts: keep the value here, take the file's, or edit a text of both."""
 
 from __future__ import annotations
 
@@ -29,6 +29,10 @@ class CannotResolve(Exception):
     """A value that the item cannot take. The message gives the reason."""
 
 
+#: The fields that are texts, of which an editor can make one of both versions.
+TEXTS = frozenset(
+    ("title", "slug", "summary", "body", "source_url", "source_url_original", "via_name", "via_url", "kind", "format")
+) | {"section", "institution", "language"}
 #: Why an actor may not take a value, and the remedy.
 ONLY_PUBLISHERS = "only publishers decide whether and when readers see an item; ask one of them."
 
@@ -66,9 +70,25 @@ def keep_ours(conflict: Conflict, actor: Actor) -> Resolution:
 @transaction.atomic
 def take_theirs(conflict: Conflict, actor: Actor) -> Resolution:
     """Give the item the file's value. Raises `CannotResolve`, and then has changed nothing."""
-    former = _set_value(conflict, conflict.theirs, actor)
+    return _take(conflict, conflict.theirs, f"{LABELS[conflict.field]} taken from the file.", actor)
+
+
+@transaction.atomic
+def take_edited(conflict: Conflict, value: str, actor: Actor) -> Resolution:
+    """Give the item a text that an editor made of both. A revision keeps the file's.
+
+    Raises `CannotResolve`, and then has changed nothing.
+    """
+    label = LABELS[conflict.field]
+    not_taken = Change(conflict.item_id, {conflict.field: [value, conflict.theirs]}, is_applied=False)
+    resolution = _take(conflict, value, f"{label} edited, of the version here and the file’s.", actor)
+    record_changes([not_taken], Verb.RESOLVED, actor, reason=f"{label} of the file.", run=conflict.run)
+    return resolution
+
+
+def _take(conflict: Conflict, value: Any, reason: str, actor: Actor) -> Resolution:
+    former = _set_value(conflict, value, actor)
     resolution = Resolution(_columns(conflict), True, former[conflict.field])
-    reason = f"{LABELS[conflict.field]} taken from the file."
     record_since({conflict.item_id: former}, Verb.RESOLVED, actor, reason=reason, run=conflict.run)
     conflict.delete()
     return resolution

@@ -10,7 +10,7 @@ from django.test import Client
 
 from curation.models import Alias, Conflict, CuratedItem, Revision
 from tests.admin.conftest import member_of
-from tests.admin.pages import edit_page, links, messages, query_count, text, tree
+from tests.admin.pages import edit_page, form_data, links, messages, query_count, text, tree
 from tests.factories import make_item
 
 CONFLICTS = "/admin/curation/conflict/"
@@ -25,6 +25,11 @@ def make_conflict(
 
 def resolve(client: Client, conflict: Conflict, side: str) -> HttpResponse:
     return client.post(f"{CONFLICTS}{conflict.pk}/settle/{side}/", follow=True)
+
+
+def reopen(client: Client, conflict: Conflict) -> HttpResponse:
+    """Press Undo in the message about a conflict, whose ID it had."""
+    return client.post(f"{CONFLICTS}unsettle/", {"conflict": conflict.pk}, follow=True)
 
 
 def versions(page: HttpResponse) -> list[str]:
@@ -150,7 +155,7 @@ def test_a_settled_conflict_can_be_reopened(editor: Client, field: str, theirs: 
     conflict = make_conflict(field=field, theirs=theirs)
     before = CuratedItem.objects.values("title", "slug", "published_at", "body_html").get()
     resolve(editor, conflict, side)
-    page = editor.post(f"{CONFLICTS}unsettle/", follow=True)
+    page = reopen(editor, conflict)
     assert messages(page) == ["The conflict is open again."]
     assert CuratedItem.objects.values("title", "slug", "published_at", "body_html").get() == before
     assert Conflict.objects.values("item", "field", "base", "theirs", "ours").get() == {
@@ -160,16 +165,15 @@ def test_a_settled_conflict_can_be_reopened(editor: Client, field: str, theirs: 
         "theirs": theirs,
         "ours": "Ours",
     }
-    page = editor.post(f"{CONFLICTS}unsettle/", follow=True)
+    page = reopen(editor, conflict)
     assert messages(page) == ["This cannot be undone: it has been undone"]
 
 
 def test_a_conflict_of_a_deleted_item_is_not_reopened(editor: Client) -> None:
-    resolve(editor, make_conflict(), "theirs")
+    conflict = make_conflict()
+    resolve(editor, conflict, "theirs")
     CuratedItem.objects.all().delete()
-    assert messages(editor.post(f"{CONFLICTS}unsettle/", follow=True)) == [
-        "This cannot be undone: The item has been deleted."
-    ]
+    assert messages(reopen(editor, conflict)) == ["This cannot be undone: The item has been deleted."]
     assert not Conflict.objects.exists()
 
 
@@ -189,7 +193,7 @@ def test_settling_needs_permission_a_token_and_a_post_request(editor: Client, vi
     strict.cookies = editor.cookies
     assert [viewer.post(url).status_code, strict.post(url).status_code, editor.get(url).status_code] == [403, 403, 405]
     page = viewer.get(CONFLICTS)
-    assert "Keep mine" not in text(tree(page))
+    assert "Keep what is here" not in text(tree(page))
     assert Conflict.objects.count() == 1
 
 
@@ -209,7 +213,7 @@ def test_a_decision_that_was_undone_is_followed_by_a_revision_that_takes_it_back
         Revision.objects.all().delete()
         conflict = make_conflict()
         resolve(editor, conflict, side)
-        editor.post(f"{CONFLICTS}unsettle/")
+        reopen(editor, conflict)
         decided, undone = revisions()
         assert decided[0] == "resolved"
         reason = "The decision about Title does not hold; the conflict is open again."
@@ -244,10 +248,10 @@ def test_only_publishers_take_what_decides_whether_readers_see_an_item(
     assert CuratedItem.objects.values().get() == before
     assert "taken from the file" in messages(resolve(editor, conflict, "theirs"))[0]
     session = colleague.session
-    session["resolved_conflict"] = editor.session["resolved_conflict"]
+    session["resolved_conflicts"] = editor.session["resolved_conflicts"]
     session.save()
     taken = CuratedItem.objects.values().get()
-    assert "only publishers decide" in messages(colleague.post(f"{CONFLICTS}unsettle/", follow=True))[0]
+    assert "only publishers decide" in messages(reopen(colleague, conflict))[0]
     assert CuratedItem.objects.values().get() == taken
 
 
@@ -270,3 +274,78 @@ def test_a_status_does_not_publish_what_readers_could_not_use(
     item.refresh_from_db()
     assert item.status == "draft"
     assert Conflict.objects.exists()
+
+
+# By key, one after the other
+
+
+def test_the_next_conflict_comes_after_each(editor: Client) -> None:
+    make_conflict(), make_conflict()
+    page = editor.get(CONFLICTS)
+    first, second = [button for button in tree(page).iter("button") if button.get("data-key") == "k"]
+    there = editor.post(first.get("formaction", ""), {"next": first.get("value", "")})
+    assert there.headers["Location"] == f"{CONFLICTS}#conflict-{Conflict.objects.get().pk}"
+    assert f"/{Conflict.objects.get().pk}/" in second.get("formaction", "")
+
+
+def test_a_conflict_that_somebody_else_settled_is_told(editor: Client) -> None:
+    conflict = make_conflict()
+    url = f"{CONFLICTS}{conflict.pk}/settle/ours/"
+    editor.post(url)
+    assert messages(editor.post(url, follow=True))[-1] == "This conflict is settled already."
+
+
+def test_each_of_several_settled_conflicts_can_be_reopened(editor: Client) -> None:
+    settled = [make_conflict(), make_conflict()]
+    for conflict in settled:
+        resolve(editor, conflict, "ours")
+    for conflict in settled:
+        assert messages(reopen(editor, conflict))[-1] == "The conflict is open again."
+    assert Conflict.objects.count() == 2
+
+
+def test_who_changed_the_value_here_is_named(editor: Client) -> None:
+    item = make_item(title="Old")
+    editor.post(edit_page(item), {**form_data(editor.get(edit_page(item)), "curateditem_form"), "title": "Ours"})
+    make_conflict(item)
+    assert "Here, changed by You" in text(tree(editor.get(CONFLICTS)))
+
+
+def edit(client: Client, conflict: Conflict, typed: str, **values: str) -> HttpResponse:
+    url = f"{CONFLICTS}{conflict.pk}/edit/"
+    page = client.get(url)
+    version = next(field.get("value", "") for field in tree(page).iter("input") if field.get("name") == "version")
+    return client.post(url, {"version": version, "text": typed, **values}, follow=True)
+
+
+def test_a_text_is_edited_of_both_versions_and_the_files_stays_in_the_history(editor: Client) -> None:
+    conflict = make_conflict()
+    assert messages(edit(editor, conflict, "Ours & theirs")) == ["Title edited. Undo"]
+    assert CuratedItem.objects.get().title == "Ours & theirs"
+    assert not Conflict.objects.exists()
+    assert [row[2:] for row in revisions()] == [
+        (True, {"title": ["Ours & mine", "Ours & theirs"]}),
+        (False, {"title": ["Ours & theirs", "Theirs"]}),
+    ]
+    reopen(editor, conflict)
+    assert (CuratedItem.objects.get().title, Conflict.objects.count()) == ("Ours & mine", 1)
+
+
+def test_a_text_that_was_changed_meanwhile_is_not_written_over(editor: Client) -> None:
+    conflict = make_conflict()
+    page = edit(editor, conflict, "Typed", version="x")
+    assert "somebody changed it meanwhile" in messages(page)[0]
+    assert "Typed" in [field.get("value") for field in tree(page).iter("input")]
+    assert CuratedItem.objects.get().title == "Ours & mine"
+
+
+def test_a_text_that_the_item_cannot_have_is_refused(editor: Client) -> None:
+    page = edit(editor, make_conflict(), "")
+    assert "give it a title" in messages(page)[0]
+    assert Conflict.objects.exists()
+
+
+def test_values_that_are_no_text_are_edited_in_the_form_of_the_item(editor: Client) -> None:
+    conflict = make_conflict(field="publisher", theirs=None)
+    assert edit_page(conflict.item) in links(editor.get(CONFLICTS))
+    assert editor.get(f"{CONFLICTS}{conflict.pk}/edit/").status_code == 404
