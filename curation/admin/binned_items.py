@@ -83,7 +83,7 @@ class BinnedItemAdmin(ReadOnlyAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         title = f"Bin: deleted items, kept for {BIN_DAYS} days"
-        return super().changelist_view(request, {"title": title, **(extra_context or {})})
+        return super().changelist_view(request, {"title": title, "bin_days": BIN_DAYS, **(extra_context or {})})
 
     def change_view(
         self, request: HttpRequest, object_id: str, _form_url: str = "", _extra_context: Any = None

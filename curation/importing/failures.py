@@ -48,7 +48,7 @@ def is_unmigrated(error: BaseException) -> bool:
     return isinstance(error, OperationalError) and any(text in str(error) for text in MISSING)
 
 
-def describe(error: BaseException, *, migrate: str = "let the server’s keeper migrate it") -> str:
+def describe(error: BaseException, *, migrate: str = "let whoever runs the server migrate it") -> str:
     """Return the failure and, after a semicolon, what to do. `migrate` tells the reader how to have that done.
 
     The error's own text is left out: it has SQL and values of rows in it.

@@ -22,6 +22,7 @@ from curation.items.bulk.arguments import UNCHOSEN
 from curation.items.bulk.changes import Outcome
 from curation.items.revisions import last_id, recording
 from curation.items.state import state_of
+from curation.items.workflow import perform
 from curation.models import BulkChange, Conflict, CuratedItem, ImportRun
 from tests.accounts.codes import PASSWORD, set_up_app
 from tests.factories import make_author, make_item, make_offering, make_publisher, make_topic
@@ -164,7 +165,11 @@ def desk(ann: User) -> list[str]:
         changes.prepare(ACTIONS_BY_NAME[name], [second.pk], ann) for name in ("archive", "add_topics", "schedule")
     )
     BulkChange.objects.filter(pk=queued.pk).update(outcome=Outcome.QUEUED)
-    Conflict.objects.create(item=second, field="title", base="Base", theirs="A title of the file", ours="Ours")
+    conflict = Conflict.objects.create(item=second, field="title", base="", theirs="A title of the file", ours="Ours")
+    with transaction.atomic():
+        drafts.submit(story.draft, actor)
+    waiting = make_item(status="draft")
+    perform("submitted", CuratedItem.objects.filter(pk=waiting.pk), actor, reason="Is it too long?")
     run = ImportRun.objects.create(outcome=ImportRun.Outcome.FINISHED, started_by="ann", counts={"seen": 1})
     of_story, of_changes = f"curateditem/{story.pk}", "bulkchange"
     first = story.revisions.order_by("pk").first()
@@ -181,6 +186,9 @@ def desk(ann: User) -> list[str]:
         *(f"/admin/curation/importrun/{run.pk}/{page}/" for page in ("change", "undo")),
         *(f"/admin/curation/topic/{topic.pk}/{page}/" for page in ("change", "delete")),
         "/admin/curation/importrun/add/",
+        *(f"/admin/review/?item={item.pk}" for item in (story, waiting)),
+        *("/admin/one-by-one/?missing=summary", "/admin/one-by-one/?missing=topic", "/admin/one-by-one/?missing=alt"),
+        f"/admin/curation/conflict/{conflict.pk}/edit/",
     ]
 
 

@@ -59,7 +59,7 @@ def test_a_report_that_cannot_be_written_is_a_failure_of_the_disk(write_file: Wr
 def test_a_database_that_was_not_migrated_has_a_message_of_its_own(statement: str) -> None:
     with pytest.raises(DatabaseError) as caught, transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
-    assert describe(caught.value).endswith("; let the server’s keeper migrate it, then import again")
+    assert describe(caught.value).endswith("; let whoever runs the server migrate it, then import again")
 
 
 def test_the_command_tells_its_reader_to_migrate(

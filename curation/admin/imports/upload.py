@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern
@@ -26,8 +27,10 @@ from curation.importing.sources.discover import UsageError
 from curation.importing.sources.uploads import Upload
 from curation.items import workflow
 from curation.items.actors import Actor
+from curation.lib.media_types import of_path
 from curation.models import CuratedItem, ImportRun
 from curation.operations import stale_tasks
+from curation.views.media import CONTENT_SECURITY_POLICY
 
 from .differences import MarkedChange, mark_change
 from .upload_form import UploadForm
@@ -56,6 +59,9 @@ class PreviewedFile:
     problems: list[dict[str, Any]]
     changes: list[MarkedChange]
     conflicts: list[MarkedChange]
+    text: str
+    topics: list[str]
+    picture: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +72,15 @@ class OutcomeGroup:
     title: str
     count: int
     files: list[PreviewedFile]
+
+    @property
+    def short_title(self) -> str:
+        return self.title.partition(":")[0]
+
+    @property
+    def is_written(self) -> bool:
+        """Whether the import would write the files, so that one can leave some out."""
+        return self.outcome in WRITTEN_OUTCOMES
 
 
 class UploadViews(ReadOnlyAdmin):
@@ -80,6 +95,7 @@ class UploadViews(ReadOnlyAdmin):
         return [
             self.guarded_path(upload, require_GET(self.upload_view), "upload", may_import),
             self.guarded_path(f"{upload}progress/", require_GET(self.upload_progress_view), "foresight", may_import),
+            self.guarded_path(f"{upload}picture/<str:name>", require_GET(self.picture_view), "picture", may_import),
             self.guarded_path(f"{upload}confirm/", require_POST(self.confirm_view), "confirm", may_import),
             self.guarded_path(f"{upload}discard/", require_POST(self.discard_view), "discard", may_import),
             *super().get_urls(),
@@ -135,11 +151,23 @@ class UploadViews(ReadOnlyAdmin):
         progress = upload.read_note("progress") or {"done": 0, "files": 0}
         return JsonResponse({**progress, "is_over": upload.read_note("preview") is not None})
 
+    def picture_view(self, request: HttpRequest, token: str, name: str) -> HttpResponseBase:
+        """Return a picture of a preview, as its file was verified."""
+        path, media_type = get_upload_or_404(request, token).pictures / name, of_path(name)
+        if not re.fullmatch(r"[\w.-]+", name) or media_type is None or not media_type.is_image or not path.is_file():
+            raise Http404
+        response = FileResponse(path.open("rb"), content_type=media_type.content_type)
+        response["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+        return response
+
     def confirm_view(self, request: HttpRequest, token: str) -> HttpResponse:
         """Import an upload, once, and redirect to its run."""
         run = find_run(request, token)
         if run is None:
             upload = get_upload_or_404(request, token)
+            if not _leave_out_unchosen(request, upload):
+                self.message_user(request, "Choose at least one file, or discard them.", messages.ERROR)
+                return redirect("admin:curation_importrun_upload", token)
             options = Options.from_json((upload.read_note("upload") or {})["options"])
             run = jobs.queue(request.user, options, upload=upload)  # type: ignore[arg-type]  # logged in
             run_or_enqueue(run)
@@ -152,6 +180,21 @@ class UploadViews(ReadOnlyAdmin):
         get_upload_or_404(request, token).discard()
         self.message_user(request, "The uploaded files are deleted; nothing was imported.", messages.SUCCESS)
         return redirect("admin:curation_importrun_changelist")
+
+
+def _leave_out_unchosen(request: HttpRequest, upload: Upload) -> bool:
+    """Leave out the files whose boxes are not ticked; return whether any is left. Files without a box are imported."""
+    preview = upload.read_note("preview") or {}
+    if "choosing" not in request.POST:
+        return True
+    chosen = set(request.POST.getlist("take"))
+    boxes = {file["path"] for file in preview.get("files", ()) if file["outcome"] in WRITTEN_OUTCOMES}
+    written = sum(preview.get("counts", {}).get(outcome, 0) for outcome in WRITTEN_OUTCOMES)
+    if written and not (boxes & chosen) and written <= len(boxes):
+        return False
+    if boxes - chosen:
+        upload.leave_out(boxes - chosen)
+    return True
 
 
 def run_or_enqueue(run: ImportRun) -> None:
@@ -204,6 +247,8 @@ def _previewed_files(outcome: str, files: list[dict[str, Any]]) -> list[Previewe
             file["problems"],
             [mark_change(FieldChange(**change)) for change in file["changes"]],
             [mark_change(FieldChange(**conflict)) for conflict in file["conflicts"]],
+            # Previews from before an upgrade have none of these.
+            *(file.get(name, empty) for name, empty in (("text", ""), ("topics", []), ("picture", ""))),
         )
         for file in chosen
     ]

@@ -40,6 +40,11 @@ class Upload:
         return self.folder / "files"
 
     @property
+    def pictures(self) -> Path:
+        """The folder of the pictures that the preview shows, which may not exist."""
+        return self.folder / "pictures"
+
+    @property
     def is_there(self) -> bool:
         return self.files.is_dir()
 
@@ -49,18 +54,25 @@ class Upload:
         return sorted(UPLOAD_PREFIX + "/" + printable(path.name) for path in self.files.iterdir())
 
     def sources(self) -> list[SourceFile]:
-        """Return the Markdown files, those in archives included. Raises `UsageError` if the upload is deleted.
+        """Return the Markdown files, those in archives included, without those that the editor left out.
 
         Their names start with `upload:` in place of the folder, so that files uploaded again have the same names.
+        Raises `UsageError` if the upload is deleted.
         """
         if not self.is_there:
             raise UsageError("The uploaded files have been deleted; upload them again.")
         archives = [path for path in self.files.iterdir() if is_archive(path)]
         folder = printable(os.fspath(self.files))
-        return [
+        sources = [
             replace(source, name=UPLOAD_PREFIX + source.name.removeprefix(folder))
             for source in discover([self.files, *archives])
         ]
+        left_out = set((self.read_note("choice") or {}).get("left_out", ()))
+        return [source for source in sources if source.name not in left_out]
+
+    def leave_out(self, names: Iterable[str]) -> None:
+        """Leave files out from now on, by their names."""
+        self.save_note("choice", {"left_out": sorted(names)})
 
     def save_note(self, name: str, values: dict[str, Any]) -> None:
         """Write a note, atomically: readers get the old one or the new one."""

@@ -10,6 +10,7 @@ from unittest.mock import Mock
 import pytest
 from django.conf import LazySettings
 from django.contrib.auth.models import User
+from django.http import HttpResponse
 from django.test import Client
 
 from curation.importing import jobs
@@ -18,6 +19,7 @@ from curation.importing.options import Options
 from curation.importing.sources import uploads
 from curation.importing.sources.uploads import Upload
 from curation.models import Conflict, CuratedItem, Image, ImportRecord, ImportRun, SourceDocument
+from tests.admin.conftest import member_of
 from tests.admin.pages import errors, messages, text, tree
 from tests.operations.test_stale_tasks import failed, status_after
 
@@ -117,6 +119,46 @@ def test_the_preview_shows_the_problems_of_files(editor: Client) -> None:
     assert "no front matter; start the file with a line ---" in content_text(preview)
     assert [form.get("action", "") for form in tree(preview).iter("form") if "confirm" in form.get("action", "")] == []
     assert b"<script>alert" not in preview.content
+
+
+def test_a_card_shows_text_topics_and_picture_of_a_file(editor: Client, clerk: Client) -> None:
+    keys = {"featuredImage": "{href: a.png}", "categories": '["Symplur: Nursing"]'}
+    preview = upload(editor, {"a.md": story(body="Nurses came back.", **keys), "a.png": picture()})
+    assert "A story a.md Nurses came back. Nursing" in content_text(preview)
+    (url,) = [image.get("src", "") for image in tree(preview).iter("img") if "/picture/" in image.get("src", "")]
+    shown = editor.get(url)
+    assert (shown.status_code, shown["Content-Type"]) == (200, "image/png")
+    assert "sandbox" in shown["Content-Security-Policy"]
+    assert clerk.get(url).status_code == 403
+    assert member_of("Publisher", "ben").get(url).status_code == 404
+    assert editor.get(url.replace(".png", ".json")).status_code == 404
+    assert not Image.objects.exists()
+
+
+def boxes(preview: HttpResponse) -> list[str]:
+    return [field.get("value", "") for field in tree(preview).iter("input") if field.get("name") == "take"]
+
+
+def confirm(client: Client, preview: HttpResponse, take: list[str]) -> HttpResponse:
+    url = next(form.get("action", "") for form in tree(preview).iter("form") if form.get("id") == "confirm_form")
+    return client.post(url, {"choosing": "1", "take": take}, follow=True)
+
+
+def test_files_whose_boxes_are_not_ticked_are_left_out(editor: Client) -> None:
+    files: dict[str, str | bytes] = {f"{name}.md": story(name, name) for name in ("a", "b", "c")}
+    files["bad.md"] = "no front matter"
+    preview = upload(editor, files)
+    assert boxes(preview) == ["upload:/a.md", "upload:/b.md", "upload:/c.md"]
+    confirm(editor, preview, ["upload:/a.md", "upload:/c.md"])
+    assert set(CuratedItem.objects.values_list("title", flat=True)) == {"a", "c"}
+    counts = last_run().counts
+    assert (counts["created"], counts["rejected"], counts["seen"]) == (2, 1, 3)
+
+
+def test_at_least_one_file_is_chosen(editor: Client) -> None:
+    page = confirm(editor, upload(editor, {"a.md": story()}), [])
+    assert messages(page) == ["Choose at least one file, or discard them."]
+    assert not ImportRun.objects.exists()
 
 
 def test_a_damaged_archive_is_reported(editor: Client) -> None:
