@@ -13,7 +13,7 @@ class CurationConfig(AppConfig):
 
         from . import checks  # noqa: F401  # Django looks for no module of this name
         from .accounts import second_factor
-        from .items import relations
+        from .items import relations, synonyms
         from .models import triggers
         from .search import signals
         from .site_links import former_names
@@ -23,4 +23,5 @@ class CurationConfig(AppConfig):
         signals.connect(self)
         former_names.connect()
         relations.connect()
+        synonyms.connect()
         authenticator_removed.connect(second_factor.on_removed)

@@ -4,13 +4,12 @@ from django.contrib import admin
 
 from curation.models import Author, ItemAuthor
 
-from .addresses import AddressedAdmin
-from .base import ItemCountAdmin
 from .forms import SluggedForm
+from .taxonomy.merging import MergingAdmin
 
 
 @admin.register(Author)
-class AuthorAdmin(AddressedAdmin, ItemCountAdmin):
+class AuthorAdmin(MergingAdmin):
     relation_model, foreign_key = ItemAuthor, "author"
     form = SluggedForm
     list_display = ("name", "item_count", "slug")

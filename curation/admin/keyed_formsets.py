@@ -47,13 +47,17 @@ class KeyedFormSet(BaseInlineFormSet):  # type: ignore[type-arg]  # generic in t
         form.fields["id"] = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def clean(self) -> None:
-        """Mark every row whose key an earlier row has."""
-        found = set()
+        """Mark every row whose key an earlier row has. Of two that were merged meanwhile, leave the later one out."""
+        found: dict[Any, Any] = {}
         for form in self.filled_forms():
             key = form.cleaned_data[self.key]
-            if key in found:
+            first = found.setdefault(key, form)
+            if first is not form and any(self.key in getattr(row, "merged_choices", ()) for row in (first, form)):
+                if form.cleaned_data.get("is_primary"):
+                    first.cleaned_data["is_primary"] = True
+                form.cleaned_data[self.key] = None
+            elif first is not form:
                 form.add_error(self.key, ValidationError("Chosen twice: remove one of the two.", code="repeated"))
-            found.add(key)
 
     def filled_forms(self) -> list[Any]:
         """Return the valid forms with a key, in their order."""

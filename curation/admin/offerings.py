@@ -8,13 +8,12 @@ from django.http import HttpRequest
 
 from curation.models import ItemOffering, Offering, Topic
 
-from .addresses import AddressedAdmin
-from .base import ItemCountAdmin
 from .forms import SluggedForm
+from .taxonomy.merging import MergingAdmin
 
 
 @admin.register(Offering)
-class OfferingAdmin(AddressedAdmin, ItemCountAdmin):
+class OfferingAdmin(MergingAdmin):
     relation_model, foreign_key = ItemOffering, "offering"
     form = SluggedForm
     list_display = ("name", "external_id", "item_count", "slug")

@@ -12,9 +12,8 @@ from curation.lib.web_urls import host_of
 from curation.models import CuratedItem, Publisher
 from curation.templating.pictures import picture
 
-from .addresses import AddressedAdmin
-from .base import ItemCountAdmin
 from .links import edit_link_in_new_tab
+from .taxonomy.merging import MergingAdmin
 
 
 class DomainField(forms.CharField):
@@ -55,7 +54,7 @@ class PublisherForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in th
 
 
 @admin.register(Publisher)
-class PublisherAdmin(AddressedAdmin, ItemCountAdmin):
+class PublisherAdmin(MergingAdmin):
     form = PublisherForm
     relation_model, foreign_key, item_key = CuratedItem, "publisher", "pk"
     list_display = ("thumbnail", "name", "domain", "item_count")

@@ -6,15 +6,14 @@ from django.contrib import admin
 
 from curation.models import ItemTag, Tag
 
-from .addresses import AddressedAdmin
-from .base import ItemCountAdmin
 from .forms import SluggedForm
+from .taxonomy.merging import MergingAdmin
 
 admin.site.unregister(taggit.models.Tag)  # taggit's own table is not used here
 
 
 @admin.register(Tag)
-class TagAdmin(AddressedAdmin, ItemCountAdmin):
+class TagAdmin(MergingAdmin):
     relation_model, foreign_key, item_key = ItemTag, "tag", "content_object"
     form = SluggedForm
     list_display = ("name", "item_count", "slug")

@@ -12,8 +12,10 @@ from django.utils.safestring import SafeString
 from curation.models import ItemTopic, Topic, Vocabulary
 
 from .addresses import AddressedAdmin
-from .base import CurationAdmin, ItemCountAdmin, row_count
+from .base import CurationAdmin, row_count
 from .forms import SluggedForm
+from .taxonomy.filters import AlikeFilter, StateFilter, UsedFilter
+from .taxonomy.topic_pages import TopicPages
 
 
 @admin.register(Vocabulary)
@@ -40,14 +42,27 @@ class TopicForm(SluggedForm):
 
 
 @admin.register(Topic)
-class TopicAdmin(AddressedAdmin, ItemCountAdmin):
+class TopicAdmin(TopicPages):
     relation_model, foreign_key = ItemTopic, "topic"
     form = TopicForm
     fields = ("vocabulary", "label", "slug", "description")
-    list_display = ("label", "vocabulary", "item_count", "slug")
-    list_filter = ("vocabulary",)
+    list_display = ("label", "vocabulary", "item_count", "standing", "slug")
+    list_filter = ("vocabulary", UsedFilter, StateFilter, AlikeFilter)  # type: ignore[assignment]
     search_fields = ("label", "slug", "vocabulary__name")
     autocomplete_fields = ("vocabulary",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Topic]:
-        return super().get_queryset(request).select_related("vocabulary")
+        return super().get_queryset(request).select_related("vocabulary", "successor__vocabulary", "equivalence")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Return the topics that a search finds. Fields that choose a topic do not offer those that were retired."""
+        found, has_duplicates = super().get_search_results(request, queryset, search_term)
+        is_choice = request.resolver_match is not None and request.resolver_match.url_name == "autocomplete"
+        return found.filter(retired_at=None) if is_choice else found, has_duplicates
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Save a topic. Whoever saves one that an import brought has looked at it."""
+        obj.is_from_import = False
+        super().save_model(request, obj, form, change)

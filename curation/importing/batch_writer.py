@@ -171,7 +171,7 @@ class BatchWriter:
             self._media_store.on_replan()
             planned = self._plan(files)
         plans = [outcome for outcome in planned.outcomes if isinstance(outcome, Plan) and outcome.is_written]
-        related_rows = RelatedRows(filled.record for filled in filled_items(plans))
+        related_rows = RelatedRows((filled.record for filled in filled_items(plans)), is_import=True)
         write(plans, related_rows, self._media_store, log)
         if self._run:
             planned.revisions.record(plans, related_rows, self._run, self._actor)

@@ -18,8 +18,9 @@ from curation.frontmatter.record import ItemRecord
 from curation.importing.sources.discover import is_gone, is_gone_from_disk
 from curation.items.bin import FileIdentity, deleted_items_of, taken_back
 from curation.items.record import with_record_relations
+from curation.items.synonyms import Synonyms
 from curation.lib.slugs import numbered
-from curation.models import Alias, Conflict, CuratedItem, DeletedItem, SourceDocument
+from curation.models import Alias, Conflict, CuratedItem, DeletedItem, SourceDocument, Synonym
 
 from .parse import ParsedFile
 
@@ -97,6 +98,8 @@ class Lookup:
         #: The identities of the files of the batch by path, and the items deleted for ever by identity.
         self._digests: dict[str, list[str]] = {}
         self._deleted: dict[str, DeletedItem] = {}
+        #: What the names in the files of the batch stand for, and those in the files as of the last import.
+        self.synonyms = Synonyms(())
         self._load(batch)
 
     def _load(self, batch: Sequence[ParsedFile]) -> None:
@@ -127,6 +130,9 @@ class Lookup:
         self._link_holders = _link_holders(links, self.items)
         self._digests = {parsed.source.name: identity_of(parsed).digests() for parsed in batch}
         self._deleted = deleted_items_of(digest for digests in self._digests.values() for digest in digests)
+        if Synonym.objects.exists():
+            bases = (from_json(known.primary.record) for known in self.items.values() if known.primary)
+            self.synonyms = Synonyms([*(parsed.record for parsed in batch), *bases])
 
     def add(self, known: KnownItem) -> None:
         """Register an item under its slug and link."""

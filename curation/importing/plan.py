@@ -154,7 +154,7 @@ class Planner:
 
     def _create(self, parsed: ParsedFile) -> Plan:
         """Plan a new item."""
-        record = self._with_status(parsed.record)
+        record = self._with_status(self._lookup.synonyms.read(parsed.record))
         return self._plan_item(parsed, KnownItem(CuratedItem()), record, record, SourceDocument(), outcome="created")
 
     def _with_status(self, record: ItemRecord) -> ItemRecord:
@@ -169,7 +169,7 @@ class Planner:
         It keeps its address where the file asks for the same one, and the redirects from its former addresses.
         """
         base = replace(frontmatter.from_json(primary.record), slug=known.item.slug)
-        record = self._with_status(self._with_slug(parsed, primary, base, known.item.slug))
+        record = self._with_status(self._lookup.synonyms.read(self._with_slug(parsed, primary, base, known.item.slug)))
         former = [path for path in known.aliases if path not in base.aliases]
         record = replace(record, aliases=tuple(dict.fromkeys([*record.aliases, *former])))
         rows = (document for document in known.documents if document.path == parsed.source.name)
@@ -208,7 +208,8 @@ class Planner:
         base, ours = frontmatter.from_json(primary.record), record_of(known.item)
         choice = self._options.on_conflict
         theirs = self._with_slug(parsed, primary, base, ours.slug)
-        merged = merge(base, theirs, ours, overwrite=choice == "overwrite", open_conflicts=known.open_conflicts)
+        before, now = (self._lookup.synonyms.read(record, ours) for record in (base, theirs))
+        merged = merge(before, now, ours, overwrite=choice == "overwrite", open_conflicts=known.open_conflicts)
         problems = tuple(_conflict_problem(conflict, choice) for conflict in merged.conflicts)
         if problems and choice == "fail":
             raise Rejected(*problems)

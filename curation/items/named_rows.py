@@ -8,7 +8,7 @@ state.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -75,9 +75,17 @@ _REFERENCES: Mapping[str, _Reference] = {
 
 
 class NamedRows:
-    """The rows that fields of some states name, each state with its time, in a fixed number of queries."""
+    """The rows that fields of some states name, each state with its time, in a fixed number of queries.
 
-    def __init__(self, states: Iterable[tuple[Mapping[str, Any], datetime]]) -> None:
+    `restored` are rows by field that an undo is about to bring back: they have their names again, whatever other row
+    has taken them over since.
+    """
+
+    def __init__(
+        self,
+        states: Iterable[tuple[Mapping[str, Any], datetime]],
+        restored: Mapping[str, Iterable[Model]] | None = None,
+    ) -> None:
         keys: defaultdict[str, set[str]] = defaultdict(set)
         others: defaultdict[str, set[str]] = defaultdict(set)
         for values, _at in states:
@@ -95,11 +103,18 @@ class NamedRows:
             for row in rows.select_related("vocabulary") if name == "topics" else rows:
                 self._rows[name, row.pk] = self._rows[name, getattr(row, reference.column)] = row
                 self._rows[name, reference.other_key(reference.entry(row))] = row
+        self._restored = {
+            (name, getattr(row, _REFERENCES[name].column)): row
+            for name, rows in (restored or {}).items()
+            for row in rows
+        }
 
     def row(self, name: str, entry: Any, at: datetime) -> Any:
         """Return the row that an entry of a field named at a time; `None` if it was deleted."""
         reference = _REFERENCES[name]
         key = reference.key(entry)
+        if restored := self._restored.get((name, key)):
+            return restored
         holders = (former.row for former in self._former[reference.kind, key] if former.noted_at > at)
         row, other = self._rows.get((name, next(holders, key))), reference.other_key(entry)
         return self._rows.get((name, other)) if row is None and other[0] else row
@@ -112,8 +127,17 @@ class NamedRows:
         if name not in _REFERENCES or not value:
             return value
         if isinstance(value, list):
-            return [self._present_entry(name, entry, at) for entry in value]
+            return self._present_list(name, value, at)
         return self._present_entry(name, value, at)
+
+    def _present_list(self, name: str, entries: Sequence[Any], at: datetime) -> list[Any]:
+        """Return the present entries of a list. Of rows that were merged since, the first stays, primary if one was."""
+        found: dict[str, Any] = {}
+        for entry in (self._present_entry(name, entry, at) for entry in entries):
+            known = found.setdefault(_REFERENCES[name].key(entry), entry)
+            if isinstance(entry, dict) and entry.get("is_primary") and not known["is_primary"]:
+                found[_REFERENCES[name].key(entry)] = {**known, "is_primary": True}
+        return [*found.values()]
 
     def _present_entry(self, name: str, entry: Any, at: datetime) -> Any:
         row = self.row(name, entry, at)

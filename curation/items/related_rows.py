@@ -27,10 +27,12 @@ M = TypeVar("M", bound=models.Model)
 class RelatedRows:
     """Rows by the names that records use.
 
-    `made` has the IDs of the created rows by model, `warnings` the messages about offerings.
+    `made` has the IDs of the created rows by model, `warnings` the messages about offerings. Topics that are created
+    for records of an import (`is_import`) wait for an editor to look at them.
     """
 
-    def __init__(self, records: Iterable[ItemRecord]) -> None:
+    def __init__(self, records: Iterable[ItemRecord], *, is_import: bool = False) -> None:
+        self._is_import = is_import
         records = list(records)
         self.made: defaultdict[str, list[int]] = defaultdict(list)
         offerings = [offering for record in records for offering in record.offerings]
@@ -118,7 +120,11 @@ class RelatedRows:
         missing = dict(sorted(missing.items(), key=lambda entry: entry[1].slug != topic_slug(entry[1])))
         slugs = _free_slugs(Topic, {key: ref.slug or topic_slug(ref) for key, ref in missing.items()})
         made = self._create(
-            Topic, (Topic(vocabulary_id=key[0], label=ref.label, slug=slugs[key]) for key, ref in missing.items())
+            Topic,
+            (
+                Topic(vocabulary_id=key[0], label=ref.label, slug=slugs[key], is_from_import=self._is_import)
+                for key, ref in missing.items()
+            ),
         )
         return found | dict(zip(missing, made, strict=True))
 

@@ -25,6 +25,8 @@ from curation.lib.page_urls import address
 from curation.lib.slugs import slug_of
 from curation.models import Author, CuratedItem, Offering, Publisher, Tag, Topic, Vocabulary, with_published_items
 from curation.models.items import ItemQuerySet
+from curation.search.equivalents import with_equivalents
+from curation.search.facet_sources import TopicSource
 from curation.search.facets import FACETS, ROW_SOURCES
 
 from .activity import Month
@@ -252,9 +254,26 @@ class RowLists(SubjectLists[Row]):
     def query_of(self, subject: Row) -> Pairs:
         return ((self.name, getattr(subject, self.key)),)
 
-    def key_reader(self, subject: Row) -> ReadKeys:
+    def key_reader(self, subject: Row) -> ReadKeys | None:
         values = {self.name: subject.pk}
         return lambda part: (row.pk for row in self.compiled_keys(part, now=timezone.now(), **values))
+
+
+class TopicLists(RowLists[Topic]):
+    """The lists of topics. One whose equivalents show its items shows theirs as well."""
+
+    def choose(self, subject: Topic) -> ItemQuerySet:
+        source, now = self.source, timezone.now()
+        assert isinstance(source, TopicSource)  # noqa: S101  # for the types
+        return source.with_any(CuratedItem.objects.published(now).newest_first(), with_equivalents(subject.pk), now)
+
+    def key_reader(self, subject: Topic) -> ReadKeys | None:
+        return None if self.shows_others(subject) else super().key_reader(subject)
+
+    @staticmethod
+    def shows_others(subject: Topic) -> bool:
+        """Whether the list of a topic has the items of others."""
+        return len(with_equivalents(subject.pk)) > 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,13 +348,13 @@ VOCABULARIES = RowLists(
     title=lambda vocabulary: f"{vocabulary.name} topics",
     description=lambda vocabulary: vocabulary.description or f"News about the topics of {vocabulary.name}.",
 )
-TOPICS = RowLists(
+TOPICS = TopicLists(
     "topic",
     "topics",
     Topic,
     title=lambda topic: f"{topic.label} ({topic.vocabulary.name})",
     description=lambda topic: topic.description or f"News about {topic.label} ({topic.vocabulary.name}).",
-    joined=("vocabulary",),
+    joined=("vocabulary", "successor__vocabulary", "equivalence"),
 )
 OFFERINGS = RowLists(
     "offering",

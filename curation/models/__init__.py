@@ -19,8 +19,9 @@ from .relations import ItemAuthor, ItemOffering, ItemTag, ItemTopic
 from .revisions import BulkChange, ItemDraft, Revision
 from .saved_forms import SavedForm
 from .search import SearchEntry, SearchWord
+from .synonyms import DistinctNames, MergedRow, Synonym
 from .tags import Tag
-from .topics import Topic, Vocabulary
+from .topics import Equivalence, Topic, Vocabulary
 from .visibility import with_published_items
 from .workers import WorkerHeartbeat
 
@@ -36,7 +37,9 @@ __all__ = [
     "CuratedItem",
     "DeletedItem",
     "DeletedKey",
+    "DistinctNames",
     "EditorProfile",
+    "Equivalence",
     "FormerDocument",
     "FormerName",
     "Image",
@@ -48,6 +51,7 @@ __all__ = [
     "ItemOffering",
     "ItemTag",
     "ItemTopic",
+    "MergedRow",
     "Offering",
     "Presence",
     "Publisher",
@@ -56,6 +60,7 @@ __all__ = [
     "SearchEntry",
     "SearchWord",
     "SourceDocument",
+    "Synonym",
     "Tag",
     "Topic",
     "Vocabulary",

@@ -53,6 +53,7 @@ class BodyReference(models.Model):
             models.Index(fields=["image"], condition=Q(image__isnull=False), name="bodyreference_image"),
             models.Index(fields=["target"], condition=Q(target__isnull=False), name="bodyreference_target"),
             models.Index(fields=["document"], condition=~Q(document=""), name="bodyreference_document"),
+            models.Index(fields=["page", "key"], condition=~Q(page=""), name="bodyreference_page"),
             models.Index(
                 fields=["name"], condition=Q(target__isnull=True) & ~Q(name=""), name="bodyreference_unresolved"
             ),

@@ -38,8 +38,21 @@ class Vocabulary(NamedModel):
         return address("vocabulary", self.slug)
 
 
+class Equivalence(models.Model):
+    """Topics of several vocabularies that mean the same. If it `shows_all`, the page of each has the items of all."""
+
+    shows_all = models.BooleanField("show the items of all on the page of each", default=False)
+
+    def __str__(self) -> str:
+        return " = ".join(map(str, self.topics.select_related("vocabulary")))
+
+
 class Topic(NamedModel):
-    """A label of a vocabulary, written `Vocabulary: Label` in front matter."""
+    """A label of a vocabulary, written `Vocabulary: Label` in front matter.
+
+    A topic that was retired stays with its items and is not offered any more; imports read its name as that of its
+    `successor`, if it has one. A topic is `is_from_import` until an editor has looked at it.
+    """
 
     NAME = "label"
 
@@ -47,9 +60,20 @@ class Topic(NamedModel):
     label = NameField(max_length=200, help_text="As readers see it: “Digital Technology”.")
     slug = SlugField(max_length=255, help_text="The address: /topic/…/.")
     description = models.TextField(blank=True, help_text="Shown at the top of the topic's page.")
+    retired_at = models.DateTimeField(null=True, blank=True, editable=False)
+    successor = models.ForeignKey(
+        "self", null=True, blank=True, editable=False, on_delete=models.SET_NULL, related_name="predecessors"
+    )
+    equivalence = models.ForeignKey(
+        Equivalence, null=True, blank=True, editable=False, on_delete=models.SET_NULL, related_name="topics"
+    )
+    is_from_import = models.BooleanField("new from an import", default=False, editable=False)
 
     class Meta:
         ordering = ["vocabulary__name_key", "name_key"]
+        indexes = [
+            models.Index(fields=["id"], condition=models.Q(is_from_import=True), name="topic_from_import"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["slug"], name="topic_slug_unique"),
             models.UniqueConstraint(

@@ -26,10 +26,11 @@ from .items import CuratedItem
 from .offerings import Offering
 from .publishers import Publisher
 from .relations import ItemAuthor, ItemOffering, ItemTag, ItemTopic
+from .synonyms import Synonym
 from .tags import Tag
-from .topics import Topic, Vocabulary
+from .topics import Equivalence, Topic, Vocabulary
 
-#: Models whose rows readers see.
+#: Models whose rows readers see, and those that the plans of imports depend on besides.
 CONTENT_MODELS: tuple[type[Model], ...] = (
     *(
         CuratedItem,
@@ -41,11 +42,12 @@ CONTENT_MODELS: tuple[type[Model], ...] = (
         Image,
         Alias,
         FormerName,
+        Synonym,
         BodyReference,
         DeletedItem,
         DeletedKey,
     ),
-    *(Vocabulary, Topic, Offering, Offering.topics.through, Publisher, Author, Tag),
+    *(Vocabulary, Equivalence, Topic, Offering, Offering.topics.through, Publisher, Author, Tag),
 )
 VERSION_TABLE = ContentVersion._meta.db_table
 

@@ -24,6 +24,8 @@ from curation.models import CuratedItem, with_published_items
 from curation.models.items import ItemQuerySet, Moment
 from curation.models.relations import ItemRelation
 
+from .equivalents import with_equivalents
+
 #: Maximum length of the key of a text: a token has eight characters for each at most, and PostgreSQL limits a word to
 #: 2,046 bytes.
 MAX_TEXT_KEY = 200
@@ -273,6 +275,23 @@ class OrderedRelationSource(RelationSource):
 
     def with_row(self, items: ItemQuerySet, row: Any, now: Moment = None) -> ItemQuerySet:
         return items.listed_by(self.relation, now, **{self.path: row})
+
+
+@dataclass(frozen=True, kw_only=True)
+class TopicSource(OrderedRelationSource):
+    """Topics. One whose equivalents show its items shows theirs as well."""
+
+    def narrow(self, items: ItemQuerySet, options: Sequence[Option]) -> ItemQuerySet:
+        for option in options:
+            items = self.with_any(items, with_equivalents(option.pk))
+        return items
+
+    def with_any(self, items: ItemQuerySet, topics: Sequence[int], now: Moment = None) -> ItemQuerySet:
+        """Return the items that have one of some topics, each once."""
+        if len(topics) == 1:
+            return self.with_row(items, topics[0], now)
+        rows = self.relation.objects.listed(now).filter(**{f"{self.path}__in": topics})
+        return items.filter(pk__in=rows.order_by().values(self.item))
 
 
 @dataclass(frozen=True, kw_only=True)

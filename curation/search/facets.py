@@ -38,6 +38,7 @@ from .facet_sources import (
     Source,
     TagSource,
     TextColumn,
+    TopicSource,
     matches,
     text_key,
 )
@@ -77,7 +78,7 @@ ALL_FACETS = (
         "topic",
         "Topic",
         "t",
-        OrderedRelationSource(Topic, label="label", group="vocabulary__name", relation=ItemTopic, path="topic"),
+        TopicSource(Topic, label="label", group="vocabulary__name", relation=ItemTopic, path="topic"),
         many=True,
         second=("also", "Other topic"),
     ),

@@ -10,8 +10,9 @@ from datetime import datetime
 from django.utils import timezone
 
 from .backends import backend
+from .equivalents import with_equivalents
 from .facet_sources import Option
-from .facet_tokens import FIRST_KEY, first_key, last_key, read_token, token_of
+from .facet_tokens import FIRST_KEY, first_key, last_key, read_token, token, token_of
 from .facets import FACETS
 from .index_query import Hit, IndexQuery, Scope
 from .names import resolve_terms
@@ -92,7 +93,9 @@ def _token_groups(options: Sequence[Option]) -> Iterator[tuple[str, ...]]:
     """Yield groups of tokens, of each of which an item must have one."""
     alternatives: defaultdict[str, list[str]] = defaultdict(list)
     for option in options:
-        if FACETS[option.facet].many:
+        if option.facet == "topic" and not option.is_unknown:
+            yield tuple(token(option.facet, topic) for topic in with_equivalents(option.pk))
+        elif FACETS[option.facet].many:
             yield (token_of(option),)
         else:
             alternatives[option.facet].append(token_of(option))

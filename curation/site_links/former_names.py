@@ -6,6 +6,8 @@ Addresses with one redirect to the current page. Histories find the row that had
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Exists, Value
@@ -13,7 +15,7 @@ from django.db.models.signals import post_delete, pre_save
 
 from curation.lib.names import name_key
 from curation.lib.page_urls import address
-from curation.models import Author, FormerName, Tag, with_published_items
+from curation.models import Author, BodyReference, FormerName, Tag, with_published_items
 
 from .pages import PAGE_MODELS
 
@@ -44,6 +46,7 @@ def _note_former_name(instance: Any, update_fields: Any = None, **_kwargs: Any) 
         old, new = _key(kind, name), _key(kind, getattr(instance, column))
         if old != new:
             FormerName.objects.create(kind=kind, key=old, row=instance.pk)
+            lead_references(kind, old, new)
 
 
 def _key(kind: str, name: str) -> str:
@@ -53,6 +56,36 @@ def _key(kind: str, name: str) -> str:
 def _forget_former_names(instance: Any, **_kwargs: Any) -> None:
     kinds = [_KINDS_OF[type(instance)], NAMES.get(type(instance), "")]
     FormerName.objects.filter(kind__in=kinds, row=instance.pk).delete()
+
+
+def lead_references(kind: str, old: str, new: str) -> None:
+    """Lead the links and breadcrumbs of items to the page that a key had to the one that another key has now."""
+    if kind in KINDS:
+        BodyReference.objects.filter(page__in=(kind, f"{kind}_timeline"), key=old).update(key=new)
+
+
+def current_keys(pages: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """Return the present keys of pages, named as `BodyReference` does, whose key no row has now and one had.
+
+    Takes a query, and two more for each kind of page that has such a key.
+    """
+    wanted: defaultdict[str, set[str]] = defaultdict(set)
+    pages = set(pages)
+    for page, key in pages:
+        if page in PAGE_MODELS:
+            wanted[page.removesuffix("_timeline")].add(key)
+    keys = {key for of_kind in wanted.values() for key in of_kind}
+    found = FormerName.objects.filter(kind__in=wanted, key__in=keys).order_by("noted_at", "pk") if wanted else ()
+    rows: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    for former in found:
+        rows[former.kind][former.key] = former.row  # the last that had the key
+    present: dict[tuple[str, str], str] = {}
+    for kind, of_kind in rows.items():
+        model, column = KINDS[kind]
+        taken = set(model._default_manager.filter(**{f"{column}__in": of_kind}).values_list(column, flat=True))
+        names = dict(model._default_manager.filter(pk__in=of_kind.values()).values_list("pk", column))
+        present.update({(kind, key): names[row] for key, row in of_kind.items() if key not in taken and row in names})
+    return {(page, key): new for page, key in pages if (new := present.get((page.removesuffix("_timeline"), key)))}
 
 
 def current_path(path: str) -> str | None:

@@ -34,6 +34,7 @@ from curation.markdown.references import (
 from curation.models import Alias, BodyReference, CuratedItem, FormerDocument, Image, SourceDocument
 from curation.models.aliases import normalise_path
 
+from .former_names import current_keys
 from .pages import ITEM, STATIC_PAGES, page_of
 
 T = TypeVar("T")
@@ -112,6 +113,13 @@ def resolve_again_by_name(paths: Iterable[str], besides: Iterable[int] = ()) -> 
     former = SourceDocument.objects.filter(page_name__in=names).exclude(page_name="").values("item")
     ids = set(BodyReference.objects.filter(target__in=former).order_by().values_list("item", flat=True)) - set(besides)
     for some in _batches(sorted(ids)):
+        refresh_references(CuratedItem.objects.filter(pk__in=some))
+
+
+def refresh_references_to(kind: str, key: str) -> None:
+    """Resolve the references again that lead to the page of a topic, publisher, … with a key."""
+    leading = BodyReference.objects.filter(page__in=(kind, f"{kind}_timeline"), key=key).order_by()
+    for some in _batches(sorted(set(leading.values_list("item", flat=True)))):
         refresh_references(CuratedItem.objects.filter(pk__in=some))
 
 
@@ -215,6 +223,14 @@ def _look_up(entries: Sequence[ItemReferences]) -> None:
                 pages.resolve(row, entry.bases)
             else:
                 _find_file(row, entry, images)
+    _follow_former_names([row for entry in entries for row in entry.rows if row.page])
+
+
+def _follow_former_names(rows: Sequence[BodyReference]) -> None:
+    """Lead references to pages whose rows have another address now to that address."""
+    present = current_keys((row.page, row.key) for row in rows)
+    for row in rows:
+        row.key = present.get((row.page, row.key), row.key)
 
 
 def _load_bases(entries: Sequence[ItemReferences]) -> None:

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from curation.caching.memo import memoised
-from curation.listing.activity import SAMPLE_ITEMS, Coverage, Month, coverage_of, months_of
+from curation.listing.activity import SAMPLE_ITEMS, Coverage, Month, by_month, coverage_of, months_of
 from curation.listing.lists import OFFERINGS, TOPICS, ItemList
 from curation.listing.pagination import Page
 from curation.models import CuratedItem, ItemOffering, ItemTopic, Offering, Publisher, Topic
@@ -81,9 +81,16 @@ def _panel(coverage: Coverage, facet: str, slug: str) -> Panel:
 
 def topic_timeline(request: HttpRequest, key: str) -> HttpResponse:
     item_list = TOPICS.get(key)
-    months = memoised(f"months:topic:{key}", lambda: months_of(ItemTopic, topic=item_list.subject))
+    topic = item_list.subject
+
+    def months() -> dict[Month, int]:
+        if TOPICS.shows_others(topic):
+            return by_month(item_list.items.order_by(), "published_at")
+        return months_of(ItemTopic, topic=topic)
+
     trail = [Breadcrumb("Topics", reverse("topics")), Breadcrumb(item_list.title, item_list.path)]
-    return timeline(request, item_list, months, trail, filters=urlencode({"topic": key}))
+    found = memoised(f"months:topic:{key}", months)
+    return timeline(request, item_list, found, trail, filters=urlencode({"topic": key}))
 
 
 def offering_timeline(request: HttpRequest, key: str) -> HttpResponse:

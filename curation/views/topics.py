@@ -2,7 +2,7 @@
 
 from itertools import groupby
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -41,14 +41,18 @@ def topic(request: HttpRequest, key: str) -> HttpResponse:
         Breadcrumb("Topics", reverse("topics")),
         Breadcrumb(found.vocabulary.name, found.vocabulary.get_absolute_url()),
     ]
-    panel = topic_panel(found) if is_first(request) else None
+    # Of several topics, it would count items that have two of them twice.
+    panel = topic_panel(found) if is_first(request) and not TOPICS.shows_others(found) else None
     same = memoised(f"namesakes of {found.pk}", lambda: list(namesakes(found)))
     return list_page(request, item_list, "topic.html", trail, topic=found, namesakes=same, panel=panel)
 
 
 def namesakes(topic: Topic) -> QuerySet[Topic]:
-    """Return the topics with published items that have the same label in other vocabularies."""
-    same = Topic.objects.filter(name_key=topic.name_key, pk__in=with_published_items(Topic).values("pk"))
+    """Return the topics with published items that have the same label in other vocabularies, or are equivalent."""
+    is_same = Q(name_key=topic.name_key)
+    if topic.equivalence_id:
+        is_same |= Q(equivalence=topic.equivalence_id)
+    same = Topic.objects.filter(is_same, pk__in=with_published_items(Topic).values("pk"))
     return same.exclude(pk=topic.pk).select_related("vocabulary")
 
 

@@ -104,6 +104,16 @@ ROWS: dict[str, tuple[int, int]] = {
         (CONTRIBUTOR, CONTRIBUTOR),
     ),
     "curation_image_picture": (CONTRIBUTOR, CONTRIBUTOR),
+    # Topics and other rows that items refer to
+    **dict.fromkeys(
+        (
+            f"curation_{model}_{page}"
+            for model in ("topic", "offering", "publisher", "author", "tag")
+            for page in ("merge", "alike", "detach")
+        ),
+        (EDITOR, EDITOR),
+    ),
+    **dict.fromkeys((f"curation_topic_{page}" for page in ("move", "retire", "equivalents", "new")), (EDITOR, EDITOR)),
     # Imports
     "curation_conflict_settle": (EDITOR, EDITOR),
     "curation_conflict_edit": (EDITOR, EDITOR),

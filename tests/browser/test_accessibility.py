@@ -23,7 +23,7 @@ from curation.items.bulk.changes import Outcome
 from curation.items.revisions import last_id, recording
 from curation.items.state import state_of
 from curation.items.workflow import perform
-from curation.models import BulkChange, Conflict, CuratedItem, ImportRun
+from curation.models import BulkChange, Conflict, CuratedItem, ImportRun, Topic
 from tests.accounts.codes import PASSWORD, set_up_app
 from tests.factories import make_author, make_item, make_offering, make_publisher, make_topic
 
@@ -165,6 +165,8 @@ def desk(ann: User) -> list[str]:
         changes.prepare(ACTIONS_BY_NAME[name], [second.pk], ann) for name in ("archive", "add_topics", "schedule")
     )
     BulkChange.objects.filter(pk=queued.pk).update(outcome=Outcome.QUEUED)
+    alike = make_topic("Robot", "KLAS")
+    Topic.objects.filter(pk=alike.pk).update(is_from_import=True)
     conflict = Conflict.objects.create(item=second, field="title", base="", theirs="A title of the file", ours="Ours")
     with transaction.atomic():
         drafts.submit(story.draft, actor)
@@ -185,6 +187,9 @@ def desk(ann: User) -> list[str]:
         f"/admin/curation/{of_changes}/{added.pk}/undo/",
         *(f"/admin/curation/importrun/{run.pk}/{page}/" for page in ("change", "undo")),
         *(f"/admin/curation/topic/{topic.pk}/{page}/" for page in ("change", "delete")),
+        *(f"/admin/curation/topic/{page}/" for page in ("alike", "new")),
+        *(f"/admin/curation/topic/{page}/?id={topic.pk}" for page in ("merge", "move", "retire", "equivalents")),
+        f"/admin/curation/topic/merge/?id={topic.pk}&id={alike.pk}",
         "/admin/curation/importrun/add/",
         *(f"/admin/review/?item={item.pk}" for item in (story, waiting)),
         *("/admin/one-by-one/?missing=summary", "/admin/one-by-one/?missing=topic", "/admin/one-by-one/?missing=alt"),

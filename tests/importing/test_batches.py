@@ -13,7 +13,8 @@ from curation.importing import batch_writer
 from curation.importing.lookup import Lookup
 from curation.importing.planned_batch import DatabaseState
 from curation.models import Conflict, ContentVersion, CuratedItem, Image, ImportRecord, Topic
-from tests.factories import make_item
+from tests.factories import make_item, make_topic
+from tests.items.merging.conftest import merge
 
 from .conftest import RunImport, WriteFile
 
@@ -259,3 +260,15 @@ def test_items_are_pruned_in_batches_unless_within_one_transaction(
         ImportRecord.objects.filter(outcome="pruned").count(),
     ]
     assert statuses == ([0, 0] if "dry_run" in options else [4, 4])
+
+
+def test_a_topic_that_is_merged_between_planning_and_writing_is_not_brought_back(
+    write_file: WriteFile, import_: RunImport, before_writing: BeforeWriting
+) -> None:
+    old, new = make_topic("Old"), make_topic("New")
+    known = make_item(topics=[old])
+    write_file("a.md", categories=["Symplur: Old"])
+    before_writing(lambda: merge([old], new))
+    assert import_().counts["created"] == 1
+    assert list(Topic.objects.all()) == [new]
+    assert {item.itemtopic_set.get().topic for item in CuratedItem.objects.exclude(pk=known.pk)} == {new}

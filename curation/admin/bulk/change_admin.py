@@ -21,10 +21,10 @@ from curation.admin.badges import badge
 from curation.admin.read_only import NameFilter, ReadOnlyAdmin
 from curation.admin_site.times import desk_time, time_column
 from curation.items.actors import Actor
-from curation.items.bulk import changes, jobs
+from curation.items.bulk import Refused, changes, jobs
 from curation.items.bulk.arguments import UNCHOSEN, Choice, Time
-from curation.items.bulk.changes import ActionPreview, Outcome, Refused, action_of
-from curation.items.bulk.undo import obstacle, prepare_undo, preview_undo
+from curation.items.bulk.changes import ActionPreview, Outcome, action_of
+from curation.items.bulk.undo import obstacle, prepare_undo, preview_undo, row_obstacle
 from curation.lib.names import name_key
 from curation.models import BulkChange, Tag
 from curation.operations import stale_tasks
@@ -175,7 +175,7 @@ class BulkChangeAdmin(ReadOnlyAdmin):
             argument=wording.argument_text(change),
             outcome=wording.outcome(change),
             changed=wording.changed_link(change),
-            obstacle=obstacle(change, actor),
+            obstacle=obstacle(change, actor) or row_obstacle(change),
             can_continue=changes.may_continue(change, actor),
             when=desk_time(change.created_at),
         )
@@ -203,12 +203,13 @@ class BulkChangeAdmin(ReadOnlyAdmin):
         """Return what the undo of a change would do (GET), or undo it (POST)."""
         change = get_object_or_404(BulkChange, pk=pk)
         actor = Actor.of(request.user)
-        if reason := obstacle(change, actor):
+        if reason := obstacle(change, actor) or row_obstacle(change):
             return self._refuse_undo(request, change, reason)
         if request.method == "POST":
             return self._undo(request, change, actor)
         preview = preview_undo(change, actor)
-        button = f"Put {wording.items(preview.changing)} back"
+        note = action_of(change).effect.undo_note(change)
+        button = f"Put {wording.items(preview.changing)} back" if preview.changing or not note else "Put it back"
         context = self.page_context(
             request,
             f"Undo: {action_of(change).label}",
@@ -221,6 +222,7 @@ class BulkChangeAdmin(ReadOnlyAdmin):
             same=preview.skipped.total(),
             reasons=changes.as_counts(preview.skipped),
             more=preview.kept_total - len(preview.kept),
+            note=note,
         )
         return TemplateResponse(request, "admin/curation/bulkchange/undo.html", context)
 

@@ -19,6 +19,7 @@ from curation.items.related_rows import RelatedRows
 from curation.items.revisions import Change, record_changes, record_since
 from curation.items.saving import FilledItem, save_items
 from curation.items.state import LABELS, State, changes_between, record_in, state_of, states_of
+from curation.items.synonyms import Synonyms
 from curation.models import Conflict, CuratedItem, Revision
 from curation.site_links.resolve import refresh_references
 
@@ -125,6 +126,7 @@ def _set_value(conflict: Conflict, value: Any, actor: Actor) -> State:
         raise CannotResolve(ONLY_PUBLISHERS)
     former = state_of(item)
     record = record_in({**former, conflict.field: value})
+    record = Synonyms([record]).read(record, record_in(former))
     try:
         rename(item, record.slug, actor)
         for column, column_value in columns_of(record).items():

@@ -7,6 +7,10 @@ from dataclasses import dataclass, field
 BATCH = 10_000
 
 
+class Refused(Exception):
+    """A change that cannot be executed. The message gives the reason."""
+
+
 @dataclass(frozen=True, slots=True)
 class BulkResult:
     """The ids of the items that were changed, and the reason for each item that was skipped, by its id.

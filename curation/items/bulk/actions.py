@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from curation.models import Offering, Publisher, Revision, Tag, Topic
 
+from ..merging.effect import MergedRows, MergeRows
+from ..merging.mergeable import MERGEABLE, Mergeable
 from .arguments import Argument, Choice, OptionalRow, Rows, Text, Time
 from .effects import AddRows, Effect, FieldEffect, RemoveRows, TransitionEffect
 
@@ -18,6 +20,7 @@ class BulkAction:
 
     `name` is the value of the form field `action`, and the verb of a `BulkChange`. `label` stands in the menu, `button`
     on the page that asks for confirmation, with “183 items” in place of `{items}`. `done` completes “183 items …”.
+    `logged` is the line in the log of each item, by default `done`.
     """
 
     name: str
@@ -26,6 +29,7 @@ class BulkAction:
     done: str
     effect: Effect
     argument: Argument | None = None
+    logged: str = ""
 
 
 BULK_ACTIONS = (
@@ -133,4 +137,20 @@ BULK_ACTIONS = (
         OptionalRow("Publisher", "Left empty, the publisher is removed.", model=Publisher),
     ),
 )
-ACTIONS_BY_NAME = {action.name: action for action in BULK_ACTIONS}
+
+
+def _merge(mergeable: Mergeable) -> BulkAction:
+    return BulkAction(
+        f"merge_{mergeable.kind}",
+        f"Merge {mergeable.nouns}",
+        "",
+        f"given the {mergeable.noun} that stays",
+        MergeRows(mergeable.field, f"without these {mergeable.nouns} already", mergeable),
+        MergedRows("", model=mergeable.model),
+        logged=f"{mergeable.nouns.capitalize()} merged.",
+    )
+
+
+#: The merges of topics, offerings, … by model; they begin with the rows, and not with items.
+MERGES = {model: _merge(mergeable) for model, mergeable in MERGEABLE.items()}
+ACTIONS_BY_NAME = {action.name: action for action in (*BULK_ACTIONS, *MERGES.values())}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -22,7 +22,7 @@ from curation.models import BulkChange, CuratedItem
 
 from ..actors import Actor
 from ..workflow import state_label
-from . import BulkResult, id_batches
+from . import BulkResult, Refused, id_batches
 from .actions import ACTIONS_BY_NAME, BulkAction
 from .arguments import UNCHOSEN, RowGone
 
@@ -43,10 +43,6 @@ UNDER_WAY = (Outcome.QUEUED, Outcome.RUNNING)
 
 #: A function that changes some of the items of a change. It may add to the change's `counts`.
 Runner = Callable[[BulkChange, Actor, Sequence[int]], BulkResult]
-
-
-class Refused(Exception):
-    """A change that cannot be executed. The message gives the reason."""
 
 
 @dataclass(slots=True)
@@ -90,7 +86,7 @@ def actor_of(change: BulkChange) -> Actor:
 def prepare(action: BulkAction, ids: Sequence[int], user: User) -> BulkChange:
     """Store an action on items, to be confirmed. Raises `PermissionError`."""
     actor = Actor.of(user)
-    if not actor.may(action.effect.permission):
+    if not action.effect.may(actor):
         raise PermissionError(f"{actor.name} may not do this: {action.label}.")
     unconfirmed = BulkChange.objects.filter(outcome=Outcome.PREPARED, created_at__lt=timezone.now() - KEEP_PREPARED)
     unconfirmed.delete()
@@ -138,7 +134,7 @@ def confirm(change: BulkChange, value: Any = UNCHOSEN) -> bool:
 def run_action(change: BulkChange, actor: Actor, ids: Sequence[int]) -> BulkResult:
     """Carry out the action of a change for some of its items, and log it. Raises `Refused`."""
     action = action_of(change)
-    if not actor.may(action.effect.permission):
+    if not action.effect.may(actor):
         raise Refused(f"{actor.name} may not do this any more: {action.label}.")
     value = UNCHOSEN
     if action.argument is not None and "value" in change.arguments:
@@ -147,7 +143,7 @@ def run_action(change: BulkChange, actor: Actor, ids: Sequence[int]) -> BulkResu
         except RowGone as error:
             raise Refused(f"{error}. Choose the items and the action again.") from error
     result = action.effect.run(ids, value, actor, change)
-    log(actor, result.changed, f"{action.done.capitalize()} from the list.")
+    log(actor, result.changed, action.logged or f"{action.done.capitalize()} from the list.")
     return result
 
 
@@ -160,15 +156,27 @@ def log(actor: Actor, ids: Sequence[int], message: str) -> None:
 
 def execute(change: BulkChange, runner: Runner) -> None:
     """Execute a change to its end, or continue it, and keep its outcome. An error fails it, and is raised again."""
-    rest = range(max(len(change.item_ids) - change.done, 1))
+    batches = TimedBatches(BATCH_SIZE)
     try:
-        TimedBatches(BATCH_SIZE).write(rest, lambda batch: _execute_batch(change.pk, runner, len(batch)))
+        for rest in _rests(change):
+            batches.write(rest, lambda batch: _execute_batch(change.pk, runner, len(batch)))
     except (Refused, PermissionError) as error:
         _fail(change, str(error))
     except Exception:
         logger.exception("%s failed", change)
         _fail(change, "The server failed; its log has the reason. Continue the action, or undo it.")
         raise
+
+
+def _rests(change: BulkChange) -> Iterator[range]:
+    """Yield a range as long as the items that are left, until the change is over: it may get further items."""
+    rest = len(change.item_ids) - change.done
+    while True:
+        yield range(max(rest, 1))
+        present = BulkChange.objects.filter(pk=change.pk, outcome__in=UNDER_WAY).first()
+        if present is None:
+            return
+        rest = len(present.item_ids) - present.done
 
 
 def _execute_batch(pk: int, runner: Runner, size: int) -> int:
@@ -181,16 +189,28 @@ def _execute_batch(pk: int, runner: Runner, size: int) -> int:
     if change.outcome not in UNDER_WAY:
         return size
     ids = change.item_ids[change.done : change.done + size]
-    add_counts(change, ids, runner(change, actor_of(change), ids))
-    change.done += len(ids)
+    is_over = _is_over_after(change, runner, ids)
     change.heartbeat_at = timezone.now()
-    is_over = change.done >= len(change.item_ids)
     change.outcome = Outcome.FINISHED if is_over else Outcome.RUNNING
     change.finished_at = change.heartbeat_at if is_over else None
     change.save(update_fields=["done", "counts", "heartbeat_at", "outcome", "finished_at"])
     if is_over and change.undo_of_id:
         BulkChange.objects.filter(pk=change.undo_of_id).update(outcome=Outcome.UNDONE)
     return size
+
+
+def _is_over_after(change: BulkChange, runner: Runner, ids: Sequence[int]) -> bool:
+    """Execute a change for some items, or where none are left its last step; return whether the change is over."""
+    actor = actor_of(change)
+    has_last_step = action_of(change).effect.changes_rows and not change.undo_of_id
+    if has_last_step and not ids:
+        further = action_of(change).effect.finish(change, actor)
+        change.item_ids = [*change.item_ids, *further]
+        change.save(update_fields=["item_ids", "arguments"])
+        return not further
+    add_counts(change, ids, runner(change, actor, ids))
+    change.done += len(ids)
+    return not has_last_step and change.done >= len(change.item_ids)
 
 
 def add_counts(change: BulkChange, ids: Sequence[int], result: BulkResult) -> None:

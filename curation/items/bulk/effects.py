@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import transaction
 from django.db.models import Model
@@ -38,12 +38,23 @@ IN_BIN, READ_ONLY = "in the bin", "for you to read only"
 
 
 class Effect(ABC):
-    """How an action changes items. `value` is that of the action's argument, or `UNCHOSEN`."""
+    """How an action changes items. `value` is that of the action's argument, or `UNCHOSEN`.
+
+    An effect that `changes_rows` deletes rows that items refer to, in a last step, and can be undone as long as these
+    can be brought back. A change that `is_edit` is shown to readers as one of the text.
+    """
+
+    changes_rows: ClassVar[bool] = False
+    is_edit: ClassVar[bool] = True
 
     @property
     @abstractmethod
     def permission(self) -> str:
         """The permission on items that the action takes."""
+
+    def may(self, actor: Actor) -> bool:
+        """Whether an actor has the permissions that the action takes."""
+        return actor.may(self.permission)
 
     @abstractmethod
     def load(self, items: ItemQuerySet, value: Any) -> ItemQuerySet:
@@ -68,6 +79,32 @@ class Effect(ABC):
     def is_old(self, _item: CuratedItem) -> bool:
         """Whether the item would be published at a time that is over `OLD_AFTER` ago."""
         return False
+
+    def reason(self, _change: BulkChange) -> str:
+        """Return the reason that the revisions of a change give."""
+        return ""
+
+    # Of effects that change rows
+
+    def finish(self, _change: BulkChange, _actor: Actor) -> Sequence[int]:
+        """Take the last step of a change, in a transaction of its own, or return the IDs of items to change before."""
+        return ()
+
+    def row_obstacle(self, _change: BulkChange) -> str:
+        """Return why the rows of a change cannot be brought back, as sentences; "" if they can."""
+        return ""
+
+    def restored_rows(self, _change: BulkChange) -> Mapping[str, Sequence[Any]]:
+        """Return the rows that the undo of a change brings back, not saved, by their field in `items.state`."""
+        return {}
+
+    def start_undo(self, _change: BulkChange, _actor: Actor) -> None:
+        """Bring the rows of a change back, in the transaction of the undo's first batch."""
+        return
+
+    def undo_note(self, _change: BulkChange) -> str:
+        """Return what an undo brings back besides the values of items, as a sentence."""
+        return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +197,8 @@ class FieldEffect(Effect):
         fields.load_related(changing, self.field)
         new = {item.pk: {self.field: self.new_value(item, value)} for item in changing}
         changes = [Change(item.pk, {self.field: self._pair(item, new[item.pk][self.field])}) for item in changing]
-        fields.write(changing, new, actor)
-        record_changes(changes, Verb.CHANGED, actor, bulk_change=change)
+        fields.write(changing, new, actor, is_edit=self.is_edit)
+        record_changes(changes, Verb.CHANGED, actor, reason=self.reason(change), bulk_change=change)
         return BulkResult([*new], skipped={pk: reason for pk, reason in reasons.items() if reason})
 
     def _pair(self, item: CuratedItem, new: Any) -> list[Any]:

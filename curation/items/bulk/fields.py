@@ -98,14 +98,21 @@ def as_json(name: str, value: Any) -> Any:
     return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else to_json_value(value)
 
 
-def write(items: Sequence[CuratedItem], new: Mapping[int, Mapping[str, Any]], actor: Actor) -> None:
-    """Give items new values of some fields, by ID, and index them. The caller has loaded and locked the items."""
+def write(
+    items: Sequence[CuratedItem], new: Mapping[int, Mapping[str, Any]], actor: Actor, *, is_edit: bool = True
+) -> None:
+    """Give items new values of some fields, by ID, and index them. The caller has loaded and locked the items.
+
+    Readers see the change of a published item as one of its text if it `is_edit`.
+    """
     changing = {item.pk: item for item in items if new.get(item.pk)}
     names = {name for values in new.values() for name in values}
     now = timezone.now()
     statuses = {pk: _status_columns(item, new[pk], actor, now) for pk, item in changing.items()}
     plain = [name for name in names if name not in RELATED and name != "status"]
     rows = [_row(item, new[pk], plain, statuses[pk], now) for pk, item in changing.items()]
+    if not is_edit:
+        rows = [{**row, "edited_at": changing[row["id"]].edited_at, "id": row["id"]} for row in rows]
     update(CuratedItem, rows)
     if names & _OF_PUBLICATION:
         update_listed_at(list(changing))

@@ -27,8 +27,9 @@ from ..named_rows import NamedRows
 from ..relations import RELATED
 from ..revisions import Change, record_changes
 from ..state import labels_of
-from . import BulkResult, fields, id_batches
-from .changes import UNDER_WAY, Refused, action_of, log
+from . import BulkResult, Refused, fields, id_batches
+from .actions import ACTIONS_BY_NAME
+from .changes import UNDER_WAY, action_of, log
 
 Outcome, Status = BulkChange.Outcome, CuratedItem.Status
 
@@ -87,19 +88,25 @@ def obstacle(change: BulkChange, actor: Actor) -> str:
         return "It can be undone once it is over."
     if undone := getattr(change, "undone_by", None):
         return _state_of_undo(undone)
-    if not change.counts.get("changed"):
+    changes_rows = change.verb in ACTIONS_BY_NAME and ACTIONS_BY_NAME[change.verb].effect.changes_rows
+    if not (changes_rows or change.counts.get("changed")):
         return "It changed nothing."
     until = change.created_at + UNDO_PERIOD
-    if timezone.now() > until:
+    if timezone.now() > until and not changes_rows:
         return f"It could be undone until {day_text(until)}, for {UNDO_PERIOD.days} days."
     is_own = actor.user is not None and change.user_id == actor.user.pk
     if not (is_own or actor.may("publish")):
         return f"{change.user_name} or a publisher can undo it."
     try:
-        permission = action_of(change).effect.permission
+        effect = action_of(change).effect
     except Refused as error:
         return str(error)
-    return "" if actor.may(permission) else "To undo it takes the same permission as the action."
+    return "" if effect.may(actor) else "To undo it takes the same permission as the action."
+
+
+def row_obstacle(change: BulkChange) -> str:
+    """Return why the rows that a change deleted cannot be brought back, as sentences; "" if they can, or are none."""
+    return action_of(change).effect.row_obstacle(change)
 
 
 def _state_of_undo(undo: BulkChange) -> str:
@@ -114,7 +121,7 @@ def _state_of_undo(undo: BulkChange) -> str:
 def prepare_undo(change: BulkChange, actor: Actor) -> BulkChange:
     """Queue the undo of a change. Raises `Refused`."""
     change = BulkChange.objects.select_for_update(of=("self",)).get(pk=change.pk)
-    if reason := obstacle(change, actor):
+    if reason := obstacle(change, actor) or row_obstacle(change):
         raise Refused(reason)
     return BulkChange.objects.create(
         verb=change.verb,
@@ -127,7 +134,7 @@ def prepare_undo(change: BulkChange, actor: Actor) -> BulkChange:
 
 
 def _changed_ids(change: BulkChange) -> list[int]:
-    return list(change.revisions.order_by("item_id").values_list("item_id", flat=True))
+    return list(change.revisions.order_by("item_id").values_list("item_id", flat=True).distinct())
 
 
 def preview_undo(change: BulkChange, actor: Actor) -> UndoPreview:
@@ -153,15 +160,17 @@ def undo_items(undo: BulkChange, actor: Actor, ids: Sequence[int]) -> BulkResult
     change = undo.undo_of
     assert change is not None  # noqa: S101  # for the types
     action = action_of(change)
-    if not actor.may(action.effect.permission):
+    if not action.effect.may(actor):
         raise Refused(f"{actor.name} may not do this any more: {action.label}.")
+    if undo.done == 0:
+        action.effect.start_undo(change, actor)
     restorations = _plan(change, CuratedItem.objects.filter(pk__in=ids).select_for_update(of=("self",)), actor)
     new = {restoration.item.pk: restoration.values for restoration in restorations if restoration.values}
     items = [restoration.item for restoration in restorations]
     changes = [Change(item.pk, _pairs(item, new[item.pk])) for item in items if item.pk in new]
-    fields.write(items, new, actor)
+    fields.write(items, new, actor, is_edit=action.effect.is_edit)
     record_changes(changes, Revision.Verb.UNDONE, actor, bulk_change=undo)
-    log(actor, [*new], f"Undone: {action.done} from the list.")
+    log(actor, [*new], f"Undone: {action.logged or f'{action.done} from the list.'}")
     kept = _describe_kept(change, restorations)
     named = undo.counts.get("kept", [])
     total = undo.counts.get("kept_total", 0) + len(kept)
@@ -188,7 +197,7 @@ def _plan(change: BulkChange, items: Any, actor: Actor) -> list[Restoration]:
     effect = action_of(change).effect
     revisions = list(change.revisions.filter(item__in=items.values("pk")))
     names = sorted({name for revision in revisions for name in revision.changes})
-    targets = _Targets(revisions)
+    targets = _Targets(revisions, effect.restored_rows(change))
     changes = {revision.item_id: targets.present(revision) for revision in revisions}
     loaded = fields.load(items.annotate(**failure_annotations(REFUSALS)), names)
     found = [_restoration(item, changes[item.pk], targets) for item in loaded if item.pk in changes]
@@ -270,13 +279,13 @@ def _with_primary(
 class _Targets:
     """The rows that the revisions of a change name, in a fixed number of queries."""
 
-    def __init__(self, revisions: Iterable[Revision]) -> None:
+    def __init__(self, revisions: Iterable[Revision], restored: Mapping[str, Sequence[Any]]) -> None:
         states = (
             ({name: values[side] for name, values in revision.changes.items()}, revision.created_at)
             for revision in revisions
             for side in (0, 1)
         )
-        self._rows = NamedRows(states)
+        self._rows = NamedRows(states, restored)
         self._now = timezone.now()
 
     def present(self, revision: Revision) -> dict[str, list[Any]]:

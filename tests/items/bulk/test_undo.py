@@ -15,9 +15,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from curation.items.actors import Actor
-from curation.items.bulk import changes, jobs
+from curation.items.bulk import Refused, changes, jobs
 from curation.items.bulk.actions import BULK_ACTIONS
-from curation.items.bulk.changes import Outcome, Refused
+from curation.items.bulk.changes import Outcome
 from curation.items.bulk.undo import obstacle, prepare_undo, preview_undo, undo_items
 from curation.items.revisions import record_since
 from curation.items.state import states_of

@@ -1,0 +1,167 @@
+"""The items of a merge: each gets the row that stays in place of those that are merged into it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Model
+
+from curation.models import BulkChange, CuratedItem
+
+from ..actors import Actor
+from ..bulk import BulkResult, Refused, fields
+from ..bulk.arguments import UNCHOSEN, Argument, RowGone
+from ..bulk.effects import READ_ONLY, FieldEffect
+from ..workflow import may_change
+from . import rows
+from .mergeable import Mergeable
+
+#: Maximum number of items with a merged row that are told of at a time, once the chosen ones are done.
+MAX_FURTHER = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """The row that stays, and those that are merged into it, as far as they exist."""
+
+    target: Any
+    sources: Sequence[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class MergedRows(Argument):
+    """The rows of a merge, stored as `{"into": ID, "rows": [ID, …]}`."""
+
+    model: type[Model] | None = None
+
+    def to_json(self, value: Merge) -> Any:
+        return {"into": value.target.pk, "rows": [row.pk for row in value.sources]}
+
+    def from_json(self, stored: Any) -> Merge:
+        assert self.model is not None  # noqa: S101  # for the types
+        found = _rows(self.model).in_bulk([stored["into"], *stored["rows"]])
+        if stored["into"] not in found:
+            raise RowGone(f"{self.model._meta.verbose_name} that was to stay was deleted meanwhile".capitalize())
+        return Merge(found[stored["into"]], [found[pk] for pk in stored["rows"] if pk in found])
+
+    def describe(self, value: Merge) -> str:
+        return f"{', '.join(f'“{row}”' for row in value.sources)} into “{value.target}”"
+
+
+@dataclass(frozen=True, slots=True)
+class MergeRows(FieldEffect):
+    """Rows replaced by one of them. The last step, alone in its transaction, leads everything else to that row.
+
+    Items in the bin change, too: they would lose the row otherwise.
+    """
+
+    mergeable: Mergeable | None = None
+
+    is_edit = False
+    changes_rows = True
+
+    @property
+    def _model(self) -> Mergeable:
+        assert self.mergeable is not None  # noqa: S101  # for the types
+        return self.mergeable
+
+    def may(self, actor: Actor) -> bool:
+        model = self._model.model._meta.model_name
+        is_allowed = actor.user is None or all(
+            actor.user.has_perm(f"curation.{verb}_{model}") for verb in ("change", "delete")
+        )
+        return is_allowed and actor.may(self.permission)
+
+    def load(self, items: Any, _value: Any) -> Any:
+        return fields.load(items, [self.field])
+
+    def refusal(self, item: CuratedItem, value: Any, actor: Actor) -> str:
+        if reason := self.undo_refusal(item, actor):
+            return reason
+        return self.already if value is not UNCHOSEN and self.has_value(item, value) else ""
+
+    def undo_refusal(self, item: CuratedItem, actor: Actor) -> str:
+        return "" if may_change(actor, item) else READ_ONLY
+
+    def has_value(self, item: CuratedItem, value: Merge) -> bool:
+        present = fields.value_of(item, self.field)
+        if self.field == "publisher":
+            return present not in value.sources
+        return not {row.pk for row in value.sources} & present.keys()
+
+    def new_value(self, item: CuratedItem, value: Merge) -> Any:
+        """Return the rows of an item with the one that stays in the first place of those that become one."""
+        if self.field == "publisher":
+            return value.target
+        merged = {value.target.pk, *(row.pk for row in value.sources)}
+        present: Mapping[int, Any] = fields.value_of(item, self.field)
+        is_primary = any(pk in merged and _is_primary(entry) for pk, entry in present.items())
+        own = fields.with_entry(self.field, value.target, is_primary)
+        return dict(own if pk in merged else (pk, entry) for pk, entry in present.items())
+
+    def reason(self, change: BulkChange) -> str:
+        return f"{self._model.nouns.capitalize()} merged: {change.arguments.get('text', '')}."
+
+    def run(self, ids: Sequence[int], value: Merge, actor: Actor, change: BulkChange) -> BulkResult:
+        # Locked so that nobody deletes it, or merges it into another one, before the items have it.
+        if not _rows(self._model.model).filter(pk=value.target.pk).select_for_update(of=("self",), no_key=True):
+            raise Refused(f"“{value.target}” was deleted meanwhile.")
+        result = FieldEffect.run(self, ids, value, actor, change)
+        if READ_ONLY in result.skipped.values():
+            raise Refused(f"{actor.name} may not change all items of these {self._model.nouns}.")
+        return result
+
+    # The last step
+
+    def finish(self, change: BulkChange, actor: Actor) -> Sequence[int]:
+        """Lead everything else of the merged rows to the one that stays, and delete them.
+
+        If items have got one of the rows meanwhile, return their IDs instead.
+        """
+        rows.wait_for_imports()
+        stored = change.arguments["value"]
+        model = self._model
+        # A form that is being saved holds a lock on the rows that it names: it is waited for.
+        list(model.model._default_manager.filter(pk__in=stored["rows"]).order_by("pk").select_for_update())
+        argument = MergedRows("", model=model.model)
+        try:
+            value = argument.from_json(stored)
+        except RowGone as error:
+            raise Refused(f"{error}.") from error
+        further = model.related(stored["rows"]).values_list(model.item, flat=True).distinct()[:MAX_FURTHER]
+        if further := list(further):
+            return further
+        former = rows.merge_rows(model, value.sources, value.target, actor)
+        change.arguments = {**change.arguments, "former": former}
+        return ()
+
+    # The undo
+
+    def row_obstacle(self, change: BulkChange) -> str:
+        former = change.arguments.get("former")
+        found = rows.obstacles(self._model, former, change.arguments["value"]["into"]) if former else ()
+        return " ".join(found)
+
+    def restored_rows(self, change: BulkChange) -> Mapping[str, Sequence[Any]]:
+        return {self.field: rows.merged_rows(change.arguments.get("former") or {})}
+
+    def start_undo(self, change: BulkChange, actor: Actor) -> None:
+        if former := change.arguments.get("former"):
+            target = _rows(self._model.model).select_for_update(of=("self",)).get(pk=change.arguments["value"]["into"])
+            rows.restore_rows(self._model, former, target, actor)
+
+    def undo_note(self, change: BulkChange) -> str:
+        """Return what comes back besides the values of items."""
+        names = [f"“{row}”" for row in rows.merged_rows(change.arguments.get("former") or {})]
+        return f"{' and '.join(names)} come{'s' * (len(names) == 1)} back, with the old address." if names else ""
+
+
+def _rows(model: type[Model]) -> Any:
+    found = model._default_manager.all()
+    return found.select_related("vocabulary") if any(f.name == "vocabulary" for f in model._meta.fields) else found
+
+
+def _is_primary(entry: Any) -> bool:
+    return isinstance(entry, dict) and bool(entry.get("is_primary"))
