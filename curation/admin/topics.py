@@ -14,7 +14,7 @@ from curation.models import ItemTopic, Topic, Vocabulary
 from .addresses import AddressedAdmin
 from .base import CurationAdmin, row_count
 from .forms import SluggedForm
-from .taxonomy.filters import AlikeFilter, StateFilter, UsedFilter
+from .taxonomy.filters import AlikeFilter, TopicStateFilter, UsedFilter
 from .taxonomy.topic_pages import TopicPages
 
 
@@ -47,7 +47,7 @@ class TopicAdmin(TopicPages):
     form = TopicForm
     fields = ("vocabulary", "label", "slug", "description")
     list_display = ("label", "vocabulary", "item_count", "standing", "slug")
-    list_filter = ("vocabulary", UsedFilter, StateFilter, AlikeFilter)  # type: ignore[assignment]
+    list_filter = ("vocabulary", UsedFilter, TopicStateFilter, AlikeFilter)  # type: ignore[assignment]
     search_fields = ("label", "slug", "vocabulary__name")
     autocomplete_fields = ("vocabulary",)
 

@@ -36,7 +36,7 @@ SAME, SPELLING, TYPO, SHORT = "the same name", "another spelling", "one letter a
 
 
 @dataclass(frozen=True, slots=True)
-class Name:
+class ComparedName:
     """The name of a row. Rows of one `group` above 0 are known to be the same, and are not compared."""
 
     pk: int
@@ -52,16 +52,18 @@ class AlikeRows:
     reason: str
 
 
-def _topics() -> Iterator[Name]:
+def _topics() -> Iterator[ComparedName]:
     rows = Topic.objects.filter(retired_at=None).order_by("pk").values_list("pk", "label", "equivalence_id")
-    return (Name(pk, label, group or 0) for pk, label, group in rows)
+    return (ComparedName(pk, label, group or 0) for pk, label, group in rows)
 
 
-def _named(model: Any) -> Callable[[], Iterator[Name]]:
-    return lambda: (Name(pk, name) for pk, name in model._default_manager.order_by("pk").values_list("pk", "name"))
+def _named(model: Any) -> Callable[[], Iterator[ComparedName]]:
+    return lambda: (
+        ComparedName(pk, name) for pk, name in model._default_manager.order_by("pk").values_list("pk", "name")
+    )
 
 
-_NAMES: Mapping[type[Model], Callable[[], Iterator[Name]]] = {
+_NAMES: Mapping[type[Model], Callable[[], Iterator[ComparedName]]] = {
     Topic: _topics,
     **{model: _named(model) for model in (Offering, Publisher, Author, Tag)},
 }
@@ -79,7 +81,7 @@ def alike_rows(model: type[Model]) -> list[AlikeRows]:
 
 
 @lru_cache(maxsize=len(_NAMES))
-def _pairs_of(names: tuple[Name, ...]) -> Mapping[tuple[int, int], str]:
+def _pairs_of(names: tuple[ComparedName, ...]) -> Mapping[tuple[int, int], str]:
     return alike_pairs(names)
 
 
@@ -91,7 +93,7 @@ def tell_apart(model: type[Model], ids: Iterable[int]) -> None:
     DistinctNames.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def alike_pairs(names: Sequence[Name]) -> dict[tuple[int, int], str]:
+def alike_pairs(names: Sequence[ComparedName]) -> dict[tuple[int, int], str]:
     """Return the pairs of IDs, the lower first, whose names look alike, each with the reason."""
     found: dict[tuple[int, int], str] = {}
     groups = {name.pk: name.group for name in names}
@@ -112,7 +114,7 @@ def alike_pairs(names: Sequence[Name]) -> dict[tuple[int, int], str]:
     return found
 
 
-def _sharing(names: Iterable[Name], keys: Callable[[str], Collection[str]]) -> dict[str, list[int]]:
+def _sharing(names: Iterable[ComparedName], keys: Callable[[str], Collection[str]]) -> dict[str, list[int]]:
     """Return the IDs of names by each of their keys, where a few share it."""
     ids: defaultdict[str, list[int]] = defaultdict(list)
     for name in names:
@@ -149,7 +151,7 @@ def _spelling_keys(text: str) -> set[str]:
     return {" ".join(sorted(words)), letters} - {""}
 
 
-def _typos(names: Iterable[Name]) -> Iterator[tuple[int, int]]:
+def _typos(names: Iterable[ComparedName]) -> Iterator[tuple[int, int]]:
     """Yield the IDs of pairs of names that differ in one letter: left out, too many, another one, or two exchanged.
 
     Two such names are equal without one letter each.
@@ -179,7 +181,7 @@ def _is_typo(one: str, other: str) -> bool:
     return len(differing) == 1 or (is_exchanged and differing[1] - differing[0] == 1)
 
 
-def _abbreviations(names: Sequence[Name]) -> Iterator[tuple[int, int]]:
+def _abbreviations(names: Sequence[ComparedName]) -> Iterator[tuple[int, int]]:
     """Yield the IDs of pairs of names of which one has the initials of the other's words."""
     long: defaultdict[str, list[int]] = defaultdict(list)
     for name in names:

@@ -7,7 +7,17 @@ from itertools import product
 import pytest
 
 from curation.items import alike
-from curation.items.alike import SAME, SHORT, SPELLING, TYPO, Name, alike_pairs, alike_rows, singular, tell_apart
+from curation.items.alike import (
+    SAME,
+    SHORT,
+    SPELLING,
+    TYPO,
+    ComparedName,
+    alike_pairs,
+    alike_rows,
+    singular,
+    tell_apart,
+)
 from curation.items.topics import make_equivalent, retire
 from curation.models import DistinctNames, Topic
 from tests.factories import COMMAND, make_topic
@@ -15,7 +25,7 @@ from tests.factories import COMMAND, make_topic
 
 def reason(*texts: str) -> str:
     """Return why two names look alike; "" if they do not."""
-    return alike_pairs([Name(number, text) for number, text in enumerate(texts, 1)]).get((1, 2), "")
+    return alike_pairs([ComparedName(number, text) for number, text in enumerate(texts, 1)]).get((1, 2), "")
 
 
 @pytest.mark.parametrize(
@@ -82,7 +92,9 @@ def test_thousands_of_names_take_time_in_proportion_to_their_number() -> None:
     )
 
     def comparisons(number: int) -> int:
-        names = [Name(at, " ".join(some)) for at, some in zip(range(number), product(words, repeat=4), strict=False)]
+        names = [
+            ComparedName(at, " ".join(some)) for at, some in zip(range(number), product(words, repeat=4), strict=False)
+        ]
         calls = 0
         real = alike._is_typo
 

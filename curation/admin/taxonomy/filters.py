@@ -41,7 +41,7 @@ class AlikeFilter(admin.SimpleListFilter):
         return queryset.filter(pk__in=[pk for group in alike_rows(queryset.model) for pk in group.ids])
 
 
-class StateFilter(admin.SimpleListFilter):
+class TopicStateFilter(admin.SimpleListFilter):
     """Filter topics that are offered, retired, equivalent to others, or new from an import."""
 
     title = "state"

@@ -23,7 +23,7 @@ MAX_FURTHER = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Merge:
+class RowMerge:
     """The row that stays, and those that are merged into it, as far as they exist."""
 
     target: Any
@@ -36,17 +36,17 @@ class MergedRows(Argument):
 
     model: type[Model] | None = None
 
-    def to_json(self, value: Merge) -> Any:
+    def to_json(self, value: RowMerge) -> Any:
         return {"into": value.target.pk, "rows": [row.pk for row in value.sources]}
 
-    def from_json(self, stored: Any) -> Merge:
+    def from_json(self, stored: Any) -> RowMerge:
         assert self.model is not None  # noqa: S101  # for the types
         found = _rows(self.model).in_bulk([stored["into"], *stored["rows"]])
         if stored["into"] not in found:
             raise RowGone(f"{self.model._meta.verbose_name} that was to stay was deleted meanwhile".capitalize())
-        return Merge(found[stored["into"]], [found[pk] for pk in stored["rows"] if pk in found])
+        return RowMerge(found[stored["into"]], [found[pk] for pk in stored["rows"] if pk in found])
 
-    def describe(self, value: Merge) -> str:
+    def describe(self, value: RowMerge) -> str:
         return f"{', '.join(f'“{row}”' for row in value.sources)} into “{value.target}”"
 
 
@@ -85,13 +85,13 @@ class MergeRows(FieldEffect):
     def undo_refusal(self, item: CuratedItem, actor: Actor) -> str:
         return "" if may_change(actor, item) else READ_ONLY
 
-    def has_value(self, item: CuratedItem, value: Merge) -> bool:
+    def has_value(self, item: CuratedItem, value: RowMerge) -> bool:
         present = fields.value_of(item, self.field)
         if self.field == "publisher":
             return present not in value.sources
         return not {row.pk for row in value.sources} & present.keys()
 
-    def new_value(self, item: CuratedItem, value: Merge) -> Any:
+    def new_value(self, item: CuratedItem, value: RowMerge) -> Any:
         """Return the rows of an item with the one that stays in the first place of those that become one."""
         if self.field == "publisher":
             return value.target
@@ -104,7 +104,7 @@ class MergeRows(FieldEffect):
     def reason(self, change: BulkChange) -> str:
         return f"{self._model.nouns.capitalize()} merged: {change.arguments.get('text', '')}."
 
-    def run(self, ids: Sequence[int], value: Merge, actor: Actor, change: BulkChange) -> BulkResult:
+    def run(self, ids: Sequence[int], value: RowMerge, actor: Actor, change: BulkChange) -> BulkResult:
         # Locked so that nobody deletes it, or merges it into another one, before the items have it.
         if not _rows(self._model.model).filter(pk=value.target.pk).select_for_update(of=("self",), no_key=True):
             raise Refused(f"“{value.target}” was deleted meanwhile.")

@@ -15,7 +15,7 @@ from curation.site_links.former_names import KINDS, NAMES
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class LinkTable:
     """A table that links the rows of a model to others besides items, each pair once.
 
     `column` is the foreign key to the row, `other` that to the other row.
@@ -41,7 +41,7 @@ class Mergeable:
     target: str
     item: str = "item_id"
     blanks: tuple[str, ...] = ()
-    links: tuple[Link, ...] = ()
+    links: tuple[LinkTable, ...] = ()
     pointers: tuple[str, ...] = ()
 
     @property
@@ -87,7 +87,7 @@ MERGEABLE: Mapping[type[Model], Mergeable] = {
             ItemTopic,
             "topic_id",
             blanks=("description", "equivalence"),
-            links=(Link(_OFFERED, "topic_id", "offering_id"),),
+            links=(LinkTable(_OFFERED, "topic_id", "offering_id"),),
             pointers=("successor_id",),
         ),
         Mergeable(
@@ -96,7 +96,7 @@ MERGEABLE: Mapping[type[Model], Mergeable] = {
             ItemOffering,
             "offering_id",
             blanks=("description", "url", "external_id"),
-            links=(Link(_OFFERED, "offering_id", "topic_id"),),
+            links=(LinkTable(_OFFERED, "offering_id", "topic_id"),),
         ),
         Mergeable(Publisher, "publisher", CuratedItem, "publisher_id", item="id", blanks=("icon",)),
         Mergeable(Author, "authors", ItemAuthor, "author_id", blanks=("bio", "url")),

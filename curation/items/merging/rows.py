@@ -21,7 +21,7 @@ from curation.site_links.resolve import refresh_references_to
 
 from ..actors import Actor
 from ..synonyms import NAMINGS, add_synonyms
-from .mergeable import MERGEABLE, Link, Mergeable
+from .mergeable import MERGEABLE, LinkTable, Mergeable
 
 #: What an undo needs: the merged `rows`, the `blanks` that were filled, and the `links`, `former_names` and `synonyms`
 #: that were moved or made.
@@ -81,7 +81,7 @@ def _serialised(mergeable: Mergeable, rows: Sequence[Model]) -> list[Any]:
     return json.loads(serializers.serialize("json", rows, fields=columns))  # type: ignore[no-any-return]
 
 
-def _move_links(link: Link, sources: Sequence[int], target: int) -> dict[str, Any]:
+def _move_links(link: LinkTable, sources: Sequence[int], target: int) -> dict[str, Any]:
     """Give a row the links of others; return theirs, as pairs of IDs, and the IDs of those that it lacked."""
     rows: Any = link.table._default_manager
     pairs = sorted(rows.filter(**{f"{link.column}__in": sources}).values_list(link.column, link.other))
@@ -246,7 +246,7 @@ def _restore_synonyms(
         add_synonyms(naming.kind, {synonym["key"]: synonym["name"]}, synonym["row"])
 
 
-def _restore_links(link: Link, links: Mapping[str, Any], target: int) -> None:
+def _restore_links(link: LinkTable, links: Mapping[str, Any], target: int) -> None:
     """Give rows their links back, but for those to rows that were deleted since."""
     rows: Any = link.table._default_manager
     rows.filter(**{link.column: target, f"{link.other}__in": links["added"]}).delete()

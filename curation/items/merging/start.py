@@ -17,7 +17,7 @@ from ..bulk import Refused
 from ..bulk.actions import MERGES
 from ..bulk.changes import UNDER_WAY, Outcome
 from ..synonyms import NAMINGS
-from .effect import Merge, MergeRows
+from .effect import MergeRows, RowMerge
 from .mergeable import MERGEABLE, Mergeable
 
 
@@ -98,7 +98,7 @@ def start(target: Any, sources: Sequence[Any], user: User) -> BulkChange:
         raise Refused(f"{other.user_name} is merging one of these {mergeable.nouns} already.")
     item_ids = sorted(mergeable.related([row.pk for row in sources]).values_list(mergeable.item, flat=True).distinct())
     refuse_others_items(mergeable, item_ids, actor)
-    merge = Merge(target, sources)
+    merge = RowMerge(target, sources)
     return BulkChange.objects.create(
         verb=action.name,
         item_ids=item_ids,
