@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from curation.items.merging.rows import wait_for_merges
+from curation.items.synonyms import wait_for_names
 from curation.models import ContentVersion, CuratedItem
 from curation.models.content_version import CONTENT_LENGTH
 
@@ -33,7 +33,7 @@ class DatabaseState:
 
         An editor's change that is under way is waited for; one that begins later waits for the transaction.
         """
-        wait_for_merges()
+        wait_for_names()
         items = CuratedItem.objects.filter(pk__in=self.items).order_by("pk").select_for_update()
         list(items.values_list("pk"))
         is_same = self.version is not None and content_version() == self.version

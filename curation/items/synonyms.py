@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.db import connection
 from django.db.models import Model, Q
 from django.db.models.signals import post_delete, post_save, pre_save
 
@@ -17,6 +18,9 @@ from curation.frontmatter.comparison import ENTRY_KEYS
 from curation.frontmatter.record import ItemRecord, OfferingRef, PublisherRef, TopicRef
 from curation.lib.names import name_key
 from curation.models import Author, Offering, Publisher, Synonym, Tag, Topic, Vocabulary
+
+#: The key of the advisory lock of PostgreSQL that a change of names holds alone, and batches of imports share.
+LOCK = "curation names"
 
 
 def topic_key(vocabulary: str, label: str) -> str:
@@ -176,7 +180,9 @@ def _current(row: Any) -> Any:
 
 
 def add_synonyms(kind: str, names: Mapping[str, str], row: int) -> None:
-    """Let names stand for a row from now on, by their keys."""
+    """Let names stand for a row from now on, by their keys. Runs in a transaction."""
+    if names:
+        wait_for_imports()
     for key, name in names.items():
         Synonym.objects.update_or_create(kind=kind, key=key, defaults={"name": name[:400], "row": row})
 
@@ -184,6 +190,25 @@ def add_synonyms(kind: str, names: Mapping[str, str], row: int) -> None:
 def synonyms_of(row: Model) -> list[Synonym]:
     """Return the names that stand for a row."""
     return list(Synonym.objects.filter(kind=NAMINGS[type(row)].kind, row=row.pk).order_by("name"))
+
+
+def wait_for_imports() -> None:
+    """Wait, until the end of the transaction, for batches of imports that look up names, and let others wait."""
+    _lock("pg_advisory_xact_lock")
+
+
+def wait_for_names() -> None:
+    """Wait for changes of names, and let others wait until the end of the transaction.
+
+    An import that begins to look up names later finds what they stand for now.
+    """
+    _lock("pg_advisory_xact_lock_shared")
+
+
+def _lock(function: str) -> None:
+    if connection.vendor == "postgresql":  # SQLite has one writer at a time
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {function}(hashtext(%s))", [LOCK])
 
 
 # Names that rows give up or take

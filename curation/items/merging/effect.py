@@ -14,6 +14,7 @@ from ..actors import Actor
 from ..bulk import BulkResult, Refused, fields
 from ..bulk.arguments import UNCHOSEN, Argument, RowGone
 from ..bulk.effects import READ_ONLY, FieldEffect
+from ..synonyms import wait_for_imports
 from ..workflow import may_change
 from . import rows
 from .mergeable import Mergeable
@@ -120,7 +121,7 @@ class MergeRows(FieldEffect):
 
         If items have got one of the rows meanwhile, return their IDs instead.
         """
-        rows.wait_for_imports()
+        wait_for_imports()
         stored = change.arguments["value"]
         model = self._model
         # A form that is being saved holds a lock on the rows that it names: it is waited for.
@@ -149,6 +150,8 @@ class MergeRows(FieldEffect):
 
     def start_undo(self, change: BulkChange, actor: Actor) -> None:
         if former := change.arguments.get("former"):
+            if reason := self.row_obstacle(change):
+                raise Refused(reason)
             target = _rows(self._model.model).select_for_update(of=("self",)).get(pk=change.arguments["value"]["into"])
             rows.restore_rows(self._model, former, target, actor)
 

@@ -11,7 +11,6 @@ from typing import Any
 
 from django.contrib.admin.models import ADDITION, CHANGE, DELETION, LogEntry
 from django.core import serializers
-from django.db import connection
 from django.db.models import Model, Q
 
 from curation.db.bulk_rows import insert
@@ -26,27 +25,6 @@ from .mergeable import MERGEABLE, LinkTable, Mergeable
 #: What an undo needs: the merged `rows`, the `blanks` that were filled, and the `links`, `former_names` and `synonyms`
 #: that were moved or made.
 Former = dict[str, Any]
-#: The key of the advisory lock of PostgreSQL that the last step of a merge holds alone, and batches of imports share.
-LOCK = "curation merges"
-
-
-def wait_for_imports() -> None:
-    """Wait, until the end of the transaction, for batches of imports that look up names, and let others wait."""
-    _lock("pg_advisory_xact_lock")
-
-
-def wait_for_merges() -> None:
-    """Wait for the last step of a merge, and let others wait until the end of the transaction.
-
-    An import that begins to look up names later finds what they stand for now.
-    """
-    _lock("pg_advisory_xact_lock_shared")
-
-
-def _lock(function: str) -> None:
-    if connection.vendor == "postgresql":  # SQLite has one writer at a time
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT {function}(hashtext(%s))", [LOCK])
 
 
 # Merging
