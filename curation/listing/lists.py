@@ -354,7 +354,7 @@ TOPICS = TopicLists(
     Topic,
     title=lambda topic: f"{topic.label} ({topic.vocabulary.name})",
     description=lambda topic: topic.description or f"News about {topic.label} ({topic.vocabulary.name}).",
-    joined=("vocabulary", "successor__vocabulary", "equivalence"),
+    joined=("vocabulary", "equivalence"),
 )
 OFFERINGS = RowLists(
     "offering",

@@ -1,6 +1,7 @@
 """The topics by vocabulary, a vocabulary, and a topic."""
 
 from itertools import groupby
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -44,7 +45,9 @@ def topic(request: HttpRequest, key: str) -> HttpResponse:
     # Of several topics, it would count items that have two of them twice.
     panel = topic_panel(found) if is_first(request) and not TOPICS.shows_others(found) else None
     same = memoised(f"namesakes of {found.pk}", lambda: list(namesakes(found)))
-    return list_page(request, item_list, "topic.html", trail, topic=found, namesakes=same, panel=panel)
+    successors = memoised(f"successors of {found.pk}", lambda: list(visible_successors(found)))
+    context: dict[str, Any] = {"topic": found, "namesakes": same, "successors": successors, "panel": panel}
+    return list_page(request, item_list, "topic.html", trail, **context)
 
 
 def namesakes(topic: Topic) -> QuerySet[Topic]:
@@ -54,6 +57,11 @@ def namesakes(topic: Topic) -> QuerySet[Topic]:
         is_same |= Q(equivalence=topic.equivalence_id)
     same = Topic.objects.filter(is_same, pk__in=with_published_items(Topic).values("pk"))
     return same.exclude(pk=topic.pk).select_related("vocabulary")
+
+
+def visible_successors(topic: Topic) -> QuerySet[Topic]:
+    """Return the successor of a retired topic, if it has published items."""
+    return with_published_items(Topic).filter(pk=topic.successor_id).select_related("vocabulary")
 
 
 def vocabulary(request: HttpRequest, key: str) -> HttpResponse:

@@ -279,6 +279,8 @@ def test_a_retired_topic_is_not_offered_and_its_page_leads_to_the_successor(edit
     page = editor.get("/topic/symplur-old/")
     assert "/topic/symplur-new/" in links(page)
     assert item.title in text(tree(page))
+    CuratedItem.objects.exclude(pk=item.pk).delete()
+    assert "/topic/symplur-new/" not in links(editor.get("/topic/symplur-old/"))  # it has no page
     editor.post(f"{TOPICS}retire/", {"id": old.pk, "restore": "1"})
     offered = editor.get("/admin/autocomplete/", choices).json()["results"]
     assert len(offered) == 2
