@@ -20,6 +20,8 @@ from curation.models import CuratedItem, ItemAuthor, ItemOffering, ItemTag, Item
 from curation.models.relations import ItemRelation
 from curation.search.index import index
 
+from .synonyms import wait_for_names
+
 #: The relations whose rows have a position and a `listed_at`.
 ORDERED: tuple[type[ItemRelation], ...] = (ItemTopic, ItemAuthor, ItemOffering)
 
@@ -45,6 +47,7 @@ def replace_relations(entries: Sequence[RelatedIds]) -> None:
 
     Runs in the caller's transaction. The caller has just written the items themselves, `updated_at` included.
     """
+    wait_for_names()  # or a merge would miss these rows
     known = [entry.item.pk for entry in entries if not entry.is_new]
     for model in ORDERED:
         model.objects.filter(item__in=known).delete()
@@ -119,6 +122,7 @@ def write_related(name: str, items: Mapping[int, CuratedItem], wanted: Mapping[i
     `wanted` maps the ID of an item to the IDs of targets, each with whether it is the primary one (of offerings). Rows
     that stay keep their IDs. Runs in the caller's transaction; the caller has locked the items and indexes them.
     """
+    wait_for_names()  # or a merge would miss these rows
     related = RELATED[name]
     rows = defaultdict[int, dict[int, Any]](dict)
     for row in related.model._default_manager.filter(**{f"{related.item}__in": wanted}):

@@ -19,7 +19,8 @@ from curation.frontmatter.record import ItemRecord, OfferingRef, PublisherRef, T
 from curation.lib.names import name_key
 from curation.models import Author, Offering, Publisher, Synonym, Tag, Topic, Vocabulary
 
-#: The key of the advisory lock of PostgreSQL that a change of names holds alone, and batches of imports share.
+#: The key of the advisory lock of PostgreSQL that a change of names holds alone, and who looks names
+#: up or writes relations shares.
 LOCK = "curation names"
 
 
@@ -182,7 +183,7 @@ def _current(row: Any) -> Any:
 def add_synonyms(kind: str, names: Mapping[str, str], row: int) -> None:
     """Let names stand for a row from now on, by their keys. Runs in a transaction."""
     if names:
-        wait_for_imports()
+        change_names_alone()
     for key, name in names.items():
         Synonym.objects.update_or_create(kind=kind, key=key, defaults={"name": name[:400], "row": row})
 
@@ -192,15 +193,18 @@ def synonyms_of(row: Model) -> list[Synonym]:
     return list(Synonym.objects.filter(kind=NAMINGS[type(row)].kind, row=row.pk).order_by("name"))
 
 
-def wait_for_imports() -> None:
-    """Wait, until the end of the transaction, for batches of imports that look up names, and let others wait."""
+def change_names_alone() -> None:
+    """Wait for transactions that look up names or write relations, and let others wait until the end of this one.
+
+    To be called before items are locked: who writes their relations may wait for this while holding their locks.
+    """
     _lock("pg_advisory_xact_lock")
 
 
 def wait_for_names() -> None:
     """Wait for changes of names, and let others wait until the end of the transaction.
 
-    An import that begins to look up names later finds what they stand for now.
+    Names that are looked up later lead to the rows that they stand for now.
     """
     _lock("pg_advisory_xact_lock_shared")
 

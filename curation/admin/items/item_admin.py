@@ -29,6 +29,7 @@ from curation.items.concurrent_edits import ConcurrentEdit
 from curation.items.put_back import TIMES
 from curation.items.revisions import Change, Verb, record_changes
 from curation.items.state import LABELS, changes_between, labels_of, states_of
+from curation.items.synonyms import wait_for_names
 from curation.items.workflow import may_change, state_label
 from curation.lib.page_urls import address
 from curation.lib.web_urls import url_key
@@ -113,6 +114,7 @@ class ItemAdmin(OutOfReach, DeletedMeanwhile, DraftViews, VerbViews, Neighbours)
         """Return an item, locked while its form is saved: an import that changes it waits until the form is saved."""
         item = super().get_object(request, object_id, from_field)
         if item and request.method == "POST" and connection.in_atomic_block:
+            wait_for_names()  # before the form looks up the rows that it names
             rows = CuratedItem.objects.select_related("image", "publisher")
             item.refresh_from_db(from_queryset=rows.select_for_update(of=("self",)))
         return item

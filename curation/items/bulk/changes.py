@@ -21,6 +21,7 @@ from curation.db.timed_batches import TimedBatches
 from curation.models import BulkChange, CuratedItem
 
 from ..actors import Actor
+from ..synonyms import wait_for_names
 from ..workflow import state_label
 from . import BulkResult, Refused, id_batches
 from .actions import ACTIONS_BY_NAME, BulkAction
@@ -133,6 +134,7 @@ def confirm(change: BulkChange, value: Any = UNCHOSEN) -> bool:
 
 def run_action(change: BulkChange, actor: Actor, ids: Sequence[int]) -> BulkResult:
     """Carry out the action of a change for some of its items, and log it. Raises `Refused`."""
+    wait_for_names()
     action = action_of(change)
     if not action.effect.may(actor):
         raise Refused(f"{actor.name} may not do this any more: {action.label}.")
@@ -200,11 +202,18 @@ def _execute_batch(pk: int, runner: Runner, size: int) -> int:
 
 
 def _is_over_after(change: BulkChange, runner: Runner, ids: Sequence[int]) -> bool:
-    """Execute a change for some items, or where none are left its last step; return whether the change is over."""
-    actor = actor_of(change)
-    has_last_step = action_of(change).effect.changes_rows and not change.undo_of_id
+    """Execute a change for some items; return whether it is over.
+
+    An effect that changes rows has a last step, and its undo a first one, each in a transaction without items.
+    """
+    actor, effect = actor_of(change), action_of(change).effect
+    if change.undo_of and effect.changes_rows and not change.counts.get("has_rows"):
+        effect.start_undo(change.undo_of, actor)
+        change.counts = {**change.counts, "has_rows": True}
+        return False
+    has_last_step = effect.changes_rows and not change.undo_of_id
     if has_last_step and not ids:
-        further = action_of(change).effect.finish(change, actor)
+        further = effect.finish(change, actor)
         change.item_ids = [*change.item_ids, *further]
         change.save(update_fields=["item_ids", "arguments"])
         return not further

@@ -99,7 +99,7 @@ class Effect(ABC):
         return {}
 
     def start_undo(self, _change: BulkChange, _actor: Actor) -> None:
-        """Bring the rows of a change back, in the transaction of the undo's first batch."""
+        """Bring the rows of a change back, in a transaction of its own before the items go back. Raises `Refused`."""
         return
 
     def undo_note(self, _change: BulkChange) -> str:

@@ -27,6 +27,7 @@ from ..named_rows import NamedRows
 from ..relations import RELATED
 from ..revisions import Change, record_changes
 from ..state import labels_of
+from ..synonyms import wait_for_names
 from . import BulkResult, Refused, fields, id_batches
 from .actions import ACTIONS_BY_NAME
 from .changes import UNDER_WAY, action_of, log
@@ -159,11 +160,10 @@ def undo_items(undo: BulkChange, actor: Actor, ids: Sequence[int]) -> BulkResult
     """
     change = undo.undo_of
     assert change is not None  # noqa: S101  # for the types
+    wait_for_names()
     action = action_of(change)
     if not action.effect.may(actor):
         raise Refused(f"{actor.name} may not do this any more: {action.label}.")
-    if undo.done == 0:
-        action.effect.start_undo(change, actor)
     restorations = _plan(change, CuratedItem.objects.filter(pk__in=ids).select_for_update(of=("self",)), actor)
     new = {restoration.item.pk: restoration.values for restoration in restorations if restoration.values}
     items = [restoration.item for restoration in restorations]

@@ -14,7 +14,7 @@ from ..actors import Actor
 from ..bulk import BulkResult, Refused, fields
 from ..bulk.arguments import UNCHOSEN, Argument, RowGone
 from ..bulk.effects import READ_ONLY, FieldEffect
-from ..synonyms import wait_for_imports
+from ..synonyms import change_names_alone
 from ..workflow import may_change
 from . import rows
 from .mergeable import Mergeable
@@ -121,7 +121,7 @@ class MergeRows(FieldEffect):
 
         If items have got one of the rows meanwhile, return their IDs instead.
         """
-        wait_for_imports()
+        change_names_alone()
         stored = change.arguments["value"]
         model = self._model
         # A form that is being saved holds a lock on the rows that it names: it is waited for.
@@ -149,6 +149,8 @@ class MergeRows(FieldEffect):
         return {self.field: rows.merged_rows(change.arguments.get("former") or {})}
 
     def start_undo(self, change: BulkChange, actor: Actor) -> None:
+        if not self.may(actor):
+            raise Refused(f"{actor.name} may not merge {self._model.nouns} any more.")
         if former := change.arguments.get("former"):
             if reason := self.row_obstacle(change):
                 raise Refused(reason)
