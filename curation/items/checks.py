@@ -14,30 +14,20 @@ from itertools import pairwise
 from pathlib import PurePath
 from typing import Any
 
-from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, OuterRef, Q
-from django.db.models.fields.json import KT
-from django.db.models.functions import Length, StrIndex
-from django.db.models.lookups import GreaterThan
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q
 from django.utils import timezone
 
 from curation.lib.web_urls import host_of
-from curation.models import CuratedItem, ItemTopic, Revision
+from curation.models import CuratedItem, Revision
+from curation.models.gaps import GAPS, MAX_TITLE_CHARS, SOURCE_DESCRIPTIONS
 from curation.models.items import ItemQuerySet
 
 Status, Verb = CuratedItem.Status, Revision.Verb
 
-#: Search engines cut longer titles.
-MAX_TITLE_CHARS = 70
 #: A first publication that is dated further back stands where no reader of the front page or a feed meets it.
 OLD_AFTER = timedelta(days=30)
 #: Revisions of an item that are searched for the last change of its picture.
 MAX_REVISIONS = 200
-#: Groups and names of the meta tags in which files keep the source's own description.
-SOURCE_DESCRIPTIONS = (
-    ("openGraph", "ogdescription"),
-    ("twitter", "twitterdescription"),
-    ("html", "ogdescription"),
-)
 
 _HEADING = re.compile(r"<h([1-6])\b")
 #: Verbs of items that readers have seen. (`published_at` alone does not tell: a draft may have a planned time.)
@@ -97,13 +87,6 @@ def _copies_the_source(item: CuratedItem) -> bool:
     return bool(item.summary and item.source_url) and any(item.summary in text for text in texts)
 
 
-def _copy_of_the_source() -> Q:
-    found = Q()
-    for group, name in SOURCE_DESCRIPTIONS:
-        found |= Q(GreaterThan(StrIndex(KT(f"meta__{group}__{name}"), F("summary")), 0))
-    return found & ~Q(summary="") & ~Q(source_url="")
-
-
 def _host_differs(item: CuratedItem) -> bool:
     host = host_of(item.source_url)
     return bool(item.publisher and host) and not f".{host}".endswith(f".{item.publisher.domain}")  # type: ignore[union-attr]
@@ -151,7 +134,7 @@ CHECKS = (
         "without a title",
         "title",
         lambda item: not item.title,
-        lambda: Q(title=""),
+        GAPS["no-title"],
     ),
     Check(
         "no-content",
@@ -160,7 +143,7 @@ CHECKS = (
         "without source link and text",
         "source_url",
         lambda item: not item.source_url and not item.body_html,
-        lambda: Q(source_url="", body_html=""),
+        GAPS["no-content"],
     ),
     Check(
         "title-long",
@@ -169,7 +152,7 @@ CHECKS = (
         f"with a title of over {MAX_TITLE_CHARS} characters",
         "title",
         lambda item: len(item.title) > MAX_TITLE_CHARS,
-        lambda: Q(GreaterThan(Length("title"), MAX_TITLE_CHARS)),
+        GAPS["title-long"],
     ),
     Check(
         "old-date",
@@ -195,7 +178,7 @@ CHECKS = (
         "without a summary of their own",
         "summary",
         lambda item: not item.summary,
-        lambda: Q(summary=""),
+        GAPS["summary-missing"],
     ),
     Check(
         "summary-copied",
@@ -212,7 +195,7 @@ CHECKS = (
         "with a summary that the source wrote",
         "summary",
         _copies_the_source,
-        _copy_of_the_source,
+        GAPS["summary-of-source"],
     ),
     Check(
         "heading-skipped",
@@ -229,7 +212,7 @@ CHECKS = (
         "with a picture without alternative text",
         "image_alt",
         lambda item: item.image_id is not None and not item.image_alt,
-        lambda: Q(image__isnull=False, image_alt=""),
+        GAPS["alt-missing"],
     ),
     Check(
         "alt-file-name",
@@ -255,7 +238,7 @@ CHECKS = (
         "without a topic",
         "topics",
         lambda item: not item.itemtopic_set.all(),
-        lambda: ~Q(Exists(ItemTopic.objects.filter(item=OuterRef("pk")))),
+        GAPS["no-topic"],
     ),
 )
 BY_CODE: Mapping[str, Check] = {check.code: check for check in CHECKS}

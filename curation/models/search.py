@@ -10,7 +10,9 @@ from .items import CuratedItem
 
 
 class SearchEntry(models.Model):
-    """A published or scheduled item. `key` sorts as `newest_first()` does; `facets` are its facet tokens.
+    """An item outside the bin. `key` sorts as `newest_first()` does; `facets` are its tokens.
+
+    Readers' searches read the keys of published and scheduled items alone (`search.facet_tokens`).
 
     Texts are prepared for the databases' tokenisers (`search.words.indexed()`), and not for display. The long column
     comes last: to read a column, SQLite reads all columns before it.

@@ -8,9 +8,10 @@ from itertools import islice
 
 from curation.db.bulk_rows import Row
 from curation.models import CuratedItem
+from curation.models.gaps import GAPS, gap_annotation, gap_annotations
 
 from .facet_sources import RelationSource
-from .facet_tokens import EVERY, key, token
+from .facet_tokens import DESK_OFFSET, EVERY, gap_token, key, made_by_token, status_token, token
 from .facets import FACETS
 from .words import HAS_SPACELESS, indexed
 
@@ -18,29 +19,37 @@ from .words import HAS_SPACELESS, indexed
 MAX_BODY_CHARACTERS = 100_000
 #: Maximum number of letters of scripts without spaces that are indexed of a body: each makes a word of its own.
 MAX_SPACELESS_LETTERS = 30_000
-COLUMNS = ("pk", "title", "shown_summary", "published_at", "body_text")
+COLUMNS = ("pk", "title", "shown_summary", "status", "published_at", "created_at", "created_by", "body_text")
 #: The facets whose values are in a column of the item, and those whose values are related rows.
 COLUMN_SOURCES = {name: facet.source for name, facet in FACETS.items() if facet.source.column}
 RELATED_SOURCES = {name: facet.source for name, facet in FACETS.items() if isinstance(facet.source, RelationSource)}
 
 
 def read_entries(ids: Collection[int]) -> list[Row]:
-    """Return the `SearchEntry` rows of the published items among `ids`, in the order of their keys.
+    """Return the `SearchEntry` rows of the items among `ids`, outside the bin, in the order of their keys.
 
     The items are locked until the transaction ends: of two transactions that index one item, the second sees what the
     first wrote.
     """
-    published = CuratedItem.objects.filter(pk__in=ids, status=CuratedItem.Status.PUBLISHED)
-    columns = {*COLUMNS, *(source.column for source in COLUMN_SOURCES.values())}
-    items = list(published.select_for_update().order_by("pk").values(*columns))
+    items = _read_items(ids)
     related = _related_tokens([item["pk"] for item in items])
     return sorted((_entry(item, related[item["pk"]]) for item in items), key=lambda entry: entry["key"])
 
 
+def _read_items(ids: Collection[int]) -> list[Row]:
+    """Return the columns of items that entries are made of. Undated ones have the time when they were made."""
+    columns = {*COLUMNS, *(source.column for source in COLUMN_SOURCES.values())}
+    found = CuratedItem.objects.not_binned().filter(pk__in=ids).annotate(**gap_annotations())
+    locked = found.select_for_update().order_by("pk")
+    items: list[Row] = list(locked.values(*columns, *map(gap_annotation, GAPS)))
+    return [{**item, "published_at": item["published_at"] or item["created_at"]} for item in items]
+
+
 def _entry(item: Row, related_tokens: set[str]) -> Row:
-    tokens = {*_column_tokens(item), *related_tokens}
+    tokens = {*_column_tokens(item), *related_tokens, *_desk_tokens(item)}
+    is_published = item["status"] == CuratedItem.Status.PUBLISHED
     return {
-        "key": key(item["published_at"], item["pk"]),
+        "key": key(item["published_at"], item["pk"]) - (0 if is_published else DESK_OFFSET),
         "item_id": item["pk"],
         "title": indexed(item["title"]),
         "summary": indexed(item["shown_summary"]),
@@ -60,6 +69,14 @@ def _truncate_body(body: str) -> str:
 def _column_tokens(item: Row) -> Iterator[str]:
     for facet, source in COLUMN_SOURCES.items():
         yield from (token(facet, value) for value in source.values(item[source.column]))
+
+
+def _desk_tokens(item: Row) -> Iterator[str]:
+    """Yield the tokens by which editors find an item: of its status, of who made it, and of its gaps."""
+    yield status_token(item["status"])
+    if item["created_by"]:
+        yield made_by_token(item["created_by"])
+    yield from (gap_token(code) for code in GAPS if item[gap_annotation(code)])
 
 
 def _related_tokens(ids: Collection[int]) -> defaultdict[int, set[str]]:

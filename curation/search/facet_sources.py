@@ -139,6 +139,10 @@ class PublicationYear(Source):
         other_zone = Q(facets__contains=f" :{letter}z")
         return super().lacks_tokens(f"{letter}{mark}") | (Q() if mark else other_zone)
 
+    def items_with_any(self) -> QuerySet[Any, Any]:
+        """Return the keys of all items: those without a publication time have the year in which they were made."""
+        return CuratedItem.objects.order_by().values("pk")
+
     def _zone_mark(self) -> str:
         name = str(site_zone())
         return "" if name == "UTC" else f"z{crc32(name.encode()):08x}z"

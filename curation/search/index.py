@@ -26,7 +26,7 @@ def index(ids: Collection[int]) -> None:
     """Write the entries of items, by id, in the transaction that wrote the items.
 
     Call it after every bulk write of items or their relations; `save()` and `delete()` of single rows do so by signals.
-    Items that are gone or not published lose their entries. The number of queries grows by batches.
+    Items that are gone or in the bin lose their entries. The number of queries grows by batches.
     """
     sorted_ids = sorted(ids)
     with transaction.atomic():

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import Enum
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.utils import timezone
 
@@ -20,6 +20,10 @@ NOT_EXPIRED = """item_id NOT IN (
 )"""
 
 
+#: A time at which no item has expired.
+BEGINNING = datetime.min.replace(tzinfo=UTC)
+
+
 class Scope(Enum):
     """The fields that required terms are looked for in. The smaller the scope, the better the match."""
 
@@ -31,7 +35,7 @@ class Scope(Enum):
 @dataclass(frozen=True, slots=True)
 class IndexQuery:
     """The conditions on an entry: every required term, no excluded term, a token of every group, a key from `first` to
-    `last`, and an item that has not expired at `now`.
+    `last`, and an item that has not expired at `now`; `BEGINNING` finds expired items, too.
     """
 
     required: tuple[ResolvedTerm, ...] = ()
@@ -49,10 +53,11 @@ class IndexQuery:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """An entry that was found: the key of its item, and its tokens, separated by spaces."""
+    """An entry that was found: the ID of its item, its tokens, separated by spaces, and its key."""
 
     item: int
     tokens: str
+    key: int
 
 
 class Backend(Protocol):
@@ -60,6 +65,12 @@ class Backend(Protocol):
 
     def newest(self, query: IndexQuery, scope: Scope, limit: int) -> list[Hit]:
         """Return the newest entries that match a query with its required terms in a scope."""
+
+    def matching(self, query: IndexQuery) -> tuple[str, list[Any]]:
+        """Return a subquery, SQL and parameters, for the IDs of all items that match a query anywhere."""
+
+    def count(self, queries: Sequence[IndexQuery], limit: int) -> list[int]:
+        """Return the number of entries that match each query anywhere, at most `limit`; in one statement."""
 
     def search_titles(self, words: Sequence[str], now: datetime, limit: int) -> list[int]:
         """Return the items with all words in the title, the newest until `now` first; the last word is a prefix."""

@@ -8,7 +8,7 @@ from django.apps import AppConfig
 from django.db.models import Model
 from django.db.models.signals import post_delete, post_migrate, post_save, pre_delete, pre_save
 
-from curation.models import CuratedItem, SearchEntry, Topic
+from curation.models import CuratedItem, Image, SearchEntry, Topic
 
 from .facets import ROW_SOURCES
 from .index import index, index_new_facets, rebuild
@@ -25,6 +25,8 @@ def connect(app: AppConfig) -> None:
         pre_delete.connect(_note_items, sender=model)
         post_delete.connect(_remove_name, sender=model)
     pre_save.connect(_note_items_of_moving_topic, sender=Topic)
+    pre_delete.connect(_note_items_of_picture, sender=Image)
+    post_delete.connect(_index_noted_items, sender=Image)
     post_migrate.connect(_complete_index, sender=app)
 
 
@@ -34,11 +36,15 @@ def _index_item(instance: CuratedItem, **_kwargs: Any) -> None:
 
 def _index_name(instance: Model, **_kwargs: Any) -> None:
     index_names([instance])
-    index(instance.__dict__.pop(ITEMS_TO_INDEX, ()))
+    _index_noted_items(instance)
 
 
 def _remove_name(instance: Model, **_kwargs: Any) -> None:
     remove_name_of(instance)
+    _index_noted_items(instance)
+
+
+def _index_noted_items(instance: Model, **_kwargs: Any) -> None:
     index(instance.__dict__.pop(ITEMS_TO_INDEX, ()))
 
 
@@ -50,6 +56,11 @@ def _note_items_of_moving_topic(instance: Topic, **_kwargs: Any) -> None:
     """Note the items of a topic whose vocabulary changes: their entries have the tokens of vocabularies."""
     if Topic.objects.filter(pk=instance.pk).exclude(vocabulary=instance.vocabulary_id).exists():
         _note_items(instance)
+
+
+def _note_items_of_picture(instance: Image, **_kwargs: Any) -> None:
+    """Note the items that lose their picture: their entries name their gaps."""
+    instance.__dict__[ITEMS_TO_INDEX] = list(instance.items.values_list("pk", flat=True))
 
 
 def _indexed_items_of(row: Model) -> list[int]:

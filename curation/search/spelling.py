@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
@@ -18,35 +20,39 @@ MAX_WORDS, MAX_SIMILAR = 5, 40
 MAX_TRIED, MAX_TITLES = 3, 50
 
 
-def did_you_mean(query: TextQuery) -> str:
-    """Return a text like one that finds nothing, which finds something; "" where there is none."""
+#: A function that returns the keys of the newest items that a text finds, at most a number of them.
+Finder = Callable[[TextQuery, int], list[int]]
+
+
+def _find_as_reader(query: TextQuery, limit: int) -> list[int]:
+    return find_newest(SearchRequest(query), limit=limit)
+
+
+def did_you_mean(query: TextQuery, find: Finder = _find_as_reader) -> str:
+    """Return a text like one that finds nothing, which `find` finds something for; "" where there is none."""
     words = list(dict.fromkeys(word for term in query.required for word in term.words if not is_pair(word)))
-    unknown = [word for word in words[:MAX_WORDS] if not _finds_any(_of_word(word))]
-    replacements = {word: other for word in unknown if (other := _most_similar(word))}
+    unknown = [word for word in words[:MAX_WORDS] if not find(_of_word(word), 1)]
+    replacements = {word: other for word in unknown if (other := _most_similar(word, find))}
     hint = query.replace_words(replacements)
-    return hint if replacements and _finds_any(parse(hint)) else ""
+    return hint if replacements and find(parse(hint), 1) else ""
 
 
 def _of_word(word: str) -> TextQuery:
     return TextQuery(word, (Term((word,)),))
 
 
-def _finds_any(query: TextQuery) -> bool:
-    return bool(find_newest(SearchRequest(query), limit=1))
-
-
-def _most_similar(word: str) -> str:
+def _most_similar(word: str, find: Finder) -> str:
     """Return the known word at the least edit distance: at most one in a word of up to four letters, else two."""
     max_distance = 1 if len(word) < 5 else 2
     similar = backend().similar_words(word, MAX_SIMILAR)
     best = process.extract(word, similar, scorer=OSA.distance, score_cutoff=max_distance, limit=MAX_TRIED)
-    return next((known for known, _distance, _index in best if _is_in_use(known)), "")
+    return next((known for known, _distance, _index in best if _is_in_use(known, find)), "")
 
 
-def _is_in_use(word: str) -> bool:
+def _is_in_use(word: str, find: Finder) -> bool:
     """Whether a name has a word, or a title that it finds: words of titles are never removed."""
     if SearchWord.objects.filter(word=word, facet__gt="").exists():
         return True
-    found = find_newest(SearchRequest(_of_word(word)), limit=MAX_TITLES)
+    found = find(_of_word(word), MAX_TITLES)
     titles = SearchEntry.objects.filter(item__in=found).values_list("title", flat=True)
     return any(word in words_of(title) for title in titles)

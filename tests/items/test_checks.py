@@ -11,7 +11,6 @@ from curation.items.checks import (
     BY_CODE,
     CHECKS,
     IN_DATABASE,
-    MAX_TITLE_CHARS,
     condition,
     count_failures,
     failing,
@@ -20,6 +19,7 @@ from curation.items.checks import (
 from curation.items.revisions import Change, record_changes
 from curation.items.workflow import perform
 from curation.models import CuratedItem, Revision
+from curation.models.gaps import MAX_TITLE_CHARS
 from tests.admin.images import make_image
 from tests.factories import COMMAND, make_item, make_publisher, make_topic
 

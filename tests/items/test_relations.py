@@ -61,7 +61,7 @@ def test_relations_that_are_not_given_stay() -> None:
     assert rows_of(item) == (["B", "A"], ["Ann"], [("Road", True)], ["b", "c"])
     set_relations(item, topics=[], authors=[], offerings={})
     assert rows_of(item) == ([], [], [], ["b", "c"])
-    assert SearchEntry.objects.get(item=item).facets.count("topic") == 0
+    assert SearchEntry.objects.get(item=item).facets.count(":t") == 0
 
 
 def test_rows_of_one_relation_are_written_in_order_and_those_that_stay_keep_their_ids() -> None:

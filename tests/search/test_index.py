@@ -29,7 +29,7 @@ from curation.models import (
     Vocabulary,
 )
 from curation.search.backends import backend
-from curation.search.facet_tokens import read_token
+from curation.search.facet_tokens import gap_token, read_token, status_token
 from curation.search.facets import ALL_FACETS, TEXT_SOURCES, Facet
 from curation.search.index import check, index, index_new_facets, rebuild
 from tests.admin.bulk.pages import carry_out
@@ -245,8 +245,9 @@ def test_migrating_fills_an_empty_index(story: CuratedItem) -> None:
 def test_an_entry_has_the_tokens_of_its_item() -> None:
     item = make_item("One", kind="News", published_at=datetime(2024, 5, 1, tzinfo=UTC), topics=[make_topic("Care")])
     topic = item.topics.get()
+    gaps = {gap_token("no-image"), gap_token("summary-missing")}
     tokens = {":all", ":y2024", f":k{b'news'.hex()}0", f":t{topic.pk}", f":v{topic.vocabulary_id}"}
-    assert set(SearchEntry.objects.get().facets.split()) == tokens
+    assert set(SearchEntry.objects.get().facets.split()) == tokens | gaps | {status_token("published")}
 
 
 @pytest.mark.parametrize("facet", ALL_FACETS, ids=lambda facet: str(facet.name))

@@ -33,18 +33,21 @@ SCAN_FACTOR = 3
 YEARS = 4
 
 SAMPLE_SQL = f"""
-SELECT item_id, facets, {{condition}} FROM curation_searchentry
+SELECT item_id, facets, key, {{condition}} FROM curation_searchentry
 WHERE key BETWEEN %s AND %s AND {NOT_EXPIRED} ORDER BY key DESC LIMIT %s
 """  # noqa: S608  # a constant condition
 SCAN_SQL = f"""
-SELECT item_id, facets
+SELECT item_id, facets, key
 FROM (SELECT * FROM curation_searchentry WHERE key BETWEEN %s AND %s ORDER BY key DESC LIMIT %s) AS newest
 WHERE {{condition}} AND {NOT_EXPIRED} ORDER BY key DESC LIMIT %s
 """  # noqa: S608  # a constant condition
 # Sorted by an expression that no index has: otherwise the planner may scan all entries.
 INDEX_SQL = f"""
-SELECT item_id, facets FROM curation_searchentry
+SELECT item_id, facets, key FROM curation_searchentry
 WHERE {{condition}} AND key BETWEEN %s AND %s AND {NOT_EXPIRED} ORDER BY key + 0 DESC LIMIT %s
+"""  # noqa: S608  # a constant condition
+MATCHING_SQL = f"""
+SELECT item_id FROM curation_searchentry WHERE {{condition}} AND key BETWEEN %s AND %s AND {NOT_EXPIRED}
 """  # noqa: S608  # a constant condition
 SIMILAR_SQL = """
 SELECT word FROM curation_searchword WHERE word %% %s GROUP BY word ORDER BY word <-> %s LIMIT %s
@@ -57,7 +60,7 @@ def newest(query: IndexQuery, scope: Scope, limit: int) -> list[Hit]:
     """Return the newest entries that match a query with its required terms in a scope; in one to five queries."""
     condition, values = _condition(query, scope)
     sample = _rows(SAMPLE_SQL.format(condition=condition), *values, query.first, query.last, query.now, SAMPLE_ENTRIES)
-    hits = [Hit(item, tokens) for item, tokens, is_hit in sample if is_hit]
+    hits = [Hit(item, tokens, key) for item, tokens, key, is_hit in sample if is_hit]
     if len(sample) < SAMPLE_ENTRIES or len(hits) >= limit:
         return hits[:limit]
     if len(hits) * FREQUENT[scope] >= SAMPLE_ENTRIES:
@@ -67,6 +70,18 @@ def newest(query: IndexQuery, scope: Scope, limit: int) -> list[Hit]:
         if len(scanned) >= limit:
             return scanned
     return _newest_years(query, scope, limit, _year_of(sample[0][1]))
+
+
+def matching(query: IndexQuery) -> tuple[str, list[Any]]:
+    condition, values = _condition(query, Scope.ANYWHERE)
+    return MATCHING_SQL.format(condition=condition), [*values, query.first, query.last, query.now]
+
+
+def count(queries: Sequence[IndexQuery], limit: int) -> list[int]:
+    parts = list(map(matching, queries))
+    counted = ", ".join(f"(SELECT count(*) FROM ({sql} LIMIT %s) AS part)" for sql, _values in parts)  # noqa: S608
+    (numbers,) = _rows(f"SELECT {counted}", *(value for _sql, values in parts for value in (*values, limit)))
+    return list(numbers)
 
 
 def search_titles(words: Sequence[str], now: datetime, limit: int) -> list[int]:

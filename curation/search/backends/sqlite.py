@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connection
 
-from curation.search.facet_tokens import last_key
+from curation.search.facet_tokens import FIRST_KEY, last_key
 from curation.search.index_query import NOT_EXPIRED, Hit, IndexQuery, Scope
 from curation.search.names import ResolvedTerm
 from curation.search.query import Term
@@ -16,15 +16,20 @@ from curation.search.query import Term
 COLUMNS = {Scope.TITLE: "{title}", Scope.HEAD: "{title summary}", Scope.ANYWHERE: "{title summary body}"}
 
 NEWEST = f"""
-SELECT entry.item_id, entry.facets
+SELECT entry.item_id, entry.facets, entry.key
 FROM curation_searchtext AS text JOIN curation_searchentry AS entry ON entry.key = text.rowid
 WHERE text.curation_searchtext MATCH %s AND text.rowid BETWEEN %s AND %s AND {NOT_EXPIRED}
 ORDER BY text.rowid DESC LIMIT %s
 """  # noqa: S608  # a constant condition
+MATCHING = f"""
+SELECT entry.item_id
+FROM curation_searchtext AS text JOIN curation_searchentry AS entry ON entry.key = text.rowid
+WHERE text.curation_searchtext MATCH %s AND text.rowid BETWEEN %s AND %s AND {NOT_EXPIRED}
+"""  # noqa: S608  # a constant condition
 BY_TITLE = f"""
 SELECT entry.item_id
 FROM curation_searchtitle AS title JOIN curation_searchentry AS entry ON entry.key = title.rowid
-WHERE title.curation_searchtitle MATCH %s AND title.rowid <= %s AND {NOT_EXPIRED}
+WHERE title.curation_searchtitle MATCH %s AND title.rowid BETWEEN %s AND %s AND {NOT_EXPIRED}
 ORDER BY title.rowid DESC LIMIT %s
 """  # noqa: S608  # a constant condition
 SIMILAR = """
@@ -33,13 +38,27 @@ SELECT word FROM curation_searchtrigram WHERE curation_searchtrigram MATCH %s OR
 
 
 def newest(query: IndexQuery, scope: Scope, limit: int) -> list[Hit]:
-    values = (match_expression(query, scope), query.first, query.last, _time(query.now), limit)
-    return [Hit(*row) for row in _rows(NEWEST, *values)]
+    return [Hit(*row) for row in _rows(NEWEST, *_values(query, scope), limit)]
+
+
+def matching(query: IndexQuery) -> tuple[str, list[Any]]:
+    return MATCHING, _values(query, Scope.ANYWHERE)
+
+
+def count(queries: Sequence[IndexQuery], limit: int) -> list[int]:
+    parts = [_values(query, Scope.ANYWHERE) for query in queries]
+    counted = ", ".join([f"(SELECT count(*) FROM ({MATCHING} LIMIT %s))"] * len(parts))  # noqa: S608  # constant
+    (numbers,) = _rows(f"SELECT {counted}", *(value for values in parts for value in (*values, limit)))
+    return list(numbers)
+
+
+def _values(query: IndexQuery, scope: Scope) -> list[Any]:
+    return [match_expression(query, scope), query.first, query.last, _time(query.now)]
 
 
 def search_titles(words: Sequence[str], now: datetime, limit: int) -> list[int]:
     match = " AND ".join([*map(_quoted, words[:-1]), f"{_quoted(words[-1])} *"])
-    return [item for (item,) in _rows(BY_TITLE, match, last_key(now), _time(now), limit)]
+    return [item for (item,) in _rows(BY_TITLE, match, FIRST_KEY, last_key(now), _time(now), limit)]
 
 
 def similar_words(word: str, limit: int) -> list[str]:

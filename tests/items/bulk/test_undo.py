@@ -23,6 +23,8 @@ from curation.items.revisions import record_since
 from curation.items.state import states_of
 from curation.items.workflow import perform
 from curation.models import BulkChange, CuratedItem, ItemTopic, Revision, SearchEntry, Tag, Topic
+from curation.search.find import SearchRequest, find
+from curation.search.query import parse
 from tests.factories import COMMAND, make_item, make_offering, make_publisher, make_topic
 
 from .test_changes import make_user, run
@@ -52,7 +54,7 @@ def test_undoing_a_publication_gives_back_status_and_time_also_none() -> None:
     change = run("publish", [dated, undated], value=True)
     undone = undo(change)
     assert states_of(CuratedItem.objects.all()) == before
-    assert not SearchEntry.objects.exists()
+    assert find(SearchRequest(parse(""))).items == ()
     change.refresh_from_db()
     assert (change.outcome, undone.outcome, undone.counts["changed"]) == (Outcome.UNDONE, Outcome.FINISHED, 2)
     assert undated.revisions.filter(verb=Verb.UNDONE, bulk_change=undone).count() == 1
