@@ -54,7 +54,7 @@ def log(line: str) -> None:
 
 
 def print_row(first: str, *others: str) -> None:
-    print(f"{first:<20}" + "".join(f"{cell:>14}" for cell in others), flush=True)
+    print(f"{first:<24}" + "".join(f"{cell:>14}" for cell in others), flush=True)
 
 
 def print_imports(runs: Iterable[imports.Run]) -> None:

@@ -32,6 +32,35 @@ class MeasuredPage:
 
 
 TOPIC = "medigy-telehealth"
+ITEMS = "/admin/curation/curateditem/"
+#: Filters and searches of the desk's list, by name: of many items, of few, and of none.
+DESK = {
+    "all": "",
+    "live": "state=live",
+    "scheduled": "state=scheduled",
+    "drafts": "state=draft",
+    "archived": "state=archived",
+    "no picture": "missing=image",
+    "no topic": "missing=topic",
+    "no summary": "missing=summary",
+    "all of two missing": "missing=image&missing=summary&missing_match=all",
+    "any of two missing": "missing=image&missing=source",
+    "long title": "check=title-long",
+    "of a topic": f"topic={TOPIC}",
+    "of a publisher": "publisher=Paper 1",
+    "of an author": "author=author-1",
+    "of an offering": "offering=offering-1",
+    "of a tag": "tag=tag-1",
+    "of a vocabulary": "vocabulary=medigy",
+    "of a day": "when=today",
+    "of days": "published_to=2100-01-01",
+    "mine": "who=me",
+    "common word": "q=monitoring",
+    "rare word": "q=77",
+    "no word": "q=zzzzzz",
+    "word and filters": f"q=monitoring&state=live&topic={TOPIC}",
+    "a link": "q=https://example.org/story/7",
+}
 PAGES = (
     MeasuredPage("home", "/"),
     MeasuredPage("news", "/news/", limit=1.5),
@@ -47,7 +76,7 @@ PAGES = (
     MeasuredPage("topic", f"/topic/{TOPIC}/", limit=1.5),
     MeasuredPage("topics", "/topic/"),
     MeasuredPage("item", "/news/story-7/"),
-    MeasuredPage("admin list", "/admin/curation/curateditem/"),
+    *(MeasuredPage(f"desk, {name}", f"{ITEMS}?{query}", limit=1.5) for name, query in DESK.items()),
 )
 
 

@@ -32,16 +32,17 @@ IMAGES = 40
 BODIES = 25
 #: Number of less common words of an item: one in its title, the others at the end of its body.
 OTHER_WORDS = 20
-#: One in this many items is a draft, and one in this many is scheduled.
-DRAFTS, SCHEDULED = 25, 200
+#: One in this many items is a draft, is archived, and is scheduled.
+DRAFTS, ARCHIVED, SCHEDULED = 25, 17, 200
+#: One in this many items has no picture, and was made by the editor. More than a page of the desk's list of 1,000.
+WITHOUT_IMAGE, OF_EDITOR = 16, 18
 EDITOR = "bench"
 
 
 @transaction.atomic
 def generate(count: int) -> None:
     """Fill an empty database with `count` items, the newest first, their related rows, and the index."""
-    User.objects.create_superuser(EDITOR)
-    filler = Filler()
+    filler = Filler(User.objects.create_superuser(EDITOR))
     for start in range(0, count, BATCH):
         filler.add(range(start, min(start + BATCH, count)))
     for _ in rebuild():
@@ -51,8 +52,8 @@ def generate(count: int) -> None:
 class Filler:
     """Creates items in batches, and the rows that they share."""
 
-    def __init__(self) -> None:
-        self.random = Random(1)
+    def __init__(self, editor: User) -> None:
+        self.random, self.editor = Random(1), editor
         self.newest = datetime.now(UTC)
         self.topics = make_topics()
         self.offerings = Offering.objects.bulk_create(
@@ -103,13 +104,14 @@ class Filler:
             body=f"{body}<p>{last_words}</p>",
             body_html=f"{rendered.html}<p>{last_words}</p>",
             body_text=f"{rendered.text} {last_words}",
-            status=CuratedItem.Status.PUBLISHED if (number + 1) % DRAFTS else CuratedItem.Status.DRAFT,
+            status=status_of(number),
+            created_by=self.editor if number % OF_EDITOR == 1 else None,
             published_at=self.published_at(number),
             source_url=url,
             source_url_key=url_key(url),
             publisher=self.publishers[stories.skewed(self.random, len(self.publishers))],
-            image=self.random.choice(self.images),
-            image_alt="A generated picture",
+            image=self.random.choice(self.images) if number % WITHOUT_IMAGE else None,
+            image_alt="A generated picture" if number % WITHOUT_IMAGE else "",
             kind="News",
             format=self.random.choice(["brief", "feature", "report"]),
             section="NEWS",
@@ -118,6 +120,12 @@ class Filler:
     def published_at(self, number: int) -> datetime:
         age = timedelta(minutes=30 * number + 30)
         return self.newest + (age if number % SCHEDULED == 0 else -age)
+
+
+def status_of(number: int) -> str:
+    if (number + 1) % DRAFTS == 0:
+        return CuratedItem.Status.DRAFT
+    return CuratedItem.Status.ARCHIVED if number % ARCHIVED == 3 else CuratedItem.Status.PUBLISHED
 
 
 def make_topics() -> list[Topic]:

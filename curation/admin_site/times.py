@@ -135,6 +135,14 @@ def desk_time(moment: datetime, seconds: str = "") -> SafeString:
     )
 
 
+@register.filter
+def desk_distance(moment: datetime) -> SafeString:
+    """Return the distance of a time from now as a `<time>` element, with the time in the active zone as its title."""
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>', exact_time(moment), zoned_time_text(moment), distance(moment)
+    )
+
+
 @register.inclusion_tag("admin/date_hierarchy.html")
 def desk_date_hierarchy(changelist: Any) -> dict[str, Any]:
     """Return the years, months or days of a list as Django does; in UTC where the active zone's calendar ends before.

@@ -6,7 +6,7 @@ from .authors import Author
 from .body_references import BodyReference
 from .content_version import ContentVersion
 from .deleted import BinnedItem, DeletedItem, DeletedKey
-from .editors import EditorProfile
+from .editors import EditorProfile, SavedView
 from .images import Image
 from .import_undos import ImportUndo
 from .imports import Conflict, ImportRecord, ImportRun, SourceDocument
@@ -57,6 +57,7 @@ __all__ = [
     "Publisher",
     "Revision",
     "SavedForm",
+    "SavedView",
     "SearchEntry",
     "SearchWord",
     "SourceDocument",

@@ -6,6 +6,8 @@ from django.db import models
 
 from curation.lib.time_zones import zone_of
 
+from .fields import LineField
+
 
 def validate_time_zone(name: str) -> None:
     """Refuse a name that the time zone database lacks."""
@@ -24,3 +26,26 @@ class EditorProfile(models.Model):
 
     def __str__(self) -> str:
         return f"Profile of {self.user}"
+
+
+class SavedView(models.Model):
+    """A view of the item list that an editor has named: the query string of the list, without a page."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_views", db_index=False
+    )
+    name = LineField(max_length=60)
+    query = models.CharField(max_length=2000, blank=True)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "name"],
+                name="savedview_name_unique",
+                violation_error_message="You have a view of this name already.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,6 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from taggit.managers import TaggableManager
 
-from curation.db.calendar import count_by_month
 from curation.lib.page_urls import address
 from curation.lib.sentences import shown_summary
 from curation.lib.stored_files import PDF_FOLDER
@@ -77,20 +76,6 @@ class ItemQuerySet(models.QuerySet["CuratedItem"]):
             return self.filter(pk__in=due.values("pk")[:1]).order_by().values_list(column)
 
         return (moment for (moment,) in first("published_at").union(first("expires_at")))
-
-    def datetimes(  # type: ignore[override]  # the admin's date hierarchy only iterates over them
-        self, field_name: str, kind: Any, order: Any = "ASC", tzinfo: Any = None
-    ) -> Iterable[datetime]:
-        """Return the years, months or days with rows, as Django does; years and months are counted as in the archive.
-
-        On SQLite, Django would call a function in Python for each row.
-        """
-        if kind not in ("year", "month"):
-            return super().datetimes(field_name, kind, order, tzinfo)
-        zone = tzinfo or timezone.get_current_timezone()
-        months = count_by_month(self.filter(**{f"{field_name}__isnull": False}), field_name, zone)
-        first_months = {(year, month if kind == "month" else 1) for year, month in months}
-        return [datetime(year, month, 1, tzinfo=zone) for year, month in sorted(first_months, reverse=order == "DESC")]
 
     def newest_first(self) -> ItemQuerySet:
         return self.order_by("-published_at", "-id")

@@ -163,7 +163,7 @@ def test_a_page_past_the_end_is_the_last_one_with_word_and_filters(editor: Clien
     changelist = answer.context["cl"]
     assert (changelist.page_num, len(changelist.result_list), changelist.result_count) == (3, 1, 101)
     page = tree(answer)
-    assert page.find(".//input[@id='searchbar']").get("value") == "xn"  # type: ignore[union-attr]  # there is one
+    assert page.find(".//input[@name='q']").get("value") == "xn"  # type: ignore[union-attr]  # there is one
     assert [text(mark) for mark in page.iter("span") if mark.get("class") == "this-page"] == ["3"]
 
 

@@ -12,12 +12,14 @@ from .test_editing import item, log_in  # noqa: F401  # a fixture
 LIST = "/admin/curation/curateditem/"
 
 
-def choose(page: Page, action: str) -> None:
+def choose(page: Page, action: str, group: str = "") -> None:
     page.goto(LIST)
-    for box in page.get_by_role("checkbox", name="Select this object").all():
+    for box in page.get_by_role("checkbox", name="Mark “").all():
         box.check()
-    page.get_by_label("Action:").select_option(label=action)
-    page.get_by_role("button", name="Go").click()
+    bar = page.get_by_role("group", name="Actions on marked items")
+    if group:
+        bar.get_by_text(group, exact=True).click()
+    bar.get_by_role("button", name=action, exact=True).click()
 
 
 @pytest.mark.journey
@@ -26,7 +28,7 @@ def test_topics_are_added_and_taken_off_again_by_the_undo(page: Page) -> None:
     topic = make_topic("Robots")
     make_item("Has it", topics=[topic])
     log_in(page)
-    choose(page, "Add topics…")
+    choose(page, "Add topics…", "Topics")
     page.locator(".select2-selection").first.click()
     page.keyboard.type("robots")
     page.get_by_role("option", name="Symplur: Robots").click()

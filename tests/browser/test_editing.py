@@ -36,9 +36,9 @@ def log_in(page: Page, username: str = "editor") -> None:
 def test_an_editor_changes_an_item_and_sees_it_on_the_site(page: Page, item: CuratedItem) -> None:
     log_in(page)
     page.get_by_role("main").get_by_role("link", name="Items", exact=True).click()
-    page.get_by_role("searchbox").fill("old title")
+    page.get_by_label("Search items").fill("old title")
     page.get_by_role("button", name="Search").click()
-    page.get_by_role("link", name="An old title").click()
+    page.get_by_role("link", name="An old title", exact=True).click()
     page.get_by_label("Title:", exact=True).fill("A new title")
     page.get_by_label("Body:", exact=True).fill("The *new* text.")
     expect(page.frame_locator("iframe").get_by_text("The new text.")).to_be_visible()

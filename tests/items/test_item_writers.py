@@ -31,6 +31,8 @@ ROWS = ("CuratedItem", "Alias.objects")
 RECORDED = {
     "admin/items/item_admin.py ItemAdmin",
     "admin/items/merged_relations.py save_changed_aliases",
+    "admin/items/quick_edit.py QuickEdit",
+    "admin/items/revision_of_save.py write_revision",
     "admin/one_by_one/saving.py save",
     "importing/history/conflicts.py _set_value",
     "importing/history/undo_records.py _Batch",

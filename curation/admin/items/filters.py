@@ -1,119 +1,60 @@
-"""Filters of the item list. Form filters keep the list's other parameters, and work without script."""
+"""Filters of the item list: each a form in a `<details>` above the list, which works without script.
+
+A filter narrows a queryset, and, where the search index can answer it, a request to the index.
+"""
+
+from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
-from datetime import date
-from typing import Any, ClassVar
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any, ClassVar, TypeVar
 
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
-from django.contrib.admin.widgets import AutocompleteSelect
+from django.contrib.auth.models import User
 from django.db.models import Model, Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils import timezone
+from django.utils.text import get_text_list
 
 from curation.admin.links import UNDONE_RUN_PARAMETER
 from curation.items.bin import UNDONE_RUN
-from curation.items.checks import BY_CODE, IN_DATABASE, condition
-from curation.lib.time_zones import end_of_day, start_of_day
-from curation.models import CuratedItem, ItemAuthor, ItemOffering, ItemTag, ItemTopic, Revision, Vocabulary
+from curation.items.checks import BY_CODE, IN_DATABASE
+from curation.models import CuratedItem, ItemTopic, Revision, Vocabulary
+from curation.models.gaps import GAPS
 from curation.models.items import expired
+from curation.search.desk import DeskRequest, State
+from curation.search.facet_tokens import gap_token, made_by_token, token
 
 Items = QuerySet[CuratedItem]
+Result = TypeVar("Result")
 
-MAX_VOCABULARIES = 30
+MAX_VOCABULARIES, MAX_USERS = 30, 100
 #: Maximum number of decimal digits of an ID: every such number fits in its column.
 MAX_ID_DIGITS = 18
+#: The value of `missing_match` for items that lack all the chosen fields.
+ALL = "all"
+#: The value of `who` for the editor who asks.
+ME = "me"
 
 
-class StateFilter(admin.SimpleListFilter):
-    """Filter by the status as readers see it: published is live or scheduled, and expired items count as archived."""
-
-    title = "state"
-    parameter_name = "state"
-
-    def lookups(self, _request: HttpRequest, _model_admin: Any) -> list[tuple[str, str]]:
-        return [
-            *(("live", "Live"), ("scheduled", "Scheduled"), ("draft", "Draft")),
-            *(("review", "In review"), ("archived", "Archived")),
-        ]
-
-    def queryset(self, _request: HttpRequest, queryset: Items) -> Items:
-        now = timezone.now()
-        published, has_expired = Q(status=CuratedItem.Status.PUBLISHED), Q(pk__in=expired(now))
-        conditions = {
-            "live": published & Q(published_at__lte=now) & ~has_expired,
-            "scheduled": published & Q(published_at__gt=now) & ~has_expired,
-            "draft": Q(status=CuratedItem.Status.DRAFT),
-            "review": Q(status=CuratedItem.Status.REVIEW),
-            "archived": Q(status=CuratedItem.Status.ARCHIVED) | has_expired,
-        }
-        return queryset.filter(conditions.get(self.value() or "", Q()))
-
-
-class MissingFilter(admin.SimpleListFilter):
-    """Filter by a field that is empty."""
-
-    title = "missing field"
-    parameter_name = "missing"
-    CONDITIONS: ClassVar[dict[str, tuple[str, Q]]] = {
-        "image": ("Image", Q(image=None)),
-        "alt": ("Alternative text", condition(BY_CODE["alt-missing"])),
-        "topic": ("Topic", condition(BY_CODE["no-topic"])),
-        "summary": ("Own summary", condition(BY_CODE["summary-missing"])),
-        "source": ("Source link", Q(source_url="")),
-    }
-
-    def lookups(self, _request: HttpRequest, _model_admin: Any) -> list[tuple[str, str]]:
-        return [(value, label) for value, (label, _) in self.CONDITIONS.items()]
-
-    def queryset(self, _request: HttpRequest, queryset: Items) -> Items:
-        _, condition = self.CONDITIONS.get(self.value() or "", ("", Q()))
-        return queryset.filter(condition)
-
-
-class CheckFilter(admin.SimpleListFilter):
-    """Filter by a content check that items fail, of those that the database can answer."""
-
-    title = "check"
-    parameter_name = "check"
-
-    def lookups(self, _request: HttpRequest, _model_admin: Any) -> list[tuple[str, str]]:
-        return [(check.code, check.noun.capitalize()) for check in IN_DATABASE]
-
-    def queryset(self, _request: HttpRequest, queryset: Items) -> Items:
-        check = BY_CODE.get(self.value() or "")
-        return queryset.filter(condition(check)) if check in IN_DATABASE else queryset
-
-
-class VocabularyFilter(admin.SimpleListFilter):
-    title = "vocabulary"
-    parameter_name = "vocabulary"
-
-    def lookups(self, _request: HttpRequest, _model_admin: Any) -> list[tuple[str, str]]:
-        return list(Vocabulary.objects.values_list("slug", "name")[:MAX_VOCABULARIES])
-
-    def queryset(self, _request: HttpRequest, queryset: Items) -> Items:
-        if not self.value():
-            return queryset
-        return queryset.filter(pk__in=ItemTopic.objects.filter(topic__vocabulary__slug=self.value()).values("item"))
-
-
-class FormFilter(admin.ListFilter, ABC):
-    """A filter that is a form: `make_fields()` gives its parameters, `narrow()` applies their cleaned values."""
-
-    template = "admin/curation/form_filter.html"
+class DeskFilter(admin.ListFilter, ABC):
+    """A filter that is a form: `make_fields()` gives its parameters, the other methods take their cleaned values."""
 
     def __init__(
         self, request: HttpRequest, params: dict[str, list[str]], model: type[Model], model_admin: Any
     ) -> None:
         super().__init__(request, params, model, model_admin)
-        self.fields = self.make_fields(model_admin)
-        self.used_parameters = {name: params.pop(name)[-1] for name in self.fields if name in params}
-        form_class = type("FilterForm", (forms.Form,), {**self.fields})
-        self.form = form_class(self.used_parameters, auto_id="filter_%s")
+        self.request = request
+        fields = self.make_fields(model_admin)
+        data = QueryDict(mutable=True)
+        for name in fields:
+            data.setlist(name, [value for value in params.pop(name, []) if value])
+        self.used_parameters = {name: values for name, values in data.lists() if values}
+        self.form = type("FilterForm", (forms.Form,), {**fields})(data, auto_id="filter_%s")
 
     @abstractmethod
     def make_fields(self, model_admin: Any) -> dict[str, forms.Field]:
@@ -123,90 +64,225 @@ class FormFilter(admin.ListFilter, ABC):
     def narrow(self, queryset: Items, **values: Any) -> Items:
         """Return the items with these values."""
 
-    def queryset(self, _request: HttpRequest, queryset: Items) -> Items:
+    def ask(self, request: DeskRequest, **_values: Any) -> DeskRequest | None:
+        """Return a request to the index narrowed by these values; `None` where the database alone can answer."""
+        return None if self.used_parameters else request
+
+    def describe(self, **values: Any) -> str:
+        """Return the chosen values in words."""
+        return get_text_list([_choice_label(self.form.fields[name], values[name]) for name in self.used_parameters])
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The cleaned values. Raises `IncorrectLookupParameters`."""
         if not self.form.is_valid():
             raise IncorrectLookupParameters
-        return self.narrow(queryset, **self.form.cleaned_data)
+        return dict(self.form.cleaned_data)
+
+    def queryset(self, _request: HttpRequest, queryset: Items) -> Items:
+        return self.narrow(queryset, **self.values)
+
+    def narrow_request(self, request: DeskRequest) -> DeskRequest | None:
+        return self.ask(request, **self.values)
+
+    @property
+    def chosen(self) -> str:
+        """What is chosen, in words; "" if nothing is."""
+        return self.describe(**self.values) if self.used_parameters else ""
+
+    def show_chosen(self) -> None:
+        """Have the fields show what is chosen."""
 
     def has_output(self) -> bool:
         return True
 
     def expected_parameters(self) -> list[str | None]:
-        return list(self.fields)
+        return list(self.form.fields)
 
-    def choices(self, changelist: ChangeList) -> Iterator[Any]:
-        """Yield one choice with the list's other parameters, which the form sends as hidden fields."""
-        others = {name: values for name, values in changelist.filter_params.items() if name not in self.fields}
-        yield {"other_parameters": [(name, value) for name, values in others.items() for value in values]}
+    def choices(self, _changelist: ChangeList) -> Iterator[Any]:
+        return iter(())
 
 
-class PublicationFilter(FormFilter):
-    title = "publication date"
+def _choice_label(field: forms.Field, value: Any) -> str:
+    labels = {str(key): str(label) for key, label in getattr(field, "choices", ())}
+    values = value if isinstance(value, (list, tuple, set)) else [value]
+    return ", ".join(labels.get(str(one), str(one)) for one in values)
+
+
+def _boxes(choices: list[tuple[str, str]]) -> forms.MultipleChoiceField:
+    return forms.MultipleChoiceField(choices=choices, label="", required=False, widget=forms.CheckboxSelectMultiple)
+
+
+def once(request: HttpRequest, name: str, read: Callable[[], Result]) -> Result:
+    """Return what `read()` returns, which is read once in a request: the list and its views make the same filters."""
+    known: dict[str, Any] = request.__dict__.setdefault("_desk_rows", {})
+    if name not in known:
+        known[name] = read()
+    return known[name]  # type: ignore[no-any-return]  # of this name
+
+
+def any_of(conditions: Iterator[Q]) -> Q:
+    found = Q()
+    for condition in conditions:
+        found |= condition
+    return found
+
+
+class StateFilter(DeskFilter):
+    """Filter by any of several states, as readers see them: published is live or scheduled until it expires."""
+
+    title = "state"
+    CHOICES = (
+        *((State.LIVE.value, "Live"), (State.SCHEDULED.value, "Scheduled"), (State.DRAFT.value, "Draft")),
+        *((State.REVIEW.value, "In review"), (State.ARCHIVED.value, "Archived"), ("expired", "Expired")),
+    )
 
     def make_fields(self, _model_admin: Any) -> dict[str, forms.Field]:
-        labels = {"published_from": "From", "published_to": "To"}
-        widget = forms.DateInput(attrs={"type": "date"})
-        return {name: forms.DateField(label=label, required=False, widget=widget) for name, label in labels.items()}
-
-    def narrow(self, queryset: Items, **values: date | None) -> Items:
-        first, last = values["published_from"], values["published_to"]
-        if first:
-            queryset = queryset.filter(published_at__gte=start_of_day(first, timezone.get_current_timezone()))
-        if last:
-            queryset = queryset.filter(published_at__lte=end_of_day(last, timezone.get_current_timezone()))
-        return queryset
-
-
-class RelationFilter(FormFilter):
-    """Filter by one related object, chosen with an autocomplete.
-
-    `relation_model` has a foreign key to the object, `name`, and one to the item, `item_key`.
-    """
-
-    relation_model: ClassVar[type[Model]]
-    name: ClassVar[str]
-    item_key: ClassVar[str] = "item"
-
-    def make_fields(self, model_admin: Any) -> dict[str, forms.Field]:
-        key: Any = self.relation_model._meta.get_field(self.name)
-        widget = AutocompleteSelect(key, model_admin.admin_site)
-        objects = key.related_model._default_manager.all()
-        return {self.name: forms.ModelChoiceField(objects, label="", required=False, widget=widget)}
+        return {"state": _boxes(list(self.CHOICES))}
 
     def narrow(self, queryset: Items, **values: Any) -> Items:
-        chosen = values[self.name]
-        if chosen is None:
+        now = timezone.now()
+        published, has_expired = Q(status=CuratedItem.Status.PUBLISHED), Q(pk__in=expired(now))
+        conditions = {
+            "live": published & Q(published_at__lte=now) & ~has_expired,
+            "scheduled": published & Q(published_at__gt=now) & ~has_expired,
+            "expired": has_expired,
+        }
+        chosen = values["state"]
+        return queryset.filter(any_of(conditions.get(state, Q(status=state)) for state in chosen))
+
+    def ask(self, request: DeskRequest, **values: Any) -> DeskRequest | None:
+        if "expired" in values["state"]:
+            return None
+        return replace(request, states=frozenset(map(State, values["state"])))
+
+
+class GapsFilter(DeskFilter):
+    """Filter by gaps. `CODES` gives the code of a gap or a check for each choice, with its label."""
+
+    name: ClassVar[str]
+    CODES: ClassVar[Mapping[str, tuple[str, str]]]
+
+    def make_fields(self, _model_admin: Any) -> dict[str, forms.Field]:
+        return {self.name: _boxes([(value, label) for value, (_code, label) in self.CODES.items()])}
+
+    def _groups(self, values: Mapping[str, Any]) -> list[list[str]]:
+        """Return groups of codes, of each of which an item must have one."""
+        chosen = [self.CODES[value][0] for value in values[self.name]]
+        return [chosen] if chosen else []
+
+    def narrow(self, queryset: Items, **values: Any) -> Items:
+        for codes in self._groups(values):
+            queryset = queryset.filter(any_of(_condition(code) for code in codes))
+        return queryset
+
+    def ask(self, request: DeskRequest, **values: Any) -> DeskRequest | None:
+        groups = self._groups(values)
+        if not all(code in GAPS for codes in groups for code in codes):
+            return None
+        return with_tokens(request, *(map(gap_token, codes) for codes in groups))
+
+
+def _condition(code: str) -> Q:
+    if code in GAPS:
+        return GAPS[code]()
+    condition = BY_CODE[code].condition
+    assert condition is not None  # noqa: S101  # for the types: the filter offers those of the database alone
+    return condition()
+
+
+def with_tokens(request: DeskRequest, *groups: Iterator[str] | map[str]) -> DeskRequest:
+    return replace(request, token_groups=(*request.token_groups, *map(tuple, groups)))
+
+
+class MissingFilter(GapsFilter):
+    """Filter by fields that are empty: any of those that are chosen, or all."""
+
+    title = "missing"
+    name = "missing"
+    CODES: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "image": ("no-image", "Picture"),
+        "alt": ("alt-missing", "Alternative text"),
+        "topic": ("no-topic", "Topic"),
+        "summary": ("summary-missing", "Own summary"),
+        "source": ("no-source", "Source link"),
+    }
+
+    def make_fields(self, model_admin: Any) -> dict[str, forms.Field]:
+        match = forms.ChoiceField(
+            choices=[("", "Any of them"), (ALL, "All of them")], label="", required=False, widget=forms.RadioSelect
+        )
+        return {**super().make_fields(model_admin), "missing_match": match}
+
+    def _groups(self, values: Mapping[str, Any]) -> list[list[str]]:
+        groups = super()._groups(values)
+        if values["missing_match"] == ALL:
+            return [[code] for codes in groups for code in codes]
+        return groups
+
+    def describe(self, **values: Any) -> str:
+        labels = [self.CODES[value][1].lower() for value in values[self.name]]
+        return get_text_list(labels, "and" if values["missing_match"] == ALL else "or")
+
+
+class CheckFilter(GapsFilter):
+    """Filter by content checks that items fail, of those that the database can answer."""
+
+    title = "check"
+    name = "check"
+    CODES: ClassVar[Mapping[str, tuple[str, str]]] = {
+        check.code: (check.code, check.noun.capitalize()) for check in IN_DATABASE
+    }
+
+
+class VocabularyFilter(DeskFilter):
+    title = "vocabulary"
+
+    def make_fields(self, _model_admin: Any) -> dict[str, forms.Field]:
+        rows = Vocabulary.objects.values_list("slug", "name", "pk")
+        self._vocabularies = once(self.request, "vocabularies", lambda: list(rows[:MAX_VOCABULARIES]))
+        return {"vocabulary": _boxes([(slug, name) for slug, name, _pk in self._vocabularies])}
+
+    def _keys(self, values: Mapping[str, Any]) -> list[int]:
+        return [pk for slug, _name, pk in self._vocabularies if slug in values["vocabulary"]]
+
+    def narrow(self, queryset: Items, **values: Any) -> Items:
+        keys = self._keys(values)
+        if not keys:
             return queryset
-        if self.relation_model is CuratedItem:
-            return queryset.filter(**{self.name: chosen})
-        related = self.relation_model._default_manager.filter(**{self.name: chosen})
-        return queryset.filter(pk__in=related.values(self.item_key))
+        return queryset.filter(pk__in=ItemTopic.objects.filter(topic__vocabulary__in=keys).values("item"))
+
+    def ask(self, request: DeskRequest, **values: Any) -> DeskRequest | None:
+        keys = self._keys(values)
+        return with_tokens(request, (token("vocabulary", pk) for pk in keys)) if keys else request
+
+    def has_output(self) -> bool:
+        return bool(self._vocabularies)
 
 
-class TagFilter(RelationFilter):
-    title = name = "tag"
-    relation_model = ItemTag
-    item_key = "content_object"
+class WhoFilter(DeskFilter):
+    """Filter by the editor who made an item: `ME`, or the ID of a user."""
 
+    title = "made by"
 
-class TopicFilter(RelationFilter):
-    title = name = "topic"
-    relation_model = ItemTopic
+    def make_fields(self, _model_admin: Any) -> dict[str, forms.Field]:
+        users = User.objects.filter(is_staff=True, is_active=True).exclude(pk=self.request.user.pk or 0)
+        rows = users.order_by("username").values_list("pk", "username")
+        names = once(self.request, "staff", lambda: list(rows[:MAX_USERS]))
+        choices = [("", "Anybody"), (ME, "Me"), *((str(pk), name) for pk, name in names)]
+        return {"who": forms.ChoiceField(choices=choices, label="Made by", required=False)}
 
+    def _user_id(self, values: Mapping[str, Any]) -> int | None:
+        who = values["who"]
+        return self.request.user.pk if who == ME else int(who) if who else None
 
-class OfferingFilter(RelationFilter):
-    title = name = "offering"
-    relation_model = ItemOffering
+    def narrow(self, queryset: Items, **values: Any) -> Items:
+        user = self._user_id(values)
+        return queryset.filter(created_by=user) if user else queryset
 
-
-class PublisherFilter(RelationFilter):
-    title = name = "publisher"
-    relation_model = CuratedItem
-
-
-class AuthorFilter(RelationFilter):
-    title = name = "author"
-    relation_model = ItemAuthor
+    def ask(self, request: DeskRequest, **values: Any) -> DeskRequest | None:
+        user = self._user_id(values)
+        return with_tokens(request, iter([made_by_token(user)])) if user else request
 
 
 class BulkChangeFilter(admin.SimpleListFilter):

@@ -1,69 +1,48 @@
-"""The list of items, and the page on which editors work on one."""
+"""The page on which editors work on an item. `list_page.py` has the list."""
 
 from datetime import datetime
 from typing import Any
 
 from django.contrib import admin, messages
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.db import connection
-from django.db.models import Model, Prefetch, Q, QuerySet
-from django.db.models.functions import Coalesce
-from django.forms import Media, Script
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.text import get_text_list
 
 from curation.admin.aliases import AliasInline
-from curation.admin.badges import badge
 from curation.admin.base import may_view_items
 from curation.admin.images import picture_with_details
-from curation.admin_site.changelists import BoundedChangeList
-from curation.admin_site.times import desk_time, time_text, zone_name
+from curation.admin_site.times import time_text, zone_name
 from curation.items import relations
 from curation.items.actors import Actor
 from curation.items.addresses import claim_page, rename
-from curation.items.concurrent_edits import ConcurrentEdit
 from curation.items.put_back import TIMES
-from curation.items.revisions import Change, Verb, record_changes
-from curation.items.state import LABELS, changes_between, labels_of, states_of
+from curation.items.state import LABELS
 from curation.items.synonyms import wait_for_names
 from curation.items.workflow import may_change, state_label
 from curation.lib.page_urls import address
-from curation.lib.web_urls import url_key
-from curation.models import Alias, CuratedItem, ItemAuthor, ItemDraft, ItemOffering, ItemTopic, SourceDocument
+from curation.models import Alias, CuratedItem, ItemAuthor, ItemOffering, ItemTopic
 from curation.site_links.resolve import refresh_references, resolve_references_to
-from curation.templating.pictures import picture
 
-from .actions import ITEM_ACTIONS, PERMISSIONS
 from .consequences import consequence
 from .deleted_meanwhile import DeletedMeanwhile
-from .drafts import HAS_DRAFT, DraftFilter, DraftViews, draft_published
+from .drafts import DraftViews, draft_published
 from .fieldsets import FIELDSETS, complete, editable_columns, without_fields
-from .filters import (
-    AuthorFilter,
-    BulkChangeFilter,
-    CheckFilter,
-    MissingFilter,
-    OfferingFilter,
-    PublicationFilter,
-    PublisherFilter,
-    StateFilter,
-    TagFilter,
-    TopicFilter,
-    VocabularyFilter,
-)
 from .form import ItemEditForm
+from .list_page import ListPage
 from .merged_relations import changed_relations, save_changed_aliases
 from .neighbours import Neighbours
 from .out_of_reach import OutOfReach
+from .quick_edit import QuickEdit
 from .relation_inlines import AuthorInline, OfferingInline, TopicInline
+from .revision_of_save import write_revision
 from .source_documents import DocumentInline
 from .verbs import VerbViews
 
-MAX_TOPICS = 3
 #: The field of a state for each model of an inline.
 _FIELDS: dict[type[Model], str] = {
     ItemTopic: "topics",
@@ -75,33 +54,9 @@ _FIELDS: dict[type[Model], str] = {
 FORM_ONLY = {name for name in ItemEditForm.declared_fields if not hasattr(CuratedItem, name)}
 
 
-class ItemChangeList(BoundedChangeList):
-    """The list of items, loaded without the long columns."""
-
-    def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Any]:
-        items: QuerySet[Any] = super().get_queryset(request, exclude_parameters)
-        topics = Prefetch("itemtopic_set", ItemTopic.objects.select_related("topic"))
-        loaded: QuerySet[Any] = items.annotate(has_draft=HAS_DRAFT).prefetch_related(topics)
-        return loaded.defer(
-            "summary", "shown_summary", "body", "body_html", "body_text", "media_provenance", "meta", "breadcrumbs"
-        )
-
-
 @admin.register(CuratedItem)
-class ItemAdmin(OutOfReach, DeletedMeanwhile, DraftViews, VerbViews, Neighbours):
+class ItemAdmin(ListPage, QuickEdit, OutOfReach, DeletedMeanwhile, DraftViews, VerbViews, Neighbours):
     form = ItemEditForm
-    list_display = ("thumbnail", "headline", "origin", "state", "published")
-    list_display_links = ("headline",)
-    list_filter = (
-        *(StateFilter, PublicationFilter, MissingFilter, CheckFilter, VocabularyFilter),
-        *(TopicFilter, OfferingFilter, PublisherFilter, AuthorFilter, TagFilter, DraftFilter, BulkChangeFilter),
-    )
-    date_hierarchy = "published_at"
-    # An undated draft is sorted by the time it was created: among the newest.
-    ordering = (Coalesce("published_at", "created_at").desc(), "-id")
-    search_fields = ("title", "slug", "source_url")
-    search_help_text = "Words of title, slug or source link; a whole link, however it is written; an external ID."
-    actions = ITEM_ACTIONS
 
     autocomplete_fields = ("publisher", "image")
     readonly_fields = ("chosen_picture",)
@@ -119,20 +74,6 @@ class ItemAdmin(OutOfReach, DeletedMeanwhile, DraftViews, VerbViews, Neighbours)
             item.refresh_from_db(from_queryset=rows.select_for_update(of=("self",)))
         return item
 
-    def get_changelist(self, *_args: Any, **_kwargs: Any) -> type[ItemChangeList]:
-        return ItemChangeList
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        """Find items by words as Django does, or by a whole link or external ID."""
-        found, duplicates = super().get_search_results(request, queryset, search_term)
-        term = search_term.replace("\x00", "").strip()
-        exact = Q(pk__in=SourceDocument.objects.filter(external_id=term).values("item"))
-        if key := url_key(term):
-            exact |= Q(source_url_key=key)
-        return (found | queryset.filter(exact) if term else found), duplicates
-
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Whether the user may add items: the form names others, so it asks for the permission to view them as well."""
         return may_view_items(request) and super().has_add_permission(request)
@@ -140,15 +81,6 @@ class ItemAdmin(OutOfReach, DeletedMeanwhile, DraftViews, VerbViews, Neighbours)
     def has_change_permission(self, request: HttpRequest, obj: CuratedItem | None = None) -> bool:
         actor = Actor.of(request.user)
         return actor.may("change") if obj is None else may_change(actor, obj)
-
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """Return the bulk actions that the user may carry out. The bin takes the place of Django's own deletion."""
-        actor, actions = Actor.of(request.user), super().get_actions(request)
-        return {
-            name: action
-            for name, action in actions.items()
-            if name != "delete_selected" and (name not in PERMISSIONS or actor.may(PERMISSIONS[name]))
-        }
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change, **kwargs)
@@ -215,66 +147,15 @@ class ItemAdmin(OutOfReach, DeletedMeanwhile, DraftViews, VerbViews, Neighbours)
         for sent in (form, *(row for formset in by_field.values() for row in formset.forms)):
             for sentence in getattr(sent, "deleted_choices", ()):  # forms of redirects have no choices
                 self.message_user(request, sentence, messages.WARNING)
-        form.saved_fields = self._write_revision(Actor.of(request.user), item, edit, draft_published(request))
+        form.saved_fields = write_revision(Actor.of(request.user), item, edit, draft_published(request))
         for name, typed in form.refused.items():
             self.message_user(request, _not_taken_message(name, typed), messages.WARNING)
-
-    def _write_revision(
-        self, actor: Actor, item: CuratedItem, edit: ConcurrentEdit | None, draft: ItemDraft | None
-    ) -> list[str]:
-        """Write the revision of a save, which publishes a draft or not; return the labels of the changed fields."""
-        if edit is None:
-            record_changes([Change(item.pk)], Verb.CREATED, actor)
-            return []
-        after = states_of(CuratedItem.objects.filter(pk=item.pk))[item.pk]
-        changes = changes_between(edit.live, after)
-        verb = Verb.PUBLISHED if draft and item.status == CuratedItem.Status.PUBLISHED else Verb.SAVED
-        record_changes(
-            [Change(item.pk, changes)], verb, actor, reason=f"The draft by {draft.user_name}." if draft else ""
-        )
-        if changes:  # which nobody has approved
-            CuratedItem.objects.filter(pk=item.pk).exclude(approved_at=None).update(approved_at=None)
-        if edit.not_taken:
-            record_changes([Change(item.pk, edit.not_taken, is_applied=False)], Verb.NOT_TAKEN, actor)
-        return labels_of(changes)
 
     def construct_change_message(self, _request: HttpRequest, form: Any, _formsets: Any, add: bool = False) -> Any:
         """Return the line of the admin's log: the changed fields in words."""
         if add:
             return [{"added": {}}]
         return f"Changed {get_text_list(form.saved_fields, 'and')}." if form.saved_fields else "Changed nothing."
-
-    @property
-    def media(self) -> Media:
-        """The scripts and styles of the form, and those of the list's filters."""
-        key = CuratedItem._meta.get_field("publisher")
-        own = Media(js=[Script("admin-curation/filters.js", type="module")])  # type: ignore[list-item]  # not in the stubs
-        return super().media + AutocompleteSelect(key, self.admin_site).media + own
-
-    @admin.display(description="picture", empty_value="")
-    def thumbnail(self, item: CuratedItem) -> SafeString:
-        return picture(item.image, sizes="80px")
-
-    @admin.display(description="title", ordering="title")
-    def headline(self, item: CuratedItem) -> str:
-        return str(item)
-
-    @admin.display(ordering="status")
-    def state(self, item: CuratedItem) -> SafeString:
-        state = state_label(item)
-        shown = badge(state.lower(), state)
-        is_drafted = getattr(item, "has_draft", False)  # annotated by the list
-        return format_html("{} {}", shown, badge("draft", "draft over live")) if is_drafted else shown
-
-    @admin.display(description="publication time", ordering="published_at", empty_value="–")
-    def published(self, item: CuratedItem) -> SafeString | None:
-        return desk_time(item.published_at) if item.published_at else None
-
-    @admin.display(description="publisher, topics", ordering="publisher__name")
-    def origin(self, item: CuratedItem) -> SafeString:
-        names = [relation.topic.label for relation in item.itemtopic_set.all()]
-        topics = ", ".join(names[:MAX_TOPICS]) + (" …" if len(names) > MAX_TOPICS else "")
-        return format_html_join(mark_safe("<br>"), "{}", ([line] for line in (item.publisher, topics) if line))
 
     @admin.display(description="picture")
     def chosen_picture(self, item: CuratedItem) -> SafeString:

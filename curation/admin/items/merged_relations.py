@@ -15,7 +15,7 @@ from .relation_inlines import OfferingFormSet
 Key = Callable[[Any], Hashable]
 
 
-def _topic_key(entry: Any) -> Hashable:
+def topic_key(entry: Any) -> Hashable:
     if isinstance(entry, Topic):
         return name_key(entry.vocabulary.name), name_key(entry.label)
     return name_key(entry["vocabulary"]), name_key(entry["label"])
@@ -38,7 +38,7 @@ def changed_relations(item: CuratedItem, edit: ConcurrentEdit | None, formsets: 
     """
     changed: dict[str, Any] = {}
     for name, key, live_rows in (
-        ("topics", _topic_key, [row.topic for row in item.itemtopic_set.select_related("topic__vocabulary")]),
+        ("topics", topic_key, [row.topic for row in item.itemtopic_set.select_related("topic__vocabulary")]),
         ("authors", _author_key, [row.author for row in item.itemauthor_set.select_related("author")]),
     ):
         ids = _merged_ids(name, key, formsets[name], live_rows, edit)

@@ -17,7 +17,7 @@ from django_tasks_db.models import DBTaskResult
 from curation.db.row_digests import TableDigest, UnknownMigrations, digest_tables, models_of
 from curation.db.snapshots import Snapshot
 from curation.db.temporary_connections import temporary_connection
-from curation.models import CodeAttempts, EditorProfile, Presence, SavedForm, WorkerHeartbeat
+from curation.models import CodeAttempts, EditorProfile, Presence, SavedForm, SavedView, WorkerHeartbeat
 from curation.models.content_version import ContentVersion, new_token
 
 from . import postgres
@@ -41,7 +41,7 @@ WORKER_TABLES = {WorkerHeartbeat._meta.db_table, DBTaskResult._meta.db_table}
 
 #: Apps and tables of accounts, log-ins and sessions: a new site has an account before it has content.
 ACCOUNT_APPS = {"admin", "auth", "sessions", "axes", "account", "mfa", "usersessions"}
-ACCOUNT_TABLES = {model._meta.db_table for model in (CodeAttempts, EditorProfile, Presence, SavedForm)}
+ACCOUNT_TABLES = {model._meta.db_table for model in (CodeAttempts, EditorProfile, Presence, SavedForm, SavedView)}
 
 #: Writes the decrypted database to a stream.
 Write = Callable[[BinaryIO], object]
