@@ -7,7 +7,7 @@ from curation.views.items import item
 
 from .feeds import FORMATS
 from .listing.lists import AUTHORS, LISTS, PUBLISHERS, TAGS
-from .views import archive, coverage, feeds, news, offerings, search, site, sitemaps, topics
+from .views import archive, coverage, feeds, news, offerings, previews, search, site, sitemaps, topics
 from .views.lists import subject_page
 
 
@@ -41,6 +41,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("search/suggest/", search.suggest, name="suggest"),
     path("news/", news.news, name="news"),
     path("news/<name:slug>/", item, name="item"),
+    path("preview/<name:token>/", previews.preview, name="preview"),
     path("topic/", topics.topics, name="topics"),
     path("topic/<name:key>/", topics.topic, name="topic"),
     path("topic/<name:key>/timeline/", coverage.topic_timeline, name="topic_timeline"),

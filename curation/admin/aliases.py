@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
@@ -69,4 +70,7 @@ class AliasInline(ItemPermissions, admin.TabularInline):  # type: ignore[type-ar
     formset = AliasFormSet
     fields = ("path",)
     extra = 0
-    classes = ("collapse",)
+    classes = ("collapse", "growing")
+
+    class Media:
+        js = (forms.Script("admin-curation/inline-rows.js", type="module"),)

@@ -5,7 +5,9 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.models import LogEntry
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.db.models import CASCADE, PROTECT, Count, Field, IntegerField, Model, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -21,18 +23,25 @@ from curation.models import CuratedItem
 
 from .file_fields import ADD_IMAGE, ImageInput, verify_pictures
 from .links import edit_link
+from .widgets import ChipSelect
+
+#: The last saves of a user in which recently chosen rows are looked for, and the maximum number of these rows.
+RECENT_SAVES, MAX_RECENT = 30, 5
 
 
 class AddOnlyRelations(admin.options.BaseModelAdmin):  # type: ignore[type-arg]  # generic in the stubs alone
     """A form whose fields of related rows offer to add a row, but not to change, delete or view the chosen one.
 
-    Those buttons act on the row itself, for all objects that have it, and stand where one clears the field.
+    Those buttons act on the row itself, for all objects that have it, and stand where one clears the field. Fields of
+    chips make rows themselves.
     """
 
     def formfield_for_dbfield(self, db_field: Field[Any, Any], request: Any, **kwargs: Any) -> forms.Field | None:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field and isinstance(widget := field.widget, RelatedFieldWidgetWrapper):
             widget.can_change_related = widget.can_delete_related = widget.can_view_related = False
+            if isinstance(widget.widget, ChipSelect):
+                field.widget = widget.widget
         return field
 
 
@@ -121,18 +130,29 @@ class ItemViewersOnly(CurationAdmin):
 class ItemCountAdmin(CurationAdmin):
     """A model admin whose list counts the items of each object: rows of `relation_model` by its `foreign_key`.
 
-    `item_key` is the path of these rows to the item.
+    `item_key` is the path of these rows to the item. `autocomplete_hint` is a column that tells rows of one name apart.
     Each count links to the item list, whose filter for the object has the name of the foreign key.
     """
 
     relation_model: ClassVar[type[Model]]
     foreign_key: ClassVar[str]
     item_key: ClassVar[str] = "item"
+    autocomplete_hint: ClassVar[str] = ""
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         count = row_count(self.relation_model, self.foreign_key, self.item_key)
         counted: QuerySet[Any] = super().get_queryset(request).annotate(item_count=count)
         return counted
+
+    def recently_chosen(self, user: Any) -> list[int]:
+        """Return the primary keys of the rows that the items a user saved last have, newest first."""
+        log = LogEntry.objects.filter(user=user, content_type=ContentType.objects.get_for_model(CuratedItem))
+        texts = log.order_by("-pk").values_list("object_id", flat=True)[:RECENT_SAVES]
+        items = list(dict.fromkeys(int(text) for text in texts if text and text.isdecimal()))
+        rows = self.relation_model._default_manager.filter(**{f"{self.item_key}__in": items})
+        pairs = rows.exclude(**{self.foreign_key: None}).order_by("pk").values_list(self.item_key, self.foreign_key)
+        newest_first = sorted(pairs, key=lambda pair: items.index(pair[0]))
+        return list(dict.fromkeys(pk for _item, pk in newest_first))[:MAX_RECENT]
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         """Delete an object. The history of each item that loses it says so."""

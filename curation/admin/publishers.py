@@ -57,6 +57,7 @@ class PublisherForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in th
 class PublisherAdmin(MergingAdmin):
     form = PublisherForm
     relation_model, foreign_key, item_key = CuratedItem, "publisher", "pk"
+    autocomplete_hint = "domain"
     list_display = ("thumbnail", "name", "domain", "item_count")
     list_display_links = ("name",)
     list_select_related = ("icon",)

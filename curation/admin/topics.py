@@ -57,8 +57,11 @@ class TopicAdmin(TopicPages):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """Return the topics that a search finds. Fields that choose a topic do not offer those that were retired."""
-        found, has_duplicates = super().get_search_results(request, queryset, search_term)
+        """Return the topics that words of label and vocabulary find, also written as `Vocabulary: Label`.
+
+        Fields that choose a topic do not offer those that were retired.
+        """
+        found, has_duplicates = super().get_search_results(request, queryset, search_term.replace(":", " "))
         is_choice = request.resolver_match is not None and request.resolver_match.url_name == "autocomplete"
         return found.filter(retired_at=None) if is_choice else found, has_duplicates
 

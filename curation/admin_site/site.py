@@ -22,6 +22,7 @@ from curation.accounts import second_factor
 from curation.operations.stale_tasks import count_failed
 
 from . import account_views, lost_sessions
+from .autocomplete import RankedAutocomplete
 from .changelists import BoundedAdmin
 from .moments import describe_moment
 from .pages import PAGES
@@ -62,6 +63,9 @@ class CurationAdminSite(admin.AdminSite):
             # of drafts.
             *(url for url in super().get_urls() if getattr(url, "name", None) != "view_on_site"),
         ]
+
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+        return RankedAutocomplete.as_view(admin_site=self)(request)  # type: ignore[return-value]
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """Show the front page, with a warning of background tasks that failed to those who may look at them."""

@@ -14,6 +14,7 @@ from .items import CuratedItem
 from .offerings import Offering
 from .pdfs import FormerDocument
 from .presence import Presence
+from .preview_links import PreviewLink
 from .publishers import Publisher
 from .relations import ItemAuthor, ItemOffering, ItemTag, ItemTopic
 from .revisions import BulkChange, ItemDraft, Revision
@@ -54,6 +55,7 @@ __all__ = [
     "MergedRow",
     "Offering",
     "Presence",
+    "PreviewLink",
     "Publisher",
     "Revision",
     "SavedForm",

@@ -25,8 +25,12 @@ def item(request: HttpRequest, slug: str) -> HttpResponse:
     return item_page(request, detail)
 
 
-def item_page(request: HttpRequest, detail: ItemDetail) -> HttpResponse:
-    """Answer the page of an item. The caller checks who may see it, and loads the targets of body and breadcrumbs."""
+def item_page(request: HttpRequest, detail: ItemDetail, *, ribbon: str = "", is_typed: bool = False) -> HttpResponse:
+    """Answer the page of an item. The caller checks who may see it, and loads the targets of body and breadcrumbs.
+
+    A page with a `ribbon`, which says that readers do not see it so, asks not to be indexed. One that `is_typed` stands
+    in a frame beside the form: it has no script, and its links open in new tabs.
+    """
     trail = item_trail(detail.item)
     newer, older = newer_and_older(detail.item)
     context = {
@@ -40,6 +44,8 @@ def item_page(request: HttpRequest, detail: ItemDetail) -> HttpResponse:
         "related": related_items(detail),
         "newer": newer,
         "older": older,
+        "ribbon": ribbon,
+        "is_typed": is_typed,
     }
     return render(request, "item.html", context)
 

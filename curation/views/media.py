@@ -12,9 +12,12 @@ from django.utils.http import http_date
 
 from curation.accounts.second_factor import is_editor
 from curation.db.availability import DATABASE_FAILURES, ask
+from curation.items.preview_links import shows_file
 from curation.lib.media_types import MediaType, of_path
 from curation.lib.stored_files import IMAGE_NAME, PDF_NAME
 from curation.models import BodyReference, CuratedItem, Image, with_published_items
+
+from .previews import tokens_in
 
 #: The only names that are served: content-addressed images, their renditions, and attached PDFs.
 MEDIA_NAME = rf"(?P<name>{IMAGE_NAME}|{PDF_NAME})\Z"
@@ -47,12 +50,15 @@ def media(request: HttpRequest, name: str) -> HttpResponseBase:
 def _cache_control(request: HttpRequest, name: str) -> str:
     """Return `Cache-Control` for a file; raise `Http404` where the user may not see it.
 
-    Readers may see the files of items that they see, editors all files.
+    Readers may see the files of items that they see, those who have a preview link the files of its item, editors all
+    files.
     """
     is_image = _type_of(name).is_image
     if _seen.check(name, is_image):
         return f"public, max-age={MAX_AGE_SECONDS}, s-maxage={settings.CDN_SECONDS}" if is_image else "no-cache"
     if any(map(request.user.has_perm, EDITOR_PERMISSIONS)) and is_editor(request):
+        return "private, no-store"
+    if any(shows_file(token, name) for token in tokens_in(request)):
         return "private, no-store"
     raise Http404
 

@@ -2,24 +2,22 @@
 
 import { reportLostSession } from "./fetch.js";
 
-const body = document.querySelector("textarea[data-upload-url]");
-if (body && !body.readOnly) start(body);
-
-function start(textarea) {
+/** Put the button that chooses pictures into `bar`, and take dropped and pasted ones. Return `tell(text)`, which shows a note. */
+export function startPictures(textarea, bar) {
   const input = document.createElement("input");
   Object.assign(input, { type: "file", multiple: true, accept: textarea.dataset.pictureTypes, hidden: true });
   const button = document.createElement("button");
-  Object.assign(button, { type: "button", className: "button", textContent: "Insert pictures…" });
-  const hint = document.createElement("span");
-  hint.textContent = "Or drop them on the text, or paste them.";
-  const bar = document.createElement("progress");
-  Object.assign(bar, { max: 1, hidden: true });
+  const title = "Or drop them on the text, or paste them";
+  Object.assign(button, { type: "button", textContent: "Insert pictures…", title });
+  const progress = document.createElement("progress");
+  Object.assign(progress, { max: 1, hidden: true });
   const notes = document.createElement("div");
   notes.setAttribute("role", "status");
   const tools = document.createElement("div");
   tools.className = "body-pictures";
-  tools.append(button, input, hint, bar, notes);
-  textarea.before(tools);
+  tools.append(input, progress, notes);
+  bar.querySelector("markdown-toolbar").after(button);
+  bar.after(tools);
 
   let queue = Promise.resolve();
   let waiting = 0;
@@ -42,11 +40,11 @@ function start(textarea) {
     const note = document.createElement("p");
     note.textContent = `Uploading ${file.name} …`;
     notes.append(note);
-    Object.assign(bar, { hidden: false, value: 0 });
+    Object.assign(progress, { hidden: false, value: 0 });
     const { selectionStart, value } = textarea;
     try {
       if (!file.type.startsWith("image/")) throw new Error("it is not a picture.");
-      const markdown = await upload(textarea, file, (fraction) => { bar.value = fraction; });
+      const { markdown } = await upload(textarea, file, (fraction) => { progress.value = fraction; });
       const isTyping = textarea.value !== value || textarea.selectionStart !== selectionStart;
       insertMarkdown(textarea, markdown, last, !isTyping && document.activeElement === textarea);
       note.textContent = `${file.name} is in the text. Describe it between the brackets.`;
@@ -56,7 +54,7 @@ function start(textarea) {
       note.classList.add("is-error");
       return undefined;
     } finally {
-      bar.hidden = true;
+      progress.hidden = true;
     }
   }
 
@@ -67,11 +65,10 @@ function start(textarea) {
   });
   textarea.addEventListener("drop", (event) => takeFiles(event, event.dataTransfer));
   textarea.addEventListener("paste", (event) => takeFiles(event, event.clipboardData));
-  // Dropped anywhere else, a file would replace the form in the browser, and unsaved text would be lost.
-  document.addEventListener("dragover", (event) => {
-    if (!event.dataTransfer?.types.includes("Files") || event.target.type === "file") return;
+  textarea.addEventListener("dragover", (event) => {
+    if (!event.dataTransfer?.types.includes("Files")) return;
     event.preventDefault();
-    event.dataTransfer.dropEffect = event.target === textarea ? "copy" : "none";
+    event.dataTransfer.dropEffect = "copy";
   });
 
   /** Insert the files of a drop or of the clipboard. Text that comes with them (from a word processor) is inserted instead. */
@@ -81,10 +78,12 @@ function start(textarea) {
     event.preventDefault();
     add(files);
   }
+
+  return { tell: (text) => { notes.textContent = text; } };
 }
 
-/** Store a picture and resolve to its Markdown. `onProgress` is called with the fraction (0 to 1) that has been sent. */
-function upload(textarea, file, onProgress) {
+/** Store a picture and resolve to its `id`, `name` and `markdown`. `onProgress` is called with the fraction (0 to 1) that has been sent. */
+export function upload(textarea, file, onProgress) {
   const data = new FormData();
   data.set("csrfmiddlewaretoken", textarea.form.elements.csrfmiddlewaretoken.value);
   data.set("picture", file);
@@ -95,7 +94,7 @@ function upload(textarea, file, onProgress) {
     request.onload = () => {
       const { markdown, error } = request.response ?? {};
       if (!markdown && !error) reportLostSession();
-      if (markdown) resolve(markdown);
+      if (markdown) resolve(request.response);
       else reject(new Error(error ?? `the server answers ${request.status}; are you logged in?`));
     };
     request.onerror = () => reject(new Error("the server cannot be reached; try again."));

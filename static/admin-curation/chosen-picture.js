@@ -19,7 +19,6 @@ function update(select) {
   else container.innerHTML = "";
 }
 
-// Select2 reports a choice as an event of jQuery alone.
 const select = document.getElementById("id_image");
-django.jQuery(select).on("change", () => update(select));
+select?.addEventListener("change", () => update(select));
 if (select && !isUnchanged(select)) update(select);

@@ -112,12 +112,10 @@ function fillSelect(select, values) {
   return true;
 }
 
-function setRowCount(form, name, wanted) {
-  const total = form.elements[name];
+/** Have the script that keeps the rows of an inline make as many as are wanted. */
+function setRowCount(form, name, number) {
   const prefix = name.slice(0, -"-TOTAL_FORMS".length);
-  const add = document.querySelector(`#${CSS.escape(prefix)}-group .add-row a`);
-  for (let number = Number(total?.value); add && number < wanted; number += 1) add.click();
-  for (let number = wanted; number < Number(total?.value); number += 1) document.getElementById(`${prefix}-${number}`)?.remove();
+  form.dispatchEvent(new CustomEvent("rows-wanted", { detail: { prefix, number } }));
 }
 
 /** Add the hidden input of a file that the server keeps for a day. */

@@ -90,11 +90,14 @@ ROWS: dict[str, tuple[int, int]] = {
     "curation_curateditem_publisher": (CONTRIBUTOR, CONTRIBUTOR),
     "curation_curateditem_next": (CONTRIBUTOR, CONTRIBUTOR),
     "curation_curateditem_previous": (CONTRIBUTOR, CONTRIBUTOR),
+    "curation_curateditem_make": (CONTRIBUTOR, CONTRIBUTOR),  # and the permission to add the row
     "curation_curateditem_presence": (CONTRIBUTOR, EDITOR),
     "curation_curateditem_page": (CONTRIBUTOR, CONTRIBUTOR),
     "curation_curateditem_quick_edit": (EDITOR, EDITOR),
     "curation_curateditem_save_view": (CONTRIBUTOR, CONTRIBUTOR),
     "curation_curateditem_edit_view": (CONTRIBUTOR, CONTRIBUTOR),
+    "curation_curateditem_preview_link": (CONTRIBUTOR, CONTRIBUTOR),
+    "curation_curateditem_withdraw_links": (CONTRIBUTOR, CONTRIBUTOR),
     "curation_curateditem_compare": (CONTRIBUTOR, CONTRIBUTOR),
     "curation_curateditem_put_back": (CONTRIBUTOR, EDITOR),
     **dict.fromkeys(  # 404 without a draft that one may change

@@ -11,7 +11,7 @@ from curation.models import CuratedItem
 from tests.admin.images import picture_bytes
 from tests.factories import make_item, make_topic
 
-from .conftest import Faults, OpenPage
+from .conftest import Faults
 
 PASSWORD = "a-good-long-password"
 
@@ -157,14 +157,3 @@ def test_a_pasted_picture_is_inserted_and_text_typed_meanwhile_stays(page: Page,
     expect(page.get_by_role("status").filter(has_text="image.png is in the text")).to_be_visible()
     page.keyboard.type(" And more.")
     expect(body).to_have_value(re.compile(r"^The old text\. More\. And more\.\n\n!\[\]\(/images/\w{16}/image\.png\)$"))
-
-
-def test_a_phone_shows_all_buttons_of_a_row(open_page: OpenPage, item: CuratedItem) -> None:
-    page = open_page(390)
-    log_in(page)
-    page.goto(f"/admin/curation/curateditem/{item.pk}/change/")
-    row = page.locator("#itemtopic_set-0")
-    for part in (row.get_by_role("button", name="Move down"), row.locator("[name$=DELETE]")):
-        part.scroll_into_view_if_needed()
-        right = part.evaluate("(element) => element.getBoundingClientRect().right")
-        assert right <= row.evaluate("(element) => element.closest('.inline-group').getBoundingClientRect().right")

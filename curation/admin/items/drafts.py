@@ -185,7 +185,7 @@ class DraftViews(ItemViews):
         draft = self._get_draft(request, pk)
         give_state(draft.item, draft.state, draft.updated_at)
         load_targets_unsaved(draft.item)
-        return self.page_of(request, detail_in_memory(draft.item))
+        return self.page_of(request, detail_in_memory(draft.item), is_draft=True)
 
     def discard_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Ask whether to discard a draft, or do so, with a message that takes it up again."""

@@ -30,7 +30,7 @@ from curation.admin.file_fields import (
 )
 from curation.admin.forms import SluggedForm
 from curation.admin.links import edit_link_in_new_tab
-from curation.admin.widgets import ConfirmationCheckbox, MarkdownField
+from curation.admin.widgets import ConfirmationCheckbox, MarkdownField, chip_attrs
 from curation.admin_site.link_input import LinkInput
 from curation.admin_site.times import clock_text
 from curation.items.addresses import alias_path
@@ -38,7 +38,7 @@ from curation.items.workflow import may_change, state_label
 from curation.lib.web_urls import without_tracking
 from curation.markdown import flavour_of
 from curation.markdown.render_timeout import RenderTimeout, render_with_timeout
-from curation.models import Alias, CuratedItem, Publisher
+from curation.models import Alias, CuratedItem, ItemTag, Publisher
 from curation.models.items import summary_for_readers
 
 from .merged_form import MergedForm
@@ -81,7 +81,7 @@ class ItemEditForm(MergedForm, SluggedForm):
     slug_from = ("title",)
     slug_help = "Left empty, it is made from the title."
 
-    tags = TagsField(widget=AdminTextInputWidget(attrs=suggestion_attrs("tags")))
+    tags = TagsField(widget=AdminTextInputWidget(attrs=chip_attrs(ItemTag._meta.get_field("tag"))))
     meta = MetaField(
         label="Meta tags", required=False, help_text="Tags of this page alone. Left empty, the site writes its own."
     )
@@ -106,10 +106,11 @@ class ItemEditForm(MergedForm, SluggedForm):
         js = tuple(
             forms.Script(f"admin-curation/{name}.js", type="module")
             for name in (
-                *("item-form", "source-link", "preview", "body-pictures", "link-check", "suggest", "chosen-picture"),
-                *("presence", "verbs"),
+                *("item-form", "source-link", "editor", "link-check", "suggest", "chosen-picture"),
+                *("presence", "verbs", "preview-link"),
             )
         )
+        css: ClassVar[dict[str, tuple[str, ...]]] = {"all": ("admin-curation/editor.css",)}
 
     class Meta:
         model = CuratedItem

@@ -5,8 +5,10 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db import connection
-from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.db.models import ForeignKey, Model, QuerySet
+from django.forms import Media
+from django.forms.models import ModelChoiceField
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -16,6 +18,7 @@ from django.utils.text import get_text_list
 from curation.admin.aliases import AliasInline
 from curation.admin.base import may_view_items
 from curation.admin.images import picture_with_details
+from curation.admin.widgets import ChipSelect
 from curation.admin_site.times import time_text, zone_name
 from curation.items import relations
 from curation.items.actors import Actor
@@ -25,7 +28,7 @@ from curation.items.state import LABELS
 from curation.items.synonyms import wait_for_names
 from curation.items.workflow import may_change, state_label
 from curation.lib.page_urls import address
-from curation.models import Alias, CuratedItem, ItemAuthor, ItemOffering, ItemTopic
+from curation.models import Alias, CuratedItem, ItemAuthor, ItemOffering, ItemTopic, Publisher
 from curation.site_links.resolve import refresh_references, resolve_references_to
 
 from .consequences import consequence
@@ -36,7 +39,9 @@ from .form import ItemEditForm
 from .list_page import ListPage
 from .merged_relations import changed_relations, save_changed_aliases
 from .neighbours import Neighbours
+from .new_rows import make_url
 from .out_of_reach import OutOfReach
+from .preview_link_views import PreviewLinkViews
 from .quick_edit import QuickEdit
 from .relation_inlines import AuthorInline, OfferingInline, TopicInline
 from .revision_of_save import write_revision
@@ -55,7 +60,9 @@ FORM_ONLY = {name for name in ItemEditForm.declared_fields if not hasattr(Curate
 
 
 @admin.register(CuratedItem)
-class ItemAdmin(ListPage, QuickEdit, OutOfReach, DeletedMeanwhile, DraftViews, VerbViews, Neighbours):
+class ItemAdmin(
+    ListPage, QuickEdit, OutOfReach, DeletedMeanwhile, DraftViews, VerbViews, Neighbours, PreviewLinkViews
+):
     form = ItemEditForm
 
     autocomplete_fields = ("publisher", "image")
@@ -87,6 +94,14 @@ class ItemAdmin(ListPage, QuickEdit, OutOfReach, DeletedMeanwhile, DraftViews, V
         form.actor = Actor.of(request.user)
         return form
 
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey[Any], request: HttpRequest, **kwargs: Any
+    ) -> ModelChoiceField[Any] | None:
+        if db_field.name in self.autocomplete_fields:
+            is_host = db_field.related_model is Publisher
+            kwargs["widget"] = ChipSelect(db_field, hosts=is_host, make_url=make_url(request, db_field))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
     def get_fieldsets(self, request: HttpRequest, obj: CuratedItem | None = None) -> Any:
         may_edit = self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
         return self.fieldsets if may_edit else without_fields(self.fieldsets, FORM_ONLY)
@@ -111,6 +126,21 @@ class ItemAdmin(ListPage, QuickEdit, OutOfReach, DeletedMeanwhile, DraftViews, V
             "consequence": consequence(obj) if obj else None,
             "address_start": address("item", "x").removesuffix("x/"),
         }
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: CuratedItem | None = None,
+    ) -> HttpResponse:
+        """Return the page of the form, without the scripts of Django's admin: its fields need none of them."""
+        own = [Media(getattr(inline.opts, "Media", None)) for inline in context["inline_admin_formsets"]]
+        formsets = [inline.formset.media for inline in context["inline_admin_formsets"]]
+        context["media"] = sum([*own, *formsets], context["adminform"].form.media)
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def view_on_site(self, obj: CuratedItem) -> str:
         return obj.get_absolute_url() if obj.is_live else reverse("admin:curation_curateditem_page", args=[obj.pk])

@@ -1,8 +1,7 @@
-"""Inlines for the ordered relations of an item. `ordered-rows.js` lets rows be dragged, or moved by key."""
+"""Inlines for the ordered relations of an item: tables of rows with positions, which `chips.js` shows as chips."""
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import ForeignKey, QuerySet
@@ -12,10 +11,11 @@ from django.http import HttpRequest
 from curation.admin.base import AddOnlyRelations
 from curation.admin.deleted_choices import DeletedChoicesForm
 from curation.admin.keyed_formsets import ItemPermissions, KeyedForm, KeyedFormSet
-from curation.admin.widgets import PreloadedAutocomplete
-from curation.models import ItemAuthor, ItemOffering, ItemTopic, Offering
+from curation.admin.widgets import ChipSelect
+from curation.models import ItemAuthor, ItemOffering, ItemTopic, Offering, Topic
 
 from .merged_form import MergedForm
+from .new_rows import make_url
 
 
 class OrderedForm(DeletedChoicesForm, KeyedForm):
@@ -25,9 +25,8 @@ class OrderedForm(DeletedChoicesForm, KeyedForm):
         super().__init__(*args, **kwargs)
         self.fields["position"].required = False
         for name, field in self.fields.items():
-            widget = getattr(field.widget, "widget", None)
-            if isinstance(widget, PreloadedAutocomplete) and getattr(self.instance, f"{name}_id"):
-                widget.selected = getattr(self.instance, name)
+            if isinstance(field.widget, ChipSelect) and getattr(self.instance, f"{name}_id"):
+                field.widget.selected = getattr(self.instance, name)
 
     def has_changed(self) -> bool:
         return bool(self.changed_data if self.instance.pk else set(self.changed_data) - {"position", "id"})
@@ -85,14 +84,12 @@ class OrderedInline(ItemPermissions, AddOnlyRelations, admin.TabularInline):  # 
     classes = ("ordered",)
     ordering = ("position", "id")
 
-    class Media:
-        js = (forms.Script("admin-curation/ordered-rows.js", type="module"),)
-
     def formfield_for_foreignkey(
         self, db_field: ForeignKey[Any], request: HttpRequest, **kwargs: Any
     ) -> ModelChoiceField[Any] | None:
         if db_field.name in self.autocomplete_fields:
-            kwargs["widget"] = PreloadedAutocomplete(db_field, self.admin_site)
+            is_grouped = db_field.related_model is Topic
+            kwargs["widget"] = ChipSelect(db_field, grouped=is_grouped, make_url=make_url(request, db_field))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:

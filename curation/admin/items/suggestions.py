@@ -1,15 +1,12 @@
-"""Suggestions for fields of the item form: values that other items have."""
+"""Suggestions for text fields of the item form: values that other items have."""
 
 from typing import Any
 
 from django.urls import reverse_lazy
 
-from curation.lib.names import name_key
-from curation.models import CuratedItem, Tag
+from curation.models import CuratedItem
 
-from .tags_field import write_tags
-
-#: The text columns whose inputs suggest values. Tags do so, too.
+#: The text columns whose inputs suggest values.
 SUGGESTED_COLUMNS = ("kind", "format", "section", "institution")
 MAX_SUGGESTIONS = 10
 
@@ -23,9 +20,3 @@ def suggested_values(column: str, prefix: str) -> list[str]:
     """Return at most `MAX_SUGGESTIONS` values of a column that start with `prefix`, in any case."""
     items = CuratedItem.objects.not_binned().filter(**{f"{column}__istartswith": prefix}).exclude(**{column: ""})
     return list(items.order_by(column).values_list(column, flat=True).distinct()[:MAX_SUGGESTIONS])
-
-
-def suggested_tags(prefix: str) -> list[str]:
-    """Return at most `MAX_SUGGESTIONS` tags that start with `prefix`, each as the tags field writes it."""
-    names = Tag.objects.filter(name_key__startswith=name_key(prefix)).values_list("name", flat=True)
-    return [write_tags([name]) for name in names[:MAX_SUGGESTIONS]]

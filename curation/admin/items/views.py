@@ -13,22 +13,23 @@ from django.views.decorators.http import require_GET, require_POST
 from curation.admin.file_fields import ADD_IMAGE, clean_image
 from curation.admin_site.framing import as_framed
 from curation.exporting.layout import picture_href
-from curation.listing.body_targets import load_targets, load_targets_unsaved
+from curation.items.workflow import state_label
+from curation.listing.body_targets import load_targets
 from curation.listing.detail import ItemDetail, detail_by_id
-from curation.markdown import flavour_of
-from curation.markdown.render_timeout import RenderTimeout, render_with_timeout
-from curation.models import CuratedItem
 from curation.search.query import normalise_text
-from curation.templating.bodies import body
-from curation.views.items import item_page, standfirst
+from curation.views.items import item_page
 
 from .history import ItemHistory
+from .new_rows import make_view
 from .presence import presence_view
 from .publisher_of_link import publisher_view
 from .same_link import items_with_link
-from .suggestions import SUGGESTED_COLUMNS, suggested_tags, suggested_values
+from .suggestions import SUGGESTED_COLUMNS, suggested_values
+from .typed_page import item_id, typed_page
 
 MAX_SAME_LINK = 5
+#: The words of the mark on pages that readers do not see so.
+_DRAFT, _UNSEEN = "Draft over the saved version", "readers do not see this page"
 
 
 class ItemViews(ItemHistory):
@@ -41,6 +42,7 @@ class ItemViews(ItemHistory):
             self.guarded_path("upload-picture/", require_POST(self.upload_picture_view), "upload_picture", may_upload),
             self.guarded_path("check-link/", require_GET(self.check_link_view), "check_link", may_edit),
             self.guarded_path("publisher/", require_GET(publisher_view), "publisher", may_edit),
+            self.guarded_path("make/<slug:field>/", require_POST(make_view), "make", may_edit),
             self.guarded_path("suggest/<slug:field>/", require_GET(self.suggest_view), "suggest", may_edit),
             self.guarded_path("<int:pk>/presence/", require_POST(presence_view), "presence", may_edit),
             self.guarded_path("<int:pk>/page/", require_GET(self.page_view), "page", self.has_view_permission),
@@ -54,20 +56,11 @@ class ItemViews(ItemHistory):
         return self.may_edit(request) and request.user.has_perm(ADD_IMAGE)
 
     def preview_view(self, request: HttpRequest) -> HttpResponse:
-        """Return a page with title, summary and body as readers will see them."""
-        item, problem = CuratedItem(**{name: request.POST.get(name, "") for name in ("title", "summary", "slug")}), ""
-        item.slug = item.slug or "new"  # relative links are resolved against the address that it will have
-        item.pk = _item_id(request.POST.get("item", ""))
-        try:
-            item.derive(render_with_timeout(request.POST.get("body", ""), flavour_of(request.POST.get("flavour"))))
-        except RenderTimeout as error:
-            problem = str(error)
-        load_targets_unsaved(item)
-        context = {"item": item, "standfirst": standfirst(item), "body": body(item), "problem": problem}
-        return TemplateResponse(request, "admin/curation/curateditem/preview.html", context)
+        """Return the page of an item as readers would get it from the values in its form."""
+        return typed_page(request)
 
     def upload_picture_view(self, request: HttpRequest) -> HttpResponse:
-        """Store an uploaded picture and return its Markdown as JSON: `markdown`, or with status 400 `error`."""
+        """Store an uploaded picture. Return `id`, `name` and `markdown` as JSON, or with status 400 `error`."""
         upload = request.FILES.get("picture")
         try:
             if upload is None:
@@ -75,19 +68,18 @@ class ItemViews(ItemHistory):
             image, _is_new = clean_image(upload).store()
         except ValidationError as error:
             return JsonResponse({"error": " ".join(error.messages)}, status=HTTPStatus.BAD_REQUEST)
-        return JsonResponse({"markdown": f"![]({quote(picture_href(image))})"})
+        markdown = f"![]({quote(picture_href(image))})"
+        return JsonResponse({"id": str(image.pk), "name": str(image), "markdown": markdown})
 
     def check_link_view(self, request: HttpRequest) -> HttpResponse:
         """Return an HTML fragment that names the other items with a source link; empty if there are none."""
-        items = items_with_link(request.GET.get("url", ""), exclude=_item_id(request.GET.get("item", "")))
+        items = items_with_link(request.GET.get("url", ""), exclude=item_id(request.GET.get("item", "")))
         context = {"items": list(items[:MAX_SAME_LINK])}
         return TemplateResponse(request, "admin/curation/curateditem/same_link.html", context)
 
     def suggest_view(self, request: HttpRequest, field: str) -> HttpResponse:
         """Return `values` as JSON: those of other items in a field that start with the parameter `q`."""
         prefix = normalise_text(request.GET.get("q", ""))
-        if field == "tags":
-            return JsonResponse({"values": suggested_tags(prefix)})
         if field in SUGGESTED_COLUMNS:
             return JsonResponse({"values": suggested_values(field, prefix)})
         raise Http404
@@ -100,13 +92,9 @@ class ItemViews(ItemHistory):
         load_targets([detail.item], breadcrumbs=True)
         return self.page_of(request, detail)
 
-    def page_of(self, request: HttpRequest, detail: ItemDetail) -> HttpResponse:
-        """Return the page of an item whose targets are loaded, for a frame of the desk if it is asked for in one."""
-        detail.item.title = str(detail.item)
-        detail.item.published_at = detail.item.published_at or timezone.now()
-        return as_framed(request, item_page(request, detail))
-
-
-def _item_id(text: str) -> int | None:
-    """Return the ID of an item that a script sent; `None` for a new item or an invalid ID."""
-    return int(text) if text.isdecimal() and len(text) < 19 else None
+    def page_of(self, request: HttpRequest, detail: ItemDetail, *, is_draft: bool = False) -> HttpResponse:
+        """Return the page of an item whose targets are loaded, marked unless readers see it so; for a frame if asked."""
+        item = detail.item
+        ribbon = "" if item.is_live and not is_draft else f"{_DRAFT if is_draft else state_label(item)}: {_UNSEEN}."
+        item.title, item.published_at = str(item), item.published_at or timezone.now()
+        return as_framed(request, item_page(request, detail, ribbon=ribbon))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from curation.admin.items.tags_field import read_tags, write_tags
 from curation.items.record import record_of, with_record_relations
 from curation.models import CuratedItem, ItemTag
-from tests.admin.pages import ADD, LIST, edit_page, errors, form_data, submit
+from tests.admin.pages import ADD, edit_page, errors, form_data, submit
 from tests.factories import make_item
 
 ODD = [
@@ -100,9 +100,3 @@ def test_a_new_tag_with_a_comma_is_refused(editor: Client) -> None:
 def test_a_form_with_errors_keeps_the_typed_tags(editor: Client) -> None:
     answer = submit(editor, ADD, title="?!", tags='say "ah", "')
     assert form_data(answer, "curateditem_form")["tags"] == 'say "ah", "'
-
-
-def test_suggested_tags_are_written_as_the_field_reads_them(editor: Client) -> None:
-    make_item(tags=['"quoted"', "two words"])
-    values = [editor.get(f"{LIST}suggest/tags/", {"q": start}).json()["values"] for start in ('"', "two")]
-    assert [read_tags(line) for (line,) in values] == [['"quoted"'], ["two words"]]

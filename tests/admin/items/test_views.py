@@ -55,14 +55,14 @@ def test_the_preview_needs_a_token(editor: Client) -> None:
     assert strict.post(PREVIEW, {"body": "x"}).status_code == 403
 
 
-@pytest.mark.parametrize("url", [CHECK, f"{LIST}suggest/tags/"])
+@pytest.mark.parametrize("url", [CHECK, f"{LIST}suggest/kind/"])
 def test_a_viewer_cannot_call_the_views_of_the_form(viewer: Client, clerk: Client, url: str) -> None:
     for client in (viewer, clerk):
         assert client.get(url).status_code == 403
         assert client.post(PREVIEW, {"body": "x"}).status_code == 403
 
 
-@pytest.mark.parametrize("url", [CHECK, f"{LIST}suggest/tags/", PREVIEW, f"{LIST}1/page/"])
+@pytest.mark.parametrize("url", [CHECK, f"{LIST}suggest/kind/", PREVIEW, f"{LIST}1/page/"])
 @pytest.mark.django_db
 def test_a_visitor_without_a_session_is_redirected_to_the_login_page(client: Client, url: str) -> None:
     response = client.post(url) if url == PREVIEW else client.get(url)
@@ -89,10 +89,10 @@ def test_the_link_check_is_empty_for_an_invalid_link(editor: Client, url: str) -
 
 
 def test_values_of_other_items_are_suggested(editor: Client) -> None:
-    make_item(kind="News", tags=["Robots", "AI"])
+    make_item(kind="News")
     make_item(kind="News", section="")
     assert editor.get(f"{LIST}suggest/kind/", {"q": "ne"}).json() == {"values": ["News"]}
-    assert editor.get(f"{LIST}suggest/tags/", {"q": "rob"}).json() == {"values": ["Robots"]}
+    assert editor.get(f"{LIST}suggest/kind/", {"q": "rob"}).json() == {"values": ["Robots"]}
     assert editor.get(f"{LIST}suggest/section/").json() == {"values": []}
 
 

@@ -1,0 +1,127 @@
+/* The fields that chips stand for. They are part of the form, hold its values, and are shown without script.
+
+Each source lists its entries, { id, text, … }, in their order, and takes a list of entries in their place. */
+
+import { makeRow, onRowsWanted } from "./formset-rows.js";
+
+const changed = (element) => {
+  for (const type of ["input", "change"]) element.dispatchEvent(new Event(type, { bubbles: true }));
+};
+
+function chosenIn(select) {
+  const option = select.selectedOptions[0];
+  return option?.value ? { id: option.value, text: option.text } : null;
+}
+
+function choose(select, entry) {
+  if (entry && ![...select.options].some(({ value }) => value === entry.id)) select.add(new Option(entry.text, entry.id));
+  select.value = entry?.id ?? "";
+}
+
+/** A select of at most one row. */
+export class SelectSource {
+  max = 1;
+
+  constructor(select) {
+    Object.assign(this, { select, settings: select.dataset, name: select.name });
+  }
+
+  list() {
+    const entry = chosenIn(this.select);
+    return entry ? [entry] : [];
+  }
+
+  set([entry]) {
+    choose(this.select, entry);
+    changed(this.select);
+  }
+}
+
+/** The rows of an inline table, each with a select and a position, the offerings also with `is_primary`. */
+export class RowsSource {
+  max = Infinity;
+
+  constructor(group) {
+    this.group = group;
+    this.prefix = group.id.slice(0, -"-group".length);
+    this.template = group.querySelector("tr.empty-form");
+    const select = this.template.querySelector("select[data-chips-url]");
+    this.settings = select.dataset;
+    this.key = select.name.slice(`${this.prefix}-__prefix__-`.length);
+    this.name = `${this.prefix}-0-${this.key}`;
+    this.hasPrimary = this.template.querySelector("[name$=-is_primary]") !== null;
+    this.total = group.querySelector(`[name="${this.prefix}-TOTAL_FORMS"]`);
+    onRowsWanted(group, this.prefix, (number) => this.#setCount(number));
+  }
+
+  #rows() {
+    return [...this.group.querySelectorAll("tr.form-row:not(.empty-form)")];
+  }
+
+  #field(row, name) {
+    return row.querySelector(`[name$="-${name}"]`);
+  }
+
+  list() {
+    const entries = this.#rows().flatMap((row) => {
+      const select = this.#field(row, this.key);
+      const entry = chosenIn(select);
+      if (!entry || this.#field(row, "DELETE")?.checked) return [];
+      const above = row.previousElementSibling?.matches(".row-form-errors") ? row.previousElementSibling : null;
+      const error = [above, row].map((part) => part?.querySelector(".errorlist")?.textContent.trim()).find(Boolean);
+      const position = Number(this.#field(row, "position").value || Infinity);
+      const isPrimary = this.#field(row, "is_primary")?.checked ?? false;
+      return [{ ...entry, isPrimary, error, position, shown: this.#field(row, "id").value, selectId: select.id }];
+    });
+    return entries.sort((a, b) => a.position - b.position);
+  }
+
+  /** Write entries into the first rows. One empty row follows, as in the page that the server sent. */
+  set(entries) {
+    this.group.querySelectorAll(".row-form-errors, .errorlist").forEach((errors) => errors.remove());
+    this.#setCount(entries.length + 1);
+    this.#rows().forEach((row, index) => {
+      const entry = entries[index];
+      choose(this.#field(row, this.key), entry);
+      this.#field(row, "position").value = index;
+      this.#field(row, "id").value = entry?.shown ?? "";
+      for (const name of ["DELETE", "is_primary"]) {
+        const box = this.#field(row, name);
+        if (box) box.checked = name === "is_primary" && (entry?.isPrimary ?? false);
+      }
+    });
+    changed(this.#field(this.#rows()[0], this.key));
+  }
+
+  #setCount(wanted) {
+    const rows = this.#rows();
+    rows.slice(wanted).forEach((row) => row.remove());
+    for (let index = rows.length; index < wanted; index += 1) this.template.before(makeRow(this.template, this.prefix, index));
+    this.total.value = wanted;
+  }
+}
+
+/** A line of tags: commas separate them; a tag with a comma or a leading quote is in double quotes, as in CSV. */
+export class TagsSource {
+  max = Infinity;
+  takesNames = true;
+
+  constructor(input) {
+    Object.assign(this, { input, settings: input.dataset, name: input.name });
+  }
+
+  list() {
+    return readTags(this.input.value).map((name) => ({ id: name, text: name }));
+  }
+
+  set(entries) {
+    this.input.value = entries.map(({ text }) => (/,|^"|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)).join(", ");
+    changed(this.input);
+  }
+}
+
+export function readTags(line) {
+  const entries = line.matchAll(/\s*(?:"((?:[^"]|"")*)"\s*(?=,|$)|([^,]*))(?:,|$)/g);
+  const names = [...entries].map(([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain.trim());
+  return [...new Set(names.filter(Boolean))];
+}

@@ -1,0 +1,28 @@
+/* Shows topics, offerings, authors, tags, the publisher and the image as chips, in place of the fields that they stand for. */
+
+import { ChipField, make } from "./chip-field.js";
+import { RowsSource, SelectSource, TagsSource } from "./chip-sources.js";
+
+/** Show a field in front of the element that it replaces. */
+function show(source, label, replaced) {
+  const field = new ChipField(source, label);
+  replaced.before(field.element);
+  replaced.classList.add("has-chips");
+  replaced.closest("form").addEventListener("form-filled", () => field.render());
+  document.addEventListener("submit", () => field.commit(), { capture: true }); // before the form is read
+  return field;
+}
+
+for (const group of document.querySelectorAll(".inline-group:has(tr.empty-form select[data-chips-url])")) {
+  const table = group.querySelector(".inline-related");
+  const label = make("label", { className: "chips-title" }, table.querySelector(".inline-heading").textContent.trim());
+  show(new RowsSource(group), label, table).element.prepend(label);
+}
+
+for (const select of document.querySelectorAll("select[data-chips-url]")) {
+  if (select.closest(".inline-group") || !select.labels.length) continue;
+  const field = show(new SelectSource(select), select.labels[0], select);
+  select.addEventListener("change", () => field.render());
+}
+
+for (const input of document.querySelectorAll("input[data-chips-url]")) show(new TagsSource(input), input.labels[0], input);
