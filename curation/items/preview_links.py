@@ -24,7 +24,7 @@ _signer = TimestampSigner(salt="curation.items.preview_links")
 
 
 @dataclass(frozen=True, slots=True)
-class Preview:
+class SharedPreview:
     """What a valid link shows: an item as its draft would make it, if it has one, and until when."""
 
     item: CuratedItem
@@ -43,7 +43,7 @@ def withdraw(item: CuratedItem) -> None:
     PreviewLink.objects.filter(item=item).update(version=F("version") + 1)
 
 
-def find_preview(token: str) -> Preview | None:
+def find_preview(token: str) -> SharedPreview | None:
     """Return what the link with a token shows; `None` if it is invalid, has expired, or was withdrawn."""
     try:
         pk, version = _signer.unsign(token, max_age=MAX_AGE).split(":")
@@ -57,7 +57,7 @@ def find_preview(token: str) -> Preview | None:
     draft = draft_of(item)
     if draft:
         give_state(item, draft.state, draft.updated_at)
-    return Preview(item, draft is not None, made + MAX_AGE)
+    return SharedPreview(item, draft is not None, made + MAX_AGE)
 
 
 def shows_file(token: str, name: str) -> bool:

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from curation.items.preview_links import MAX_AGE, Preview, find_preview
+from curation.items.preview_links import MAX_AGE, SharedPreview, find_preview
 from curation.items.workflow import state_label
 from curation.lib.time_zones import local_day
 from curation.listing.body_targets import load_targets, load_targets_unsaved
@@ -38,7 +38,7 @@ def preview(request: HttpRequest, token: str) -> HttpResponse:
     return response
 
 
-def _page(request: HttpRequest, found: Preview) -> HttpResponse:
+def _page(request: HttpRequest, found: SharedPreview) -> HttpResponse:
     detail = _detail(found)
     item = detail.item
     state = "Draft over the live story" if found.item.is_live else state_label(item)
@@ -49,7 +49,7 @@ def _page(request: HttpRequest, found: Preview) -> HttpResponse:
     return item_page(request, detail, ribbon=ribbon)
 
 
-def _detail(found: Preview) -> ItemDetail:
+def _detail(found: SharedPreview) -> ItemDetail:
     if found.is_draft:
         load_targets_unsaved(found.item)
         return detail_in_memory(found.item)
