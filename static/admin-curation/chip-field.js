@@ -49,7 +49,10 @@ export class ChipField {
     this.input.addEventListener("paste", (event) => this.#paste(event));
     this.chips.addEventListener("keydown", (event) => this.#pressOnChip(event));
     this.chips.addEventListener("pointerdown", (event) => this.#drag(event));
-    if (this.source.takesNames) this.input.addEventListener("blur", () => this.commit());
+    this.input.addEventListener("blur", () => {
+      if (this.source.takesNames) this.commit();
+      else if (this.input.value.trim()) this.#tell(`“${this.input.value.trim()}” is not chosen yet: take one from the list.`);
+    });
   }
 
   /** Show the entries of the source. */

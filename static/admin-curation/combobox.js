@@ -64,6 +64,7 @@ export class Combobox {
     this.list.hidden = !options.length;
     this.input.setAttribute("aria-expanded", String(Boolean(options.length)));
     this.#activate(this.input.value.trim() && options.length ? 0 : -1);
+    if (options.length) this.list.scrollIntoView({ block: "nearest" }); // from under the buttons at the bottom
   }
 
   #activate(index) {

@@ -3,7 +3,6 @@
 import { clockText, timeText } from "./desk-time.js";
 import { deleteCopy, findCopies, putCopy } from "./local-copies.js";
 import { differingNames, fillForm, fingerprint, isPristine, readForm } from "./form-state.js";
-import { comparison } from "./compare-copies.js";
 
 const INTERVAL_MS = 1000; // so that a change is kept within two seconds
 const FAILED = "Not kept in this browser. Save soon.";
@@ -93,7 +92,8 @@ export class KeptText {
     if (versionIn(copy.state) !== versionIn(readForm(this.form))) {
       text.textContent += " The item has been changed since then: saving merges both.";
     }
-    const compare = button("Compare", () => {
+    const compare = button("Compare", async () => {
+      const { comparison } = await import("./compare-copies.js");
       const isOpen = bar.querySelector("table") !== null;
       bar.querySelector("table")?.remove();
       if (!isOpen) bar.append(comparison(this.form, readForm(this.form), copy.state));

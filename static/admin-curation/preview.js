@@ -21,6 +21,7 @@ export class PagePreview {
   constructor(textarea, editor) {
     Object.assign(this, { textarea, editor, running: new AbortController() });
     this.chosen = { ...firstChoices(), ...readStored() };
+    if (isNarrow() && this.chosen.view === "both") this.chosen.view = "write"; // there is room for one
     this.frame = document.createElement("iframe");
     Object.assign(this.frame, { title: "Preview of the page", className: "body-preview" });
     this.frame.sandbox = "allow-same-origin allow-popups allow-popups-to-escape-sandbox"; // no script runs in it
@@ -135,11 +136,11 @@ export class PagePreview {
 
 function firstChoices() {
   const choices = Object.fromEntries(Object.entries(CHOICES).map(([group, [[first]]]) => [group, first]));
-  if (matchMedia("(width < 768px)").matches) choices.view = "write";
   if (isDark()) choices.scheme = "dark";
   return choices;
 }
 
+const isNarrow = () => matchMedia("(width < 768px)").matches;
 const isDark = () => {
   const theme = document.documentElement.dataset.theme;
   return theme === "dark" || (theme !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
