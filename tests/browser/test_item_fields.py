@@ -90,7 +90,8 @@ def test_formatted_text_is_pasted_as_markdown_and_the_preview_shows_the_whole_pa
     expect(body).to_have_value("The **text**.")
     body.evaluate("text => text.setSelectionRange(text.value.length, text.value.length)")
     html = """<html><head><style>p { color: red }</style></head><body><b style="font-weight: normal"
-      id="docs-internal-guid-1"><h1 style="color: red">A head</h1><p onclick="x()">One <span style="font-weight:700">word</span>,
+      id="docs-internal-guid-1"><h1 style="color: red">A head</h1><p onclick="x()">One
+      <span style="font-weight:700">word</span>,
       <a href="https://example.org/a">a link</a>, <a href="javascript:alert(1)">none</a>.</p>
       <ul><li>a</li><li>b</li></ul><script>document.title = "run"</script><img src="https://example.org/x.png">
       <table><tr><th>A</th><th>B|C</th></tr><tr><td>1</td><td>2</td></tr></table></b></body></html>"""
