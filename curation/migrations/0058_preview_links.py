@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('curation', '0056_single_keys'),
+        ('curation', '0057_saved_forms'),
     ]
 
     operations = [
