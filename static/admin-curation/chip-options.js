@@ -39,12 +39,17 @@ export async function optionsFor(source, text, chosen) {
     if (!source.takesNames) return []; // the form goes on without suggestions
   }
   const options = rows.filter(({ id }) => !chosen.has(id.toLowerCase()));
-  if (!term || rows.some((row) => isNamed(row, term)) || !mayMake(source)) return options;
+  if (!term || rows.some((row) => isNamed(row, term)) || !mayMake(source, term)) return options;
   const option = { isNew: true, text: term, name: term, verb: source.takesNames ? "New tag" : "Make" };
   return source.takesNames ? [option, ...options] : [...options, option];
 }
 
-const mayMake = ({ takesNames, settings }) => takesNames || settings.makeUrl;
+/** Whether a text can name a new row: a publisher is a domain, a topic has its vocabulary before a colon. */
+function mayMake({ takesNames, settings }, text) {
+  if ("chipsHosts" in settings && !/\w\.\w/.test(text)) return false;
+  if ("chipsGrouped" in settings && !/\S: *\S/.test(text)) return false;
+  return takesNames || settings.makeUrl;
+}
 
 /** Return the link of the story, which an empty field of publishers looks for. */
 function linkOf({ settings }) {
