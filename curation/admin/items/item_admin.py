@@ -60,9 +60,7 @@ FORM_ONLY = {name for name in ItemEditForm.declared_fields if not hasattr(Curate
 
 
 @admin.register(CuratedItem)
-class ItemAdmin(
-    ListPage, QuickEdit, OutOfReach, DeletedMeanwhile, DraftViews, VerbViews, Neighbours, PreviewLinkViews
-):
+class ItemAdmin(ListPage, QuickEdit, OutOfReach, DeletedMeanwhile, DraftViews, VerbViews, Neighbours, PreviewLinkViews):
     form = ItemEditForm
 
     autocomplete_fields = ("publisher", "image")

@@ -93,7 +93,7 @@ class ItemViews(ItemHistory):
         return self.page_of(request, detail)
 
     def page_of(self, request: HttpRequest, detail: ItemDetail, *, is_draft: bool = False) -> HttpResponse:
-        """Return the page of an item whose targets are loaded, marked unless readers see it so; for a frame if asked."""
+        """Return the page of an item whose targets are loaded, marked unless readers see it so, or for a frame."""
         item = detail.item
         ribbon = "" if item.is_live and not is_draft else f"{_DRAFT if is_draft else state_label(item)}: {_UNSEEN}."
         item.title, item.published_at = str(item), item.published_at or timezone.now()

@@ -85,7 +85,10 @@ def test_the_preview_shows_pictures_and_links_as_readers_see_them(editor: Client
 def test_a_new_item_has_a_preview_too(item: str, editor: Client) -> None:
     make_item("Shown")
     response = editor.post(PREVIEW, {"title": "New", "item": item, "body": "[a](/news/shown/) [b](../shown/)"})
-    assert [link.get("href") for link in tree(response).findall(".//div[@class='body']//a")] == ["/news/shown/", "/news/shown/"]
+    assert [link.get("href") for link in tree(response).findall(".//div[@class='body']//a")] == [
+        "/news/shown/",
+        "/news/shown/",
+    ]
 
 
 def test_the_form_gives_its_script_the_upload_address(editor: Client, viewer: Client) -> None:

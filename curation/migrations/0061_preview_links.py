@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('curation', '0057_saved_forms'),
+        ('curation', '0060_saved_views'),
     ]
 
     operations = [
