@@ -7,7 +7,7 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from benchmarks import imports, pages, revisions, saves, searches, served
+from benchmarks import imports, item_form, pages, revisions, saves, searches, served
 from scripts import lighthouse
 
 #: The limits of imports: a run, the run that it is compared with, the measure, and the maximum ratio, if any.
@@ -90,6 +90,18 @@ def print_pages(results: Iterator[pages.PageTiming], sizes: Sequence[int]) -> No
         print_row(result.page.name, *times, f"{result.ratio:.2f}", verdict(result.ratio, result.page.limit), queries)
 
 
+def print_form(cost: item_form.FormCost) -> None:
+    print(f"\nForm of an item with {item_form.TOPICS} topics, SQLite, {item_form.ITEMS:,} items\n")
+    print_row("", "", "limit")
+    for name, value, limit in (
+        ("milliseconds, p95", cost.percentile_95, item_form.MAX_MILLISECONDS),
+        ("script, bytes", cost.size("js"), item_form.MAX_SCRIPT_BYTES),
+        ("styles, bytes", cost.size("css"), item_form.MAX_STYLE_BYTES),
+        ("requests", 1 + len(cost.files), item_form.MAX_REQUESTS),
+    ):
+        print_row(name, f"{value:,.0f}", verdict(value, limit))
+
+
 def print_searches(results: Iterable[tuple[str, Sequence[searches.SearchTiming]]]) -> None:
     for name, found in results:
         print(f"\nSearches, {name}: milliseconds of CPU, a database server's among them\n")
@@ -154,6 +166,7 @@ def main() -> None:
         print_growth(first[0], first[-1])
     with TemporaryDirectory(prefix="medigy-bench-") as folder:
         print_pages(pages.measure(chosen.sizes, Path(folder), log), chosen.sizes)
+        print_form(item_form.measure(Path(folder), log))
         print_searches(searches.measure(chosen.searched, Path(folder), log))
         print_revisions(revisions.measure(chosen.revised, Path(folder), log))
     with TemporaryDirectory(prefix="medigy-bench-") as folder:

@@ -183,7 +183,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
-            "libraries": {"times": "curation.admin_site.times", "file_names": "curation.admin_site.file_names"},
+            "libraries": {name: f"curation.admin_site.{name}" for name in ("combined_files", "file_names", "times")},
         },
     },
 ]

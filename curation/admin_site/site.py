@@ -15,7 +15,7 @@ from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 from django_tasks_db.models import DBTaskResult
 
 from curation.accounts import second_factor
@@ -24,6 +24,7 @@ from curation.operations.stale_tasks import count_failed
 from . import account_views, lost_sessions
 from .autocomplete import RankedAutocomplete
 from .changelists import BoundedAdmin
+from .combined_files import combined_file_view
 from .moments import describe_moment
 from .pages import PAGES
 from .password_change import LimitedPasswordChangeView
@@ -57,6 +58,7 @@ class CurationAdminSite(admin.AdminSite):
             path("profile/", self.admin_view(profile), name="profile"),
             path("session/", never_cache(require_GET(self.session_view)), name="session"),
             path("profile/guess/", self.admin_view(guess), name="guess_time_zone"),
+            path("combined/<slug:digest>.<slug:kind>", require_safe(combined_file_view), name="combined_file"),
             path("moment/", self.admin_view(require_GET(describe_moment)), name="describe_moment"),
             *(path(page.route, self.admin_view(page.answer), name=page.name) for page in PAGES),
             # Without Django's redirect to the page of any object, which asks for no permission and tells the addresses

@@ -1,5 +1,6 @@
 """Pages that are used before their scripts run: typed and chosen values count; no control that needs one is offered."""
 
+import re
 from collections.abc import Callable
 
 from django.contrib.auth.models import User
@@ -35,7 +36,7 @@ def hold_scripts(page: Page) -> Callable[[], None]:
         for route in held:
             route.continue_()
 
-    page.route("**/static/admin-curation/*.js", handle)
+    page.route(re.compile(r"/static/admin-curation/.*\.js|/admin/combined/.*\.js"), handle)
     return release
 
 

@@ -54,12 +54,18 @@ class MetaInput(forms.Widget):
             for group, title in TITLES.items()
         ]
         own = {key: text for key, text in (attrs or {}).items() if key.startswith("aria-")}
-        context = {"name": name, "groups": groups, "others": others, "titles": TITLES.items(), "attrs": flatatt(own)}
+        context = {
+            "id": (attrs or {}).get("id", ""),
+            "name": name,
+            "groups": groups,
+            "others": others,
+            "titles": TITLES.items(),
+            "attrs": flatatt(own),
+        }
         return SafeString(render_to_string("admin/curation/curateditem/meta_tags.html", context))
 
-    def id_for_label(self, id_: str, index: str = "0") -> str:  # noqa: ARG002  # as the base class has it
-        group, tag = KNOWN[0]
-        return f"{id_}-{group}-{tag}" if id_ else id_
+    def id_for_label(self, _id: str, _index: str = "0") -> str:
+        return ""  # each input has a label of its own
 
     def value_from_datadict(self, data: Mapping[str, Any], _files: Any, name: str) -> list[tuple[str, str, str]]:
         """Return the sent tags: group, name and text of each."""

@@ -1,0 +1,109 @@
+"""A new story from a link, by hand: clicks, keys and page loads are counted. Before, it took 31, 663 and 4."""
+
+from dataclasses import dataclass, field
+
+import pytest
+from playwright.sync_api import Frame, Locator, Page, expect
+
+from curation.models import CuratedItem
+from tests.factories import make_publisher, make_topic
+
+from .conftest import OpenPage
+from .test_editing import item, log_in
+
+__all__ = ["item"]
+
+ADD = "/admin/curation/curateditem/add/"
+LINK = "https://www.healthcareitnews.com/news/hospital-home-cuts-readmissions?utm_source=newsletter"
+TITLE = "Hospital at home cuts readmissions by a fifth"
+SUMMARY = "Patients treated at home came back a fifth less often. A tablet did the rest."
+BODY = "The saving was in **days**, not in money. It is not cheaper. It is better."
+TOPICS = {"nurs": "Nursing", "pati": "Patient Flow", "digi": "Digital Health"}
+MAX_CLICKS, MAX_KEYS, MAX_LOADS, MAX_STOPS = 12, 300, 1, 12
+
+
+@dataclass
+class Hand:
+    """An editor at a page, who counts what it takes. Keys that are held down count as well."""
+
+    page: Page
+    clicks: int = 0
+    keys: int = 0
+    loads: list[str] = field(default_factory=list)
+
+    def watch(self) -> None:
+        self.page.on("framenavigated", self.note)
+
+    def note(self, frame: Frame) -> None:
+        if frame == self.page.main_frame:
+            self.loads.append(frame.url)
+
+    def click(self, target: Locator) -> None:
+        target.click()
+        self.clicks += 1
+
+    def press(self, keys: str) -> None:
+        self.page.keyboard.press(keys)
+        self.keys += len(keys.split("+"))
+
+    def type(self, text: str) -> None:
+        self.page.keyboard.type(text)
+        self.keys += len(text)
+
+    def paste(self, text: str) -> None:
+        self.page.keyboard.insert_text(text)
+        self.keys += 2  # Ctrl and v
+
+
+@pytest.mark.journey
+@pytest.mark.usefixtures("item")
+def test_a_story_from_a_link_takes_few_clicks_keys_and_loads(open_page: OpenPage) -> None:
+    publisher = make_publisher("healthcareitnews.com")
+    for label in TOPICS.values():
+        make_topic(label)
+    page = open_page(1440)
+    log_in(page)
+    page.goto(ADD)
+    expect(page.locator("input[name=_local_copy]")).not_to_have_value("")
+    hand = Hand(page)
+    hand.watch()
+    hand.paste(LINK)
+    expect(page.locator("#id_publisher")).to_have_value(str(publisher.pk))
+    for keys, text in (("Alt+1", TITLE), ("Alt+2", SUMMARY), ("Alt+3", BODY)):
+        hand.press(keys)
+        hand.type(text)
+    hand.press("Alt+4")
+    for start, label in TOPICS.items():
+        hand.type(start)
+        expect(page.get_by_role("option").filter(has_text=label).first).to_be_visible()
+        hand.press("Enter")
+    hand.click(page.get_by_role("button", name="Tomorrow 9:00"))
+    expect(page.get_by_role("button", name="Schedule", exact=True)).to_be_visible()
+    hand.press("Control+Enter")
+    expect(page.get_by_text("is scheduled")).to_be_visible()
+    story = CuratedItem.objects.get(title=TITLE)
+    assert story.source_url == LINK.partition("?")[0]
+    assert (story.publisher, story.summary, story.body) == (publisher, SUMMARY, BODY)
+    assert [row.topic.label for row in story.itemtopic_set.all()] == [*TOPICS.values()]
+    assert (story.status, story.is_live) == (CuratedItem.Status.PUBLISHED, False)
+    assert hand.clicks <= MAX_CLICKS
+    assert hand.keys <= MAX_KEYS
+    assert len(hand.loads) <= MAX_LOADS, hand.loads
+
+
+@pytest.mark.usefixtures("item")
+def test_tab_reaches_the_main_button_soon_and_nothing_overflows_at_200_percent(open_page: OpenPage) -> None:
+    page = open_page(1280)
+    log_in(page)
+    page.goto(ADD)
+    expect(page.get_by_label("Source link:")).to_be_focused()
+    expect(page.get_by_role("combobox").first).to_be_visible()
+    stops: list[str] = []
+    while not page.locator(".item-verbs .default:focus").count() and len(stops) <= MAX_STOPS:
+        is_skip_link = page.locator(".skip-links a[href='#publishing']:focus").count()
+        stops.append("Enter" if is_skip_link else "Tab")
+        page.keyboard.press(stops[-1])
+    assert len(stops) <= MAX_STOPS, stops
+    for width in (640, 390, 320):  # 640 is 1280 px at 200 %
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.scrollingElement.scrollWidth") <= width
