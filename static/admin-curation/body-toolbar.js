@@ -5,11 +5,11 @@ import "../vendor/markdown-toolbar-element@2.2.3/index.js";
 const BUTTONS = [
   ["bold", "B", "Bold", "b"],
   ["italic", "I", "Italic", "i"],
-  ["header-2", "H2", "Heading"],
-  ["header-3", "H3", "Heading below it"],
+  ["header-2", "H2", "Heading H2"],
+  ["header-3", "H3", "Heading H3, below H2"],
   ["quote", "“ ”", "Quotation"],
-  ["unordered-list", "• List", "List"],
-  ["ordered-list", "1. List", "Numbered list"],
+  ["unordered-list", "• List", "• List"],
+  ["ordered-list", "1. List", "1. List, numbered"],
   ["link", "Link", "Link", "k"],
 ];
 const isMac = /Mac|iP(hone|ad)/.test(navigator.platform);
