@@ -1,5 +1,6 @@
 """From one item to the next of the list from which it was opened."""
 
+from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -13,17 +14,18 @@ from tests.admin.pages import LIST, edit_page, links, messages, rows
 from tests.factories import make_item
 
 Status = CuratedItem.Status
-DRAFTS = "_changelist_filters=q%3Dstory%26o%3D2"
+OLDEST = "_changelist_filters=q%3Dstory%26order%3Doldest"
 
 
 @pytest.fixture
 def items(db: None) -> list[CuratedItem]:
-    """Three items that the list of “story”, sorted by title, has in this order."""
+    """Three items that the list of “story”, oldest first, has in this order."""
     make_item("Another")
-    return [make_item(f"Story {number}", published_at=timezone.now()) for number in range(3)]
+    now = timezone.now()
+    return [make_item(f"Story {number}", published_at=now - timedelta(days=3 - number)) for number in range(3)]
 
 
-def step(client: Client, item: CuratedItem, way: str, query: str = DRAFTS) -> str:
+def step(client: Client, item: CuratedItem, way: str, query: str = OLDEST) -> str:
     return client.get(f"{LIST}{item.pk}/{way}/?{query}")["Location"]
 
 
@@ -32,21 +34,21 @@ def test_next_and_previous_follow_the_filters_and_the_order_of_the_list(
 ) -> None:
     assert urlsplit(step(editor, items[0], "next")).path == edit_page(items[1])
     assert urlsplit(step(editor, items[2], "previous")).path == edit_page(items[1])
-    assert parse_qs(urlsplit(step(editor, items[0], "next")).query) == parse_qs(DRAFTS)
+    assert parse_qs(urlsplit(step(editor, items[0], "next")).query) == parse_qs(OLDEST)
 
 
 @pytest.mark.parametrize(("way", "index", "place"), [("next", 2, "last"), ("previous", 0, "first")])
 def test_at_an_end_of_the_list_one_stays(
     editor: Client, items: list[CuratedItem], way: str, index: int, place: str
 ) -> None:
-    page = editor.get(f"{LIST}{items[index].pk}/{way}/?{DRAFTS}", follow=True)
+    page = editor.get(f"{LIST}{items[index].pk}/{way}/?{OLDEST}", follow=True)
     assert page.redirect_chain[0][0].startswith(edit_page(items[index]))
     assert messages(page) == [f"This is the {place} item of the list."]
 
 
 def test_after_an_item_that_left_the_list_comes_the_first_one(editor: Client, items: list[CuratedItem]) -> None:
-    CuratedItem.objects.filter(pk=items[1].pk).update(title="Renamed", slug="renamed", source_url="")
-    page = editor.get(f"{LIST}{items[1].pk}/next/?{DRAFTS}", follow=True)
+    CuratedItem.objects.filter(pk=items[1].pk).update(status=Status.BIN, binned_at=timezone.now())
+    page = editor.get(f"{LIST}{items[1].pk}/next/?{OLDEST}", follow=True)
     assert page.redirect_chain[0][0].startswith(edit_page(items[0]))
     assert messages(page) == ["The former item is not in the list; this is its first."]
 
@@ -59,9 +61,9 @@ def test_without_valid_filters_the_list_is_the_whole_one(editor: Client, items: 
 
 
 def test_the_form_links_to_its_list_and_to_both_neighbours(editor: Client, items: list[CuratedItem]) -> None:
-    found = links(editor.get(f"{edit_page(items[0])}?{DRAFTS}"))
-    assert f"{LIST}?q=story&o=2" in found
-    assert {f"{LIST}{items[0].pk}/{way}/?{DRAFTS}" for way in ("next", "previous")} <= found
+    found = links(editor.get(f"{edit_page(items[0])}?{OLDEST}"))
+    assert f"{LIST}?q=story&order=oldest" in found
+    assert {f"{LIST}{items[0].pk}/{way}/?{OLDEST}" for way in ("next", "previous")} <= found
 
 
 def test_who_may_not_see_items_gets_no_neighbour(clerk: Client, viewer: Client, items: list[CuratedItem]) -> None:
