@@ -183,7 +183,9 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
-            "libraries": {name: f"curation.admin_site.{name}" for name in ("combined_files", "file_names", "times")},
+            "libraries": {
+                name: f"curation.admin_site.{name}" for name in ("combined_files", "file_names", "icons", "times")
+            },
         },
     },
 ]

@@ -1,8 +1,8 @@
 """Error pages of the admin, which hold what was typed and a button to send it again.
 
 `medigy.urls` names the handlers, the setting `CSRF_FAILURE_VIEW` the last one. For addresses outside the admin, each
-answers with the page for readers. None of them needs the database or the session, which may be the reason for the
-error.
+answers with the page for readers. Those of the server's own errors need neither the database nor the session, which
+may be the reason for the error.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import logging
 import sys
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Any
 
 from django.conf import settings
 from django.contrib import admin
@@ -153,15 +154,26 @@ def error_page(request: HttpRequest, page: ErrorPage, form: PostedForm | None = 
         _keep_files(request)
     form = form or PostedForm.of(request)
     context = {
+        **_frame(request, page),
         "page": page,
         "title": page.title,
         "form": form,
         "typist": other_typist(request, form) if form and page.button else "",
         "csrf_token": get_token(request),
-        "site_header": admin.site.site_header,
-        "site_title": admin.site.site_title,
     }
     return HttpResponse(render_to_string("admin/error_page.html", context), status=page.status)
+
+
+def _frame(request: HttpRequest, page: ErrorPage) -> dict[str, Any]:
+    """Return the context of the frame: with the navigation, unless an error of the server is the reason for a page."""
+    if page.status < HTTPStatus.INTERNAL_SERVER_ERROR and hasattr(request, "user"):
+        try:
+            context: dict[str, Any] = admin.site.each_context(request)
+            context["navigation"].bar  # noqa: B018  # made here, where it may fail
+            return {**context, "user": request.user}
+        except Exception:  # the database may be away meanwhile
+            log.exception("The navigation of an error page cannot be made")
+    return {"site_header": admin.site.site_header, "site_title": admin.site.site_title}
 
 
 def _keep_files(request: HttpRequest) -> None:

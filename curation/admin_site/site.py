@@ -1,6 +1,7 @@
 """The admin site: its title, the order of its models, and the profile of each editor."""
 
-from functools import update_wrapper
+from collections.abc import Callable
+from functools import partial, update_wrapper
 from http import HTTPStatus
 from typing import Any
 
@@ -13,7 +14,9 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.decorators import method_decorator
+from django.utils.functional import SimpleLazyObject
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 from django_tasks_db.models import DBTaskResult
@@ -25,7 +28,9 @@ from . import account_views, lost_sessions
 from .autocomplete import RankedAutocomplete
 from .changelists import BoundedAdmin
 from .combined_files import combined_file_view
+from .find import find_view
 from .moments import describe_moment
+from .navigation import navigation
 from .pages import PAGES
 from .password_change import LimitedPasswordChangeView
 from .posted_forms import PostedForm
@@ -38,12 +43,18 @@ MODEL_ORDER = (
     *("CuratedItem", "BinnedItem", "BulkChange", "ImportRun", "Conflict", "Topic", "Vocabulary", "Offering"),
     *("Publisher", "Author", "Tag", "Image", "Alias", "BodyReference"),
 )
+#: The names of other applications.
+APP_NAMES = {"auth": "People", "django_tasks_database": "Background tasks"}
 
 
 class CurationAdminSite(admin.AdminSite):
     site_header = f"{settings.SITE_NAME} Curation"
     site_title = f"{settings.SITE_NAME} Curation"
-    index_title = "What would you like to work on?"
+    index_title = "Today"
+    index_template = "admin/today.html"
+    #: Returns the context of the front page, or an answer in its place; `curation.admin.today` gives it.
+    today: Callable[[HttpRequest], dict[str, Any] | HttpResponse]
+    enable_nav_sidebar = False
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         """Register models. The admin classes of other applications get `BoundedAdmin` as a base class."""
@@ -59,6 +70,7 @@ class CurationAdminSite(admin.AdminSite):
             path("session/", never_cache(require_GET(self.session_view)), name="session"),
             path("profile/guess/", self.admin_view(guess), name="guess_time_zone"),
             path("combined/<slug:digest>.<slug:kind>", require_safe(combined_file_view), name="combined_file"),
+            path("find/", self.admin_view(require_GET(partial(find_view, self))), name="find"),
             path("moment/", self.admin_view(require_GET(describe_moment)), name="describe_moment"),
             *(path(page.route, self.admin_view(page.answer), name=page.name) for page in PAGES),
             # Without Django's redirect to the page of any object, which asks for no permission and tells the addresses
@@ -69,20 +81,25 @@ class CurationAdminSite(admin.AdminSite):
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
         return RankedAutocomplete.as_view(admin_site=self)(request)  # type: ignore[return-value]
 
-    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        """Show the front page, with a warning of background tasks that failed to those who may look at them."""
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:  # type: ignore[override]  # a redirect, too
+        """Show Today, with a warning of background tasks that failed to those who may look at them."""
+        found = self.today(request)
+        if isinstance(found, HttpResponse):
+            return found
         app = DBTaskResult._meta.app_label
         if request.user.has_perm(f"{app}.view_dbtaskresult") and (failed := count_failed()):
             address = reverse(f"admin:{app}_dbtaskresult_changelist", query={"status__exact": "FAILED"})
             words = "A background task has" if failed == 1 else f"{failed:,} background tasks have"
             text = format_html('{} failed since yesterday. <a href="{}">See the reasons</a>.', words, address)
             messages.warning(request, text)
-        return super().index(request, extra_context)
+        return super().index(request, {**found, **(extra_context or {})})
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """Return the context of every page, with the profile of the editor who is logged in."""
         profile = profile_of(request.user) if request.user.is_authenticated else None
-        return {**super().each_context(request), "profile": profile}
+        context = super().each_context(request)
+        pages = SimpleLazyObject(partial(navigation, request, context["available_apps"]))  # popups do not ask for it
+        return {**context, "profile": profile, "navigation": pages}
 
     def session_view(self, request: HttpRequest) -> HttpResponse:
         """Return the user who is logged in, `null` with status 403 if nobody is, and a token for forms, as JSON."""
@@ -165,8 +182,12 @@ class CurationAdminSite(admin.AdminSite):
         return LimitedPasswordChangeView.as_view(success_url=done, extra_context=context)(request)
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
-        """Return the applications with `curation` first, its models in `MODEL_ORDER`."""
+        """Return the applications with `curation` first, its models in `MODEL_ORDER`, by the names of the newsroom."""
         apps: list[Any] = super().get_app_list(request, app_label)
+        for app in apps:
+            app["name"] = APP_NAMES.get(app["app_label"], app["name"])
+            for model in app["models"]:
+                model["name"] = capfirst(model["name"].lower()) if app["app_label"] in APP_NAMES else model["name"]
         curation = next((app for app in apps if app["app_label"] == "curation"), None)
         if curation is None:
             return apps

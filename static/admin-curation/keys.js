@@ -108,7 +108,6 @@ function caps(chord) {
 
 addKeysOf(document);
 addKey("?", "Show the keys of this page", showKeys);
-for (const button of document.querySelectorAll("button.show-keys")) {
-  button.hidden = false; // which nothing would answer without script
-  button.addEventListener("click", showKeys);
-}
+// Nothing would answer the button without script.
+for (const element of document.querySelectorAll(".show-keys")) element.hidden = false;
+document.querySelector("button.show-keys")?.addEventListener("click", showKeys);

@@ -43,11 +43,16 @@ export const putCopy = (copy) => inStore("readwrite", (store) => finished(store.
 export const deleteCopy = (id) => inStore("readwrite", (store) => finished(store.delete(id)));
 
 /** Resolve to the copies of a user's form, newest first. Those older than 30 days are deleted. */
-export async function findCopies(user, form) {
+export const findCopies = (user, form) => find([user, form]);
+
+/** Resolve to the copies of all forms of a user, newest first. Those older than 30 days are deleted. */
+export const copiesOfUser = (user) => find(IDBKeyRange.bound([user], [user, []])); // an array sorts after every text
+
+async function find(query) {
   const old = IDBKeyRange.upperBound(Date.now() - MAX_AGE_MS);
   await inStore("readwrite", async (store) => {
     for (const id of await finished(store.index("at").getAllKeys(old))) store.delete(id);
   });
-  const copies = await inStore("readonly", (store) => finished(store.index("form").getAll([user, form])));
+  const copies = await inStore("readonly", (store) => finished(store.index("form").getAll(query)));
   return copies.sort((a, b) => b.at - a.at);
 }

@@ -67,6 +67,7 @@ ROWS: dict[str, tuple[int, int]] = {
     "review_undo": (EDITOR, EDITOR),
     "one_by_one": (CONTRIBUTOR, CONTRIBUTOR),
     "describe_moment": (STAFF, STAFF),
+    "find": (STAFF, STAFF),
     # Accounts: each for its own user, who sees 404 or is led elsewhere where there is no second factor
     "account_login": (NOBODY, NOBODY),  # leads to the log-in page
     "mfa_authenticate": (ANYBODY, ANYBODY),  # leads to the log-in page without a right password

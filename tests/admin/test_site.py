@@ -16,11 +16,11 @@ from .images import make_image
 from .pages import text, tree
 
 
-def test_the_front_page_lists_content_first_in_the_order_of_work(editor: Client) -> None:
+def test_the_navigation_lists_pages_in_the_order_of_work(editor: Client) -> None:
     page = tree(editor.get("/admin/"))
-    names = [text(row) for row in page.findall(".//div[@id='content-main']//th[@scope='row']")]
-    content = ["Topics", "Vocabularies", "Offerings", "Publishers", "Authors", "Tags", "Images", "Redirects"]
-    expected = ["Items", "Items in the bin", "Actions", "Import runs", "Conflicts", *content]
+    names = [text(link) for link in page.findall(".//nav[@id='desk-nav']//a")]
+    others = ["Items in the bin", "Actions", "Conflicts", "Vocabularies", "Offerings", "Publishers", "Authors", "Tags"]
+    expected = ["Today", "Items", "Imports", "Topics", "Images", *others, "Redirects"]
     assert names[: len(expected)] == expected
     assert "Medigy Curation" in text(page)
 

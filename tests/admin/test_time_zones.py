@@ -26,7 +26,7 @@ def set_zone(name: str) -> None:
 
 
 def header(client: Client) -> str:
-    tools = tree(client.get("/admin/")).find(".//div[@id='user-tools']")
+    tools = tree(client.get("/admin/")).find(".//header")
     assert tools is not None
     return text(tools)
 

@@ -177,7 +177,7 @@ def desk(ann: User) -> list[str]:
     first = story.revisions.order_by("pk").first()
     assert first
     return [
-        *("/admin/", "/admin/profile/", "/admin/no/such/page/"),
+        *("/admin/", "/admin/profile/", "/admin/no/such/page/", "/admin/find/?q=story"),
         *(f"/admin/curation/{path}/" for path in ("curateditem", "binneditem", of_changes, "conflict", "importrun")),
         *(f"/admin/curation/{of_story}/{page}/" for page in ("change", "history", "draft/discard", "delete")),
         f"/admin/curation/{of_story}/history/compare/?from=before-{first.pk}&to=now",
@@ -202,6 +202,9 @@ def test_no_page_of_the_desk_has_a_violation(page: Page, axe: str, desk: list[st
     for path in desk:
         page.goto(path)
         found[path] = found_on(page, axe)
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("dialog").get_by_role("option").first).to_be_visible()
+    found["finding anything"] = found_on(page, axe)
     item = make_item("Edited by two")
     page.goto(f"/admin/curation/curateditem/{item.pk}/change/")
     topics = page.get_by_role("combobox", name="Topics")

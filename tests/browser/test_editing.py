@@ -29,13 +29,13 @@ def log_in(page: Page, username: str = "editor") -> None:
     page.get_by_label("Username").fill(username)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()
-    expect(page.get_by_role("button", name="Log out")).to_be_visible()
+    expect(page.locator(".user-menu summary")).to_be_visible()
 
 
 @pytest.mark.journey
 def test_an_editor_changes_an_item_and_sees_it_on_the_site(page: Page, item: CuratedItem) -> None:
     log_in(page)
-    page.get_by_role("main").get_by_role("link", name="Items", exact=True).click()
+    page.get_by_role("navigation", name="Desk").get_by_role("link", name="Items", exact=True).click()
     page.get_by_label("Search items").fill("old title")
     page.get_by_role("button", name="Search").click()
     page.get_by_role("link", name="An old title", exact=True).click()

@@ -33,5 +33,6 @@ def test_keys_act_outside_of_fields_unless_the_profile_switches_them_off(page: P
     page.goto("/admin/")
     page.keyboard.press("?")
     expect(dialog).not_to_be_visible()
+    page.locator(".user-menu summary").click()
     page.get_by_role("button", name="Keys").click()
     expect(dialog).to_contain_text("are switched off in your profile")

@@ -30,6 +30,7 @@ def send_password(page: Page, site: str = "") -> None:
 
 def log_out(page: Page) -> None:
     page.goto("/admin/")
+    page.locator(".user-menu summary").click()
     page.get_by_role("button", name="Log out").click()
 
 

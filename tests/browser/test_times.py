@@ -33,6 +33,7 @@ def test_an_editor_schedules_an_item_for_an_hour_of_the_own_city(
     assert EditorProfile.objects.get().time_zone == str(ZONE)
     CuratedItem.objects.filter(pk=item.pk).update(status=CuratedItem.Status.DRAFT)
     page.goto(f"/admin/curation/curateditem/{item.pk}/change/")
+    page.locator(".user-menu summary").click()
     expect(page.get_by_role("link", name="Profile: New York time")).to_be_visible()
     moment = page.locator(".field-published_at .moment")
     moment.get_by_label("Publication time: date").fill("2027-03-14")

@@ -1,0 +1,37 @@
+"""The frame of the desk: “Find anything” by keyboard, and the menu of a phone."""
+
+from django.contrib.auth.models import User
+from django.test import Client
+from playwright.sync_api import expect
+from pytest_django.live_server_helper import LiveServer
+
+from tests.factories import make_item, make_topic
+
+from .conftest import OpenPage
+from .test_accessibility import take_session
+
+
+def test_find_anything_opens_what_is_chosen_by_keyboard(open_page: OpenPage, live_server: LiveServer) -> None:
+    item, client = make_item("Zebras at home"), Client()
+    make_topic("Zebra care")
+    client.force_login(User.objects.create_superuser("ann"))
+    page = open_page(390)
+    take_session(page, client, live_server)
+    page.goto("/admin/")
+    page.keyboard.press("Control+k")
+    field = page.get_by_role("combobox", name="Find anything")
+    expect(page.get_by_role("option", name="New item")).to_be_visible()
+    field.fill("zebra")
+    options = page.get_by_role("option")
+    expect(options).to_have_count(2)
+    expect(options.first).to_have_attribute("aria-selected", "true")
+    field.press("ArrowDown")
+    expect(options.last).to_have_attribute("aria-selected", "true")
+    field.press("ArrowDown")
+    field.press("Enter")
+    page.wait_for_url(f"**/curateditem/{item.pk}/change/")
+
+    page.get_by_role("button", name="Menu").click()
+    page.get_by_role("navigation", name="Desk").get_by_role("link", name="Topics").click()
+    expect(page.get_by_role("link", name="Zebra care")).to_be_visible()
+    assert page.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
