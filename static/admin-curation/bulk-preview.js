@@ -6,9 +6,13 @@ import { isPristine } from "./form-state.js";
 const form = document.getElementById("confirm_form");
 let latest = 0;
 
+/** Whether a field decides what would change: the value of an action, and of rows that become one, the one that stays. */
+const decides = (name) => name.startsWith("value") || name === "stays";
+
 async function countAgain() {
   const query = new URLSearchParams(location.search);
-  for (const [name, value] of new FormData(form)) if (name.startsWith("value")) query.append(name, value);
+  for (const name of [...query.keys()].filter(decides)) query.delete(name);
+  for (const [name, value] of new FormData(form)) if (decides(name)) query.append(name, value);
   const number = ++latest;
   try {
     const html = await (await fetchOrThrow(`${location.pathname}?${query}`)).text();

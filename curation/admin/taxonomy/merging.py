@@ -24,6 +24,7 @@ from curation.admin.base import ItemCountAdmin
 from curation.admin.bulk import wording
 from curation.admin.bulk.change_admin import run_now
 from curation.admin.bulk.forms import form_field
+from curation.admin_site.parameters import text_parameter
 from curation.feeds import FORMATS
 from curation.items.actors import Actor
 from curation.items.alike import AlikeRows, alike_rows, tell_apart
@@ -105,8 +106,10 @@ class MergingAdmin(AddressedAdmin, ItemCountAdmin):
         target = other or _chosen(rows, sent)
         merging = [row for row in chosen if row != target]
         if request.method == "POST" and target and merging and not form.errors:
-            return self._merge(request, target, merging)
-        if request.method == "POST" and not form.errors:
+            # Without script, the page may still tell of another one that stays: what it does is shown first.
+            if text_parameter(request.POST, "seen") in (str(target.pk), ""):
+                return self._merge(request, target, merging)
+        elif request.method == "POST" and not form.errors:
             form.add_error(None, f"Choose at least two {self.mergeable.nouns}.")
         seen = preview(target, merging) if target and merging else None
         return self._merge_page(request, rows, form, seen)

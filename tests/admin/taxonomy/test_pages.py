@@ -82,6 +82,22 @@ def test_the_other_one_can_be_the_one_that_stays(editor: Client) -> None:
     assert list(Topic.objects.all()) == [old]
 
 
+def test_a_merge_that_differs_from_what_the_page_told_is_shown_first(editor: Client) -> None:
+    old, new = make_topic("Old"), make_topic("New")
+    url = f"{TOPICS}merge/"
+    sent = form_data(editor.get(url, {"id": [old.pk, new.pk], "stays": new.pk}), "confirm_form")
+    assert sent["seen"] == str(new.pk)
+    page = editor.post(url, {**sent, "id": [old.pk, new.pk], "stays": old.pk})
+    assert "of “Symplur: Old”" in text(tree(page))
+    assert Topic.objects.count() == 2
+    editor.post(url, {**form_data(page, "confirm_form"), "id": [old.pk, new.pk], "stays": old.pk})
+    assert list(Topic.objects.all()) == [old]
+    alone = make_topic("Alone")
+    page = editor.post(url, {"id": alone.pk, "seen": "none", "value_names": "symplur: old"})
+    assert "become 0 items of “Symplur: Old”" in text(tree(page))
+    assert Topic.objects.count() == 2
+
+
 def test_a_single_row_is_merged_into_one_that_is_chosen_or_named(editor: Client) -> None:
     old, new, third = make_topic("Old"), make_topic("New"), make_topic("Third")
     url = f"{TOPICS}merge/"
