@@ -1,5 +1,6 @@
 """Fixtures that every test may use."""
 
+import gc
 import os
 import time
 from collections import defaultdict
@@ -9,28 +10,41 @@ from typing import Any
 
 import pytest
 from django.conf import LazySettings
+from django.core.management import call_command
 from django.db import connection
+from django.template import Template
 from django.test import Client
+from django.test.utils import _TestState, instrumented_test_render
 from hypothesis import settings as hypothesis_settings
 
 from curation.db import availability
 
+from .migrated_database import migrate
+
+TESTS = Path(__file__).resolve().parent
 IN_CI = bool(os.environ.get("CI"))
 
 # Property tests try the same examples in every run, without a time limit. A build server tries more examples.
-hypothesis_settings.register_profile("quick", deadline=None, derandomize=True, max_examples=30)
-hypothesis_settings.register_profile("thorough", deadline=None, derandomize=True, max_examples=50)
+hypothesis_settings.register_profile("quick", deadline=None, derandomize=True, max_examples=15)
+hypothesis_settings.register_profile("thorough", deadline=None, derandomize=True, max_examples=40)
 hypothesis_settings.load_profile("thorough" if IN_CI else "quick")
 
 #: Fixtures that give a test a database. Other tests have the mark `django_db`.
 DATABASES = {"db", "transactional_db", "live_server"}
+#: Folders of the tests of code that writes SQL of its own, locks rows or shares transactions. All other code asks
+#: through Django alone, which hides the database but in rare cases: with `--long`, its tests run on PostgreSQL as well.
+OWN_SQL = {
+    *("caching", "db", "importing", "items", "listing", "models", "operations", "page_cache", "passwords", "search"),
+    "site_links",
+}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--only-with-database",
         action="store_true",
-        help="leave out the tests without a database, and those in a browser: they are run once",
+        help="leave out the tests without a database, those in a browser and, without --long, those of code that has "
+        "no SQL of its own",
     )
     parser.addoption("--long", action="store_true", default=IN_CI, help="run the long tests as well")
     parser.addoption("--cases", type=int, help="run at most this number of the cases of each test, spread evenly")
@@ -39,10 +53,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if config.getoption("--only-with-database"):
         items[:] = [item for item in items if _uses_database(item) and not item.get_closest_marker("browser")]
+        if not config.getoption("--long"):
+            items[:] = [item for item in items if item.path.relative_to(TESTS).parts[0] in OWN_SQL]
     if not config.getoption("--long"):
         items[:] = [item for item in items if not item.get_closest_marker("long")]
     if number := config.getoption("--cases"):
         items[:] = _sample(items, number)
+    # The tests make many objects, few of them in cycles, beside those of thousands of tests.
+    gc.set_threshold(50_000, 20, 50)
 
 
 def _sample(items: list[pytest.Item], number: int) -> list[pytest.Item]:
@@ -55,6 +73,39 @@ def _sample(items: list[pytest.Item], number: int) -> list[pytest.Item]:
 
 def _uses_database(item: pytest.Item) -> bool:
     return bool(item.get_closest_marker("django_db") or DATABASES & set(getattr(item, "fixturenames", ())))
+
+
+@pytest.fixture(scope="session")
+def _migrated_once(request: pytest.FixtureRequest) -> Iterator[pytest.MonkeyPatch]:
+    """Let `migrate` copy the database of SQLite that another process, or an earlier run, has migrated."""
+    cache = getattr(request.config, "cache", None)
+    with pytest.MonkeyPatch.context() as patch:
+        if connection.vendor == "sqlite" and cache is not None:
+            folder = cache.mkdir("migrated")
+
+            def call(name: str, **options: Any) -> None:
+                migrate(folder, **options) if name == "migrate" else call_command(name, **options)
+
+            patch.setattr("django.core.management.call_command", call)
+        yield patch
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(_migrated_once: pytest.MonkeyPatch, django_db_setup: None) -> None:
+    """Make the test database, as pytest-django does."""
+    _migrated_once.undo()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _render_without_contexts(django_test_environment: None) -> None:
+    """Render templates as the site does. Django's tests copy the context of each template, of widgets too."""
+    Template._render = _TestState.saved_data.template_render  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def contexts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give responses their `context`."""
+    monkeypatch.setattr(Template, "_render", instrumented_test_render)
 
 
 @pytest.fixture(scope="session", autouse=True)
