@@ -138,6 +138,7 @@ def test_https_without_a_proxy_is_told(settings: LazySettings, is_https: bool, p
     assert [message.id for message in check_proxy()] == ids
 
 
+@pytest.mark.long
 def test_commands_do_not_load_the_admin_and_checks_do() -> None:
     script = """
 import sys, django
@@ -190,6 +191,7 @@ def test_a_deployment_with_hosts_that_are_not_named_is_an_error(settings: LazySe
     assert (error.id, host in error.msg) == ("curation.E005", True)
 
 
+@pytest.mark.long
 def test_the_checks_run_where_a_command_checks_the_site() -> None:
     script = """
 import django

@@ -122,6 +122,7 @@ def test_git_hooks_leave_content_as_it_was_written(clone: Path) -> None:
     assert page.read_bytes() == b"A hard break:  \r\nthe next line"
 
 
+@pytest.mark.long
 def test_the_repository_passes_its_git_hooks(clone: Path) -> None:
     tracked = run("git", "ls-files", "-z").stdout.split("\0")[:-1]
     if not tracked:

@@ -275,7 +275,7 @@ def test_every_address_has_a_row() -> None:
 @pytest.mark.parametrize(
     "level",
     [
-        pytest.param(level, marks=[pytest.mark.long] if level in (EDITOR, ADMINISTRATOR) else [], id=name)
+        pytest.param(level, marks=[] if level in (CONTRIBUTOR, PUBLISHER) else [pytest.mark.long], id=name)
         for level, name in enumerate(LEVELS)
     ],
 )
@@ -363,6 +363,7 @@ OTHER_PERMISSIONS = sorted(
 )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("codenames", [["add_curateditem"], OTHER_PERMISSIONS], ids=["add", "others"])
 def test_titles_of_drafts_are_shown_to_those_who_may_view_items(codenames: list[str]) -> None:
     keys = make_objects()

@@ -35,6 +35,7 @@ def messages() -> Iterator[tuple[Path, str]]:
             yield from ((path, text) for text in texts(path.read_text()))
 
 
+@pytest.mark.long
 def test_no_page_or_message_of_the_desk_names_commands_or_their_options() -> None:
     found = [
         f"{path.relative_to(ROOT)}: {match[0]}" for path, text in messages() if (match := OPERATORS_WORDS.search(text))

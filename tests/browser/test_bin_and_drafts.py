@@ -1,6 +1,5 @@
 """An item that goes to the bin and comes back, and a draft over a live item."""
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from curation.models import CuratedItem, ItemDraft
@@ -12,7 +11,6 @@ def form_of(item: CuratedItem) -> str:  # noqa: F811
     return f"/admin/curation/curateditem/{item.pk}/change/"
 
 
-@pytest.mark.journey
 def test_a_deleted_item_is_gone_for_readers_and_comes_back_whole(page: Page, item: CuratedItem) -> None:  # noqa: F811
     log_in(page)
     page.goto(form_of(item))
@@ -28,7 +26,6 @@ def test_a_deleted_item_is_gone_for_readers_and_comes_back_whole(page: Page, ite
     expect(page.get_by_role("link", name="Remote Monitoring").first).to_be_visible()
 
 
-@pytest.mark.journey
 def test_readers_see_a_draft_over_a_live_item_once_it_is_published(page: Page, item: CuratedItem) -> None:  # noqa: F811
     log_in(page)
     page.goto(form_of(item))

@@ -22,7 +22,6 @@ def choose(page: Page, action: str, group: str = "") -> None:
     bar.get_by_role("button", name=action, exact=True).click()
 
 
-@pytest.mark.journey
 @pytest.mark.usefixtures("item")
 def test_topics_are_added_and_taken_off_again_by_the_undo(page: Page) -> None:
     topic = make_topic("Robots")

@@ -49,7 +49,6 @@ def test_an_editor_changes_an_item_and_sees_it_on_the_site(page: Page, item: Cur
     expect(page.get_by_text("The new text.")).to_be_visible()
 
 
-@pytest.mark.journey
 def test_an_editor_puts_a_picture_into_the_text_and_sees_it_there(
     page: Page, item: CuratedItem, tmp_path: Path
 ) -> None:

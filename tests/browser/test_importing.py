@@ -28,7 +28,6 @@ def upload_form(page: Page, monkeypatch: pytest.MonkeyPatch, transactional_db: N
     return page
 
 
-@pytest.mark.journey
 def test_dropped_files_are_previewed_imported_and_undone(upload_form: Page) -> None:
     page = upload_form
     page.evaluate(DROP, {"a.md": story("First", "first"), "b.md": "nothing"})

@@ -74,7 +74,6 @@ def expect_copies(page: Page, number: int, containing: str = "") -> None:
     pytest.fail(f"not {number} copies")
 
 
-@pytest.mark.journey
 def test_text_of_a_closed_tab_is_offered_compared_and_taken(form: Page, item: CuratedItem, tmp_path: Path) -> None:
     (tmp_path / "photo.png").write_bytes(picture_bytes())
     make_topic("Wearables")

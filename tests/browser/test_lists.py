@@ -88,7 +88,6 @@ def test_open_filters_stay_open(open_page: OpenPage) -> None:
     expect(page.get_by_label("Vocabulary", exact=True)).to_be_visible()
 
 
-@pytest.mark.journey
 @pytest.mark.parametrize("path", ["/news/", "/vocabulary/symplur/"])
 def test_the_next_page_is_added_below(page: Page, path: str) -> None:
     topic = make_topic("Common")

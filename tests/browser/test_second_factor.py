@@ -43,7 +43,6 @@ def add_authenticator(page: Page) -> None:
     devtools.send("WebAuthn.addVirtualAuthenticator", {"options": options})
 
 
-@pytest.mark.journey
 def test_a_publisher_sets_up_an_app_and_logs_in_with_it(page: Page, ann: User, tmp_path: Path) -> None:
     send_password(page)
     page.get_by_role("link", name="Set up an authenticator app").click()

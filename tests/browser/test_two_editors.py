@@ -45,7 +45,6 @@ def save(page: Page) -> None:
     page.get_by_role("button", name="Publish and stay").click()
 
 
-@pytest.mark.journey
 def test_two_editors_see_each_other_and_lose_nothing(pages: list[Page], item: CuratedItem) -> None:
     ann, ben = pages
     ben.evaluate("scrollTo(0, document.body.scrollHeight)")

@@ -83,6 +83,7 @@ def test_within_a_transaction_a_failure_closes_no_connection() -> None:
             cursor.execute("SELECT 1")
 
 
+@pytest.mark.long
 def test_a_web_server_has_limits_and_a_command_has_none() -> None:
     code = "import django; django.setup(); {}from django.db import connection; print(connection.settings_dict)"
     site = {

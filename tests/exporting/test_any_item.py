@@ -102,6 +102,7 @@ def test_an_item_made_here(record: ItemRecord) -> None:
         assert_comes_back(folder / "export")
 
 
+@pytest.mark.long
 @several_examples
 @given(st.sampled_from(sorted(CONTENT.iterdir())), records(), st.booleans())
 def test_an_item_that_came_from_a_file_and_was_edited_in_every_field(

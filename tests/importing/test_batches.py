@@ -237,6 +237,7 @@ def test_an_import_within_one_transaction_does_not_pause(
     assert steps == ["transaction"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("options", [{}, {"atomic": True}, {"dry_run": True}])
 def test_items_are_pruned_in_batches_unless_within_one_transaction(
     options: dict[str, bool],

@@ -88,6 +88,7 @@ def test_the_digest_of_a_site_covers_every_relation_and_file(
     assert found["items"] != whole["items"]
 
 
+@pytest.mark.long
 def test_an_import_with_any_failing_call_ends_with_a_report_and_the_next_completes_it(tmp_path: Path) -> None:
     drill = faults.FaultDrill(tmp_path, FILES)
     for kind in KINDS:

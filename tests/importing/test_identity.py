@@ -65,6 +65,7 @@ SLUGS = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("batch_size", [1, 3, 500])
 def test_every_name_of_a_file_gives_an_address_and_keeps_it(
     tree: WriteTree, import_: RunImport, client: Client, batch_size: int
@@ -182,6 +183,7 @@ def test_an_id_that_is_added_to_a_file_does_not_create_a_second_item(tree: Write
     assert CuratedItem.objects.count() == 1
 
 
+@pytest.mark.long
 def test_a_thousand_files_of_one_name_are_a_thousand_items(tree: WriteTree, import_: RunImport) -> None:
     site = tree("site", **{f"{n:03}/readme.md": (f"Title {n}", f"{n}.") for n in range(120)})
     assert import_(site, batch_size=50).counts["created"] == 120

@@ -31,6 +31,7 @@ def parse_or_die(files: Sequence[Any], flavour: Any = None) -> bytes:
     return parse_pickled(files, flavour)
 
 
+@pytest.mark.long
 def test_a_file_whose_parser_is_killed_each_time_is_rejected_alone(
     write_file: WriteFile, monkeypatch: pytest.MonkeyPatch
 ) -> None:

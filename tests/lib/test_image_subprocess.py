@@ -70,6 +70,7 @@ def test_the_exception_of_a_call_is_raised() -> None:
         run_in_subprocess(clean, b"", seconds=20, megabytes=1_000)
 
 
+@pytest.mark.long
 def test_a_call_that_takes_too_long_is_killed(tmp_path: Path) -> None:
     run_in_subprocess(add, 1, 2, seconds=20, megabytes=1_000)  # what processes are forked from is there then
     children = set(multiprocessing.active_children())
@@ -79,6 +80,7 @@ def test_a_call_that_takes_too_long_is_killed(tmp_path: Path) -> None:
     assert set(multiprocessing.active_children()) <= children
 
 
+@pytest.mark.long
 def test_a_call_that_takes_too_much_memory_is_killed() -> None:
     assert run_in_subprocess(take, 100, seconds=20, megabytes=1_000) == 100_000_000
     with pytest.raises(LimitExceeded):
@@ -139,6 +141,7 @@ def test_an_upload_is_verified_in_memory_and_on_disk() -> None:
         assert (result.content.width, result.file.read()) == (256, clean(picture()).data)
 
 
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="measures as Linux does")
 def test_four_hostile_pictures_at_once_take_little_memory_of_the_web_process(
     monkeypatch: pytest.MonkeyPatch,
@@ -195,6 +198,7 @@ def test_an_import_decodes_no_picture_in_its_own_process(monkeypatch: pytest.Mon
         assert alone == [hostile(5_000)]
 
 
+@pytest.mark.long
 def test_a_picture_whose_process_is_killed_again_and_again_is_unread_for_now(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fork_server, "PAUSES", (0, 0))
     monkeypatch.setattr(images, "clean", kill_this_process)

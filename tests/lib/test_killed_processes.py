@@ -97,6 +97,7 @@ def test_each_call_is_answered_while_the_fork_server_is_killed_again_and_again()
     assert calls > 1
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("bare_fork_server")
 def test_a_start_right_after_the_fork_server_was_killed_succeeds() -> None:
     # `waitpid` does not tell at once that a killed process has ended: without pauses, a third of these starts fail.
@@ -116,6 +117,7 @@ def test_a_killed_call_is_made_again(tmp_path: Path) -> None:
         assert pool.submit(kill_this_process_once, tmp_path / "other", seconds=20)() == "done"
 
 
+@pytest.mark.long
 def test_a_call_that_is_killed_each_time_ends_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fork_server, "PAUSES", (0, 0))
     message = "its process was killed 3 times, perhaps for lack of memory"

@@ -166,6 +166,7 @@ def test_the_api_describes_every_parameter() -> None:
     assert {name: descriptions[name] for name in PARAMETERS} == PARAMETERS
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("path", ["/news/", "/search/", "/news/feed.rss", "/search/feed.rss", "/api/v1/items"])
 def test_a_query_of_all_parameters_costs_the_same_however_many_items_there_are(path: str, item: CuratedItem) -> None:
     words = "q" if path.startswith("/search") else "words"

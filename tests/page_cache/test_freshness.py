@@ -141,6 +141,7 @@ def reader(request: pytest.FixtureRequest) -> Reader:
     return Reader(is_cookieless=is_cookieless)
 
 
+@pytest.mark.long
 def test_every_write_shows_at_once(reader: Reader) -> None:
     site = ChangingSite()
     for change in WAYS:

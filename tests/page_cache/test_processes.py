@@ -78,6 +78,7 @@ def pages(port: int) -> list[str]:
     return texts
 
 
+@pytest.mark.long
 def test_a_write_of_another_process_shows_in_every_process_at_once(database: tuple[str, Write], port: int) -> None:
     assert all("Old" in page for page in pages(port))
     database[1]("UPDATE curation_curateditem SET title = 'New'")

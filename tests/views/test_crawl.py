@@ -102,6 +102,7 @@ def write_site(root: Path) -> Path:
     return content
 
 
+@pytest.mark.long
 def test_no_link_of_any_kind_fails(tmp_path: Path) -> None:
     import_folder(write_site(tmp_path))
     assert crawl("/", "/news/feed.rss", "/news/feed.atom", "/news/feed.json", "/api/v1/items?fields=content_html") == {}

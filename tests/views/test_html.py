@@ -272,6 +272,7 @@ def import_pages(client: Client) -> Pages:
     yield "/admin/ undone import", client.post(undo, follow=True).content
 
 
+@pytest.mark.long
 def test_no_page_has_a_fault(command: list[str], tmp_path: Path) -> None:
     fill_site()
     broken = b'<!DOCTYPE html><html lang="en"><title>Broken</title><p hx-get="/">No such attribute'

@@ -176,6 +176,7 @@ def test_crawlers_get_a_cached_part_and_304_while_nothing_changes() -> None:
     assert (same.status_code, same.content, len(queries)) == (304, b"", 0)
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("fixed_version", "memory")
 @pytest.mark.parametrize("accepted", ["", "gzip", "br"])
 def test_a_part_of_the_largest_size_is_cached(accepted: str) -> None:

@@ -112,21 +112,30 @@ def addresses_of(kind: str, key: str) -> list[str]:
     ]
 
 
-NAMED_ADDRESSES = [address for kind, key in NAMED.items() for address in addresses_of(kind, key)]
-
-
-@pytest.mark.parametrize("hidden", [None, *HIDDEN], ids=["no item", *IDS])
-def test_a_name_that_no_published_item_has_is_nowhere(hidden: dict[str, object] | None) -> None:
-    fields = {
+def make_names() -> dict[str, object]:
+    """Make rows with the names, but for the tag; return an item's fields that have them."""
+    return {
         "topics": [make_topic("Care")],
         "offerings": [make_offering("Chart")],
         "authors": [make_author("Ann")],
         "publisher": make_publisher("example.org", name="Example"),
         "tags": ["shared"],
     }
+
+
+def make_named_item(title: str, **fields: object) -> CuratedItem:
+    return make_item(title, **{**make_names(), **fields})
+
+
+NAMED_ADDRESSES = [address for kind, key in NAMED.items() for address in addresses_of(kind, key)]
+
+
+@pytest.mark.parametrize("hidden", [None, *HIDDEN], ids=["no item", *IDS])
+def test_a_name_that_no_published_item_has_is_nowhere(hidden: dict[str, object] | None) -> None:
     if hidden:
-        make_item(SECRET, **{**fields, **hidden})
+        make_named_item(SECRET, **hidden)
     else:
+        make_names()
         Tag.objects.create(name="shared")
     client = Client()
     for address in NAMED_ADDRESSES:
@@ -138,7 +147,10 @@ def test_a_name_that_no_published_item_has_is_nowhere(hidden: dict[str, object] 
     for name in PLURALS.values():
         assert client.get(f"/api/v1/{name}").json()["results"] == []
 
-    make_item("Shown", **fields)
+
+def test_a_name_that_a_published_item_has_is_everywhere() -> None:
+    make_named_item("Shown")
+    client = Client()
     for address in NAMED_ADDRESSES:
         assert client.get(address).status_code == 200, address
 
@@ -150,20 +162,13 @@ def test_an_offerings_page_names_no_topic_that_readers_do_not_know() -> None:
     assert "Care" not in get("/offering/chart/").text
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("column", "sign"), [("published_at", 1), ("expires_at", -1)], ids=["is there from then on", "is there until then"]
 )
 def test_a_name_is_there_as_long_as_its_item(column: str, sign: int) -> None:
     minute = timezone.now().replace(microsecond=0) + timedelta(hours=1)
-    make_item(
-        SECRET,
-        topics=[make_topic("Care")],
-        offerings=[make_offering("Chart")],
-        authors=[make_author("Ann")],
-        publisher=make_publisher("example.org"),
-        tags=["shared"],
-        **{column: minute},
-    )
+    make_named_item(SECRET, **{column: minute})
     client = Client()
     for seconds in (-1, 0):
         with time_machine.travel(minute + timedelta(seconds=seconds), tick=False):

@@ -156,6 +156,7 @@ def interleave(clients: list[Client], tmp_path: Path, examples: int) -> None:
     check()
 
 
+@pytest.mark.long
 def test_interleaved_saves_lose_nothing(clients: list[Client], tmp_path: Path) -> None:
     interleave(clients, tmp_path, 1)
 

@@ -120,6 +120,7 @@ def test_any_record_can_be_written_into_a_file(variant: tuple[str, bytes], recor
     assert rewrite(FileText(written.data, name), wanted) == written
 
 
+@pytest.mark.long
 @examples
 @given(records())
 def test_any_record_can_be_written_into_a_new_file(record: ItemRecord) -> None:

@@ -460,6 +460,7 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> Files:
     }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["a.zip", "a.tgz"])
 @settings(max_examples=200, deadline=None)
 @given(

@@ -299,6 +299,7 @@ def edits(items: Sequence[CuratedItem], data: st.DataObject) -> list[int]:
     return [item.pk for item in chosen]
 
 
+@pytest.mark.long
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])  # each example is rolled back
 @given(action=st.sampled_from([action.name for action in BULK_ACTIONS]), data=st.data())
 def test_an_undo_gives_back_every_state_but_edited_fields(

@@ -202,6 +202,7 @@ class TestEncryption:
         settings.BACKUP_KEY = str(key.to_public())
         assert "This key is public" in site.restore(force=True)[1]
 
+    @pytest.mark.long
     def test_a_new_key_encrypts_all_files_again(self, site: Site, key_file: Path, settings: LazySettings) -> None:
         site.backup(key_file=key_file)
         settings.BACKUP_KEY = str(x25519.Identity.generate())
@@ -228,6 +229,7 @@ class TestWhileEditorsWrite:
         assert tables == before[0]
         assert files.items() >= before[1].items()
 
+    @pytest.mark.long
     def test_a_file_that_is_deleted_after_the_snapshot_is_in_the_backup(
         self, site: Site, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -246,6 +248,7 @@ class TestWhileEditorsWrite:
         assert site.restore(force=True)[0] == 0
         assert site.state() == before
 
+    @pytest.mark.long
     def test_files_that_rows_name_and_nothing_has_are_told(self, site: Site) -> None:
         (site.media / "documents" / "first.pdf").unlink()
         item = CuratedItem.objects.get(title="second")
@@ -332,6 +335,7 @@ print(list(Path({str(site.media)!r}).glob("*part*")))
         assert (status, "old database" in output) == (0, False), output
         assert site.state() == before
 
+    @pytest.mark.long
     @only_sqlite
     def test_content_that_is_written_until_the_database_is_locked_is_kept(
         self, site: Site, monkeypatch: pytest.MonkeyPatch
@@ -360,6 +364,7 @@ print(list(Path({str(site.media)!r}).glob("*part*")))
         status, output = site.restore()
         assert (status, "The old database is now" in output) == (0, True), output
 
+    @pytest.mark.long
     def test_a_database_that_others_use_is_not_replaced(self, site: Site) -> None:
         site.backup()
         name = connection.settings_dict["NAME"]
@@ -531,6 +536,7 @@ def test_media_in_another_storage(site: Site, monkeypatch: pytest.MonkeyPatch) -
         assert file.read() == b"first" * 100
 
 
+@pytest.mark.long
 def test_a_copy_to_another_database_is_compared_and_goes_on(
     site: Site, new_database: Callable[[], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
