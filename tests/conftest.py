@@ -12,9 +12,10 @@ import pytest
 from django.conf import LazySettings
 from django.core.management import call_command
 from django.db import connection
-from django.template import Template
+from django.template import Context, Template
 from django.test import Client
-from django.test.utils import _TestState, instrumented_test_render
+from django.test.signals import template_rendered
+from django.utils.safestring import SafeString
 from hypothesis import settings as hypothesis_settings
 
 from curation.db import availability
@@ -97,15 +98,15 @@ def django_db_setup(_migrated_once: pytest.MonkeyPatch, django_db_setup: None) -
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _render_without_contexts(django_test_environment: None) -> None:
-    """Render templates as the site does. Django's tests copy the context of each template, of widgets too."""
-    Template._render = _TestState.saved_data.template_render  # type: ignore[attr-defined]
+def _copy_contexts_of_pages_alone(django_test_environment: None) -> None:
+    """Give responses the context of their page. Django's test client copies that of each widget and parent as well."""
 
+    def render(template: Template, context: Context) -> SafeString:
+        if context.template is template and "widgets/" not in (template.name or ""):
+            template_rendered.send(sender=template, template=template, context=context)
+        return template.nodelist.render(context)
 
-@pytest.fixture
-def contexts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give responses their `context`."""
-    monkeypatch.setattr(Template, "_render", instrumented_test_render)
+    Template._render = render  # type: ignore[attr-defined]
 
 
 @pytest.fixture(scope="session", autouse=True)

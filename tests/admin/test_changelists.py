@@ -153,7 +153,6 @@ def test_a_page_number_out_of_range_gives_the_nearest_page(name: str, root: Clie
         assert root.get(reverse(name), {"p": page, "q": "a"}).status_code == 200, page[:20]
 
 
-@pytest.mark.usefixtures("contexts")
 def test_a_page_past_the_end_is_the_last_one_with_word_and_filters(editor: Client) -> None:
     publisher, other = make_publisher(), make_publisher()
     for number in range(101):
@@ -210,7 +209,6 @@ def test_a_search_is_cut_to_the_limits(typed: str, searched: str) -> None:
     assert bounded_search(typed) == searched
 
 
-@pytest.mark.usefixtures("contexts")
 def test_a_whole_link_beyond_the_limit_of_a_search_is_found(editor: Client) -> None:
     link = "https://example.org/" + "long/" * 100
     item = make_item(source_url=link + "a")

@@ -42,7 +42,6 @@ def test_an_invalid_slug_is_refused_with_advice(editor: Client, slug: str) -> No
         ("tag", {"name": "Cafe\u0301"}, {"name": "CAFÉ"}),
     ],
 )
-@pytest.mark.usefixtures("contexts")
 def test_a_name_that_exists_in_another_spelling_is_an_error_of_its_field(
     editor: Client, kind: str, first: dict[str, str], second: dict[str, str]
 ) -> None:

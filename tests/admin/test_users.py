@@ -70,7 +70,6 @@ def test_an_administrator_changes_no_account_with_more_permissions(administrator
         assert administrator.get(page_of(user)).status_code == HTTPStatus.OK
 
 
-@pytest.mark.usefixtures("contexts")
 def test_an_administrator_gives_only_own_permissions_by_groups(administrator: Client) -> None:
     powerful_users()
     operators, own = Group.objects.get(name="Operators"), Group.objects.create(name="Interns")

@@ -91,7 +91,6 @@ def test_the_page_tells_why_an_old_import_cannot_be_undone(
     assert f"more than {settings.IMPORT_RECORD_DAYS} days ago" in messages(answer)[0]
 
 
-@pytest.mark.usefixtures("contexts")
 def test_an_import_is_undone_after_a_plan(editor: Client, run: ImportRun) -> None:
     assert "Edits made since stay." in content_text(editor.get(undo_url(run)))
     page = plan(editor, run)
