@@ -107,3 +107,25 @@ def test_tab_reaches_the_main_button_soon_and_nothing_overflows_at_200_percent(o
     for width in (640, 390, 320):  # 640 is 1280 px at 200 %
         page.set_viewport_size({"width": width, "height": 800})
         assert page.evaluate("document.scrollingElement.scrollWidth") <= width
+
+
+@pytest.mark.usefixtures("item")
+def test_a_link_of_an_unknown_host_offers_a_publisher_which_is_saved_with_the_item(open_page: OpenPage) -> None:
+    known = make_publisher("healthcareitnews.com")
+    page = open_page(1440)
+    log_in(page)
+    page.goto(ADD)
+    offer, link = page.locator("#id_publisher_from_link"), page.get_by_label("Source link:")
+    expect(offer).to_be_hidden()
+    link.fill(LINK)
+    expect(page.locator("#id_publisher")).to_have_value(str(known.pk))
+    link.fill("https://www.newpub.example/story")
+    expect(page.locator("#id_publisher")).to_have_value("")
+    page.get_by_label("Make “newpub.example” a publisher, saved with the item").check()
+    page.get_by_label("Title:", exact=True).fill(TITLE)
+    page.keyboard.press("Control+s")
+    expect(page.get_by_text("as a draft.")).to_be_visible()
+    story = CuratedItem.objects.get(title=TITLE)
+    assert story.publisher is not None
+    assert story.publisher.domain == "newpub.example"
+    expect(offer).to_be_hidden()
