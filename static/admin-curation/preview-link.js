@@ -11,7 +11,7 @@ function start(form) {
 
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    (form.closest(".object-tools") ?? form).after(note);
+    (form.closest(".item-bar") ?? form).after(note);
     try {
       const { url, until } = await post(form.action);
       show(await copy(url), url, until);
