@@ -90,8 +90,31 @@ def prune() -> None:
             logger.info("Pruned %s: %d", title, number)
 
 
+#: Number of images whose looks one task computes, at about 30 a second.
+LOOKS_PER_TASK = 1_000
+
+
+@task()
+def find_looks() -> None:
+    """Queue this for the next day, then compute the looks of images from before looks were stored.
+
+    A task computes some of them, so that others do not wait for all, and queues the next one.
+    """
+    _queue_unless_waiting(find_looks, timezone.now() + DAILY_INTERVAL)
+    images = list(Image.objects.filter(has_renditions=True, look=None).order_by("-pk")[:LOOKS_PER_TASK])
+    for image in images:
+        try:
+            image.find_look()
+        except ImageUnreadNow:
+            raise
+        except (FileNotFoundError, ImageRefused):
+            image.record_look(0)  # looks like no other
+    if len(images) == LOOKS_PER_TASK:
+        find_looks.enqueue()
+
+
 def queue_daily_tasks() -> None:
-    """Queue the emptying of the bin and the pruning, unless they are queued already."""
+    """Queue the emptying of the bin, the pruning and the search for looks, unless they are queued already."""
     for path in stale_tasks.DAILY_TASKS:
         _queue_unless_waiting(import_string(path))
 

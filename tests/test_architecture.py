@@ -246,7 +246,7 @@ def test_no_class_name_stands_in_two_modules() -> None:
 
 #: What decodes pictures: Pillow, and the functions of `lib/images.py` and Django that call it.
 DECODERS = {
-    *(f"curation.lib.images.{name}" for name in ("clean", "is_large", "save_renditions")),
+    *(f"curation.lib.images.{name}" for name in ("clean", "is_large", "read_look", "save_renditions")),
     *("django.core.files.images.get_image_dimensions", "django.forms.ImageField", "django.forms.fields.ImageField"),
 }
 

@@ -2,10 +2,12 @@
 
 import io
 import re
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
+from unittest.mock import ANY
 
 import pytest
 from django.core.files.base import ContentFile
@@ -18,10 +20,11 @@ from django_tasks.backends.dummy import DummyBackend
 from django_tasks_db.models import DBTaskResult
 from PIL import Image as Pillow
 
+from curation import tasks
 from curation.lib.images import CleanImage, clean
-from curation.models import Image
+from curation.models import Image, ImageLook
 from curation.models.fields import MAX_WEBP_HEIGHT, rendition_widths
-from curation.tasks import make_renditions
+from curation.tasks import find_looks, make_renditions
 from curation.templating.pictures import picture
 
 pytestmark = pytest.mark.django_db
@@ -262,6 +265,40 @@ def test_a_lost_file_is_told(caplog: pytest.LogCaptureFixture) -> None:
     image.refresh_from_db()
     assert not image.has_renditions
     assert f"Image {image.pk} has lost its file {image.file.name}" in caplog.text
+
+
+# Looks
+
+
+def detailed_picture(width: int = 900) -> CleanImage:
+    buffer = io.BytesIO()
+    Pillow.linear_gradient("L").rotate(90).resize((width, width)).convert("RGB").save(buffer, "PNG")
+    return clean(buffer.getvalue())
+
+
+def test_making_renditions_finds_the_images_that_look_the_same() -> None:
+    for width in (300, 400):
+        image, _ = Image.objects.store(detailed_picture(width), "one.png")
+        make_renditions.func(image.pk)
+    first, second = ImageLook.objects.order_by("image")
+    assert first.bits == second.bits != 0
+    assert first.group == second.group is not None
+
+
+def test_looks_of_images_from_before_are_found_a_part_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    made, lost = (Image.objects.store(detailed_picture(width), "one.png")[0] for width in (300, 400))
+    for image in (made, lost):
+        make_renditions.func(image.pk)
+    Image.objects.store(detailed_picture(200), "has-no-renditions.png")
+    ImageLook.objects.all().delete()
+    shutil.rmtree(Path(default_storage.path(lost.name)).with_suffix(""))
+    monkeypatch.setattr(tasks, "LOOKS_PER_TASK", 1)
+    for number, found in enumerate(({lost.pk: 0}, {lost.pk: 0, made.pk: ANY}, {lost.pk: 0, made.pk: ANY})):
+        _backend().clear()
+        find_looks.func()
+        assert dict(ImageLook.objects.values_list("image", "bits")) == found
+        assert [result.task.run_after is None for result in _backend().results] == [False, True][: 2 - number // 2]
+    assert ImageLook.objects.get(image=made).bits != 0
 
 
 # Deleting

@@ -66,7 +66,7 @@ def _image(item: CuratedItem, absolute: AbsoluteUrl) -> dict[str, Any] | None:
         "size": image.size,
         "width": image.width,
         "height": image.height,
-        "alt": item.image_alt,
+        "alt": item.alternative_text,
     }
 
 
@@ -78,7 +78,10 @@ def _html(item: CuratedItem, absolute: AbsoluteUrl) -> str:
     return body_with_absolute_urls(item, absolute(item.get_absolute_url()))
 
 
-IMAGE_COLUMNS = ("image__file", "image__format", "image__size", "image__width", "image__height", "image_alt")
+IMAGE_COLUMNS = (
+    *("image__file", "image__format", "image__size", "image__width", "image__height"),
+    *("image__alt", "image_alt"),
+)
 ITEM: Fields = {
     "id": column(int, "pk", "Stable numeric ID."),
     "slug": text("slug", "Its name in the address of its page; an editor may change it."),

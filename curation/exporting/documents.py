@@ -19,8 +19,9 @@ from curation.lib.names import name_key
 from curation.lib.stored_files import PDF_FOLDER
 from curation.markdown.references import BODY, path_of
 from curation.models import Alias, CuratedItem, Image, SourceDocument
+from curation.site_links.picture_paths import picture_href, static_path
 
-from .layout import CONTENT, Layout, picture_href, place_beside, static_path, usual_path
+from .layout import CONTENT, Layout, place_beside, usual_path
 
 Kind = Literal["kept", "edited", "new"]
 #: The value of `SourceDocument.media`: facts about each file, by use.

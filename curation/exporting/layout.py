@@ -7,7 +7,6 @@ its content file. If two files have the same path, the older item's file keeps i
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator, Mapping
 from itertools import count
 from pathlib import PurePosixPath
@@ -15,13 +14,11 @@ from posixpath import normpath
 from typing import Any
 
 from curation.frontmatter.dialects import is_section_page
-from curation.markdown import one_line
 from curation.markdown.references import BODY, path_of
-from curation.models import CuratedItem, Image, SourceDocument
+from curation.models import CuratedItem, SourceDocument
+from curation.site_links.picture_paths import MAX_NAME_BYTES, static_path
 
 SUFFIXES = (".md", ".markdown")
-#: Maximum number of bytes of a file name on common file systems.
-MAX_NAME_BYTES = 255
 #: The folder of all documents.
 CONTENT = "content/"
 #: The folder below `content/` of items that came from no file.
@@ -124,18 +121,6 @@ def new_path(slug: str) -> str:
     return _shortened(f"{NEW}/{slug}", ".md")
 
 
-def static_path(href: str) -> str:
-    """Return the path below `static/` at which an import finds a site path or file name, or "".
-
-    >>> static_path("/img/x.jpg")
-    'img/x.jpg'
-    """
-    path = PurePosixPath(href.lstrip("/"))
-    is_inside = not re.search(r"[\\\x00]", href) and ".." not in path.parts
-    fits = all(len(part.encode()) <= MAX_NAME_BYTES for part in path.parts)
-    return str(path) if is_inside and fits and path.parts else ""
-
-
 def place_beside(document: str, beside: str) -> str:
     """Return the path of a file from its path relative to a document; "" unless that is in `content/` or `static/`.
 
@@ -145,10 +130,3 @@ def place_beside(document: str, beside: str) -> str:
     place = normpath(PurePosixPath(document).parent / beside)
     fits = all(len(part.encode()) <= MAX_NAME_BYTES for part in place.split("/"))
     return place if place.startswith(("content/", "static/")) and fits else ""
-
-
-def picture_href(image: Image) -> str:
-    """Return a site path for a picture without one, unique by the picture's content."""
-    name = image.original_name
-    is_name = re.fullmatch(r"[^/\\]{1,200}", name) and static_path(name) and name == one_line(name)
-    return f"/images/{image.sha256[:16]}/{name if is_name else 'picture' + PurePosixPath(image.file.name).suffix}"

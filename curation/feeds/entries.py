@@ -173,4 +173,4 @@ def _enclosure(item: CuratedItem, absolute: AbsoluteUrl) -> Enclosure | None:
     if image is None:
         return None
     media_type = of_format(image.format).content_type
-    return Enclosure(absolute(image.file.url), media_type, image.size, image.width, image.height, item.image_alt)
+    return Enclosure(absolute(image.file.url), media_type, image.size, image.width, image.height, item.alternative_text)

@@ -211,7 +211,7 @@ CHECKS = (
         "The picture has no alternative text: say what it shows.",
         "with a picture without alternative text",
         "image_alt",
-        lambda item: item.image_id is not None and not item.image_alt,
+        lambda item: item.image_id is not None and not item.alternative_text,
         GAPS["alt-missing"],
     ),
     Check(

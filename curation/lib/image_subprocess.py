@@ -12,6 +12,7 @@ from concurrent.futures import TimeoutError as CallTimeout
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import IO
 
@@ -55,18 +56,35 @@ def _clean_file(path: Path, target: Path) -> CleanImage:
     return replace(cleaned, data=b"")
 
 
-def make_renditions_in_subprocess(source: IO[bytes], sizes: Sequence[RenditionSize], folder: Path) -> list[Path]:
-    """Write the renditions of a picture file into `folder`; return their paths, in the order of `sizes`.
+def make_renditions_in_subprocess(
+    source: IO[bytes], sizes: Sequence[RenditionSize], folder: Path
+) -> tuple[list[Path], int]:
+    """Write the renditions of a picture file into `folder`; return their paths, in the order of `sizes`, and the
+    picture's `images.difference_hash()`.
 
     Raises `ImageRefused`, and `OSError` if the folder cannot be written to.
     """
-    original, targets = folder / "original", [folder / str(number) for number in range(len(sizes))]
-    with original.open("wb") as copy:
-        shutil.copyfileobj(source, copy)
+    targets = [folder / str(number) for number in range(len(sizes))]
+    work = _copied(source, folder), sizes, targets
     with _one_at_a_time(RENDITIONS), _refuse_above_limits(MAX_RENDITIONS_SECONDS):
-        work = original, sizes, targets
-        run_in_subprocess(images.save_renditions, *work, seconds=MAX_RENDITIONS_SECONDS, megabytes=MAX_MEGABYTES)
-    return targets
+        look = run_in_subprocess(images.save_renditions, *work, seconds=MAX_RENDITIONS_SECONDS, megabytes=MAX_MEGABYTES)
+    return targets, look
+
+
+def read_look_in_subprocess(source: IO[bytes]) -> int:
+    """Return the `images.difference_hash()` of a picture file. Raises `ImageRefused`."""
+    with TemporaryDirectory(prefix="medigy-look-") as folder:
+        path = _copied(source, Path(folder))
+        with _one_at_a_time(RENDITIONS), _refuse_above_limits(MAX_SECONDS):
+            return run_in_subprocess(images.read_look, path, seconds=MAX_SECONDS, megabytes=MAX_MEGABYTES)
+
+
+def _copied(source: IO[bytes], folder: Path) -> Path:
+    """Return a copy of a file, which may be in another storage, for a child process."""
+    path = folder / "original"
+    with path.open("wb") as copy:
+        shutil.copyfileobj(source, copy)
+    return path
 
 
 class ImageCleaner:

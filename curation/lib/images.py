@@ -1,4 +1,4 @@
-"""Verify pictures, remove their metadata, and make smaller renditions of them."""
+"""Verify pictures, remove their metadata, make smaller renditions of them, and compute their perceptual hashes."""
 
 import hashlib
 import io
@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from PIL import Image, ImageCms, UnidentifiedImageError
@@ -18,6 +19,8 @@ from .media_types import JPEG, PILLOW_FORMATS
 
 MAX_PIXELS = 100_000_000
 MAX_BYTES = 50_000_000
+#: The width in pixels that a perceptual hash needs, and the smallest step of grey, of 255, that turns one of its bits.
+MIN_WIDTH, MIN_STEP = 200, 2
 #: Number of pixels above which a picture is decoded in a child process; in four channels they take 64 MB.
 LARGE_PIXELS = 16_000_000
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
@@ -170,20 +173,50 @@ def _encode(image: Image.Image, image_format: str) -> bytes:
     return buffer.getvalue()
 
 
-def save_renditions(source: Path, sizes: Sequence[RenditionSize], targets: Sequence[Path]) -> None:
-    """Write renditions of a picture file in sRGB, each of `sizes` to the file of the same index. Raises `ImageRefused`.
+def save_renditions(source: Path, sizes: Sequence[RenditionSize], targets: Sequence[Path]) -> int:
+    """Write renditions of a picture file in sRGB, each of `sizes` to the file of the same index; return its
+    `difference_hash()`. Raises `ImageRefused`.
 
     The source is decoded once and reduced to the largest rendition first (a large JPEG while decoding), so that only
     one large picture is in memory.
     """
-    if not sizes:  # the picture is too high for any
-        return
     with _refuse_damaged():
-        with Image.open(source, formats=PILLOW_FORMATS) as original:
-            image = _srgb(_reduced(original, max(width for width, _height, _format in sizes)))
+        # A picture that is too high for any rendition is reduced all the same.
+        image = _opened(source, max((width for width, _height, _format in sizes), default=MIN_WIDTH))
         encoded = [_rendition(image, size) for size in sizes]
+        look = difference_hash(image)
     for data, target in zip(encoded, targets, strict=True):
         target.write_bytes(data)
+    return look
+
+
+def read_look(source: Path) -> int:
+    """Return the `difference_hash()` of a picture file. Raises `ImageRefused`."""
+    with _refuse_damaged():
+        return difference_hash(_opened(source, MIN_WIDTH))
+
+
+def _opened(source: Path, width: int) -> Image.Image:
+    """Return a picture file in sRGB, at most `width` pixels wide."""
+    with Image.open(source, formats=PILLOW_FORMATS) as original:
+        return _srgb(_reduced(original, width))
+
+
+def difference_hash(image: Image.Image) -> int:
+    """Return a perceptual hash of 64 bits, as a signed integer: 0 for a picture of one colour.
+
+    This is dHash: the picture is reduced to 9 × 8 grey pixels, and a bit tells whether a pixel is darker than its right
+    neighbour, here by more than `MIN_STEP`, so that the noise of compression in even areas turns no bit. Copies in
+    other sizes and formats differ in few bits.
+    (https://www.hackerfactor.com/blog/index.php?/archives/529-Kind-of-Like-That.html)
+    """
+    if image.mode == "RGBA":
+        white = Image.new("RGBA", image.size, "white")
+        image = Image.alpha_composite(white, image)
+    pixels = image.convert("L").resize((9, 8), Image.Resampling.BOX).tobytes()
+    rows = (pixels[start : start + 9] for start in range(0, 72, 9))
+    bits = [right - left > MIN_STEP for row in rows for left, right in pairwise(row)]
+    return int.from_bytes(int("".join("01"[bit] for bit in bits), 2).to_bytes(8), signed=True)
 
 
 def _rendition(image: Image.Image, rendition: RenditionSize) -> bytes:

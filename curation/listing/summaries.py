@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -14,6 +14,7 @@ from django.utils import timezone
 from curation.db.compiled_query import ParamList, compiled_query
 from curation.lib.page_urls import address
 from curation.models import CuratedItem, ItemTopic
+from curation.models.images import CENTRE
 
 from .pagination import PAGE_SIZE, Sliceable
 
@@ -25,12 +26,14 @@ MAX_KEYS = PAGE_SIZE + 1
 
 @dataclass(frozen=True, slots=True)
 class ItemPicture:
-    """An `Image` to show: its file name in the storage, and its size in pixels."""
+    """An `Image` to show: its file name in the storage, its size in pixels, and its focal point in percent."""
 
     name: str
     width: int
     height: int
     has_renditions: bool
+    focus_x: int = CENTRE
+    focus_y: int = CENTRE
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,8 @@ class SummaryRow(NamedTuple):
     image__width: int | None
     image__height: int | None
     image__has_renditions: bool | None
+    image__focus_x: int | None
+    image__focus_y: int | None
 
 
 class TopicRow(NamedTuple):
@@ -134,13 +139,21 @@ def _summary(row: SummaryRow, topics: Sequence[tuple[str, str]]) -> ItemSummary:
         label=row.section or row.kind,
         published_at=row.published_at,
         publisher=_source(row),
-        image=picture_of(row),
+        image=_cropped_picture(row),
         first_topics=tuple(topics),
     )
 
 
 def _source(row: SummaryRow) -> SourceLink | None:
     return SourceLink(row.publisher__name or "", row.publisher__domain) if row.publisher__domain else None
+
+
+def _cropped_picture(row: SummaryRow) -> ItemPicture | None:
+    """Return the picture of a row with its focal point: lists crop it."""
+    found = picture_of(row)
+    if found is None or row.image__focus_x is None or row.image__focus_y is None:
+        return found
+    return replace(found, focus_x=row.image__focus_x, focus_y=row.image__focus_y)
 
 
 def picture_of(row: Any) -> ItemPicture | None:

@@ -7,6 +7,7 @@ from .body_references import BodyReference
 from .content_version import ContentVersion
 from .deleted import BinnedItem, DeletedItem, DeletedKey
 from .editors import EditorProfile, SavedView
+from .image_looks import ImageLook
 from .images import Image
 from .import_undos import ImportUndo
 from .imports import Conflict, ImportRecord, ImportRun, SourceDocument
@@ -44,6 +45,7 @@ __all__ = [
     "FormerDocument",
     "FormerName",
     "Image",
+    "ImageLook",
     "ImportRecord",
     "ImportRun",
     "ImportUndo",

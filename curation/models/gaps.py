@@ -1,6 +1,6 @@
 """Gaps of items: what they lack or exceed, as conditions on their rows. Checks, lists and the search index use them.
 
-A gap depends on the item, its topics and nothing else, so that the index entry of an item can name it.
+A gap depends on the item, its topics, its image and nothing else, so that the index entry of an item can name it.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,6 +10,7 @@ from django.db.models.fields.json import KT
 from django.db.models.functions import Length, StrIndex
 from django.db.models.lookups import GreaterThan
 
+from .images import Image
 from .relations import ItemTopic
 
 #: Search engines cut longer titles.
@@ -39,7 +40,7 @@ GAPS: Mapping[str, Callable[[], Q]] = {
     "title-long": lambda: Q(GreaterThan(Length("title"), MAX_TITLE_CHARS)),
     "summary-missing": lambda: Q(summary=""),
     "summary-of-source": _copy_of_the_source,
-    "alt-missing": lambda: Q(image__isnull=False, image_alt=""),
+    "alt-missing": lambda: Q(Exists(Image.objects.filter(pk=OuterRef("image"), alt="")), image_alt=""),
 }
 
 

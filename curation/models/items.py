@@ -296,6 +296,11 @@ class CuratedItem(models.Model):  # type: ignore[django-manager-missing]  # tagg
         return str(self.publisher or host_of(self.source_url))
 
     @property
+    def alternative_text(self) -> str:
+        """The text that stands for the image: the item's own, else that of the image; "" without an image."""
+        return (self.image_alt or self.image.alt) if self.image else ""
+
+    @property
     def has_expired(self) -> bool:
         """Whether the item is published and its expiry time has passed, so that it counts as archived."""
         is_over = self.expires_at is not None and self.expires_at <= timezone.now()

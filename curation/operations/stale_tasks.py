@@ -29,7 +29,7 @@ MAX_ATTEMPTS = len(PAUSES) + 1
 #: newer files.
 RUN_IMPORT = "curation.tasks.run_import"
 #: The tasks that run once a day. Each queues its next run before its work.
-DAILY_TASKS = ("curation.tasks.empty_bin", "curation.tasks.prune")
+DAILY_TASKS = ("curation.tasks.empty_bin", "curation.tasks.prune", "curation.tasks.find_looks")
 #: Time for which a failed task is looked at.
 FAILED_SINCE = timedelta(days=1)
 

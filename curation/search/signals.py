@@ -25,8 +25,10 @@ def connect(app: AppConfig) -> None:
         pre_delete.connect(_note_items, sender=model)
         post_delete.connect(_remove_name, sender=model)
     pre_save.connect(_note_items_of_moving_topic, sender=Topic)
+    pre_save.connect(_note_items_of_described_picture, sender=Image)
     pre_delete.connect(_note_items_of_picture, sender=Image)
-    post_delete.connect(_index_noted_items, sender=Image)
+    for saved_or_deleted in (post_save, post_delete):
+        saved_or_deleted.connect(_index_noted_items, sender=Image)
     post_migrate.connect(_complete_index, sender=app)
 
 
@@ -61,6 +63,13 @@ def _note_items_of_moving_topic(instance: Topic, **_kwargs: Any) -> None:
 def _note_items_of_picture(instance: Image, **_kwargs: Any) -> None:
     """Note the items that lose their picture: their entries name their gaps."""
     instance.__dict__[ITEMS_TO_INDEX] = list(instance.items.values_list("pk", flat=True))
+
+
+def _note_items_of_described_picture(instance: Image, **_kwargs: Any) -> None:
+    """Note the items that get or lose an alternative text with that of their picture."""
+    if instance.pk and Image.objects.filter(pk=instance.pk).exclude(alt=instance.alt).exists():
+        without = instance.items.filter(image_alt="")
+        instance.__dict__[ITEMS_TO_INDEX] = list(without.values_list("pk", flat=True))
 
 
 def _indexed_items_of(row: Model) -> list[int]:

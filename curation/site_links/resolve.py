@@ -42,7 +42,7 @@ BATCH = 500
 KIND = BodyReference.Kind
 #: Columns of `BodyReference` that are the result of resolving it.
 RESOLVED_COLUMNS = ("name", "image_id", "document", "target_id", "page", "key")
-#: The site path of a picture that was uploaded into a body (`exporting.layout.picture_href`).
+#: The site path of a picture that was uploaded into a body (`picture_paths.picture_href()`).
 _UPLOADED = re.compile(r"/images/([0-9a-f]{16})/[^/]+")
 _STORED_PDF = re.compile(PDF_NAME)
 

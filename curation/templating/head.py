@@ -105,7 +105,7 @@ def item_head(url: str, detail: ItemDetail, trail: Sequence[Breadcrumb]) -> Head
     if "og:image" in overrides:  # its size and alternative text are unknown
         content |= dict.fromkeys(IMAGE_TAGS, "") | {"twitter:card": LARGE_CARD}
     elif item.image:
-        content |= _image_tags(url, item.image, item.image_alt)
+        content |= _image_tags(url, item.image, item.alternative_text)
     content |= {"title": item.title, **overrides}
     things = [news_article(url, detail), breadcrumb_list(url, trail, item.title), organization(url)]
     return Head(content.pop("title"), url, _tags(content), script_text(things))

@@ -11,9 +11,13 @@ from django.utils.safestring import SafeString
 from curation.lib.media_types import of_format
 from curation.listing.summaries import ItemPicture
 from curation.models import Image
+from curation.models.images import CENTRE
 
 _SOURCE = '<source type="{}" srcset="{}" sizes="{}">'
-_PICTURE = '<picture>{}<img src="{}" width="{}" height="{}" alt="{}" decoding="async" {}{}></picture>'
+_PICTURE = '<picture>{}<img src="{}" width="{}" height="{}" alt="{}" decoding="async" {}{}{}></picture>'
+#: The distance in percent between the focal points that the classes of `reader/lists.css` express: the content security
+#: policy allows no style of a single picture.
+FOCUS_STEP = 10
 
 
 def picture(
@@ -26,12 +30,29 @@ def picture(
     """
     if image is None:
         return SafeString()
-    return _picture(image.name, image.width, image.height, image.has_renditions, alt, sizes, priority, title)
+    classes = focus_classes(image.focus_x, image.focus_y)
+    return _picture(image.name, image.width, image.height, image.has_renditions, alt, sizes, priority, title, classes)
 
 
-@lru_cache(maxsize=2_000)  # a file never changes, and the same ones are shown again and again
+def focus_classes(x: int, y: int) -> str:
+    """Return the classes of a focal point, given in percent; "" for the centre, at which pages crop without them."""
+    if (x, y) == (CENTRE, CENTRE):
+        return ""
+    near_x, near_y = (int(percent / FOCUS_STEP + 0.5) * FOCUS_STEP for percent in (x, y))
+    return f"focus-x-{near_x} focus-y-{near_y}"
+
+
+@lru_cache(maxsize=2_000)  # equal arguments give equal markup, and the same pictures are shown again and again
 def _picture(
-    name: str, width: int, height: int, has_renditions: bool, alt: str, sizes: str, priority: bool, title: str
+    name: str,
+    width: int,
+    height: int,
+    has_renditions: bool,
+    alt: str,
+    sizes: str,
+    priority: bool,
+    title: str,
+    classes: str,
 ) -> SafeString:
     sources = _sources(name, width, height) if has_renditions else []
     return format_html(
@@ -43,6 +64,7 @@ def _picture(
         alt,
         SafeString('fetchpriority="high"' if priority else 'loading="lazy"'),
         format_html(' title="{}"', title) if title else "",
+        format_html(' class="{}"', classes) if classes else "",
     )
 
 

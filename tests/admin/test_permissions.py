@@ -110,7 +110,9 @@ ROWS: dict[str, tuple[int, int]] = {
         (f"curation_bulkchange_{name}" for name in ("confirm", "progress", "continue", "undo")),
         (CONTRIBUTOR, CONTRIBUTOR),
     ),
-    "curation_image_picture": (CONTRIBUTOR, CONTRIBUTOR),
+    **dict.fromkeys(
+        (f"curation_image_{name}" for name in ("picture", "picker", "upload", "replace")), (CONTRIBUTOR, CONTRIBUTOR)
+    ),
     # Topics and other rows that items refer to
     **dict.fromkeys(
         (
@@ -153,7 +155,7 @@ MODELS: dict[str, tuple[int, int, int, int]] = {
         (f"curation_{name}" for name in ("alias", "author", "offering", "publisher", "tag", "topic", "vocabulary")),
         (CONTRIBUTOR, EDITOR, EDITOR, EDITOR),
     ),
-    "curation_image": (CONTRIBUTOR, CONTRIBUTOR, NOBODY, EDITOR),
+    "curation_image": (CONTRIBUTOR, CONTRIBUTOR, EDITOR, EDITOR),
     "curation_bulkchange": (CONTRIBUTOR, NOBODY, CONTRIBUTOR, NOBODY),
     "curation_importrun": (EDITOR, PUBLISHER, EDITOR, NOBODY),
     **dict.fromkeys(

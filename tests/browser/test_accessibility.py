@@ -25,6 +25,7 @@ from curation.items.state import state_of
 from curation.items.workflow import perform
 from curation.models import BulkChange, Conflict, CuratedItem, ImportRun, Topic
 from tests.accounts.codes import PASSWORD, set_up_app
+from tests.admin.images import make_image
 from tests.factories import make_author, make_item, make_offering, make_publisher, make_topic
 
 from .conftest import Faults
@@ -174,6 +175,8 @@ def desk(ann: User) -> list[str]:
     perform("submitted", CuratedItem.objects.filter(pk=waiting.pk), actor, reason="Is it too long?")
     run = ImportRun.objects.create(outcome=ImportRun.Outcome.FINISHED, started_by="ann", counts={"seen": 1})
     of_story, of_changes = f"curateditem/{story.pk}", "bulkchange"
+    image = make_image()
+    make_item(image=image, image_alt="A ward")
     first = story.revisions.order_by("pk").first()
     assert first
     return [
@@ -194,6 +197,8 @@ def desk(ann: User) -> list[str]:
         *(f"/admin/review/?item={item.pk}" for item in (story, waiting)),
         *("/admin/one-by-one/?missing=summary", "/admin/one-by-one/?missing=topic", "/admin/one-by-one/?missing=alt"),
         f"/admin/curation/conflict/{conflict.pk}/edit/",
+        *(f"/admin/curation/image/{page}" for page in ("", "upload/", f"{image.pk}/change/", f"{image.pk}/delete/")),
+        *(f"/admin/curation/image/{image.pk}/replace/{query}" for query in ("", f"?with={make_image().pk}")),
     ]
 
 

@@ -5,15 +5,13 @@ from itertools import islice
 import pytest
 
 from curation.exporting.layout import (
-    MAX_NAME_BYTES,
     new_path,
     numbered_paths,
-    picture_href,
     place_beside,
-    static_path,
     usual_path,
 )
 from curation.models import Image
+from curation.site_links.picture_paths import MAX_NAME_BYTES, picture_href, static_path
 
 LONGEST, TOO_LONG = "x" * MAX_NAME_BYTES, "x" * (MAX_NAME_BYTES + 1)
 #: 255 bytes, in 85 letters of three.

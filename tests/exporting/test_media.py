@@ -7,9 +7,9 @@ import pytest
 from django.core.files.base import ContentFile
 from PIL import Image as PillowImage
 
-from curation.exporting.layout import picture_href
 from curation.lib import images
 from curation.models import BodyReference, CuratedItem, Image, Publisher, SourceDocument
+from curation.site_links.picture_paths import picture_href
 from tests.factories import make_item
 
 from .conftest import export_markdown, import_markdown

@@ -2,10 +2,11 @@
 
 import hashlib
 import io
+import random
 import struct
 import zlib
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import NamedTemporaryFile, TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -491,3 +492,55 @@ def test_a_huge_photograph_is_not_decoded_at_its_full_size(monkeypatch: pytest.M
 
     assert sizes
     assert max(sizes) <= (800, 500)
+
+
+# Looks
+
+
+def pattern(seed: int, mode: str = "RGB") -> Image.Image:
+    """Return a picture of blurred patches of grey."""
+    patches = Image.new("L", (6, 5))
+    patches.putdata([*random.Random(seed).randbytes(30)])
+    return patches.resize((900, 600), Image.Resampling.BICUBIC).convert(mode)
+
+
+def look_of(data: bytes) -> int:
+    with NamedTemporaryFile() as file:
+        Path(file.name).write_bytes(data)
+        return images.read_look(Path(file.name))
+
+
+@pytest.mark.parametrize("image_format", PILLOW_FORMATS)
+@pytest.mark.parametrize("seed", range(4))
+def test_copies_in_other_sizes_and_formats_look_the_same(image_format: str, seed: int) -> None:
+    original = images.difference_hash(pattern(seed))
+    for size in ((900, 600), (300, 200)):
+        copy = look_of(encoded(pattern(seed).resize(size), image_format))
+        assert ((original ^ copy) & 2**64 - 1).bit_count() <= 3
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_other_pictures_look_different(seed: int) -> None:
+    looks = images.difference_hash(pattern(seed)), images.difference_hash(pattern(seed + 10))
+    assert ((looks[0] ^ looks[1]) & 2**64 - 1).bit_count() > 10
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "L"])
+def test_a_picture_of_one_colour_has_no_look(mode: str) -> None:
+    assert images.difference_hash(Image.new("L", (300, 200), 200).convert(mode)) == 0
+
+
+def test_what_is_under_transparent_pixels_is_no_part_of_a_look() -> None:
+    hidden = pattern(1, "RGBA")
+    hidden.putalpha(0)
+    assert images.difference_hash(hidden) == 0
+
+
+def test_a_look_fits_in_a_signed_integer_of_64_bits() -> None:
+    steps = Image.linear_gradient("L").rotate(90)
+    assert {images.difference_hash(steps), images.difference_hash(steps.rotate(180))} == {-1, 0}
+
+
+def test_a_damaged_picture_has_no_look() -> None:
+    with pytest.raises(ImageRefused):
+        look_of(encoded(pattern(1), "PNG")[:-2000])

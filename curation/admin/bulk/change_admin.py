@@ -101,7 +101,7 @@ class BulkChangeAdmin(ReadOnlyAdmin):
         has_value = any(name.startswith("value") for name in sent)
         form = ConfirmForm(argument, sent if request.method == "POST" or has_value else None)
         if request.method == "POST" and form.is_valid():
-            return self._carry_out(request, change, form.cleaned_data.get("value", UNCHOSEN))
+            return self.carry_out(request, change, form.cleaned_data.get("value", UNCHOSEN), items_url(request))
         value = form.cleaned_data.get("value", UNCHOSEN) if form.is_valid() else UNCHOSEN
         preview = changes.preview(change, value)
         if isinstance(argument, Choice) and not preview.old_years:
@@ -133,7 +133,8 @@ class BulkChangeAdmin(ReadOnlyAdmin):
             back=items_url(request),
         )
 
-    def _carry_out(self, request: HttpRequest, change: BulkChange, value: Any) -> HttpResponseBase:
+    def carry_out(self, request: HttpRequest, change: BulkChange, value: Any, url: str) -> HttpResponseBase:
+        """Confirm a prepared change and execute it. Redirects to `url`, or to its page if it is not over yet."""
         with transaction.atomic():
             value = [_saved(row) for row in value] if isinstance(value, list) else value
             is_first = changes.confirm(change, value)
@@ -141,13 +142,15 @@ class BulkChangeAdmin(ReadOnlyAdmin):
                 tasks.run_bulk_change.enqueue(change.pk)
         if is_first and len(change.item_ids) <= changes.MAX_AT_ONCE:
             run_now(change)
-        return self._answer(request, change, items_url(request))
+        return self._answer(request, change, url)
 
     def _answer(self, request: HttpRequest, change: BulkChange, url: str) -> HttpResponseBase:
         """Redirect to a page with a message if a change is over, else to the page of its progress."""
         change.refresh_from_db()
         if change.outcome != Outcome.FINISHED:
             return redirect("admin:curation_bulkchange_change", change.pk)
+        if change.counts.get("kept_total"):  # its page names what stays
+            url = reverse("admin:curation_bulkchange_change", args=[change.pk])
         is_whole = change.counts["changed"] and not change.counts.get("kept_total")
         level = messages.SUCCESS if is_whole else messages.WARNING
         self.message_user(request, wording.message(change, Actor.of(request.user)), level)

@@ -156,6 +156,8 @@ class ItemEditForm(MergedForm, SluggedForm):
             is_known = self.instance.status in (CuratedItem.Status.PUBLISHED, CuratedItem.Status.ARCHIVED)
             known = "Readers know this address. " if is_known else ""
             self.fields["slug"].help_text = f"{known}After a change, the old address redirects to the new one."
+        if "image_alt" in self.fields and self.instance.image:
+            self.fields["image_alt"].widget.attrs["placeholder"] = self.instance.image.alt
         if "body" in self.fields:
             self.fields["body"].widget.attrs["data-item"] = self.instance.pk or ""
             self.fields["summary"].widget.attrs["placeholder"] = summary_for_readers("", self.instance.body_text)

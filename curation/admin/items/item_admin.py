@@ -17,7 +17,7 @@ from django.utils.text import get_text_list
 
 from curation.admin.aliases import AliasInline
 from curation.admin.base import may_view_items
-from curation.admin.images import picture_with_details
+from curation.admin.images.details import picture_with_details
 from curation.admin.widgets import ChipSelect
 from curation.admin_site.times import time_text, zone_name
 from curation.items import relations
@@ -189,8 +189,8 @@ class ItemAdmin(ListPage, QuickEdit, OutOfReach, DeletedMeanwhile, DraftViews, V
     def chosen_picture(self, item: CuratedItem) -> SafeString:
         """Return the image of an item. `chosen-picture.js` replaces it when another one is chosen."""
         content = picture_with_details(item.image) if item.image else ""
-        url = reverse("admin:curation_image_picture", args=[0])
-        return format_html('<div id="chosen-picture" data-url="{}">{}</div>', url, content)
+        urls = reverse("admin:curation_image_picture", args=[0]), reverse("admin:curation_image_picker")
+        return format_html('<div id="chosen-picture" data-url="{}" data-picker-url="{}">{}</div>', *urls, content)
 
 
 def _not_taken_message(name: str, typed: str) -> str:

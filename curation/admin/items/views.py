@@ -12,11 +12,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from curation.admin.file_fields import ADD_IMAGE, clean_image
 from curation.admin_site.framing import as_framed
-from curation.exporting.layout import picture_href
 from curation.items.workflow import state_label
 from curation.listing.body_targets import load_targets
 from curation.listing.detail import ItemDetail, detail_by_id
 from curation.search.query import normalise_text
+from curation.site_links.picture_paths import picture_href
 from curation.views.items import item_page
 
 from .history import ItemHistory

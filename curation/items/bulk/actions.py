@@ -10,6 +10,7 @@ from ..merging.effect import MergedRows, MergeRows
 from ..merging.mergeable import MERGEABLE, Mergeable
 from .arguments import Argument, Choice, OptionalRow, Rows, Text, Time
 from .effects import AddRows, Effect, FieldEffect, RemoveRows, TransitionEffect
+from .replace_image import ReplaceImage, ReplacementArgument
 
 Verb = Revision.Verb
 
@@ -153,4 +154,14 @@ def _merge(mergeable: Mergeable) -> BulkAction:
 
 #: The merges of topics, offerings, … by model; they begin with the rows, and not with items.
 MERGES = {model: _merge(mergeable) for model, mergeable in MERGEABLE.items()}
-ACTIONS_BY_NAME = {action.name: action for action in (*BULK_ACTIONS, *MERGES.values())}
+#: Started from the page of an image, for all items that have it.
+REPLACE_IMAGE = BulkAction(
+    "replace_image",
+    "Replace an image",
+    "Replace the image in {items}",
+    "given another image",
+    ReplaceImage("image", "without this image already"),
+    ReplacementArgument("Images"),
+    logged="Image replaced by another one everywhere.",
+)
+ACTIONS_BY_NAME = {action.name: action for action in (*BULK_ACTIONS, *MERGES.values(), REPLACE_IMAGE)}

@@ -34,7 +34,7 @@ from .arguments import UNCHOSEN
 Status, Verb = CuratedItem.Status, Revision.Verb
 
 #: Reasons for skipped items.
-IN_BIN, READ_ONLY = "in the bin", "for you to read only"
+IN_BIN, READ_ONLY, BY_HAND = "in the bin", "for you to read only", "to be changed by hand"
 
 
 class Effect(ABC):
@@ -188,22 +188,36 @@ class FieldEffect(Effect):
             return IN_BIN
         return "" if may_change(actor, item) else READ_ONLY
 
+    def load_to_change(self, items: ItemQuerySet, value: Any) -> ItemQuerySet:
+        """Load what `new_values()` reads as well."""
+        return self.load(items, value)
+
+    def new_values(self, items: Sequence[CuratedItem], value: Any, _change: BulkChange) -> dict[int, dict[str, Any]]:
+        """Return the new values of fields of items, by ID. An item without any stays as it is."""
+        fields.load_related(items, self.field)
+        return {item.pk: {self.field: self.new_value(item, value)} for item in items}
+
     @transaction.atomic
     def run(self, ids: Sequence[int], value: Any, actor: Actor, change: BulkChange) -> BulkResult:
         locked = CuratedItem.objects.filter(pk__in=ids).select_for_update(of=("self",))
-        items = list(self.load(locked, value))
+        items = list(self.load_to_change(locked, value))
         reasons = {item.pk: self.refusal(item, value, actor) for item in items}
-        changing = [item for item in items if not reasons[item.pk]]
-        fields.load_related(changing, self.field)
-        new = {item.pk: {self.field: self.new_value(item, value)} for item in changing}
-        changes = [Change(item.pk, {self.field: self._pair(item, new[item.pk][self.field])}) for item in changing]
+        new = self.new_values([item for item in items if not reasons[item.pk]], value, change)
+        changing = [item for item in items if new.get(item.pk)]
+        changes = [
+            Change(item.pk, {name: _pair(item, name, after) for name, after in new[item.pk].items()})
+            for item in changing
+        ]
         fields.write(changing, new, actor, is_edit=self.is_edit)
         record_changes(changes, Verb.CHANGED, actor, reason=self.reason(change), bulk_change=change)
-        return BulkResult([*new], skipped={pk: reason for pk, reason in reasons.items() if reason})
+        skipped = {pk: reason for pk, reason in reasons.items() if reason}
+        skipped |= {pk: BY_HAND for pk, values in new.items() if not values}
+        return BulkResult([item.pk for item in changing], skipped=skipped)
 
-    def _pair(self, item: CuratedItem, new: Any) -> list[Any]:
-        values = (fields.value_of(item, self.field), new)
-        return [fields.as_json(self.field, value) for value in values]
+
+def _pair(item: CuratedItem, name: str, new: Any) -> list[Any]:
+    """Return the present and the new value of a field, as JSON."""
+    return [fields.as_json(name, value) for value in (fields.value_of(item, name), new)]
 
 
 @dataclass(frozen=True, slots=True)

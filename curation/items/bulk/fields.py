@@ -1,7 +1,7 @@
 """Single fields of many items, read and written in a fixed number of queries: those that bulk actions change.
 
-A value is that of the column, a `Publisher`, or for a relation the IDs of the rows that it leads to, in their order,
-each with its entry in `items.state`.
+A value is that of the column, the ID of an image, a `Publisher`, or for a relation the IDs of the rows that it leads
+to, in their order, each with its entry in `items.state`.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from curation.db.bulk_rows import update
 from curation.frontmatter import to_json_value
 from curation.frontmatter.record import OfferingRef, PublisherRef, TopicRef
 from curation.models import CuratedItem, Publisher
-from curation.models.items import RELATIONS, ItemQuerySet, relation_with_rows
+from curation.models.items import DERIVED_COLUMNS, RELATIONS, ItemQuerySet, relation_with_rows
 from curation.search.index import index
+from curation.site_links.resolve import refresh_references
 
 from ..actors import Actor
 from ..record import RENAMED
@@ -31,6 +32,10 @@ COLUMNS = (
     *(*REFUSAL_COLUMNS, "title", "edited_at"),
     *("approved_at", "binned_at", "binned_by"),
 )
+#: The attribute of an item that has the value of a field, where it has another name.
+_ATTRIBUTES = {**RENAMED, "image": "image_id"}
+#: The columns that `CuratedItem.derive()` reads and sets.
+_OF_BODIES = (*DERIVED_COLUMNS, "flavour", "source_url")
 #: Fields whose change is not an editor's work on the text: readers see no “modified” for it.
 _OF_PUBLICATION = frozenset(["status", "published_at"])
 
@@ -50,6 +55,7 @@ def load(items: ItemQuerySet, names: Iterable[str]) -> ItemQuerySet:
     names = list(names)
     relations = [_relation_name(name) for name in names if name in RELATED]
     columns = [RENAMED.get(name, name) for name in names if name not in RELATED]
+    columns += _OF_BODIES if "body" in columns else ()
     loaded = items.only(*COLUMNS, *columns).order_by("pk")
     if "publisher" in columns:
         loaded = loaded.select_related("publisher")
@@ -78,7 +84,7 @@ def _relation_name(name: str) -> str:
 def value_of(item: CuratedItem, name: str) -> Any:
     """Return the value of a field of an item that was loaded with it."""
     if name not in RELATED:
-        return getattr(item, RENAMED.get(name, name))
+        return getattr(item, _ATTRIBUTES.get(name, name))
     target = RELATIONS[_relation_name(name)].partition("__")[0]
     rows = getattr(item, _relation_name(name)).all()
     return dict(with_entry(name, getattr(row, target), getattr(row, "is_primary", False)) for row in rows)
@@ -106,6 +112,10 @@ def write(
     Readers see the change of a published item as one of its text if it `is_edit`.
     """
     changing = {item.pk: item for item in items if new.get(item.pk)}
+    bodies = [item for item in changing.values() if "body" in new[item.pk]]
+    for item in bodies:
+        item.body = new[item.pk]["body"]
+        item.derive()
     names = {name for values in new.values() for name in values}
     now = timezone.now()
     statuses = {pk: _status_columns(item, new[pk], actor, now) for pk, item in changing.items()}
@@ -121,6 +131,7 @@ def write(
         if wanted:
             write_related(name, changing, wanted)
     index(list(changing))
+    refresh_references(CuratedItem.objects.filter(pk__in=[item.pk for item in bodies]))
 
 
 def _targets(name: str, value: Mapping[int, Any]) -> dict[int, bool]:
@@ -142,6 +153,8 @@ def _row(
         value = new.get(name, value_of(item, name))
         column: Any = CuratedItem._meta.get_field(RENAMED.get(name, name))
         columns[column.attname] = value.pk if isinstance(value, Publisher) else value
+    if "body" in plain:
+        columns = {**{name: getattr(item, name) for name in DERIVED_COLUMNS}, **columns}
     # An item is listed again by the caller: its own columns are current now, too.
     item.status, item.published_at = status["status"], columns.get("published_at", item.published_at)
     edited_at = now if set(new) - _OF_PUBLICATION else item.edited_at

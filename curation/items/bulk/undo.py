@@ -17,7 +17,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from curation.models import BulkChange, CuratedItem, Revision
+from curation.models import BulkChange, CuratedItem, Image, Revision
 
 from ..actors import Actor
 from ..bin import day_text
@@ -240,6 +240,8 @@ def _restore_value(found: Restoration, name: str, targets: _Targets, before: Any
             found.kept[name] = f"“{before['name']}” was deleted"
         else:
             found.values[name] = row
+    elif name == "image" and before is not None and not targets.has_image(before):
+        found.kept[name] = "the former image was deleted"
     else:
         found.values[name] = datetime.fromisoformat(before) if name in _TIMES and before else before
 
@@ -279,7 +281,7 @@ def _with_primary(
 class _Targets:
     """The rows that the revisions of a change name, in a fixed number of queries."""
 
-    def __init__(self, revisions: Iterable[Revision], restored: Mapping[str, Sequence[Any]]) -> None:
+    def __init__(self, revisions: Sequence[Revision], restored: Mapping[str, Sequence[Any]]) -> None:
         states = (
             ({name: values[side] for name, values in revision.changes.items()}, revision.created_at)
             for revision in revisions
@@ -287,6 +289,8 @@ class _Targets:
         )
         self._rows = NamedRows(states, restored)
         self._now = timezone.now()
+        images = {revision.changes["image"][0] for revision in revisions if "image" in revision.changes} - {None}
+        self._images = set(Image.objects.filter(pk__in=images).values_list("pk", flat=True)) if images else set()
 
     def present(self, revision: Revision) -> dict[str, list[Any]]:
         """Return the changes of a revision, with the present names of rows."""
@@ -299,6 +303,10 @@ class _Targets:
     def find(self, name: str, entry: Any) -> Any:
         """Return the row that an entry of a field names now, or `None` if it was deleted."""
         return self._rows.row(name, entry, self._now)
+
+    def has_image(self, pk: int) -> bool:
+        """Whether an image that an item had before the change is still there."""
+        return pk in self._images
 
     def ids(self, name: str, entries: Sequence[Any]) -> dict[int, Any]:
         """Return entries of a field by the IDs of their rows, in their order, without deleted rows."""
