@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('curation', '0058_topics_and_synonyms'),
+        ('curation', '0061_preview_links'),
     ]
 
     operations = [
