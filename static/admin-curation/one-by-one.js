@@ -1,8 +1,8 @@
 /* Saves the form of one item and shows the next one at once: its page was fetched while the editor wrote. */
 
-import { fetchOrThrow } from "./fetch.js";
 import { startFrames } from "./framed-page.js";
 import { addKeysOf } from "./keys.js";
+import { requireSession } from "./session.js";
 
 const TYPED = "textarea, input:not([type=hidden])";
 const main = () => document.querySelector(".one-by-one[data-item]");
@@ -20,7 +20,7 @@ document.addEventListener("submit", async (event) => {
   const data = new FormData(form);
   const former = document.cloneNode(true);
   keep();
-  const answer = fetchOnce(form.action, { method: "POST", body: data });
+  const answer = send(form.action, data);
   const next = await Promise.race([prefetched, answer]);
   if (next && !next.failure && next.item !== saved) show(next.page, "Saving the one before…");
   else say("Saving…");
@@ -51,16 +51,21 @@ function finish(answer, saved, former) {
 async function fetchOnce(url, options) {
   try {
     const response = await fetch(url, options);
-    if (!response.ok || new URL(response.url).pathname !== location.pathname) {
-      await fetchOrThrow(url, { method: "HEAD" });
-      throw new Error("the server did not take it.");
-    }
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    if (!page.querySelector(".one-by-one")) throw new Error("you are logged out; log in in another tab.");
+    if (response.status >= 500) return { failure: `the server answers ${response.status}.` };
+    if (!page.querySelector(".one-by-one")) return { failure: "you are logged out.", isLoggedOut: true };
     return { page, item: page.querySelector("[data-item]")?.dataset.item ?? "", url: response.url };
-  } catch (error) {
-    return { failure: error instanceof TypeError ? "the server cannot be reached." : error.message };
+  } catch {
+    return { failure: "the server cannot be reached." };
   }
+}
+
+/** Send a form; ask for the password first, and send it again, if the session has ended. */
+async function send(url, data) {
+  const answer = await fetchOnce(url, { method: "POST", body: data });
+  if (!answer.isLoggedOut || !(await requireSession().catch(() => false))) return answer;
+  data.set("csrfmiddlewaretoken", document.querySelector("[name=csrfmiddlewaretoken]").value);
+  return fetchOnce(url, { method: "POST", body: data });
 }
 
 async function prefetch() {
