@@ -18,7 +18,7 @@ def suggested_topics(item: CuratedItem) -> list[Topic]:
     text = _words(f"{item.title} {item.summary} {item.body_text[:MAX_TEXT]}")
     named = [
         (pk, key)
-        for pk, key in Topic.objects.order_by("pk").values_list("pk", "name_key")[:MAX_TOPICS]
+        for pk, key in Topic.objects.filter(retired_at=None).order_by("pk").values_list("pk", "name_key")[:MAX_TOPICS]
         if (words := _words(key).strip()) and f" {words} " in text
     ]
     chosen = [pk for pk, _key in sorted(named, key=lambda found: (-len(found[1]), found[0]))[:MAX_SUGGESTED]]

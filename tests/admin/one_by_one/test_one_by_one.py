@@ -8,10 +8,11 @@ from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from curation.items.revisions import recording
 from curation.items.workflow import perform
-from curation.models import CuratedItem, Revision
+from curation.models import CuratedItem, Revision, Topic
 from tests.admin.conftest import member_of
 from tests.admin.images import make_image
 from tests.admin.pages import errors, form_data, links, messages, query_count, text, tree
@@ -188,6 +189,18 @@ def test_an_unknown_topic_and_one_of_several_vocabularies_are_named(editor: Clie
     words = "“Nursing” is a topic of several vocabularies: write “KLAS: Nursing” or “Symplur: Nursing”."
     assert errors(send(editor, page, topic_names="Nursing")) == [words]
     assert errors(send(editor, page, topic_names="")) == ["Choose a topic, or skip the item."]
+
+
+def test_a_retired_topic_gives_way_to_its_successor(editor: Client) -> None:
+    item, successor = without_summary(), make_topic("Nursing at home")
+    Topic.objects.filter(pk=make_topic("Home nursing").pk).update(retired_at=timezone.now(), successor=successor)
+    Topic.objects.filter(pk=make_topic("Twice a day").pk).update(retired_at=timezone.now())
+    page = editor.get(url(missing="topic"))
+    assert "suggested" not in page.content.decode()
+    words = "“Twice a day” is retired: choose another topic."
+    assert errors(send(editor, page, topic_names="Twice a day")) == [words]
+    send(editor, page, topic_names="Home nursing")
+    assert list(item.topics.all()) == [successor]
 
 
 # Saving
