@@ -12,7 +12,7 @@ View = Callable[[HttpRequest], HttpResponse]
 
 
 @dataclass(frozen=True, slots=True)
-class RegisteredPage:
+class DeskPage:
     """A page under `/admin/ROUTE`, named `admin:NAME`, for the staff whom `is_allowed` accepts."""
 
     route: str
@@ -27,14 +27,14 @@ class RegisteredPage:
 
 
 #: The registered pages.
-PAGES: list[RegisteredPage] = []
+PAGES: list[DeskPage] = []
 
 
 def desk_page(route: str, name: str, is_allowed: Callable[[HttpRequest], bool]) -> Callable[[View], View]:
     """Register the decorated view as a page of the desk."""
 
     def register(view: View) -> View:
-        PAGES.append(RegisteredPage(route, name, view, is_allowed))
+        PAGES.append(DeskPage(route, name, view, is_allowed))
         return view
 
     return register

@@ -25,4 +25,9 @@ for (const select of document.querySelectorAll("select[data-chips-url]")) {
   select.addEventListener("change", () => field.render());
 }
 
-for (const input of document.querySelectorAll("input[data-chips-url]")) show(new TagsSource(input), input.labels[0], input);
+/** Show the lines of names in a part of the page as chips. */
+export function showLines(root) {
+  for (const input of root.querySelectorAll("input[data-chips-url]")) show(new TagsSource(input), input.labels[0], input);
+}
+
+showLines(document);

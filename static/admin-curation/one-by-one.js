@@ -81,6 +81,8 @@ function show(page, words) {
   restore();
   addKeysOf(document.getElementById("content"));
   startFrames(document.getElementById("content"));
+  const lines = document.querySelector("#one_form:has([data-chips-url])");
+  if (lines) import("./chips.js").then(({ showLines }) => showLines(lines));
   if (words) say(words);
   document.querySelector("#one_form [autofocus], #one_form .errors :is(textarea, input)")?.focus();
   scrollTo(0, 0);
@@ -99,7 +101,7 @@ function say(text) {
 
 function keep() {
   const fields = [...document.querySelectorAll("#one_form")].flatMap((form) => [...form.querySelectorAll(TYPED)]);
-  const values = fields.map(({ name, value, checked, type }) => ({ name, value, checked, type }));
+  const values = fields.filter(({ name }) => name).map(({ name, value, checked, type }) => ({ name, value, checked, type }));
   if (main()) kept.set(main().dataset.item, values);
 }
 

@@ -14,9 +14,10 @@ from django.utils.text import get_text_list
 
 from curation.admin.items.merged_form import MergedForm
 from curation.admin.items.tags_field import read_tags, write_tags
+from curation.admin.widgets import CHIPS_MEDIA, chip_attrs
 from curation.items.checks import BY_CODE, condition
 from curation.lib.names import name_key
-from curation.models import CuratedItem, Topic
+from curation.models import CuratedItem, ItemTopic, Topic
 
 from .suggested_topics import suggested_topics
 
@@ -74,13 +75,17 @@ class TopicsForm(MergedForm):
     topic_names = forms.CharField(
         label="Topics",
         required=False,
-        widget=forms.TextInput({"autofocus": True}),
+        widget=forms.TextInput({"autofocus": True, **chip_attrs(ItemTopic._meta.get_field("topic"), grouped=True)}),
         help_text="Labels, or “Vocabulary: Label”, separated by commas.",
     )
 
     class Meta:
         model = CuratedItem
         fields = ()
+
+    @property
+    def media(self) -> forms.Media:
+        return super().media + CHIPS_MEDIA
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -50,13 +50,14 @@ def one_by_one(request: HttpRequest) -> HttpResponse:
         messages.warning(request, "The list has no such filter: these are all items.")
         return redirect(reverse("admin:one_by_one", query={"field": field.name}))
     pk = request.GET.get(ITEM, "")
-    number = int(pk) if pk.isdecimal() and len(pk) < 19 else walk.first()
+    is_named = pk.isdecimal() and len(pk) < 19
+    number = int(pk) if is_named else walk.first()
     if request.method == "POST":
         return _save(request, walk, number)
     item = _load(number)
     if item is None:
         return _end(request, walk)
-    if not walk.has(item):
+    if is_named and not walk.has(item):
         messages.info(request, format_html("{}: nothing to do here any more.", edit_link(item)))
         return redirect(_next_url(walk, item, done=walk.done))
     form = _make_form(walk, request, item)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
@@ -58,23 +58,19 @@ class Walk:
     def first(self) -> int | None:
         return self._ordered.values_list("pk", flat=True).first()  # type: ignore[no-any-return]
 
-    def _after(self, item: CuratedItem) -> Any:
-        time = item.published_at or item.created_at
-        return self._ordered.filter(Q(desk_time__lt=time) | Q(desk_time=time, pk__lt=item.pk))
-
-    def _before(self, item: CuratedItem) -> Any:
-        time = item.published_at or item.created_at
-        return self._ordered.filter(Q(desk_time__gt=time) | Q(desk_time=time, pk__gt=item.pk))
-
     def next(self, item: CuratedItem) -> int | None:
-        return self._after(item).values_list("pk", flat=True).first()  # type: ignore[no-any-return]
+        time = item.published_at or item.created_at
+        after = self._ordered.filter(Q(desk_time__lt=time) | Q(desk_time=time, pk__lt=item.pk))
+        return after.values_list("pk", flat=True).first()  # type: ignore[no-any-return]
 
     def previous(self, item: CuratedItem) -> int | None:
-        return self._before(item).reverse().values_list("pk", flat=True).first()  # type: ignore[no-any-return]
+        before = self._ordered.filter(_is_before(item)).reverse()
+        return before.values_list("pk", flat=True).first()  # type: ignore[no-any-return]
 
     def place(self, item: CuratedItem) -> tuple[int, int]:
         """Return the number of an item, from 1, and of all items of the walk, those that are done included."""
-        return self.done + self._before(item).count() + 1, self.done + self.items.count()
+        found = self._ordered.aggregate(before=Count("pk", filter=_is_before(item)), all=Count("pk"))
+        return self.done + found["before"] + 1, self.done + found["all"]
 
     def has(self, item: CuratedItem) -> bool:
         return self.items.filter(pk=item.pk).exists()
@@ -92,6 +88,12 @@ class Walk:
     @property
     def list_url(self) -> str:
         return f"{reverse('admin:curation_curateditem_changelist')}?{self.parameters.urlencode()}"
+
+
+def _is_before(item: CuratedItem) -> Q:
+    """Return the condition of the items that come before one, by `desk_time`."""
+    time = item.published_at or item.created_at
+    return Q(desk_time__gt=time) | Q(desk_time=time, pk__gt=item.pk)
 
 
 def list_parameters(data: QueryDict) -> QueryDict:
