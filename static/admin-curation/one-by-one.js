@@ -36,6 +36,8 @@ function finish(answer, saved, former) {
   } else if (answer.item === main().dataset.item && answer.item !== saved) {
     showMessages(answer.page);
     say(answer.page.querySelector(".one-place")?.textContent ?? "");
+    document.querySelector(".one-verbs").replaceWith(document.adoptNode(answer.page.querySelector(".one-verbs")));
+    addKeysOf(main());
     history.replaceState(null, "", answer.url);
     main().dataset.next = answer.page.querySelector("[data-item]").dataset.next;
   } else {
@@ -82,10 +84,15 @@ function show(page, words) {
   addKeysOf(document.getElementById("content"));
   startFrames(document.getElementById("content"));
   const lines = document.querySelector("#one_form:has([data-chips-url])");
-  if (lines) import("./chips.js").then(({ showLines }) => showLines(lines));
+  if (lines) import("./chips.js").then(({ showLines }) => { showLines(lines); focusField(); });
   if (words) say(words);
-  document.querySelector("#one_form [autofocus], #one_form .errors :is(textarea, input)")?.focus();
+  focusField();
   scrollTo(0, 0);
+}
+
+/** Put the cursor into the field, or where chips take its place. */
+function focusField() {
+  (document.querySelector("#one_form [role=combobox]") ?? document.querySelector("#one_form [autofocus]"))?.focus();
 }
 
 function showMessages(page) {
@@ -113,3 +120,5 @@ function restore() {
     else fields.forEach((field) => { field.value = value; });
   }
 }
+
+focusField();

@@ -129,7 +129,7 @@ def test_an_item_that_has_the_field_by_now_is_passed_over(editor: Client) -> Non
     assert other.summary == ""
 
 
-@pytest.mark.parametrize(("field", "most"), [("alt", 15), ("summary", 15), ("topic", 16)])
+@pytest.mark.parametrize(("field", "most"), [("alt", 16), ("summary", 16), ("topic", 17)])
 def test_a_page_costs_the_same_in_a_longer_list(editor: Client, field: str, most: int) -> None:
     for _ in range(3):
         with_picture(summary="")
