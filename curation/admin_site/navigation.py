@@ -86,7 +86,8 @@ def navigation(request: HttpRequest, apps: Sequence[Mapping[str, Any]]) -> Navig
         if url := models.get(name, {}).get("admin_url"):
             badge = _open_conflicts(models) if name == "ImportRun" else None
             bar.append(NavigationLink(label, url, icon, keys, _current(request, url), badge))
-    if any(page.name == "review" and page.is_allowed(request) for page in PAGES):
+    # Error pages are shown to those who are not logged in as well.
+    if models and any(page.name == "review" and page.is_allowed(request) for page in PAGES):
         url = reverse("admin:review")
         bar.insert(2, NavigationLink("Review", url, "review", "g r", _current(request, url)))
     return Navigation(bar, list(_others(request, apps)), models.get("CuratedItem", {}).get("add_url") or "")

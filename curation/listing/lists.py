@@ -265,7 +265,7 @@ class TopicLists(RowLists[Topic]):
     def choose(self, subject: Topic) -> ItemQuerySet:
         source, now = self.source, timezone.now()
         assert isinstance(source, TopicSource)  # noqa: S101  # for the types
-        return source.with_any(CuratedItem.objects.published(now).newest_first(), with_equivalents(subject.pk), now)
+        return source.with_any(CuratedItem.objects.published(now).newest_first(), _shown_topics(subject), now)
 
     def key_reader(self, subject: Topic) -> ReadKeys | None:
         return None if self.shows_others(subject) else super().key_reader(subject)
@@ -273,7 +273,12 @@ class TopicLists(RowLists[Topic]):
     @staticmethod
     def shows_others(subject: Topic) -> bool:
         """Whether the list of a topic has the items of others."""
-        return len(with_equivalents(subject.pk)) > 1
+        return len(_shown_topics(subject)) > 1
+
+
+def _shown_topics(topic: Topic) -> tuple[int, ...]:
+    """Return the IDs of the topics whose items a topic shows. Few have equivalents: the others cost no query."""
+    return with_equivalents(topic.pk) if topic.equivalence_id else (topic.pk,)
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,8 @@ def namesakes(topic: Topic) -> QuerySet[Topic]:
 
 def visible_successors(topic: Topic) -> QuerySet[Topic]:
     """Return the successor of a retired topic, if it has published items."""
+    if topic.successor_id is None:
+        return Topic.objects.none()
     return with_published_items(Topic).filter(pk=topic.successor_id).select_related("vocabulary")
 
 

@@ -68,6 +68,7 @@ ROWS: dict[str, tuple[int, int]] = {
     "one_by_one": (CONTRIBUTOR, CONTRIBUTOR),
     "describe_moment": (STAFF, STAFF),
     "find": (STAFF, STAFF),
+    "combined_file": (ANYBODY, ANYBODY),  # static files are public
     # Accounts: each for its own user, who sees 404 or is led elsewhere where there is no second factor
     "account_login": (NOBODY, NOBODY),  # leads to the log-in page
     "mfa_authenticate": (ANYBODY, ANYBODY),  # leads to the log-in page without a right password
@@ -236,6 +237,8 @@ def url_of(name: str, keys: dict[str, Any]) -> str:
         "token": "x",
         "side": "theirs",
         "name": "x.png",
+        "digest": "x",
+        "kind": "css",
         "field": "kind",
         "app_label": "curation",
     }

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2] / "curation"
-#: The writer, the modules that define the tables, and one that makes rows for pages and saves none.
+#: The writer, the modules that define the tables, and two that make rows for pages and save none.
 WRITERS = {
     *(ROOT / "items/relations.py", ROOT / "models/relations.py", ROOT / "models/tags.py"),
-    ROOT / "items/in_memory.py",
+    *(ROOT / "items/in_memory.py", ROOT / "admin/items/typed_page.py"),
 }
 MODELS = {"ItemRelation", "ItemTopic", "ItemOffering", "ItemAuthor", "ItemTag"}
 MANAGERS = {"itemtopic_set", "itemoffering_set", "itemauthor_set", "itemtag_set"}

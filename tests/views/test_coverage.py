@@ -206,5 +206,5 @@ def test_a_topics_page_says_what_its_vocabulary_is(care: Topic) -> None:
 def test_a_topics_page_leads_to_the_same_label_in_other_vocabularies(care: Topic) -> None:
     make_item(topics=[care, make_topic("CARE", "KLAS"), make_topic("Other", "Medigy")])
     make_topic("Care", "Gartner")  # of which there is nothing to read
-    (note,) = [note for note in get(CARE).all("p[@class='note']") if "same label" in text(note)]
+    (note,) = [note for note in get(CARE).all("p[@class='note']") if "same topic" in text(note)]
     assert [link.get("href") for link in note.iter("a")] == ["/topic/klas-care/"]

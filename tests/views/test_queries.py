@@ -102,7 +102,7 @@ def test_what_shows_no_choices_does_not_ask_for_them(path: str) -> None:
     ListedItems().grow(2)
     with CaptureQueriesContext(connection) as captured:
         assert Client().get(path).status_code == 200
-    assert len(captured) == 6, "the topic, the items, four relations"
+    assert len(captured) == 7, "the topic, equivalent ones, the items, four relations"
 
 
 def test_a_missing_page_costs_four_queries() -> None:

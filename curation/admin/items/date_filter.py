@@ -32,7 +32,7 @@ _MONTH = re.compile(r"(\d{4})-(\d\d)", re.ASCII)
 class MonthField(forms.CharField):
     """A month as `2026-11`, which becomes its first day."""
 
-    widget = forms.TextInput(attrs={"type": "month", "placeholder": "2026-11"})
+    widget = forms.TextInput(attrs={"type": "month"})
 
     def to_python(self, value: Any) -> date | None:  # type: ignore[override]  # a date in place of the text
         text = super().to_python(value)

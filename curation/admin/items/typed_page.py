@@ -86,7 +86,7 @@ def _set_columns(item: CuratedItem, data: QueryDict) -> None:
     field = MomentField(required=False)
     with suppress(ValidationError, ValueError, OverflowError):
         item.published_at = field.clean(field.widget.value_from_datadict(data, {}, "published_at")) or item.published_at
-    item.published_at = item.published_at or timezone.now()
+    item.published_at = item.published_at or timezone.now().replace(microsecond=0)
 
 
 def _set_relations(item: CuratedItem, data: QueryDict) -> None:
