@@ -94,6 +94,10 @@ class CurationAdminSite(admin.AdminSite):
             messages.warning(request, text)
         return super().index(request, {**found, **(extra_context or {})})
 
+    def app_index(self, request: HttpRequest, app_label: str, extra_context: Any = None) -> HttpResponse:  # type: ignore[override]  # noqa: ARG002  # Django names the arguments
+        """Redirect to Today: the navigation lists the models of all applications."""
+        return redirect("admin:index")
+
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """Return the context of every page, with the profile of the editor who is logged in."""
         profile = profile_of(request.user) if request.user.is_authenticated else None

@@ -103,6 +103,21 @@ def test_pages_about_an_object_lead_back_to_the_list_and_the_object(editor: Clie
         assert found == [("Topics", topics), (str(topic), form)]
 
 
+def test_error_pages_have_the_navigation_of_their_reader(editor: Client, clerk: Client) -> None:
+    assert "Items" in bar(editor, "/admin/no/such/page/")
+    assert list(bar(clerk, LIST)) == ["Today"]  # refused
+
+
+def test_the_page_of_an_application_is_today(editor: Client) -> None:
+    answer = editor.get("/admin/curation/")
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/admin/")
+
+
+def test_reviewers_find_the_review(editor: Client, viewer: Client) -> None:
+    assert bar(editor)["Review"][0] == reverse("admin:review")
+    assert "Review" not in bar(viewer)
+
+
 def test_popups_and_the_log_in_page_have_no_navigation(editor: Client, client: Client) -> None:
     for page in (editor.get(f"{reverse('admin:curation_topic_add')}?_popup=1"), client.get("/admin/login/")):
         assert tree(page).find(".//nav[@id='desk-nav']") is None
