@@ -41,7 +41,7 @@ def make_conflicts(number: int, *, are_binned: bool = False) -> None:
 
 def test_the_navigation_names_the_pages_that_one_may_open(editor: Client, clerk: Client) -> None:
     found = bar(editor)
-    assert list(found)[:5] == ["Today", "Items", "Imports", "Topics", "Images"]
+    assert list(found)[:6] == ["Today", "Items", "Review", "Imports", "Topics", "Images"]
     assert found["Items"] == (LIST, None)
     assert "Vocabularies" in found
     assert "Users" not in found

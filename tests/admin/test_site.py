@@ -20,7 +20,7 @@ def test_the_navigation_lists_pages_in_the_order_of_work(editor: Client) -> None
     page = tree(editor.get("/admin/"))
     names = [text(link) for link in page.findall(".//nav[@id='desk-nav']//a")]
     others = ["Items in the bin", "Actions", "Conflicts", "Vocabularies", "Offerings", "Publishers", "Authors", "Tags"]
-    expected = ["Today", "Items", "Imports", "Topics", "Images", *others, "Redirects"]
+    expected = ["Today", "Items", "Review", "Imports", "Topics", "Images", *others, "Redirects"]
     assert names[: len(expected)] == expected
     assert "Medigy Curation" in text(page)
 
