@@ -9,9 +9,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, reverse
+from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_POST
 
 from curation.admin.base import CurationAdmin
+from curation.admin.message_buttons import message_button
 from curation.admin_site.parameters import text_parameter
 from curation.models import SavedView
 
@@ -56,7 +58,10 @@ class ViewPages(CurationAdmin):
         view = get_object_or_404(SavedView, pk=pk, user=request.user.pk)
         if request.method == "POST" and "_delete" in request.POST:
             view.delete()
-            self.message_user(request, f"The view “{view.name}” is deleted; its items stay.", messages.SUCCESS)
+            url = reverse("admin:curation_curateditem_save_view")
+            undo = message_button(request, url, "Undo", name=view.name, query=view.query)
+            message = format_html("The view “{}” is deleted; its items stay. {}", view.name, undo)
+            self.message_user(request, message, messages.SUCCESS)
             return redirect("admin:curation_curateditem_changelist")
         form = ViewForm(request.POST if request.method == "POST" else None, instance=view)
         if form.is_bound and _is_saved(form):

@@ -63,7 +63,10 @@ def test_an_editor_saves_renames_and_deletes_a_view_with_its_number(editor: Clie
     assert "Ours" in views(editor.post(url, {"name": "Ours"}, follow=True))
     page = editor.post(url, {"_delete": "1"}, follow=True)
     assert "Ours" not in views(page)
-    assert messages(page) == ["The view “Ours” is deleted; its items stay."]
+    assert messages(page) == ["The view “Ours” is deleted; its items stay. Undo"]
+    (form,) = (form for form in tree(page).iter("form") if form.get("class") == "in-message")
+    sent = {field.get("name", ""): field.get("value", "") for field in form.iter("input")}
+    assert views(editor.post(form.get("action", ""), sent, follow=True))["Ours"] == "1"
 
 
 def test_a_name_is_given_once_and_is_not_empty(editor: Client) -> None:
