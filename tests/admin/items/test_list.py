@@ -328,6 +328,7 @@ def test_the_form_of_the_filters_keeps_what_it_has_no_field_for(editor: Client) 
         "topic": "Symplur: AI",
         "id": str(item.pk),
         **dict.fromkeys(["offering", "publisher", "author", "tag", "month", "published_from", "published_to"], ""),
+        "missing_match": "",
         "when": "",
         "who": "",
         "order": "",
