@@ -31,6 +31,7 @@ from curation.search.facet_tokens import gap_token, made_by_token, token
 
 Items = QuerySet[CuratedItem]
 Result = TypeVar("Result")
+Choices = list[tuple[str, str]]
 
 MAX_VOCABULARIES, MAX_USERS = 30, 100
 #: Maximum number of decimal digits of an ID: every such number fits in its column.
@@ -109,7 +110,7 @@ def _choice_label(field: forms.Field, value: Any) -> str:
     return ", ".join(labels.get(str(one), str(one)) for one in values)
 
 
-def _boxes(choices: list[tuple[str, str]]) -> forms.MultipleChoiceField:
+def _boxes(choices: Choices | Callable[[], Choices]) -> forms.MultipleChoiceField:
     return forms.MultipleChoiceField(choices=choices, label="", required=False, widget=forms.CheckboxSelectMultiple)
 
 
@@ -239,12 +240,15 @@ class VocabularyFilter(DeskFilter):
     title = "vocabulary"
 
     def make_fields(self, _model_admin: Any) -> dict[str, forms.Field]:
+        return {"vocabulary": _boxes(lambda: [(slug, name) for slug, name, _pk in self._rows()])}
+
+    def _rows(self) -> list[tuple[str, str, int]]:
         rows = Vocabulary.objects.values_list("slug", "name", "pk")
-        self._vocabularies = once(self.request, "vocabularies", lambda: list(rows[:MAX_VOCABULARIES]))
-        return {"vocabulary": _boxes([(slug, name) for slug, name, _pk in self._vocabularies])}
+        return once(self.request, "vocabularies", lambda: list(rows[:MAX_VOCABULARIES]))
 
     def _keys(self, values: Mapping[str, Any]) -> list[int]:
-        return [pk for slug, _name, pk in self._vocabularies if slug in values["vocabulary"]]
+        chosen = values["vocabulary"]
+        return [pk for slug, _name, pk in self._rows() if slug in chosen] if chosen else []
 
     def narrow(self, queryset: Items, **values: Any) -> Items:
         keys = self._keys(values)
@@ -256,9 +260,6 @@ class VocabularyFilter(DeskFilter):
         keys = self._keys(values)
         return with_tokens(request, (token("vocabulary", pk) for pk in keys)) if keys else request
 
-    def has_output(self) -> bool:
-        return bool(self._vocabularies)
-
 
 class WhoFilter(DeskFilter):
     """Filter by the editor who made an item: `ME`, or the ID of a user."""
@@ -266,11 +267,13 @@ class WhoFilter(DeskFilter):
     title = "made by"
 
     def make_fields(self, _model_admin: Any) -> dict[str, forms.Field]:
+        return {"who": forms.ChoiceField(choices=self._choices, label="Made by", required=False)}
+
+    def _choices(self) -> list[tuple[str, str]]:
         users = User.objects.filter(is_staff=True, is_active=True).exclude(pk=self.request.user.pk or 0)
         rows = users.order_by("username").values_list("pk", "username")
         names = once(self.request, "staff", lambda: list(rows[:MAX_USERS]))
-        choices = [("", "Anybody"), (ME, "Me"), *((str(pk), name) for pk, name in names)]
-        return {"who": forms.ChoiceField(choices=choices, label="Made by", required=False)}
+        return [("", "Anybody"), (ME, "Me"), *((str(pk), name) for pk, name in names)]
 
     def _user_id(self, values: Mapping[str, Any]) -> int | None:
         who = values["who"]
