@@ -267,7 +267,8 @@ class WhoFilter(DeskFilter):
     title = "made by"
 
     def make_fields(self, _model_admin: Any) -> dict[str, forms.Field]:
-        return {"who": forms.ChoiceField(choices=self._choices, label="Made by", required=False)}
+        # A function: forms copy their fields, and with a bound method the request.
+        return {"who": forms.ChoiceField(choices=lambda: self._choices(), label="Made by", required=False)}  # noqa: PLW0108
 
     def _choices(self) -> list[tuple[str, str]]:
         users = User.objects.filter(is_staff=True, is_active=True).exclude(pk=self.request.user.pk or 0)
