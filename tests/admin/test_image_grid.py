@@ -72,7 +72,8 @@ def test_the_desk_finds_items_whose_image_has_no_text_either(editor: Client) -> 
     for alt, is_found in (("", True), ("A ward", False), ("", True)):
         item.image.alt = alt
         item.image.save()
-        assert (edit_page(item) in links(editor.get("/admin/curation/curateditem/?missing=alt"))) == is_found
+        found = links(editor.get("/admin/curation/curateditem/", {"missing": "alt"}))
+        assert any(link.startswith(edit_page(item)) for link in found) == is_found
         assert ("alt-missing" in [check.code for check in failures(CuratedItem.objects.get())]) == is_found
 
 
