@@ -13,7 +13,7 @@ from curation.items.actors import Actor
 from curation.items.bulk import BulkResult
 from curation.items.roles import group_of
 from curation.items.workflow import TRANSITIONS, perform
-from curation.models import CuratedItem, ItemAuthor, ItemOffering, ItemTopic, Revision
+from curation.models import BulkChange, CuratedItem, ImportRun, ItemAuthor, ItemOffering, ItemTopic, Revision
 from tests.factories import COMMAND, make_author, make_item, make_offering, make_topic
 
 pytestmark = pytest.mark.django_db
@@ -123,6 +123,23 @@ def test_a_schedule_sets_the_publication_time() -> None:
     item.refresh_from_db()
     assert (item.published_at, item.is_live) == (soon, False)
     assert Revision.objects.get().changes["published_at"][1] == soon.isoformat()
+
+
+def test_an_item_that_is_scheduled_for_the_same_time_is_left_as_it_is() -> None:
+    soon = timezone.now() + timedelta(days=1)
+    item = make_item(published_at=soon)
+    result = perform(Verb.SCHEDULED, CuratedItem.objects.all(), COMMAND, at=soon)
+    assert result.skipped == {item.pk: "scheduled for then already"}
+
+
+def test_a_revision_names_the_import_or_the_action_that_it_belongs_to_and_no_reason_unless_one_is_given() -> None:
+    make_item(status=Status.DRAFT)
+    run = ImportRun.objects.create(started_by="ann", outcome="finished")
+    action = BulkChange.objects.create(verb="archive", outcome="prepared")
+    perform(Verb.PUBLISHED, CuratedItem.objects.all(), COMMAND, run=run)
+    perform(Verb.ARCHIVED, CuratedItem.objects.all(), COMMAND, bulk_change=action)
+    revisions = [(row.run, row.bulk_change, row.reason) for row in Revision.objects.order_by("pk")]
+    assert revisions == [(run, None, ""), (None, action, "")]
 
 
 def test_an_old_publication_time_of_a_draft_gives_way_to_now_where_that_is_asked_for() -> None:
