@@ -12,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 from curation.items.actors import Actor
 from curation.items.bulk import BulkResult
 from curation.items.roles import group_of
-from curation.items.workflow import TRANSITIONS, perform
+from curation.items.workflow import TRANSITIONS, load_for_refusal, perform
 from curation.models import BulkChange, CuratedItem, ImportRun, ItemAuthor, ItemOffering, ItemTopic, Revision
 from tests.factories import COMMAND, make_author, make_item, make_offering, make_topic
 
@@ -272,3 +272,19 @@ def test_an_item_whose_expiry_has_passed_is_not_published() -> None:
     assert perform(Verb.PUBLISHED, CuratedItem.objects.all(), COMMAND) == BulkResult([coming.pk], {over.pk: reason})
     over.refresh_from_db()
     assert over.status == Status.ARCHIVED
+
+
+def test_a_transition_is_a_modification_for_readers() -> None:
+    item = make_item(status=Status.DRAFT)
+    CuratedItem.objects.update(updated_at=timezone.now() - timedelta(days=9))
+    perform(Verb.PUBLISHED, CuratedItem.objects.all(), COMMAND)
+    item.refresh_from_db()
+    assert timezone.now() - item.updated_at < timedelta(minutes=1)
+
+
+def test_what_a_refusal_reads_is_loaded_without_the_long_columns() -> None:
+    make_item()
+    [item] = load_for_refusal(CuratedItem.objects.all(), "title")
+    left_out = item.get_deferred_fields()
+    assert left_out.isdisjoint({"status", "published_at", "expires_at", "binned_from", "created_by_id", "title"})
+    assert {"summary", "body", "body_html"} <= left_out
