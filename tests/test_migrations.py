@@ -16,6 +16,8 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 from pytest_django.plugin import DjangoDbBlocker
 
+from curation.items.roles import ROLES, group_of
+
 pytestmark = [
     pytest.mark.django_db,  # without it, there is no test database
     pytest.mark.long,
@@ -49,6 +51,8 @@ def apps_at(migration: str) -> Any:
 def empty() -> None:
     """Delete all rows but those of a new site."""
     call_command("flush", verbosity=0, interactive=False, reset_sequences=False, inhibit_post_migrate=False)
+    for role in ROLES:  # which a migration makes
+        group_of(role)
 
 
 @pytest.fixture(scope="module")
