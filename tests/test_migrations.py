@@ -271,8 +271,6 @@ def give_rights_on_everything(apps: Any) -> None:
 def test_groups_and_users_lose_rights_on_internal_tables() -> None:
     from django.contrib.auth.models import Group, User
 
-    from curation.items.roles import ROLES
-
     of_roles = {name.rpartition("_")[2] for names in ROLES.values() for name in names if name.startswith("curation.")}
     for holder in (Group.objects.get(name="Editors").permissions, User.objects.get(username="amy").user_permissions):
         models = set(holder.values_list("content_type__model", flat=True))

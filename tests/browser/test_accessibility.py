@@ -293,6 +293,7 @@ def test_no_page_of_an_account_has_a_violation(
     look("of a passkey", *(f"{factors}/passkeys/{path}" for path in ("add/", f"{key}/", f"{key}/remove/")))
     look("asked again", *(f"{ACCOUNT}/confirm/{path}" for path in ("", "code/", "passkey/")))
     look("reset", f"/admin/auth/user/{ann.pk}/second-factor/")
+    page.locator(".user-menu > summary").click()
     page.locator("#logout-form button").click()
     found["logged out"] = found_on_screens(page, axe)
     assert {name: on_page for name, on_page in found.items() if any(on_page.values())} == {}

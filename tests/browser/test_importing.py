@@ -22,7 +22,7 @@ def upload_form(page: Page, monkeypatch: pytest.MonkeyPatch, transactional_db: N
     monkeypatch.setenv("DEMO_EDITOR_PASSWORD", PASSWORD)
     call_command("create_demo_editor", "--force")
     log_in(page)
-    page.get_by_role("main").get_by_role("link", name="Import runs", exact=True).click()
+    page.get_by_role("banner").get_by_role("link", name="Imports").click()
     page.get_by_role("link", name="Import Markdown").click()
     expect(page.get_by_text("Drop files anywhere on this page")).to_be_visible()
     return page

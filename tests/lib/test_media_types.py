@@ -28,7 +28,7 @@ ICONS = {
 }
 SUFFIXES = tuple(suffix for media_type in media_types.ALL for suffix in media_type.suffixes)
 NAMES = {*media_types.PILLOW_FORMATS, *(suffix.removeprefix(".") for suffix in SUFFIXES)} - {FIELD}
-CONTENT_TYPE = re.compile(r"(?<![\w-])image/[a-z][\w.+-]*|application/pdf")
+CONTENT_TYPE = re.compile(r"(?<![\w-])image/(?![\w/]+\.html)[a-z][\w.+-]*|application/pdf")
 
 
 def types_in_code(source: str) -> set[str]:
