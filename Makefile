@@ -130,11 +130,11 @@ checks: $(INSTALLED_DEV) ## Check that migrations are complete and a deployment 
 
 test-sqlite: $(INSTALLED_DEV) $(NODE_MODULES) ## Run the tests on SQLite
 	@echo "Tests on SQLite"
-	@DATABASE_URL=sqlite://:memory: $(PYTEST) --cases $(if $(CI),6,2)
+	@DATABASE_URL=sqlite://:memory: $(PYTEST) --cases $(if $(CI),4,2)
 
 test-postgres: $(INSTALLED_DEV) $(NODE_MODULES) ## Run those that may differ there on PostgreSQL (DATABASE_URL, or local)
 	@url=$$($(FIND_POSTGRES)) || exit 1; [ -z "$$url" ] || { \
-	  echo "Tests on PostgreSQL"; DATABASE_URL=$$url $(PYTEST) --only-with-database --cases $(if $(CI),2,1); }
+	  echo "Tests on PostgreSQL"; DATABASE_URL=$$url $(PYTEST) --only-with-database --cases 1; }
 
 lighthouse: $(INSTALLED_DEV) $(NODE_MODULES) ## Run Lighthouse on each kind of page (two minutes)
 	@$(BIN)/python -m scripts.lighthouse
