@@ -18,7 +18,7 @@ from curation.models.pdfs import discard_pdf
 from .actors import Actor
 from .concurrent_edits import Version
 from .named_rows import present_state
-from .put_back import TIMES, CannotPutBack, PutBack, put_back
+from .put_back import TIMES, CannotPutBack, PutBack, put_back, with_companions
 from .record import with_record_relations
 from .revisions import Change, record_changes, state_at, typed_values
 from .state import State, changes_between, labels_of, state_of
@@ -94,7 +94,8 @@ def publish(draft: ItemDraft, actor: Actor) -> PutBack:
     changed = changes_between(base, mine).keys() - {"status"}
     if not actor.may("publish") and (times := labels_of(changed & TIMES)):
         raise CannotPutBack(f"publishers alone change {get_text_list(times, 'and')}; ask one of them")
-    clashes = changed & changes_between(base, live).keys() & changes_between(live, mine).keys()
+    written = with_companions(changed)
+    clashes = written & changes_between(base, live).keys() & changes_between(live, mine).keys()
     if clashes:
         names = get_text_list(labels_of(clashes), "and")
         raise CannotPutBack(f"{names} changed meanwhile on the live version, too; edit the item to choose")

@@ -80,7 +80,7 @@ def put_back(
     if not may_change(actor, item):
         raise PermissionError(f"{actor.name} may not change this item.")
     former = state_of(item)
-    wanted = fields_to_put_back(item, actor) & _with_companions(fields)
+    wanted = fields_to_put_back(item, actor) & with_companions(fields)
     target = former | {name: source.get(name) for name in wanted} | _provenance(former, source, wanted)
     if not changes_between(former, target):
         return PutBack(None, ())
@@ -101,7 +101,8 @@ def _refuse(failed: Iterable[Check]) -> None:
         raise CannotPutBack(f"the item is published, and would be {nouns}; {remedy}")
 
 
-def _with_companions(fields: Iterable[str]) -> set[str]:
+def with_companions(fields: Iterable[str]) -> set[str]:
+    """Return fields with those that are put back with them."""
     fields = set(fields)
     return fields.union(*(_TOGETHER.get(name, ()) for name in fields))
 

@@ -28,6 +28,10 @@ class EditorProfile(models.Model):
         return f"Profile of {self.user}"
 
 
+#: Maximum number of characters of the query string of a saved view.
+MAX_QUERY_CHARS = 2000
+
+
 class SavedView(models.Model):
     """A view of the item list that an editor has named: the query string of the list, without a page."""
 
@@ -35,7 +39,7 @@ class SavedView(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_views", db_index=False
     )
     name = LineField(max_length=60)
-    query = models.CharField(max_length=2000, blank=True)
+    query = models.CharField(max_length=MAX_QUERY_CHARS, blank=True)
 
     class Meta:
         ordering = ["name"]

@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from curation.db.bulk_rows import Row
 from curation.db.timed_batches import TimedBatches
@@ -65,6 +66,19 @@ def rebuild() -> Iterator[int]:
         batches.write(ids, _counted(index))
         yield len(ids)
     ContentVersion.renew()
+
+
+def index_missing() -> int:
+    """Index the items without an entry; return their number.
+
+    There are some where filling the index was interrupted, or a process of an older version wrote meanwhile.
+    """
+    entries = SearchEntry.objects.filter(item=OuterRef("pk"))
+    missing = CuratedItem.objects.not_binned().filter(~Exists(entries)).order_by("pk").values_list("pk", flat=True)
+    if ids := list(missing):
+        TimedBatches(BATCH).write(ids, _counted(index))
+        ContentVersion.renew()
+    return len(ids)
 
 
 def index_new_facets() -> int:

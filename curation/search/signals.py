@@ -11,7 +11,7 @@ from django.db.models.signals import post_delete, post_migrate, post_save, pre_d
 from curation.models import CuratedItem, Image, SearchEntry, Topic
 
 from .facets import ROW_SOURCES
-from .index import index, index_new_facets, rebuild
+from .index import index, index_missing, index_new_facets, rebuild
 from .names import FACET_NAMES, NAME_COLUMNS, index_names, remove_name_of
 
 #: The attribute of a row about to be changed or deleted that holds the keys of its items.
@@ -78,8 +78,9 @@ def _indexed_items_of(row: Model) -> list[int]:
 
 
 def _complete_index(**_kwargs: Any) -> None:
-    """Fill an index that is empty, and index the items that lack the tokens of a new facet."""
+    """Fill an index that is empty, and index the items that lack an entry, or the tokens of a new facet."""
     if SearchEntry.objects.exists():
+        index_missing()
         index_new_facets()
         return
     for _ in rebuild():

@@ -49,5 +49,7 @@ function start() {
   publisher.addEventListener("change", () => {
     if (publisher.value) row.hidden = !(offer.checked = false);
   });
-  if (!isUnchanged(link) || (link.value && !publisher.value)) ask();
+  // A saved item keeps its publisher, or none, until its link is changed.
+  const isNew = !link.form.elements.version?.value;
+  if (!isUnchanged(link) || (isNew && link.value && !publisher.value)) ask();
 }

@@ -93,8 +93,15 @@ def test_another_version_is_answered_with_the_present_one_which_is_not_kept(clie
     ],
 )
 def test_other_files_are_not_found(client: Client, kind: str, files: str) -> None:
-    response = client.get(f"/admin/combined/0123456789ab.{kind}", {"files": files})
+    signed = combined_files._signer.sign(files)
+    response = client.get(f"/admin/combined/0123456789ab.{kind}", {"files": signed})
     assert response.status_code == HTTPStatus.NOT_FOUND
+
+
+def test_a_list_that_no_page_has_signed_is_not_made(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(combined_files, "combined_file", lambda *_parts: pytest.fail("it was made"))
+    for files in ("tokens.css", f"tokens.css:{'x' * 43}", ""):
+        assert client.get("/admin/combined/0123456789ab.css", {"files": files}).status_code == HTTPStatus.NOT_FOUND
 
 
 def test_a_file_is_made_once_but_anew_each_time_in_development(

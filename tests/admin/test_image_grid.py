@@ -50,6 +50,21 @@ def test_the_texts_of_a_page_of_the_grid_are_saved_together(editor: Client) -> N
     assert dict(Image.objects.values_list("pk", "alt")) == {first.pk: "A ward at night", second.pk: ""}
 
 
+@pytest.mark.parametrize("form", ["grid", "page"])
+def test_a_text_that_somebody_wrote_meanwhile_stays(editor: Client, form: str) -> None:
+    first, second = make_named("first.png", "second.png")
+    if form == "grid":
+        url, data = GRID, form_data(editor.get(GRID), "changelist-form")
+        data[next(f"form-{number}-alt" for number in range(2) if data[f"form-{number}-id"] == str(first.pk))] = "Mine"
+    else:
+        url = page_of(second)
+        data = {**form_data(editor.get(url), "image_form"), "focus_x": "10"}
+    Image.objects.filter(pk=second.pk).update(alt="Theirs")
+    editor.post(url, {**data, "_save": "Save"})
+    assert Image.objects.get(pk=second.pk).alt == "Theirs"
+    assert Image.objects.filter(alt="Mine").exists() or Image.objects.filter(focus_x=10).exists()
+
+
 def test_the_empty_text_of_an_image_shows_that_of_an_item(editor: Client, viewer: Client) -> None:
     make_item(image=make_image(), image_alt="A nurse at a desk")
     assert b'placeholder="A nurse at a desk"' in editor.get(GRID).content

@@ -265,6 +265,13 @@ def test_entries_that_lack_a_new_facet_are_indexed_by_migrating(facet: Facet, st
     assert ContentVersion.objects.get().token != version, "memoised searches would lack the facet"
 
 
+def test_migrating_indexes_the_items_that_lack_an_entry(story: CuratedItem) -> None:
+    wanted = index_now()
+    SearchEntry.objects.filter(item=story).delete()
+    call_command("migrate", verbosity=0)
+    assert index_now() == wanted
+
+
 def test_migrating_leaves_a_complete_index_alone(story: CuratedItem) -> None:
     assert index_new_facets() == 0
 

@@ -68,6 +68,16 @@ class ImageDetailsForm(forms.ModelForm):  # type: ignore[type-arg]
             for name in ("focus_x", "focus_y")
         }
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "alt" in self.fields:
+            self.fields["alt"].show_hidden_initial = True
+
+    def clean_alt(self) -> str:
+        """Return the text; if it was not changed here, the present one, which others may have written meanwhile."""
+        text: str = self.cleaned_data["alt"]
+        return text if "alt" in self.changed_data else self.instance.alt
+
 
 class GridForm(forms.ModelForm):  # type: ignore[type-arg]
     """The alternative text of an image in the grid. An item's own text stands in the empty field, as an example."""
@@ -80,6 +90,7 @@ class GridForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         field = self.fields["alt"]
         field.widget = forms.Textarea({"rows": 2, "maxlength": 500})
+        field.show_hidden_initial = True  # what the page showed: texts that others wrote meanwhile stay
         field.widget.attrs["aria-label"] = f"Alternative text of {self.instance}"
         field.widget.attrs["placeholder"] = getattr(self.instance, "own_text", "") or "What it shows"
 

@@ -16,6 +16,7 @@ from curation.admin.base import CurationAdmin
 from curation.admin.message_buttons import message_button
 from curation.admin_site.parameters import text_parameter
 from curation.models import SavedView
+from curation.models.editors import MAX_QUERY_CHARS
 
 from .saved_views import MAX_SAVED_VIEWS, view_query
 
@@ -47,6 +48,8 @@ class ViewPages(CurationAdmin):
             self.message_user(
                 request, f"You have {MAX_SAVED_VIEWS} views, the maximum: delete one first.", messages.ERROR
             )
+        elif len(query) > MAX_QUERY_CHARS:
+            self.message_user(request, "The view was not saved: it has too many filters.", messages.ERROR)
         elif _is_saved(form):
             self.message_user(request, f"The view “{view.name}” is saved, for you alone.", messages.SUCCESS)
         else:

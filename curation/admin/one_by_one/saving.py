@@ -21,8 +21,6 @@ def save(form: MergedForm, actor: Actor) -> int | None:
     """
     item: CuratedItem = form.instance
     assert form.edit is not None  # noqa: S101  # the form is of a saved item
-    if item.status == Status.PUBLISHED:
-        item.edited_at = timezone.now()
     form.save()
     if "chosen" in form.cleaned_data:
         set_relations(item, topics=_merged_topics(form, form.cleaned_data["chosen"]))
@@ -32,7 +30,8 @@ def save(form: MergedForm, actor: Actor) -> int | None:
         record_changes([Change(item.pk, form.edit.not_taken, is_applied=False)], Verb.NOT_TAKEN, actor)
     if not changes:
         return None
-    CuratedItem.objects.filter(pk=item.pk).exclude(approved_at=None).update(approved_at=None)
+    edited = {"edited_at": timezone.now()} if item.status == Status.PUBLISHED else {}
+    CuratedItem.objects.filter(pk=item.pk).update(approved_at=None, **edited)
     return item.revisions.filter(verb=Verb.SAVED).order_by("-pk").values_list("pk", flat=True).first()
 
 

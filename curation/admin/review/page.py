@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods, require_POST
 
+from curation.admin.base import may_view_items
 from curation.admin.items.consequences import consequence
 from curation.admin.items.history import undo_button
 from curation.admin.links import edit_link
@@ -45,7 +46,7 @@ _DONE_WITH_DRAFTS = {
 
 
 def may_review(request: HttpRequest) -> bool:
-    return Actor.of(request.user).may("review")
+    return may_view_items(request) and Actor.of(request.user).may("review")
 
 
 @dataclass(frozen=True, slots=True)

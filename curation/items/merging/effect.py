@@ -125,7 +125,8 @@ class MergeRows(FieldEffect):
         stored = change.arguments["value"]
         model = self._model
         # A form that is being saved holds a lock on the rows that it names: it is waited for.
-        list(model.model._default_manager.filter(pk__in=stored["rows"]).order_by("pk").select_for_update())
+        named = [*stored["rows"], stored["into"]]
+        list(model.model._default_manager.filter(pk__in=named).order_by("pk").select_for_update())
         argument = MergedRows("", model=model.model)
         try:
             value = argument.from_json(stored)

@@ -6,7 +6,7 @@ What the undo needs is kept as JSON (`Former`) in the arguments of the `BulkChan
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import Any
 
 from django.contrib.admin.models import ADDITION, CHANGE, DELETION, LogEntry
@@ -174,8 +174,9 @@ def restore_rows(mergeable: Mergeable, former: Former, target: Any, actor: Actor
     """Bring the rows of a merge back, with everything but their items that they had."""
     _empty_blanks(target, former.get("blanks", {}))
     back = merged_rows(former)
+    coming = {row.pk for row in back}
     for row in back:
-        _without_deleted_rows(row)
+        _without_deleted_rows(row, coming)
         row.save(force_insert=True)
         _log(actor, row, ADDITION, f"Brought back: its merge into “{target}” was undone.")
     MergedRow.objects.filter(kind=mergeable.kind, former__in=[row.pk for row in back]).delete()
@@ -191,10 +192,12 @@ def restore_rows(mergeable: Mergeable, former: Former, target: Any, actor: Actor
     refresh_references_to(mergeable.kind, getattr(target, mergeable.address_column))
 
 
-def _without_deleted_rows(row: Any) -> None:
-    """Empty the optional foreign keys of a row to rows that were deleted since."""
+def _without_deleted_rows(row: Any, coming: Set[Any]) -> None:
+    """Empty the optional foreign keys of a row to rows that were deleted since, but for those of its model to come."""
     for column in row._meta.concrete_fields:
         pk = getattr(row, column.attname)
+        if column.related_model is type(row) and pk in coming:
+            continue  # the database looks at foreign keys when the transaction ends
         if column.many_to_one and column.null and pk and not column.related_model._base_manager.filter(pk=pk).exists():
             setattr(row, column.attname, None)
 
