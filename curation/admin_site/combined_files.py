@@ -82,7 +82,7 @@ def read_style_sheet(path: str) -> str:
 
 
 def combined_file(kind: str, parts: tuple[str, ...]) -> CombinedFile:
-    """Return the file of static files of a kind: made once in each process, but anew each time in development.
+    """Return the combined file of static files of one kind. Each process caches it, except in development.
 
     Raises `FileNotFoundError` and `NotCombinable`.
     """

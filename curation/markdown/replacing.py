@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 from .body import Flavour, render
 
-#: What stands before a path that is a reference: Markdown's brackets, or the sign of an attribute.
+#: The characters before a path that is a reference: Markdown's brackets, or the equals sign of an attribute.
 _BEFORE = r"(?P<before>\]\(\s*<?|\]:\s*<?|=\s*[\"']?)"
 #: Where a path may end: no further character of a path follows.
 _AFTER = r"(?![\w/.%~?#&=-])"

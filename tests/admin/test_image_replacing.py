@@ -87,7 +87,7 @@ def test_the_page_counts_before_and_the_message_after(editor: Client, old: Image
 
 def test_texts_of_the_former_image_are_asked_about_and_may_stay(editor: Client, old: Image, new: Image) -> None:
     item = make_item(image=old, image_alt="A ward")
-    assert errors(replace(editor, old, new)) == ["Choose what becomes of the texts that describe the former image."]
+    assert errors(replace(editor, old, new)) == ["Choose whether to keep the texts that describe the former image."]
     item.refresh_from_db()
     assert item.image == old
     replace(editor, old, new, texts="own")

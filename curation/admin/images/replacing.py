@@ -27,12 +27,12 @@ from .choosing import ImageChooser
 
 #: The parameter that names the image which takes the place of another.
 OTHER = "with"
-#: What becomes of the alternative texts that items have of their own.
+#: The choices for the alternative texts of items: keep or remove them.
 NEW_TEXT, OWN_TEXTS = "new", "own"
 
 
 class ReplaceForm(forms.Form):
-    """The alternative text of the new image, and what becomes of the texts that describe the former one."""
+    """The alternative text of the new image, and a choice for the texts that describe the former one."""
 
     alt = forms.CharField(
         label="Alternative text of the new image",
@@ -48,7 +48,7 @@ class ReplaceForm(forms.Form):
             (NEW_TEXT, "Take the new image’s text: theirs describe the former image"),
             (OWN_TEXTS, "Keep them: they fit both images"),
         ],
-        error_messages={"required": "Choose what becomes of the texts that describe the former image."},
+        error_messages={"required": "Choose whether to keep the texts that describe the former image."},
     )
 
     def __init__(self, *args: Any, own_texts: int, may_describe: bool, **kwargs: Any) -> None:
