@@ -14,10 +14,12 @@ const BUTTONS = [
 ];
 const isMac = /Mac|iP(hone|ad)/.test(navigator.platform);
 
-/** Return a toolbar for a text, and let its keys work in the text. */
-export function toolbar(textarea) {
+/** Return the buttons for a text, and let their keys work in the text. */
+export function formattingButtons(textarea) {
   const bar = document.createElement("markdown-toolbar");
   bar.setAttribute("for", textarea.id);
+  bar.setAttribute("role", "group"); // of the toolbar that it is a part of, which handles its keys
+  bar.setAttribute("data-no-focus", "");
   bar.setAttribute("aria-label", "Formatting");
   const byKey = new Map();
   for (const [style, face, name, key] of BUTTONS) {

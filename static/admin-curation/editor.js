@@ -1,10 +1,11 @@
 /* The body: buttons that write Markdown, pasted text and pictures, and beside it the page as readers will see it. */
 
-import { toolbar } from "./body-toolbar.js";
+import { formattingButtons } from "./body-toolbar.js";
 import { startPictures } from "./body-pictures.js";
 import { startItemPicture } from "./item-picture.js";
 import { PagePreview } from "./preview.js";
 import { startPasting } from "./rich-paste.js";
+import { makeToolbar } from "./toolbar.js";
 
 const body = document.querySelector("textarea[data-preview-url]");
 if (body && !body.readOnly) start(body);
@@ -19,12 +20,13 @@ function start(textarea) {
   textarea.before(editor);
   const isFocused = document.activeElement === textarea; // moving it would take the focus away
   const preview = new PagePreview(textarea, editor);
-  bar.append(toolbar(textarea), preview.controls);
+  bar.append(formattingButtons(textarea), preview.controls);
   panes.append(textarea, preview.panel);
   editor.append(bar, panes);
   if (isFocused) textarea.focus();
   const pictures = textarea.dataset.uploadUrl ? startPictures(textarea, bar) : null;
   if (pictures) startItemPicture(textarea);
   startPasting(textarea, pictures?.tell ?? ((text) => preview.tell(text)));
+  makeToolbar(bar, "Text and preview");
   preview.start();
 }

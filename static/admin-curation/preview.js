@@ -165,11 +165,16 @@ async function fetchPage(textarea, signal) {
 }
 
 /** Show a page. A page shown before is updated in place, so that nothing flashes and it stays scrolled. */
-function showPage(frame, page) {
+function showPage(frame, text) {
+  const page = oneStop(new DOMParser().parseFromString(text, "text/html"));
   const main = frame.contentDocument?.querySelector("main");
-  if (!main) {
-    frame.srcdoc = page;
-    return;
-  }
-  main.replaceWith(new DOMParser().parseFromString(page, "text/html").querySelector("main"));
+  if (main) main.replaceWith(page.querySelector("main"));
+  else frame.srcdoc = `<!doctype html>${page.documentElement.outerHTML}`;
+}
+
+/** Return the page as one stop of the Tab key, in which arrow keys scroll: beyond it are the fields of the form. */
+function oneStop(page) {
+  for (const element of page.querySelectorAll("a, audio, button, iframe, input, select, summary, textarea, video, [tabindex]")) element.tabIndex = -1;
+  page.body.tabIndex = 0;
+  return page;
 }
