@@ -1,6 +1,7 @@
 /* Buttons above the body that write Markdown, and the keys of the common ones. */
 
 import "../vendor/markdown-toolbar-element@2.2.3/index.js";
+import { isMac } from "./keys.js";
 
 const BUTTONS = [
   ["bold", "B", "Bold", "b"],
@@ -12,7 +13,6 @@ const BUTTONS = [
   ["ordered-list", "1. List", "1. List, numbered"],
   ["link", "Link", "Link", "k"],
 ];
-const isMac = /Mac|iP(hone|ad)/.test(navigator.platform);
 
 /** Return the buttons for a text, and let their keys work in the text. */
 export function formattingButtons(textarea) {

@@ -1,6 +1,6 @@
 /* The form of an item: counts beside title and summary, the address as the title makes it, links to fields, and keys. */
 
-import { addKey } from "./keys.js";
+import { addKey, isMac } from "./keys.js";
 import { focusField } from "./error-summary.js";
 
 const NEAR = 60; // characters of a title
@@ -78,11 +78,16 @@ const press = (selector) => () => {
 };
 const goTo = (...ids) => () => ids.some((id) => focusField(id));
 
-addKey("Alt+ArrowUp", "Previous item of the list", press(".to-previous"));
-addKey("Alt+ArrowDown", "Next item of the list", press(".to-next"));
-addKey("Alt+1", "To the title", goTo("id_title"));
-addKey("Alt+2", "To the summary", goTo("id_summary"));
-addKey("Alt+3", "To the text", goTo("id_body"));
-addKey("Alt+4", "To the topics", goTo("itemtopic_set-group"));
-addKey("Alt+5", "To the picture", goTo("id_image_alt"));
-addKey("Alt+6", "To the publication time", goTo("id_published_at_0"));
+// Alt with an arrow opens a list or a calendar, and on a Mac moves the cursor.
+const OWN_ARROWS = `select, [type=date], [type=time]${isMac ? ", input, textarea" : ""}`;
+const unlessInField = (run) => ({ target }) => !target.matches(OWN_ARROWS) && run();
+
+addKey("Alt+ArrowUp", "Previous item of the list", unlessInField(press(".to-previous")));
+addKey("Alt+ArrowDown", "Next item of the list", unlessInField(press(".to-next")));
+// Alt with a digit changes the tab in Firefox, and types a character on a Mac.
+addKey("Ctrl+/ t", "To the title", goTo("id_title"));
+addKey("Ctrl+/ s", "To the summary", goTo("id_summary"));
+addKey("Ctrl+/ b", "To the body", goTo("id_body"));
+addKey("Ctrl+/ o", "To the topics", goTo("itemtopic_set-group"));
+addKey("Ctrl+/ p", "To the picture", goTo("id_image_alt"));
+addKey("Ctrl+/ d", "To the date and time of publication", goTo("id_published_at_0"));

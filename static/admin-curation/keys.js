@@ -3,6 +3,9 @@
 const FIELD = "input:not([type=checkbox], [type=radio], [type=button], [type=submit], [type=file]), textarea, select, [contenteditable], [role=combobox], [role=listbox]";
 const PRESSED_BY_ENTER = "a, button, summary, input, select, textarea";
 const SEQUENCE_MS = 1500; // in which the second key of `g t` follows the first
+const CHORD = /^(Ctrl|Alt)\+/;
+
+export const isMac = /^Mac|^iP/.test(navigator.platform);
 
 const { singleKeys } = document.getElementById("desk-keys")?.dataset ?? {};
 const added = new Map(); // from the name of each key to { keys, description, run }
@@ -12,9 +15,9 @@ let timer;
 /**
  * Add a key to this page.
  *
- * `keys` is a character ("j"), two in a row ("g t"), or a key with others held down ("Ctrl+Enter", "Alt+ArrowUp", "Shift+x");
- * Ctrl is Cmd on a Mac as well. Those without Ctrl and Alt act outside of fields alone. `run(event)` may return false to leave
- * the key to the browser. A key that is added again has the new meaning.
+ * `keys` is a character ("j"), two in a row ("g t", "Ctrl+/ t"), or a key with others held down ("Ctrl+Enter", "Shift+x");
+ * Ctrl is Cmd on a Mac as well. Those that begin without Ctrl and Alt act outside of fields alone. `run(event)` may return
+ * false to leave the key to the browser. A key that is added again has the new meaning.
  */
 export function addKey(keys, description, run) {
   added.set(normalise(keys), { keys, description, run });
@@ -49,7 +52,7 @@ function nameOfEvent({ key, ctrlKey, metaKey, altKey, shiftKey }) {
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.isComposing || ["Shift", "Control", "Alt", "Meta"].includes(event.key)) return;
   if (document.querySelector("dialog:modal")) return;
-  const isChord = event.ctrlKey || event.metaKey || event.altKey;
+  const isChord = event.ctrlKey || event.metaKey || event.altKey || CHORD.test(pending);
   if (!isChord && (singleKeys === "off" || event.target.closest?.(FIELD))) return;
   if (!isChord && ["Enter", " "].includes(event.key) && event.target.closest?.(PRESSED_BY_ENTER)) return;
   const name = nameOfEvent(event);
@@ -60,6 +63,7 @@ document.addEventListener("keydown", (event) => {
     if (found.run(event) !== false) event.preventDefault();
   } else if ([...added.keys()].some((keys) => keys.startsWith(`${name} `))) {
     pending = name;
+    if (CHORD.test(name)) event.preventDefault();
     timer = setTimeout(() => { pending = ""; }, SEQUENCE_MS);
   }
 });
@@ -73,7 +77,7 @@ function showKeys() {
   const list = document.createElement("dl");
   const areOff = singleKeys === "off";
   for (const [name, { keys, description }] of added) {
-    if (areOff && !/^(Ctrl|Alt)\+/.test(name)) continue;
+    if (areOff && !CHORD.test(name)) continue;
     const term = document.createElement("dt");
     term.append(...keys.split(" ").flatMap((chord, index) => (index ? [" then ", caps(chord)] : [caps(chord)])));
     const row = document.createElement("div");
@@ -90,7 +94,6 @@ function showKeys() {
   dialog.showModal();
 }
 
-const isMac = /^Mac|^iP/.test(navigator.platform);
 const CAPS = { ArrowUp: "↑", ArrowDown: "↓", ArrowLeft: "←", ArrowRight: "→", " ": "Space", Escape: "Esc", Ctrl: isMac ? "⌘" : "Ctrl" };
 
 /** Return a chord as `<kbd>` elements: one for each key that is held down. */

@@ -42,7 +42,7 @@ export class PagePreview {
     document.addEventListener("session-restored", () => this.update());
     this.frame.addEventListener("load", () => this.#dress());
     new ResizeObserver(() => this.#fit()).observe(this.panel);
-    addKey("Ctrl+Shift+P", "Write, both, preview", () => this.#cycle());
+    addKey("Ctrl+/ v", "Write, both, preview", () => this.#cycle());
     this.#show();
     this.update();
   }
@@ -61,7 +61,7 @@ export class PagePreview {
       const button = document.createElement("button");
       Object.assign(button, { type: "button", textContent: label });
       button.dataset.choice = value;
-      if (group === "view") button.title = "Ctrl+Shift+P goes to the next";
+      if (group === "view") button.title = "Ctrl+/ then V goes to the next";
       button.addEventListener("click", () => this.choose(group, value));
       fieldset.append(button);
     }

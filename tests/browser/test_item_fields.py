@@ -116,9 +116,11 @@ def test_formatted_text_is_pasted_as_markdown_and_the_preview_shows_the_whole_pa
     assert frame.evaluate("frame => getComputedStyle(frame.contentDocument.body).colorScheme") == "dark"
     assert frame.evaluate("frame => frame.contentWindow.innerWidth") == 1280
     body.focus()
-    page.keyboard.press("Control+Shift+P")
+    page.keyboard.press("Control+/")
+    page.keyboard.press("v")
     expect(body).to_be_hidden()
-    page.keyboard.press("Control+Shift+P")
+    page.keyboard.press("Control+/")
+    page.keyboard.press("v")
     expect(frame).to_be_hidden()
 
 
