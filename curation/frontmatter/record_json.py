@@ -60,7 +60,12 @@ _PLAIN_TYPES = {str, bool, type(None)}
 def from_json(values: Mapping[str, Any] | str) -> ItemRecord:
     """Return the record of a dictionary of `to_json()` or a text of `to_text()`. A missing field has its default."""
     given: Mapping[str, Any] = json.loads(values) if isinstance(values, str) else values
-    return ItemRecord(**{name: _FROM_JSON.get(name, _same)(value) for name, value in given.items()})
+    return ItemRecord(**{name: from_json_value(name, value) for name, value in given.items()})
+
+
+def from_json_value(name: str, value: Any) -> Any:
+    """Return one field of a record from its JSON values."""
+    return _FROM_JSON.get(name, _same)(value)
 
 
 def _same(value: Any) -> Any:

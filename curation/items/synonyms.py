@@ -102,7 +102,7 @@ class Synonyms:
         keys: defaultdict[str, set[str]] = defaultdict(set)
         for record in records:
             for naming in NAMINGS.values():
-                keys[naming.kind].update(map(naming.key, _entries(record, naming.field)))
+                keys[naming.kind].update(map(naming.key, entries_of(naming.field, getattr(record, naming.field))))
             for offering in record.offerings:
                 keys["topic"].update(map(NAMINGS[Topic].key, offering.topics))
         self._rows = _rows_of(keys)
@@ -121,8 +121,8 @@ class Synonyms:
         return replace(record, **changes)
 
     def _field(self, naming: Naming, record: ItemRecord, ours: ItemRecord | None) -> Any:
-        own = set(map(naming.key, _entries(ours, naming.field))) if ours else set()
-        entries = [self._entry(naming, entry, own) for entry in _entries(record, naming.field)]
+        own = set(map(naming.key, entries_of(naming.field, getattr(ours, naming.field)))) if ours else set()
+        entries = [self._entry(naming, entry, own) for entry in entries_of(naming.field, getattr(record, naming.field))]
         if naming.field == "publisher":
             return entries[0] if entries else None
         if naming.field == "offerings":
@@ -139,9 +139,8 @@ class Synonyms:
         return entry if row is None else naming.entry(row, entry)
 
 
-def _entries(record: ItemRecord, field: str) -> tuple[Any, ...]:
+def entries_of(field: str, value: Any) -> tuple[Any, ...]:
     """Return the entries of a field of a record; that of the publisher has one at most."""
-    value = getattr(record, field)
     if field == "publisher":
         return (value,) if value else ()
     return tuple(value)

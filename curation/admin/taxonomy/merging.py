@@ -32,6 +32,7 @@ from curation.items.bulk import Refused, changes
 from curation.items.bulk.actions import ACTIONS_BY_NAME, MERGES
 from curation.items.bulk.arguments import OptionalRow
 from curation.items.merging.mergeable import MERGEABLE, Mergeable
+from curation.items.merging.rows import name_obstacle
 from curation.items.merging.start import MergePreview, item_counts, preview, rows_in, start
 from curation.items.synonyms import NAMINGS, synonyms_of
 from curation.models import BulkChange, CuratedItem
@@ -105,19 +106,30 @@ class MergingAdmin(AddressedAdmin, ItemCountAdmin):
         chosen = [*rows, *([other] if other and other not in rows else [])]
         target = other or _chosen(rows, sent)
         merging = [row for row in chosen if row != target]
+        name = form.cleaned_data.get("value_name", "")
+        if target and (reason := name_obstacle(self.mergeable, target, merging, name)):
+            form.add_error("value_name", reason)
         if request.method == "POST" and target and merging and not form.errors:
             # Without script, the page may still tell of another one that stays: what it does is shown first.
             if text_parameter(request.POST, "seen") in (str(target.pk), ""):
-                return self._merge(request, target, merging)
+                return self._merge(request, target, merging, name)
         elif request.method == "POST" and not form.errors:
             form.add_error(None, f"Choose at least two {self.mergeable.nouns}.")
-        seen = preview(target, merging) if target and merging else None
+        seen = preview(target, merging, name) if target and merging else None
         return self._merge_page(request, rows, form, seen)
 
     def _other_form(self, sent: Any) -> Any:
-        label = f"Into another {self.mergeable.noun}"
-        form_class = type("OtherForm", (forms.Form,), {"value": form_field(OptionalRow(label, model=self.model))})
-        return form_class(sent)
+        """Return the form with another row that stays, and the new name of the one that does."""
+        column = self.model._meta.get_field(self.mergeable.name_column)
+        fields = {
+            "value": form_field(OptionalRow(f"Into another {self.mergeable.noun}", model=self.model)),
+            "value_name": column.formfield(
+                required=False,
+                label=f"New {column.verbose_name} of the one that stays",
+                help_text="Left empty, it keeps its own. An undo of the merge takes it back.",
+            ),
+        }
+        return type("OtherForm", (forms.Form,), fields)(sent)
 
     def _merge_page(
         self, request: HttpRequest, rows: Sequence[Any], form: Any, seen: MergePreview | None
@@ -137,11 +149,11 @@ class MergingAdmin(AddressedAdmin, ItemCountAdmin):
         )
         return TemplateResponse(request, "admin/curation/taxonomy/merge.html", context)
 
-    def _merge(self, request: HttpRequest, target: Any, sources: Sequence[Any]) -> HttpResponseBase:
+    def _merge(self, request: HttpRequest, target: Any, sources: Sequence[Any], name: str) -> HttpResponseBase:
         assert isinstance(request.user, User)  # noqa: S101  # for the types
         try:
             with transaction.atomic():
-                change = start(target, sources, request.user)
+                change = start(target, sources, request.user, name)
                 is_long = len(change.item_ids) > changes.MAX_AT_ONCE
                 if is_long:
                     tasks.run_bulk_change.enqueue(change.pk)
@@ -153,6 +165,7 @@ class MergingAdmin(AddressedAdmin, ItemCountAdmin):
         change.refresh_from_db()
         if change.outcome != changes.Outcome.FINISHED:
             return redirect("admin:curation_bulkchange_change", change.pk)
+        target.refresh_from_db()
         self.message_user(request, merged_message(change, target, sources, Actor.of(request.user)), messages.SUCCESS)
         return redirect(self.url_of("changelist"))
 
@@ -285,12 +298,22 @@ def _sentences(seen: MergePreview, mergeable: Mergeable) -> list[str]:
         f"{counted(seen.moved, 'item')} change{'s' * (seen.moved == 1)}; the order of their {mergeable.nouns} stays.",
         f"{', '.join(seen.addresses)}: {pages} with {len(FORMATS)} feeds each "
         f"redirect{'s' * (len(seen.addresses) == 1)} to {mergeable.path_of(seen.target)}.",
-        f"Files that say {', '.join(f'“{name}”' for name in seen.names)} are read as “{seen.target}” from then on.",
+        _sentence_about_files(seen),
     ]
+    if seen.name:
+        sentences.append(f"“{seen.target}” is called “{seen.name}” from then on; files may still use the old name.")
     if seen.links:
         other = "offering" if mergeable.kind == "topic" else "topic"
         sentences.append(f"{counted(seen.links, 'link', 'links')} to {other}s move{'s' * (seen.links == 1)} as well.")
     return sentences
+
+
+def _sentence_about_files(seen: MergePreview) -> str:
+    names = " or ".join(f"“{name}”" for name in seen.names)
+    if not seen.files:
+        return f"No import file says {names}; one that does is read as “{seen.target}” from then on."
+    verb = "says" if seen.files == 1 else "say"
+    return f"{counted(seen.files, 'import file')} {verb} {names}: next imports read that as “{seen.target}”."
 
 
 def merged_message(change: BulkChange, target: Any, sources: Sequence[Any], actor: Actor) -> SafeString:

@@ -25,30 +25,33 @@ MAX_FURTHER = 1_000
 
 @dataclass(frozen=True, slots=True)
 class RowMerge:
-    """The row that stays, and those that are merged into it, as far as they exist."""
+    """The row that stays, and those that are merged into it, as far as they exist. With a `name`, the first gets it."""
 
     target: Any
     sources: Sequence[Any]
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class MergedRows(Argument):
-    """The rows of a merge, stored as `{"into": ID, "rows": [ID, …]}`."""
+    """The rows of a merge, stored as `{"into": ID, "rows": [ID, …], "name": "…"}`."""
 
     model: type[Model] | None = None
 
     def to_json(self, value: RowMerge) -> Any:
-        return {"into": value.target.pk, "rows": [row.pk for row in value.sources]}
+        return {"into": value.target.pk, "rows": [row.pk for row in value.sources], "name": value.name}
 
     def from_json(self, stored: Any) -> RowMerge:
         assert self.model is not None  # noqa: S101  # for the types
         found = _rows(self.model).in_bulk([stored["into"], *stored["rows"]])
         if stored["into"] not in found:
             raise RowGone(f"{self.model._meta.verbose_name} that was to stay was deleted meanwhile".capitalize())
-        return RowMerge(found[stored["into"]], [found[pk] for pk in stored["rows"] if pk in found])
+        sources = [found[pk] for pk in stored["rows"] if pk in found]
+        return RowMerge(found[stored["into"]], sources, stored.get("name", ""))
 
     def describe(self, value: RowMerge) -> str:
-        return f"{', '.join(f'“{row}”' for row in value.sources)} into “{value.target}”"
+        called = f", now “{value.name}”" if value.name else ""
+        return f"{', '.join(f'“{row}”' for row in value.sources)} into “{value.target}”{called}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +138,9 @@ class MergeRows(FieldEffect):
         further = model.related(stored["rows"]).values_list(model.item, flat=True).distinct()[:MAX_FURTHER]
         if further := list(further):
             return further
-        former = rows.merge_rows(model, value.sources, value.target, actor)
+        if reason := rows.name_obstacle(model, value.target, value.sources, value.name):
+            raise Refused(reason)
+        former = rows.merge_rows(model, value.sources, value.target, actor, value.name)
         change.arguments = {**change.arguments, "former": former}
         return ()
 
@@ -160,8 +165,11 @@ class MergeRows(FieldEffect):
 
     def undo_note(self, change: BulkChange) -> str:
         """Return what comes back besides the values of items."""
-        names = [f"“{row}”" for row in rows.merged_rows(change.arguments.get("former") or {})]
-        return f"{' and '.join(names)} come{'s' * (len(names) == 1)} back, with the old address." if names else ""
+        former = change.arguments.get("former") or {}
+        names = [f"“{row}”" for row in rows.merged_rows(former)]
+        note = f"{' and '.join(names)} come{'s' * (len(names) == 1)} back, with the old address." if names else ""
+        renamed = former.get("renamed")
+        return f"{note} “{renamed['after']}” is “{renamed['before']}” again, unless renamed since." if renamed else note
 
 
 def _rows(model: type[Model]) -> Any:

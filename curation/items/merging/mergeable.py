@@ -54,6 +54,11 @@ class Mergeable:
         return KINDS[self.kind][1]
 
     @property
+    def name_column(self) -> str:
+        """The column of the name that readers see."""
+        return self.model.NAME  # type: ignore[attr-defined, no-any-return]
+
+    @property
     def name_columns(self) -> dict[str, str]:
         """The columns of the names that `FormerName` keeps, by its `kind`."""
         named = {NAMES[self.model]: "name_key"} if self.model in NAMES else {}

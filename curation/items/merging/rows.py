@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from copy import copy
 from typing import Any
 
 from django.contrib.admin.models import ADDITION, CHANGE, DELETION, LogEntry
@@ -14,7 +15,8 @@ from django.core import serializers
 from django.db.models import Model, Q
 
 from curation.db.bulk_rows import insert
-from curation.models import FormerName, MergedRow, Synonym
+from curation.lib.names import name_key
+from curation.models import FormerName, MergedRow, Synonym, Vocabulary
 from curation.site_links.former_names import lead_references
 from curation.site_links.resolve import refresh_references_to
 
@@ -22,16 +24,19 @@ from ..actors import Actor
 from ..synonyms import NAMINGS, add_synonyms
 from .mergeable import MERGEABLE, LinkTable, Mergeable
 
-#: What an undo needs: the merged `rows`, the `blanks` that were filled, and the `links`, `former_names` and `synonyms`
-#: that were moved or made.
+#: What an undo needs: the merged `rows`, the `blanks` that were filled, the `links`, `former_names` and `synonyms` that
+#: were moved or made, and the names of the row that stays, if it was `renamed`.
 Former = dict[str, Any]
 
 
 # Merging
 
 
-def merge_rows(mergeable: Mergeable, sources: Sequence[Any], target: Any, actor: Actor) -> Former:
-    """Lead everything of some rows but their items to another one, and delete them. Return what an undo needs."""
+def merge_rows(mergeable: Mergeable, sources: Sequence[Any], target: Any, actor: Actor, name: str = "") -> Former:
+    """Lead everything of some rows but their items to another one, and delete them. Return what an undo needs.
+
+    With a `name`, the other one is renamed.
+    """
     ids = [row.pk for row in sources]
     former: Former = {
         "merged_rows": _note_merged_rows(mergeable, ids, target.pk),
@@ -49,6 +54,7 @@ def merge_rows(mergeable: Mergeable, sources: Sequence[Any], target: Any, actor:
         _log(actor, row, DELETION, f"Merged into “{target}”.")
         row.delete()
     former["blanks"] = _fill_blanks(mergeable, target, values)
+    former["renamed"] = _rename(mergeable, target, name)
     names = ", ".join(f"“{row}”" for row in sources)
     _log(actor, target, CHANGE, f"Merged with {names}.")
     return former
@@ -132,6 +138,38 @@ def _fill_blanks(mergeable: Mergeable, target: Any, values: Sequence[Mapping[str
     return filled
 
 
+def name_obstacle(mergeable: Mergeable, target: Any, sources: Sequence[Any], name: str) -> str:
+    """Return why the row that stays cannot get a name, as a sentence; "" if it can, or keeps its own."""
+    if not name:
+        return ""
+    named = copy(target)
+    setattr(named, mergeable.name_column, name)
+    named.name_key = name_key(name)
+    rows: Any = mergeable.model._default_manager
+    other = rows.filter(_same_name(mergeable, named)).exclude(pk__in=[target.pk, *(row.pk for row in sources)]).first()
+    return f"“{other}” has this name; choose another one, or merge it as well." if other else ""
+
+
+def _same_name(mergeable: Mergeable, row: Any) -> Q:
+    """Return the condition of rows with the name of a row, of which there may be only one."""
+    if mergeable.field in ("authors", "tags"):
+        return Q(name_key=row.name_key)
+    return Q(vocabulary=row.vocabulary_id, name_key=row.name_key) if mergeable.field == "topics" else Q(pk__in=())
+
+
+def _rename(mergeable: Mergeable, target: Any, name: str) -> dict[str, Any] | None:
+    """Give a row a new name. Return its names before and after, and the synonyms that were its name."""
+    column, naming = mergeable.name_column, NAMINGS[mergeable.model]
+    before = getattr(target, column)
+    if name in ("", before):
+        return None
+    setattr(target, column, name)
+    taken = Synonym.objects.filter(kind=naming.kind, key__in=naming.names(target))
+    former = {"before": before, "after": name, "synonyms": list(taken.values("key", "name", "row"))}
+    target.save(update_fields=[column])
+    return former
+
+
 def _plain(value: Any) -> Any:
     return value.pk if isinstance(value, Model) else value
 
@@ -152,18 +190,24 @@ def merged_rows(former: Former) -> list[Any]:
 def obstacles(mergeable: Mergeable, former: Former, target: int) -> Iterator[str]:
     """Yield why the rows of a merge cannot be brought back, as sentences."""
     rows: Any = mergeable.model._default_manager
-    if not rows.filter(pk=target).exists():
+    found = rows.filter(pk=target).first()
+    if found is None:
         yield f"The {mergeable.noun} that stayed was deleted, or merged into another one: undo that merge first."
         return
+    renamed = former.get("renamed")
+    giving_up = []
+    if renamed and getattr(found, mergeable.name_column) == renamed["after"]:
+        giving_up = [target]
+        setattr(found, mergeable.name_column, renamed["before"])
+        found.name_key = name_key(renamed["before"])
+        if other := rows.filter(_same_name(mergeable, found)).exclude(pk=target).first():
+            yield f"“{other}” has taken the former name of the {mergeable.noun} that stayed: rename it first."
     for row in merged_rows(former):
-        names = Q(**{mergeable.address_column: getattr(row, mergeable.address_column)})
-        if mergeable.field in ("authors", "tags"):
-            names |= Q(name_key=row.name_key)
-        if mergeable.field == "topics":
-            names |= Q(vocabulary=row.vocabulary_id, name_key=row.name_key)
-            if not type(row).vocabulary.field.related_model.objects.filter(pk=row.vocabulary_id).exists():
-                yield f"The vocabulary of “{row.label}” was deleted."
-                continue
+        if mergeable.field == "topics" and not Vocabulary.objects.filter(pk=row.vocabulary_id).exists():
+            yield f"The vocabulary of “{row.label}” was deleted."
+            continue
+        names = _same_name(mergeable, row) & ~Q(pk__in=giving_up)
+        names |= Q(**{mergeable.address_column: getattr(row, mergeable.address_column)})
         if getattr(row, "external_id", ""):
             names |= Q(external_id=row.external_id) & ~Q(pk=target)
         if other := rows.filter(names).exclude(pk=row.pk).first():
@@ -173,6 +217,7 @@ def obstacles(mergeable: Mergeable, former: Former, target: int) -> Iterator[str
 def restore_rows(mergeable: Mergeable, former: Former, target: Any, actor: Actor) -> None:
     """Bring the rows of a merge back, with everything but their items that they had."""
     _empty_blanks(target, former.get("blanks", {}))
+    _rename_back(mergeable, target, former.get("renamed"))
     back = merged_rows(former)
     coming = {row.pk for row in back}
     for row in back:
@@ -209,6 +254,15 @@ def _empty_blanks(target: Any, filled: Mapping[str, list[Any]]) -> None:
         setattr(target, type(target)._meta.get_field(name).attname, before)
     if back:
         target.save(update_fields=back)
+
+
+def _rename_back(mergeable: Mergeable, target: Any, renamed: Mapping[str, Any] | None) -> None:
+    """Give a row its former name, unless somebody has renamed it since. The other name stays its name in files."""
+    if renamed and getattr(target, mergeable.name_column) == renamed["after"]:
+        setattr(target, mergeable.name_column, renamed["before"])
+        target.save(update_fields=[mergeable.name_column])
+        for synonym in renamed["synonyms"]:
+            add_synonyms(NAMINGS[mergeable.model].kind, {synonym["key"]: synonym["name"]}, synonym["row"])
 
 
 def _restore_former_names(names: Mapping[str, Any], target: int) -> None:

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Count, Model
+from django.db.models import Count, Model, Q
 
-from curation.models import BulkChange, CuratedItem
+from curation.frontmatter.record_json import from_json_value
+from curation.models import BulkChange, CuratedItem, ItemOffering, SourceDocument, Synonym, Topic
 
 from ..actors import Actor
 from ..bulk import Refused
 from ..bulk.actions import MERGES
 from ..bulk.changes import UNDER_WAY, Outcome
-from ..synonyms import NAMINGS
+from ..synonyms import NAMINGS, Naming, entries_of
 from .effect import MergeRows, RowMerge
 from .mergeable import MERGEABLE, Mergeable
+from .rows import name_obstacle
+
+#: Maximum number of import files that a preview looks into.
+MAX_FILES = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +32,8 @@ class MergePreview:
 
     `counts` has the number of items of each row by ID, those in the bin included; `total` items have one row at least,
     and `both` several. `moved` items change, `links` links to other rows move. `addresses` redirect, and files that say
-    one of `names` are read as if they said the target's.
+    one of `names` are read as if they said the target's: `files` do, of the first `MAX_FILES` that may. The target gets
+    the `name`, unless that is "".
     """
 
     target: Any
@@ -39,6 +45,8 @@ class MergePreview:
     links: int
     addresses: list[str] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
+    files: int = 0
+    name: str = ""
 
 
 def rows_in(model: type[Model], ids: Sequence[int]) -> list[Any]:
@@ -55,8 +63,8 @@ def item_counts(mergeable: Mergeable, ids: Sequence[int]) -> dict[int, int]:
     return dict(related.values_list(mergeable.target).annotate(number=Count("pk")))
 
 
-def preview(target: Any, sources: Sequence[Any]) -> MergePreview:
-    """Return what a merge of rows into another one would do, in a fixed number of queries."""
+def preview(target: Any, sources: Sequence[Any], name: str = "") -> MergePreview:
+    """Return what a merge of rows into another one, which gets a name, would do; in a fixed number of queries."""
     mergeable = MERGEABLE[type(target)]
     ids = [target.pk, *(row.pk for row in sources)]
     related = mergeable.related(ids)
@@ -72,7 +80,31 @@ def preview(target: Any, sources: Sequence[Any]) -> MergePreview:
         links=sum(_count(link, source_ids) for link in mergeable.links),
         addresses=list(map(mergeable.path_of, sources)),
         names=[name for row in sources for name in dict.fromkeys(NAMINGS[type(row)].names(row).values())],
+        files=_count_files(mergeable, sources),
+        name="" if name == getattr(target, mergeable.name_column) else name,
     )
+
+
+def _count_files(mergeable: Mergeable, rows: Sequence[Any]) -> int:
+    """Return the number of files of items with some rows, or with offerings of some topics, that name these rows."""
+    naming, ids = NAMINGS[mergeable.model], [row.pk for row in rows]
+    of_synonyms = Synonym.objects.filter(kind=naming.kind, row__in=ids).values_list("key", flat=True)
+    keys = {key for row in rows for key in naming.names(row)}.union(of_synonyms)
+    having = Q(item__in=mergeable.related(ids).values(mergeable.item))
+    fields = [naming.field]
+    if mergeable.model is Topic:
+        fields.append("offerings")
+        having |= Q(item__in=ItemOffering.objects.filter(offering__topics__in=ids).order_by().values("item"))
+    documents = SourceDocument.objects.filter(having).order_by("pk")
+    found = documents.values_list(*(f"record__{name}" for name in fields))[:MAX_FILES]
+    return sum(not keys.isdisjoint(_keys(naming, fields, values)) for values in found)
+
+
+def _keys(naming: Naming, fields: Sequence[str], values: Sequence[Any]) -> Iterator[str]:
+    """Yield the keys by which fields of a file name rows; offerings name topics, too."""
+    for name, value in zip(fields, values, strict=True):
+        for entry in entries_of(name, from_json_value(name, value)) if value else ():
+            yield from map(naming.key, [entry] if name == naming.field else entry.topics)
 
 
 def _count(link: Any, ids: Sequence[int]) -> int:
@@ -80,8 +112,8 @@ def _count(link: Any, ids: Sequence[int]) -> int:
 
 
 @transaction.atomic
-def start(target: Any, sources: Sequence[Any], user: User) -> BulkChange:
-    """Queue a merge of rows into another one. Raises `Refused`, or `PermissionError`."""
+def start(target: Any, sources: Sequence[Any], user: User, name: str = "") -> BulkChange:
+    """Queue a merge of rows into another one, which gets a name. Raises `Refused`, or `PermissionError`."""
     mergeable, actor = MERGEABLE[type(target)], Actor.of(user)
     if getattr(target, "retired_at", None):
         raise Refused(f"“{target}” is retired; choose another one that stays, or offer it again first.")
@@ -98,7 +130,9 @@ def start(target: Any, sources: Sequence[Any], user: User) -> BulkChange:
         raise Refused(f"{other.user_name} is merging one of these {mergeable.nouns} already.")
     item_ids = sorted(mergeable.related([row.pk for row in sources]).values_list(mergeable.item, flat=True).distinct())
     refuse_others_items(mergeable, item_ids, actor)
-    merge = RowMerge(target, sources)
+    if reason := name_obstacle(mergeable, target, sources, name):
+        raise Refused(reason)
+    merge = RowMerge(target, sources, name)
     return BulkChange.objects.create(
         verb=action.name,
         item_ids=item_ids,

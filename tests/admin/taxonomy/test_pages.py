@@ -109,6 +109,26 @@ def test_a_single_row_is_merged_into_one_that_is_chosen_or_named(editor: Client)
     assert set(Topic.objects.all()) == {new}
 
 
+def test_the_row_that_stays_gets_a_new_name_on_the_same_page(editor: Client, model: type[Model]) -> None:
+    old, new, other = (MAKE[model](name) for name in ("Old", "New", "Other"))
+    column = MERGEABLE[model].name_column
+    url, sent = f"{list_of(model)}merge/", {"id": [old.pk, new.pk], "stays": new.pk}
+    page = editor.get(url, {**sent, "value_name": "Best"})
+    shown = text(tree(page))
+    assert f"“{new}” is called “Best” from then on" in shown
+    assert "No import file says" in shown
+    if MERGEABLE[model].field in ("topics", "authors", "tags"):
+        page = editor.post(url, {**sent, "value_name": getattr(other, column)})
+        assert errors(page) == [f"“{other}” has this name; choose another one, or merge it as well."]
+    assert model._default_manager.count() == 3
+    response = editor.post(url, {**sent, "value_name": "Best"}, follow=True)
+    new.refresh_from_db()
+    assert getattr(new, column) == "Best"
+    assert f"merged into “{new}”" in messages(response)[0]
+    undo = next(link for link in links(response) if link.endswith("/undo/"))
+    assert "again, unless renamed since" in text(tree(editor.get(undo)))
+
+
 def test_rows_without_items_are_merged_and_come_back_as_well(editor: Client) -> None:
     old, new = make_topic("Old"), make_topic("New")
     response = editor.post(f"{TOPICS}merge/", {"id": [old.pk, new.pk], "stays": new.pk}, follow=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -16,16 +17,28 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from curation.frontmatter.record_json import to_json
 from curation.items.bulk import Refused, jobs
 from curation.items.bulk.changes import Outcome, continue_failed
 from curation.items.bulk.undo import obstacle, preview_undo, row_obstacle
 from curation.items.merging import rows as merged_rows
 from curation.items.merging.mergeable import MERGEABLE
 from curation.items.merging.start import preview, start
+from curation.items.record import record_of
 from curation.items.relations import set_relations
 from curation.items.revisions import state_at
 from curation.items.state import states_of
-from curation.models import BodyReference, BulkChange, CuratedItem, FormerName, Offering, Revision, Synonym, Topic
+from curation.models import (
+    BodyReference,
+    BulkChange,
+    CuratedItem,
+    FormerName,
+    Offering,
+    Revision,
+    SourceDocument,
+    Synonym,
+    Topic,
+)
 from tests.factories import COMMAND, make_item, make_offering, make_topic, make_vocabulary
 from tests.items.bulk.test_changes import make_user
 
@@ -361,3 +374,100 @@ def test_the_log_of_the_admin_tells_where_a_row_went() -> None:
     entry = LogEntry.objects.get(action_flag=DELETION)
     assert (entry.object_repr, entry.change_message) == (str(old), f"Merged into “{new}”.")
     assert FormerName.objects.get().row == new.pk
+
+
+# A new name of the row that stays
+
+
+@pytest.mark.parametrize("name", ["Old", "Brand new"])
+def test_the_row_that_stays_gets_a_new_name_that_the_undo_takes_back(model: type[Model], name: str) -> None:
+    old, new = MAKE[model]("Old"), MAKE[model]("New")
+    column = MERGEABLE[model].name_column
+    item_with([old])
+    former = getattr(new, column)
+    name = getattr(old, column) if name == "Old" else name
+    before = contents()
+    change = start(new, [old], editor(), name)
+    jobs.run(change)
+    new.refresh_from_db()
+    assert getattr(new, column) == name
+    undo(BulkChange.objects.get(pk=change.pk))
+    new.refresh_from_db()
+    assert getattr(new, column) == former
+    after = contents()
+    for table in ("curation_synonym", "curation_formername"):  # names that a row gave up stay its names
+        del before[table], after[table]
+    assert after == before
+    assert not Synonym.objects.filter(row=old.pk).exists()
+
+
+def test_a_name_that_somebody_gave_the_row_since_stays() -> None:
+    old, new = make_topic("Old"), make_topic("New")
+    change = start(new, [old], editor(), "Better")
+    jobs.run(change)
+    new.refresh_from_db()
+    new.label = "Best"
+    new.save()
+    undo(BulkChange.objects.get(pk=change.pk))
+    assert {topic.label for topic in Topic.objects.all()} == {"Old", "Best"}
+
+
+def test_a_name_that_another_row_has_or_takes_is_refused() -> None:
+    old, new, other = make_topic("Old"), make_topic("New"), make_topic("Other")
+    with pytest.raises(Refused, match="“Symplur: Other” has this name"):
+        start(new, [old], editor(), "oTHER")
+    change = start(new, [old], editor(), "Better")
+    other.label = "Better"
+    other.save()
+    jobs.run(change)
+    assert "has this name" in BulkChange.objects.get(pk=change.pk).message
+    assert Topic.objects.filter(pk=old.pk).exists()
+
+
+def test_an_undo_waits_for_the_former_name_of_the_row_that_stayed() -> None:
+    old, new = make_topic("Old"), make_topic("New")
+    change = start(new, [old], editor(), "Old")
+    jobs.run(change)
+    taken = Topic.objects.create(vocabulary=new.vocabulary, label="New", slug="other")
+    change = BulkChange.objects.get(pk=change.pk)
+    assert "has taken the former name of the topic that stayed" in row_obstacle(change)
+    taken.delete()
+    assert undo(change).outcome == Outcome.FINISHED
+
+
+# Files
+
+
+def file_of(item: CuratedItem, **record: Any) -> None:
+    number = SourceDocument.objects.count()
+    SourceDocument.objects.create(
+        item=item, is_primary=False, path=f"/{number}.md", sha256="", record=record, imported_at=timezone.now()
+    )
+
+
+def test_the_preview_counts_the_files_that_name_a_row_in_any_spelling(model: type[Model]) -> None:
+    old, new = MAKE[model]("Old"), MAKE[model]("New")
+    item = item_with([old])
+    field = MERGEABLE[model].field
+    states = to_json(record_of(CuratedItem.objects.get(pk=item.pk)))[field]
+    file_of(item, **{field: states})
+    file_of(item, **{field: json.loads(json.dumps(states).replace("Old", "OLD"))})
+    file_of(item, **{field: None if field == "publisher" else []})
+    file_of(item)
+    file_of(item_with([new]), **{field: states})
+    with CaptureQueriesContext(connection) as captured:
+        assert preview(new, [old]).files == 2
+    assert len(captured) <= 10
+
+
+def test_the_preview_counts_files_that_say_former_names_and_topics_of_offerings() -> None:
+    old, new = make_topic("Old"), make_topic("New")
+    offering = make_offering(slug="x")
+    offering.topics.set([old])
+    old.label = "Renamed"
+    old.save()
+    topic = {"vocabulary": "Symplur", "label": "old", "slug": ""}
+    of_offering = {"name": "X", "slug": "x", "external_id": "", "topics": [topic], "is_primary": True}
+    file_of(make_item(topics=[old]), topics=[topic])
+    file_of(make_item(offerings=[offering]), offerings=[of_offering], topics=[])
+    assert preview(new, [old]).files == 2
