@@ -23,7 +23,7 @@ from curation.db import availability
 from curation.items.bin import was_removed_at
 from curation.models import CuratedItem
 from curation.models.aliases import alias_candidates, normalise_path
-from curation.site_links.former_names import current_path
+from curation.site_links.former_names import current_path, current_query
 from curation.views import health
 from curation.views.errors import gone
 
@@ -76,8 +76,8 @@ class DatabaseMiddleware:
 
 
 class AliasRedirectMiddleware:
-    """Turn a 404 into a 301 if the path is an alias of an item that readers see, or a former address of another page;
-    into a 410 if it is the page or an alias of an item that was removed.
+    """Turn a 404 into a 301 if the path is an alias of an item that readers see, or a former address of another page,
+    or a filter has a former name; into a 410 if the path is the page or an alias of an item that was removed.
 
     Only a 404 is looked up: an existing page takes precedence over an alias, and two items with each other's path as an
     alias cannot make a redirect loop.
@@ -100,10 +100,12 @@ class AliasRedirectMiddleware:
 
 
 def redirect_target(request: HttpRequest) -> str | None:
-    """Return the URL to redirect a request to, or `None`. A list's query string is kept."""
+    """Return the URL to redirect a request to, or `None`. A list's query string is kept, but for former names in it."""
     if target := current_path(request.path_info):
         query = request.META.get("QUERY_STRING", "")
         return f"{target}?{query}" if query else target
+    if query := current_query(request.path_info, request.GET):
+        return f"{request.path}?{query}"
     item = item_with_alias(request.path_info)
     return item.get_absolute_url() if item else None
 

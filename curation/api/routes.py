@@ -3,8 +3,9 @@
 import re
 from http import HTTPStatus
 from typing import Annotated, Any
+from urllib.parse import quote
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
 from django.urls import reverse
 from ninja import NinjaAPI, Path, Schema
 from ninja.errors import ValidationError
@@ -12,6 +13,7 @@ from ninja.openapi.schema import OpenAPISchema
 from pydantic import create_model
 
 from curation.items.checks import CHECKS
+from curation.lib.page_urls import SAFE_CHARACTERS
 from curation.lib.site_url import absolute_url
 from curation.listing.body_targets import load_targets
 from curation.listing.cursors import LARGEST_ID, BadCursor, Cursor, read_batch
@@ -19,6 +21,7 @@ from curation.listing.lists import matching
 from curation.listing.query import ItemQuery, QueryError, read_item_query
 from curation.models import CuratedItem
 from curation.models.items import ItemQuerySet
+from curation.site_links.former_names import current_keys
 
 from .fields import StrictSchema, relations_of, schema_of, select_fields, serialize, with_columns
 from .items import ITEM
@@ -156,12 +159,22 @@ def add_subject(subject: ApiSubject) -> None:
         fields = select_fields(subject.fields, query.fields, long_ones=True)
         found = None if "\0" in key else subject.find(fields, key)
         if found is None:
+            present = "" if "\0" in key else next(iter(current_keys([(subject.name, key)]).values()), "")
+            if present and subject.find(fields, present):
+                return redirect_to(request, subject, present)
             raise not_found(subject.name, key, subject.plural)
         return JsonResponse(serialize(found, fields, absolute_url))
 
 
 for each in SUBJECTS:
     add_subject(each)
+
+
+def redirect_to(request: HttpRequest, subject: ApiSubject, key: str) -> HttpResponse:
+    """Return a redirect to a subject with the parameters of a request."""
+    path = f"{reverse('api-1:index')}{subject.plural}/{quote(key, SAFE_CHARACTERS)}"
+    query_string = request.META["QUERY_STRING"]
+    return HttpResponsePermanentRedirect(f"{path}?{query_string}" if query_string else path)
 
 
 def page(request: HttpRequest, results: list[dict[str, Any]], after: str) -> HttpResponse:

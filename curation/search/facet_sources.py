@@ -182,8 +182,11 @@ class RowSource(Source):
 
         A typed value is a slug, as it is or normalised, or a name in any spelling.
         """
-        is_candidate = Q(**{f"{self.slug}__in": _slugs(typed)}) | Q(name_key=name_key(typed))
-        return self.options(facet, with_published_items(self.model).filter(is_candidate))
+        return self.options(facet, with_published_items(self.model).filter(self.is_named(typed)))
+
+    def is_named(self, typed: str) -> Q:
+        """Return the condition of rows that a typed value may stand for."""
+        return Q(**{f"{self.slug}__in": slugs_of(typed)}) | Q(name_key=name_key(typed))
 
     @abstractmethod
     def recent(self, facet: str, items: Sequence[int]) -> OptionRows:
@@ -314,11 +317,11 @@ def text_key(text: str) -> str:
     return name_key(text)[:MAX_TEXT_KEY].rstrip()
 
 
-def _slugs(typed: str) -> set[str]:
+def slugs_of(typed: str) -> set[str]:
     """Return the slugs, tags and host names that a typed value may stand for."""
     return {typed, slug_of(typed), normalize("NFC", typed.lower()), host_of(typed)} - {""}
 
 
 def matches(option: Option, typed: str) -> bool:
     """Whether a typed value may stand for an option: see `RowSource.candidates()`."""
-    return option.value in _slugs(typed) or name_key(option.label) == name_key(typed)
+    return option.value in slugs_of(typed) or name_key(option.label) == name_key(typed)

@@ -1,6 +1,7 @@
 """Former names of topics, vocabularies, offerings, publishers, authors and tags.
 
-Addresses with one redirect to the current page. Histories find the row that had one (`items.named_rows`).
+Addresses with one, of a page or in a filter of a list, redirect to the current address. Histories find the row that had
+one (`items.named_rows`).
 """
 
 from __future__ import annotations
@@ -10,12 +11,15 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Exists, Value
+from django.db.models import Exists, Q, Value
 from django.db.models.signals import post_delete, pre_save
+from django.http import QueryDict
 
 from curation.lib.names import name_key
 from curation.lib.page_urls import address
 from curation.models import Author, BodyReference, FormerName, Tag, with_published_items
+from curation.search.facet_sources import slugs_of
+from curation.search.facets import OTHER_NAMES, ROW_SOURCES
 
 from .pages import PAGE_MODELS
 
@@ -25,6 +29,10 @@ _KINDS_OF = {model: kind for kind, (model, _column) in KINDS.items()}
 #: The kinds of the names by which items name rows that they do not name by the address.
 NAMES: dict[type[Any], str] = {Author: "author-name", Tag: "tag-name"}
 _PAGE = re.compile(rf"/(?P<kind>{'|'.join(KINDS)})/(?P<key>[^/\x00]{{1,255}})/(?P<rest>(?:timeline/)?|feed\.[a-z]+)")
+#: The paths that take filters.
+_FILTERED = re.compile(r"/(?:news/|search/|api/v1/items)(?:feed\.[a-z]+)?")
+#: Maximum number of filters of one address that are looked up.
+MAX_FILTERS = 20
 
 
 def connect() -> None:
@@ -103,3 +111,51 @@ def current_path(path: str) -> str | None:
     has_it = model._default_manager.filter(**{column: Value(page["key"])})
     row = with_published_items(model).filter(~Exists(has_it), pk__in=had_it.values("row")[:1]).first()
     return address(page["kind"], getattr(row, column)) + page["rest"] if row else None
+
+
+def current_query(path: str, query: QueryDict) -> str | None:
+    """Return a query string with present names in place of the former ones among its filters.
+
+    `None` where the path takes no filters, or no filter has a former name. A name that a row has now is not a former
+    one. Takes a query, and two more for each former name.
+    """
+    if not _FILTERED.fullmatch(path):
+        return None
+    filters = [(name, value) for name in query for value in query.getlist(name) if _facet_of(name) in ROW_SOURCES]
+    present = _present_values({(_facet_of(name), value) for name, value in filters[:MAX_FILTERS]})
+    if not present:
+        return None
+    current = query.copy()
+    for name in query:
+        current.setlist(name, [present.get((_facet_of(name), value), value) for value in query.getlist(name)])
+    return current.urlencode()
+
+
+def _facet_of(parameter: str) -> str:
+    return OTHER_NAMES.get(parameter, parameter)
+
+
+def _present_values(values: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """Return the present values of pairs of a facet and a value that no row has now and one had."""
+    keys = {(facet, value): _former_keys(facet, value) for facet, value in values if value and "\0" not in value}
+    wanted = Q(pk__in=())
+    for some in keys.values():
+        for kind, names in some.items():
+            wanted |= Q(kind=kind, key__in=names)
+    rows: dict[tuple[str, str], int] = {}
+    for former in FormerName.objects.filter(wanted).order_by("noted_at", "pk") if keys else ():
+        rows[former.kind, former.key] = former.row  # the last that had the name
+    found: dict[tuple[str, str], str] = {}
+    for (facet, value), some in keys.items():
+        source = ROW_SOURCES[facet]
+        ids = [rows[kind, name] for kind, names in some.items() for name in names if (kind, name) in rows]
+        if ids and not source.model._default_manager.filter(source.is_named(value)).exists():
+            present = with_published_items(source.model).filter(pk=ids[0]).values_list(source.slug, flat=True).first()
+            found |= {(facet, value): present} if present else {}
+    return found
+
+
+def _former_keys(facet: str, value: str) -> dict[str, list[str]]:
+    """Return the keys of `FormerName` that a value of a facet may stand for, by their kind."""
+    kind = NAMES.get(ROW_SOURCES[facet].model)
+    return {facet: [value, *sorted(slugs_of(value) - {value})], **({kind: [name_key(value)]} if kind else {})}

@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.http import QueryDict
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from curation.models import CuratedItem, FormerName, Tag
-from curation.site_links.former_names import KINDS, current_path
+from curation.search.facets import OTHER_NAMES, ROW_SOURCES
+from curation.site_links.former_names import KINDS, current_path, current_query
 from tests.factories import make_author, make_item, make_offering, make_publisher, make_topic
 
 pytestmark = pytest.mark.django_db
@@ -136,3 +138,88 @@ def test_a_former_address_costs_one_query(
     rename(rows["topic"], "topic", "new")
     with django_assert_num_queries(1):
         assert current_path("/topic/old/feed.rss") == "/topic/new/feed.rss"
+
+
+# Filters of lists
+
+QUERY_FEEDS = [f"/{page}/{feed}" for page in ("news", "search") for feed in FEEDS]
+FILTERED = ("/news/", "/search/", *QUERY_FEEDS, "/api/v1/items")
+PARAMETERS = {**{name: name for name in ROW_SOURCES}, **OTHER_NAMES}
+
+
+@pytest.mark.parametrize("parameter", PARAMETERS)
+def test_a_filter_with_a_former_name_redirects_to_the_address_with_the_present_one(
+    parameter: str, rows: dict[str, Any]
+) -> None:
+    kind = PARAMETERS[parameter]
+    old, new, newest = names(kind)
+    rename(rows[kind], kind, new)
+    rename(rows[kind], kind, newest)
+    if hasattr(rows[kind], "name"):
+        rows[kind].name = "Called otherwise"  # what is typed may be the name as well
+        rows[kind].save()
+    for path in FILTERED:
+        for name in (old, new):
+            response = Client().get(path, {"words": "story", parameter: name})
+            assert response.status_code == 301, (path, response.content)
+            assert QueryDict(response["Location"].partition("?")[2])[parameter] == newest
+            assert response["Location"].startswith(f"{path}?")
+            assert Client().get(response["Location"]).status_code == 200, response["Location"]
+
+
+@pytest.mark.parametrize("kind", ["author", "tag"])
+def test_a_filter_with_a_former_name_that_was_typed_redirects(kind: str, rows: dict[str, Any]) -> None:
+    rows[kind].name, rows[kind].slug = "Entirely New", "entirely-new"
+    rows[kind].save()
+    assert Client().get("/news/", {kind: "OLD "})["Location"] == f"/news/?{kind}=entirely-new"
+
+
+def test_other_parameters_and_filters_stay_as_they_are(rows: dict[str, Any]) -> None:
+    rename(rows["topic"], "topic", "new")
+    location = Client().get("/news/?words=a+b&topic=old&author=old&page=2&topic=old&x=%C3%A9")["Location"]
+    assert location == "/news/?words=a+b&topic=new&topic=new&author=old&page=2&x=%C3%A9"
+
+
+def test_a_filter_of_a_row_that_readers_do_not_see_or_that_another_row_has_does_not_redirect(
+    rows: dict[str, Any],
+) -> None:
+    rename(rows["topic"], "topic", "new")
+    other = make_topic("Other", "Old")
+    type(other).objects.filter(pk=other.pk).update(slug="old")
+    assert Client().get("/news/?topic=old").status_code == 404
+    other.delete()
+    assert Client().get("/news/?topic=old").status_code == 301
+    CuratedItem.objects.all().delete()
+    assert Client().get("/news/?topic=old").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/news/story/", "/topic/", "/archive/", "/api/v1/topics"])
+def test_other_pages_take_no_query_for_former_names(
+    path: str, rows: dict[str, Any], django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    rename(rows["topic"], "topic", "new")
+    with django_assert_num_queries(0):
+        assert current_query(path, QueryDict("topic=old")) is None
+
+
+def test_former_names_in_filters_take_a_query_and_two_for_each(
+    rows: dict[str, Any], django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    rename(rows["topic"], "topic", "new")
+    rows["tag"].name = "new"
+    rename(rows["tag"], "tag", "new")
+    with django_assert_num_queries(1):
+        assert current_query("/news/", QueryDict("topic=unknown&author=nobody&tag=o%00d")) is None
+    with django_assert_num_queries(5):
+        assert current_query("/news/", QueryDict("topic=old&tag=old")) == "topic=new&tag=new"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_api_redirects_from_former_names_of_subjects(kind: str, rows: dict[str, Any]) -> None:
+    old, new, _ = names(kind)
+    rename(rows[kind], kind, new)
+    plural = {"vocabulary": "vocabularies"}.get(kind, f"{kind}s")
+    response = Client().get(f"/api/v1/{plural}/{old}?fields=name" if kind != "topic" else f"/api/v1/topics/{old}")
+    assert response.status_code == 301
+    assert response["Location"].partition("?")[0] == f"/api/v1/{plural}/{new}"
+    assert Client().get(response["Location"]).status_code == 200

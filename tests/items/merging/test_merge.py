@@ -114,6 +114,10 @@ def test_the_page_of_a_merged_row_its_feeds_and_timeline_redirect(model: type[Mo
     for ending in ("", "feed.rss", "feed.atom", "feed.json"):
         response = client.get(f"{path}{ending}")
         assert (response.status_code, response["Location"]) == (301, f"{target}{ending}")
+    kind, column = MERGEABLE[model].kind, MERGEABLE[model].address_column
+    for page in ("/news/", "/search/feed.rss", "/api/v1/items"):
+        response = client.get(page, {kind: getattr(old, column)})
+        assert response["Location"] == f"{page}?{kind}={getattr(new, column)}"
     undo(change)
     assert client.get(path).status_code == 200
 
