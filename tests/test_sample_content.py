@@ -10,8 +10,9 @@ from django.core.management import call_command
 
 from curation.lib.images import clean
 from curation.models import CuratedItem, Image, Offering, Publisher, SourceDocument, Topic, Vocabulary
-from sample_content import draw
+from sample_content import draw, load
 from sample_content.load import CONTENT
+from tests.factories import make_topic
 
 pytestmark = pytest.mark.xdist_group("sample content")  # it is drawn once
 MEDIGY = "bf44fde0-4a5b-5704-8e28-b8b48a4c29aa.md"
@@ -78,6 +79,18 @@ def test_every_picture_is_used_and_every_used_picture_is_drawn() -> None:
 @pytest.mark.django_db
 def test_all_of_it_is_imported_without_a_warning(report: str) -> None:
     assert report.splitlines()[-1] == "41 created, 0 updated, 0 unchanged, 1 skipped, 0 rejected, 0 warnings"
+
+
+@pytest.mark.django_db
+def test_its_topics_are_kept_and_those_of_other_imports_wait_for_a_look(
+    static: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = make_topic()
+    Topic.objects.update(is_from_import=True)
+    monkeypatch.setattr(draw, "main", lambda: None)
+    load.main()
+    assert Topic.objects.count() >= 30
+    assert list(Topic.objects.filter(is_from_import=True)) == [other]
 
 
 @pytest.mark.django_db
