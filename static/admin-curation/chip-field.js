@@ -213,16 +213,19 @@ export class ChipField {
     chip.classList.add("is-dragged");
     const from = this.#indexOf(chip);
     this.chips.onpointermove = ({ clientX, clientY }) => {
-      const over = document.elementFromPoint(clientX, clientY)?.closest(".chip");
-      if (!over || over === chip || over.parentElement !== this.chips) return;
-      const { left, width } = over.getBoundingClientRect();
-      over[clientX > left + width / 2 ? "after" : "before"](chip);
+      const over = document.elementFromPoint(clientX, clientY);
+      const other = over?.closest(".chip");
+      if (this.input.parentElement.contains(over)) this.chips.append(chip);
+      if (!other || other === chip || other.parentElement !== this.chips) return;
+      const { left, width } = other.getBoundingClientRect();
+      other[clientX > left + width / 2 ? "after" : "before"](chip);
     };
+    this.chips.onpointercancel = () => this.render(); // a finger that goes up or down scrolls the page
     this.chips.onlostpointercapture = () => {
-      this.chips.onpointermove = this.chips.onlostpointercapture = null;
+      this.chips.onpointermove = this.chips.onpointercancel = this.chips.onlostpointercapture = null;
       const to = this.#indexOf(chip);
       chip.classList.remove("is-dragged");
-      if (to !== from) this.#move(from, to);
+      this.#move(from, to);
     };
   }
 }

@@ -81,6 +81,53 @@ def test_chips_are_chosen_ordered_and_removed_by_keyboard_and_saved(page: Page) 
     expect(chips(page, "Topics")).to_have_text(["Nursing Supply", "Nursing", "AI"])
 
 
+def centre(chip: Locator) -> tuple[float, float]:
+    box = chip.bounding_box()
+    assert box is not None
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def drag(page: Page, chip: Locator, to: tuple[float, float]) -> None:
+    page.mouse.move(*centre(chip))
+    page.mouse.down()
+    page.mouse.move(*to, steps=8)
+    page.mouse.up()
+
+
+def swipe(page: Page, chip: Locator, to: tuple[float, float]) -> None:
+    """Move a finger from a chip to a point."""
+    touch = page.context.new_cdp_session(page)
+    (x, y), steps = centre(chip), 8
+    for step in range(steps + 1):
+        point = {"x": x + (to[0] - x) * step / steps, "y": y + (to[1] - y) * step / steps}
+        kind = "touchMove" if step else "touchStart"
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [point]})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+def test_chips_are_dragged_to_another_place_by_mouse_and_finger_and_saved(page: Page) -> None:
+    story = make_item("A story", topics=[make_topic(label) for label in ("AI", "Nursing Supply", "Robots")])
+    open_form(page, story)
+    field_of_chips = field(page, "Topics")
+    topics = field_of_chips.locator(".chip")
+    topics.first.scroll_into_view_if_needed()
+    x, y = centre(topics.nth(1))
+    drag(page, topics.first, (x + 5, y))
+    expect(chips(page, "Topics")).to_have_text(["Nursing Supply", "AI", "Robots"])
+    expect(field_of_chips.get_by_role("status")).to_have_text("Moved to position 2 of 3.")
+    drag(page, topics.first, centre(page.get_by_role("combobox", name="Topics")))
+    expect(chips(page, "Topics")).to_have_text(["AI", "Robots", "Nursing Supply"])
+    assert page.evaluate("getSelection().toString()") == ""
+    x, y = centre(topics.first)
+    swipe(page, topics.nth(2), (x - 5, y))
+    expect(chips(page, "Topics")).to_have_text(["Nursing Supply", "AI", "Robots"])
+    swipe(page, topics.first, (x, y - 200))  # scrolls
+    expect(chips(page, "Topics")).to_have_text(["Nursing Supply", "AI", "Robots"])
+    page.get_by_role("button", name="Publish and stay").click()
+    expect(page.get_by_role("main").get_by_text("Saved “")).to_be_visible()
+    assert [row.topic.label for row in story.itemtopic_set.all()] == ["Nursing Supply", "AI", "Robots"]
+
+
 def test_formatted_text_is_pasted_as_markdown_and_the_preview_shows_the_whole_page(page: Page) -> None:
     story = make_item("A story", body="The text.", topics=[make_topic("Robots")])
     open_form(page, story)
