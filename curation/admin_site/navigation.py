@@ -6,9 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.auth.models import User
+from django.db.models import IntegerField, Subquery
 from django.http import HttpRequest
 from django.urls import reverse
 
+from curation.items.actors import Actor
+from curation.items.reviews import waiting_rows
 from curation.models import Conflict, CuratedItem
 
 from .pages import PAGES
@@ -28,10 +32,10 @@ MAX_COUNT = 99
 
 @dataclass(frozen=True, slots=True)
 class Badge:
-    """A number beside a page: the address of the list that it counts, and the words for it."""
+    """A number beside a page: the address of the list that it counts, and the words that follow it."""
 
     count: int
-    noun: str
+    words: str
     url: str
 
     @property
@@ -40,7 +44,7 @@ class Badge:
 
     @property
     def label(self) -> str:
-        return f"{self.text} {self.noun}{'' if self.count == 1 else 's'}"
+        return f"{self.text} {self.words}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +61,15 @@ class NavigationLink:
 
 @dataclass(frozen=True, slots=True)
 class Navigation:
-    """The pages that a user may open: those in the bar, and the others by group. `add_url` is "" without the right."""
+    """The pages that a user may open: those in the bar, and the others by group. `add_url` is "" without the right.
+
+    `conflicts` is the number of open conflicts, `None` if there are none that the user may see.
+    """
 
     bar: Sequence[NavigationLink]
     more: Sequence[tuple[str, Sequence[NavigationLink]]]
     add_url: str
-
-    @property
-    def conflicts(self) -> Badge | None:
-        """The number of open conflicts, if there are any that the user may see."""
-        return next((page.badge for page in self.bar if page.badge), None)
+    conflicts: Badge | None
 
     @property
     def is_more_open(self) -> bool:
@@ -77,20 +80,22 @@ class Navigation:
 def navigation(request: HttpRequest, apps: Sequence[Mapping[str, Any]]) -> Navigation:
     """Return the navigation of a request, from the applications that `AdminSite.get_app_list()` gives its user.
 
-    At most one query, for the number of open conflicts.
+    At most one query, for the numbers of open conflicts and of items that wait for the user's review.
     """
     models = {model["object_name"]: model for app in apps if app["app_label"] == OWN_APP for model in app["models"]}
     today = reverse("admin:index")
+    # Error pages are shown to those who are not logged in as well.
+    may_review = models and any(page.name == "review" and page.is_allowed(request) for page in PAGES)
+    badges = _badges(request, models, may_review=bool(may_review))
     bar = [NavigationLink("Today", today, "today", "g t", "page" if request.path == today else "")]
     for name, (label, icon, keys) in BAR.items():
         if url := models.get(name, {}).get("admin_url"):
-            badge = _open_conflicts(models) if name == "ImportRun" else None
-            bar.append(NavigationLink(label, url, icon, keys, _current(request, url), badge))
-    # Error pages are shown to those who are not logged in as well.
-    if models and any(page.name == "review" and page.is_allowed(request) for page in PAGES):
+            bar.append(NavigationLink(label, url, icon, keys, _current(request, url), badges.get(name)))
+    if may_review:
         url = reverse("admin:review")
-        bar.insert(2, NavigationLink("Review", url, "review", "g r", _current(request, url)))
-    return Navigation(bar, list(_others(request, apps)), models.get("CuratedItem", {}).get("add_url") or "")
+        bar.insert(2, NavigationLink("Review", url, "review", "g r", _current(request, url), badges.get("review")))
+    add_url = models.get("CuratedItem", {}).get("add_url") or ""
+    return Navigation(bar, list(_others(request, apps)), add_url, badges.get("ImportRun"))
 
 
 def _others(request: HttpRequest, apps: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, Sequence[NavigationLink]]]:
@@ -111,10 +116,30 @@ def _current(request: HttpRequest, url: str) -> str:
     return "true" if request.path.startswith(url) else ""
 
 
-def _open_conflicts(models: Mapping[str, Mapping[str, Any]]) -> Badge | None:
-    """Return the number of open conflicts that the user sees, up to one beyond `MAX_COUNT`; `None` for none."""
-    if not (url := models.get("Conflict", {}).get("admin_url")):
-        return None
-    rows = Conflict.objects.exclude(item__status=CuratedItem.Status.BIN).order_by()
-    count = rows[: MAX_COUNT + 1].count()
-    return Badge(count, "open conflict", url) if count else None
+class _RowCount(Subquery):
+    """The number of rows of a queryset."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
+    output_field = IntegerField()
+
+
+def _badges(request: HttpRequest, models: Mapping[str, Mapping[str, Any]], *, may_review: bool) -> dict[str, Badge]:
+    """Return the numbers beside the pages of imports and of the review, without those that are 0; one query.
+
+    Each table is counted up to one row beyond `MAX_COUNT`. The numbers are not memoised: neither conflicts nor drafts
+    over live items change the version of the content.
+    """
+    conflicts_url = models.get("Conflict", {}).get("admin_url")
+    conflicts = Conflict.objects.exclude(item__status=CuratedItem.Status.BIN) if conflicts_url else None
+    waiting = waiting_rows(Actor.of(request.user)) if may_review else ()
+    counted = (*([conflicts] if conflicts is not None else []), *waiting)
+    if not counted:
+        return {}
+    numbers = [_RowCount(rows.order_by().values("pk")[: MAX_COUNT + 1]) for rows in counted]
+    counts = list(User.objects.filter(pk=request.user.pk or 0).values_list(*numbers).get())
+    badges = {}
+    if conflicts is not None and (count := counts.pop(0)):
+        badges["ImportRun"] = Badge(count, "open conflict" if count == 1 else "open conflicts", conflicts_url or "")
+    if count := sum(counts):
+        badges["review"] = Badge(count, "waiting", reverse("admin:review"))
+    return badges

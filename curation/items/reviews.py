@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from django.db import transaction
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from curation.models import CuratedItem, ItemDraft, Revision
@@ -50,13 +50,26 @@ def waiting_for(actor: Actor) -> list[Waiting]:
     if not actor.may("review"):
         return []
     submitted = Revision.objects.filter(item=OuterRef("pk"), verb=Verb.SUBMITTED).order_by("-id")
-    in_review = Q(status=Status.REVIEW)
-    if not actor.may("publish"):
-        in_review &= Q(approved_at=None)
-    rows = CuratedItem.objects.not_binned().filter(in_review | Q(draft__is_submitted=True))
+    rows = CuratedItem.objects.not_binned().filter(_in_review(actor) | Q(draft__is_submitted=True))
     since = Coalesce(Subquery(submitted.values("created_at")[:1]), "updated_at")
     ordered = rows.order_by(since, "pk").values_list("pk", "status")
     return [Waiting(pk, is_draft=status != Status.REVIEW) for pk, status in ordered]
+
+
+def _in_review(actor: Actor) -> Q:
+    in_review = Q(status=Status.REVIEW)
+    return in_review if actor.may("publish") else in_review & Q(approved_at=None)
+
+
+def waiting_rows(actor: Actor) -> tuple[QuerySet[Any], ...]:
+    """Return the items and, second, the drafts over other items that wait for a decision of an actor: as querysets.
+
+    Together they are as many as `waiting_for()` has, and each is read by an index.
+    """
+    if not actor.may("review"):
+        return ()
+    drafts = ItemDraft.objects.filter(is_submitted=True).exclude(item__status__in=[Status.BIN, Status.REVIEW])
+    return CuratedItem.objects.filter(_in_review(actor)), drafts
 
 
 def newest_revisions(item: CuratedItem) -> Sequence[Revision]:

@@ -4,14 +4,16 @@ import re
 from pathlib import Path
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from curation.models import Conflict, CuratedItem, ImportRun
+from curation.items.actors import Actor
+from curation.items.reviews import waiting_for, waiting_rows
+from curation.models import Conflict, CuratedItem, ImportRun, ItemDraft
 from tests.factories import make_item, make_topic
 
 from .conftest import client_of
@@ -77,15 +79,48 @@ def test_open_conflicts_are_counted_beside_imports(editor: Client, number: int, 
     assert (text(count), count.get("href")) == (shown, reverse("admin:curation_conflict_changelist"))
 
 
-def test_a_desk_without_conflicts_shows_no_number(editor: Client) -> None:
-    assert tree(editor.get("/admin/")).find(".//a[@class='count']") is None
+def test_a_desk_without_work_shows_no_number(editor: Client) -> None:
+    assert tree(editor.get("/admin/")).find(".//*[@class='count']") is None
 
 
-def test_the_navigation_costs_one_query(editor: Client) -> None:
+def review_link(client: Client) -> tuple[str | None, str]:
+    """Return the accessible name of the link to the review, "" as the number if there is none."""
+    link = tree(client.get("/admin/profile/")).find(".//nav[@id='desk-nav']//a[@href='/admin/review/']")
+    assert link is not None
+    count = link.find("span[@class='count']")
+    return link.get("aria-label"), "" if count is None else text(count)
+
+
+def test_what_waits_for_the_review_of_a_user_is_counted_beside_its_page(editor: Client) -> None:
+    assert review_link(editor) == (None, "")
+    items = [make_item(status="review", published_at=None) for _ in range(3)]
+    CuratedItem.objects.filter(pk=items[0].pk).update(approved_at=timezone.now())
+    for item, is_submitted in ((make_item(), True), (make_item(), False), (items[1], True)):
+        ItemDraft.objects.create(item=item, is_submitted=is_submitted)
+    assert review_link(editor) == ("Review, 4 waiting", "4")
+    rita = User.objects.create_user("rita", is_staff=True)
+    rights = Permission.objects.filter(codename__in=["view_curateditem", "review_curateditem"])
+    rita.user_permissions.set(rights)
+    reviewer = client_of(rita)
+    assert review_link(reviewer) == ("Review, 3 waiting", "3")  # the approved one waits for publishers
+    for client in (editor, reviewer):
+        actor = Actor.of(User.objects.get(pk=client.session["_auth_user_id"]))
+        assert len(waiting_for(actor)) == sum(rows.count() for rows in waiting_rows(actor))
+
+
+def test_the_navigation_costs_one_query_that_reads_no_more_than_it_shows(editor: Client) -> None:
+    make_conflicts(2)
+    for _ in range(3):
+        make_item(status="review", published_at=None)
     editor.get("/admin/profile/")
     with CaptureQueriesContext(connection) as queries:
         editor.get("/admin/profile/")
-    assert len([query for query in queries if "conflict" in query["sql"]]) == 1
+    (counted,) = [query["sql"] for query in queries if "conflict" in query["sql"] or "is_submitted" in query["sql"]]
+    assert counted.count("LIMIT 100") == 3
+    if connection.vendor == "sqlite":
+        plan = "\n".join(rows.order_by().values("pk").explain() for rows in waiting_rows(Actor("Ann")))
+        assert "item_newest" in plan
+        assert "SCAN curation_curateditem" not in plan
 
 
 def test_pages_about_an_object_lead_back_to_the_list_and_the_object(editor: Client) -> None:
