@@ -35,3 +35,20 @@ def test_find_anything_opens_what_is_chosen_by_keyboard(open_page: OpenPage, liv
     page.get_by_role("navigation", name="Desk").get_by_role("link", name="Topics").click()
     expect(page.get_by_role("link", name="Zebra care")).to_be_visible()
     assert page.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
+
+
+def test_buttons_of_an_item_fill_their_panel_and_on_a_phone_begin_at_the_edge(
+    open_page: OpenPage, live_server: LiveServer
+) -> None:
+    item, client = make_item(), Client()
+    client.force_login(User.objects.create_superuser("ann"))
+    page = open_page(1440)
+    take_session(page, client, live_server)
+    page.goto(f"/admin/curation/curateditem/{item.pk}/change/")
+    boxes = [button.bounding_box() for button in page.locator(".item-verbs .button").all()]
+    assert len({box and box["width"] for box in boxes}) == 1
+    page.set_viewport_size({"width": 390, "height": 800})
+    tools = [tool.bounding_box() for tool in page.locator(".object-tools > li").all()]
+    rows = {box["y"]: box["x"] for box in reversed(tools) if box}
+    assert len(rows) == 2
+    assert len(set(rows.values())) == 1
