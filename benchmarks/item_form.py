@@ -58,6 +58,7 @@ def measure(folder: Path, log: Callable[[str], None]) -> FormCost:
 
 
 def _measure() -> FormCost:
+    import medigy.wsgi  # noqa: F401  # as in a web server, whose garbage collection takes less time
     from benchmarks.pages import fill  # needs Django to be set up
     from curation.models import CuratedItem, ItemTopic, Topic
 

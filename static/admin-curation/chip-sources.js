@@ -67,8 +67,7 @@ export class RowsSource {
       const select = this.#field(row, this.key);
       const entry = chosenIn(select);
       if (!entry || this.#field(row, "DELETE")?.checked) return [];
-      const above = row.previousElementSibling?.matches(".row-form-errors") ? row.previousElementSibling : null;
-      const error = [above, row].map((part) => part?.querySelector(".errorlist")?.textContent.trim()).find(Boolean);
+      const error = row.querySelector(".errorlist")?.textContent.trim();
       const position = Number(this.#field(row, "position").value || Infinity);
       const isPrimary = this.#field(row, "is_primary")?.checked ?? false;
       return [{ ...entry, isPrimary, error, position, shown: this.#field(row, "id").value, selectId: select.id }];
@@ -78,7 +77,7 @@ export class RowsSource {
 
   /** Write entries into the first rows. One empty row follows, as in the page that the server sent. */
   set(entries) {
-    this.group.querySelectorAll(".row-form-errors, .errorlist").forEach((errors) => errors.remove());
+    this.group.querySelectorAll(".errorlist").forEach((errors) => errors.remove());
     this.#setCount(entries.length + 1);
     this.#rows().forEach((row, index) => {
       const entry = entries[index];

@@ -6,7 +6,6 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db import connection
 from django.db.models import ForeignKey, Model, QuerySet
-from django.forms import Media
 from django.forms.models import ModelChoiceField
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -43,7 +42,7 @@ from .new_rows import make_url
 from .out_of_reach import OutOfReach
 from .preview_link_views import PreviewLinkViews
 from .quick_edit import QuickEdit
-from .relation_inlines import AuthorInline, OfferingInline, TopicInline
+from .relation_inlines import AuthorInline, ItemInlineFormSet, OfferingInline, TopicInline
 from .revision_of_save import write_revision
 from .source_documents import DocumentInline
 from .verbs import VerbViews
@@ -113,6 +112,12 @@ class ItemAdmin(ListPage, QuickEdit, OutOfReach, DeletedMeanwhile, DraftViews, V
     def get_inlines(self, _request: HttpRequest, obj: CuratedItem | None) -> list[Any]:
         return [TopicInline, OfferingInline, AuthorInline, *([AliasInline, DocumentInline] if obj else [])]
 
+    def get_inline_formsets(self, *args: Any, **kwargs: Any) -> list[Any]:
+        formsets: list[Any] = super().get_inline_formsets(*args, **kwargs)
+        for formset in formsets:
+            formset.__class__ = ItemInlineFormSet  # Django's method has no setting for it
+        return formsets
+
     def form_context(self, request: HttpRequest, form: Any, obj: CuratedItem | None) -> dict[str, Any]:
         open_conflicts = obj.conflicts.count() if obj else 0
         state = state_label(obj) if obj else str(CuratedItem.Status.DRAFT.label)
@@ -135,9 +140,9 @@ class ItemAdmin(ListPage, QuickEdit, OutOfReach, DeletedMeanwhile, DraftViews, V
         obj: CuratedItem | None = None,
     ) -> HttpResponse:
         """Return the page of the form, without the scripts of Django's admin: its fields need none of them."""
-        own = [Media(getattr(inline.opts, "Media", None)) for inline in context["inline_admin_formsets"]]
-        formsets = [inline.formset.media for inline in context["inline_admin_formsets"]]
-        context["media"] = sum([*own, *formsets], context["adminform"].form.media)
+        context["media"] = sum(
+            (inline.media for inline in context["inline_admin_formsets"]), context["adminform"].form.media
+        )
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def view_on_site(self, obj: CuratedItem) -> str:

@@ -3,8 +3,10 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.helpers import InlineAdminFormSet
 from django.core.exceptions import ValidationError
 from django.db.models import ForeignKey, QuerySet
+from django.forms import Media
 from django.forms.models import ModelChoiceField
 from django.http import HttpRequest
 
@@ -16,6 +18,15 @@ from curation.models import ItemAuthor, ItemOffering, ItemTopic, Offering, Topic
 
 from .merged_form import MergedForm
 from .new_rows import make_url
+
+
+class ItemInlineFormSet(InlineAdminFormSet):
+    """An inline of the item form, without the scripts of Django's admin. Rows are not asked: they need no others."""
+
+    @property
+    def media(self) -> Media:
+        media: Media = Media(getattr(self.opts, "Media", None)) + self.formset.media
+        return media
 
 
 class OrderedForm(DeletedChoicesForm, KeyedForm):
@@ -43,6 +54,10 @@ class OrderedFormSet(KeyedFormSet):
         if not self.is_bound and new >= 0:
             last = max((row.position for row in self.get_queryset()), default=-1)
             form.initial.setdefault("position", last + 1 + new)
+
+    def rows_and_template(self) -> list[Any]:
+        """Return the forms of the page: one a row, and the one that scripts copy."""
+        return [*self.forms, self.empty_form]
 
     def chosen(self) -> list[dict[str, Any]]:
         """Return the cleaned rows in their order."""
@@ -80,6 +95,7 @@ class OfferingFormSet(OrderedFormSet):
 
 class OrderedInline(ItemPermissions, AddOnlyRelations, admin.TabularInline):  # type: ignore[type-arg]
     form = OrderedForm
+    template = "admin/curation/curateditem/ordered_rows.html"
     extra = 1
     classes = ("ordered",)
     ordering = ("position", "id")
