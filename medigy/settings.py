@@ -143,7 +143,7 @@ MIDDLEWARE = [
     "curation.security.methods.MethodMiddleware",
     "curation.page_cache.middleware.PageCacheMiddleware",  # a cached page needs none of the others
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "curation.accounts.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "curation.middleware.DatabaseMiddleware",  # before all that ask the database
@@ -164,6 +164,7 @@ ROOT_URLCONF = "medigy.urls"
 WSGI_APPLICATION = "medigy.wsgi.application"
 
 # Readers' pages are rendered by Jinja2, in a fraction of the time; the admin's templates are Django's.
+FORM_RENDERER = "curation.templating.form_renderer.FormRenderer"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",

@@ -1,4 +1,4 @@
-"""Middleware: when a session was last seen."""
+"""Middleware: cookies of sessions that are gone, and when a session was last seen."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ import time
 from collections.abc import Callable
 
 from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib.sessions import middleware
 from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 
 log = logging.getLogger(__name__)
@@ -16,6 +18,23 @@ log = logging.getLogger(__name__)
 SEEN_AT, SEEN_KEY = "seen_at", "seen_key"
 #: Time between two writes of when a session was last seen.
 SEEN_SECONDS = 300
+
+
+class SessionMiddleware(middleware.SessionMiddleware):
+    """Sessions whose cookie is deleted by a page that ended them, such as that of a logout, and by no other answer.
+
+    Django deletes the cookie in each answer to a request whose session is gone. The answer to a request of a script,
+    such as that for a preview, can come after the next login, and would delete the cookie of the new session.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        response = super().process_response(request, response)
+        cookie = response.cookies.get(settings.SESSION_COOKIE_NAME)
+        if cookie and cookie["max-age"] == 0:
+            is_script = request.headers.get("Sec-Fetch-Dest") == "empty"
+            if is_script or not request.session.modified:
+                del response.cookies[settings.SESSION_COOKIE_NAME]
+        return response
 
 
 class LastSeenMiddleware:

@@ -72,6 +72,19 @@ def test_nobody_ends_a_session_of_another_user_or_the_own_one_here() -> None:
     assert client.post(SESSIONS).status_code == HTTPStatus.FOUND
 
 
+def test_the_answer_to_a_request_from_before_a_login_keeps_the_cookie_of_the_login(eve: User) -> None:
+    ended, stale = browser(FIREFOX, "192.0.2.1"), browser(FIREFOX, "192.0.2.2")
+    Session.objects.get(pk=ended.session.session_key).delete()
+    eve.set_password("changed elsewhere")
+    eve.save(update_fields=["password"])
+    for client in (ended, stale):
+        assert "sessionid" not in client.get("/admin/session/", headers={"Sec-Fetch-Dest": "empty"}).cookies
+    assert "sessionid" not in ended.get(LIST).cookies
+    laptop = browser(FIREFOX, "192.0.2.3")
+    laptop.force_login(eve)
+    assert laptop.post("/admin/logout/").cookies["sessionid"]["max-age"] == 0
+
+
 def test_a_new_password_ends_all_other_sessions(eve: User) -> None:
     laptop, phone = browser(FIREFOX, "192.0.2.1"), browser(SAFARI, "192.0.2.2")
     new = "another-good-long-one"
