@@ -1,10 +1,16 @@
-"""The addresses of items: rename an item, and keep its former addresses as aliases."""
+"""The addresses of items: rename an item, and keep its former addresses as aliases.
+
+Until it is published or scheduled for the first time, the slug of an item that was made at the desk follows its title,
+unless somebody has chosen another one.
+"""
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from itertools import chain, count
 
 from django.db import transaction
 
+from curation.lib.slugs import numbered, slug_of
 from curation.models import Alias, CuratedItem, Revision
 from curation.models.aliases import normalise_path
 from curation.site_links.resolve import resolve_references_to, unresolve_references_to
@@ -12,7 +18,12 @@ from curation.site_links.resolve import resolve_references_to, unresolve_referen
 from .actors import Actor
 from .revisions import recording
 
-Verb = Revision.Verb
+Status, Verb = CuratedItem.Status, Revision.Verb
+#: The slugs of drafts without a title begin with it.
+UNTITLED = "untitled-"
+#: Revisions by which an item may get, or have had, a public address.
+_PUBLIC = (Verb.PUBLISHED, Verb.SCHEDULED, Verb.WITHDRAWN, Verb.ARCHIVED, Verb.IMPORTED)
+_MAX_SLUG: int = CuratedItem._meta.get_field("slug").max_length or 0  # for the types
 
 
 class SlugTaken(Exception):
@@ -25,7 +36,8 @@ class SlugTaken(Exception):
 
 @transaction.atomic
 def rename(item: CuratedItem, slug: str, actor: Actor) -> None:
-    """Give a saved item a new slug, and make its old path an alias of it. The caller writes the item's revision.
+    """Give a saved item a new slug, and make its old path an alias of it, unless nobody can know that. The caller
+    writes the item's revision.
 
     Raises `SlugTaken` if another item has the slug. An alias of another item at the old path becomes this item's: it
     was the last to have its page there. That item gets a revision, and so does one with an alias at the new path.
@@ -39,8 +51,46 @@ def rename(item: CuratedItem, slug: str, actor: Actor) -> None:
     with _recording_lost_aliases(item, [old_path, alias_path(item)], actor):
         item.save(update_fields=["slug", "updated_at"])
         remove_aliases([alias_path(item)])
-        Alias.objects.update_or_create(path=old_path, defaults={"item": item})
+        if may_be_known(item) or item.referred_by.exists():
+            Alias.objects.update_or_create(path=old_path, defaults={"item": item})
     resolve_references_to([item])
+
+
+def may_be_known(item: CuratedItem) -> bool:
+    """Whether a saved item has, had or will soon have a public address, or nothing is known of its beginning."""
+    if item.status not in (Status.DRAFT, Status.REVIEW):
+        return True
+    verbs = item.revisions.filter(is_applied=True, verb__in=(Verb.CREATED, *_PUBLIC))
+    return set(verbs.order_by().values_list("verb", flat=True)) != {Verb.CREATED}
+
+
+def follows_title(item: CuratedItem) -> bool:
+    """Whether the slug of a saved item changes with its title; in two queries at most."""
+    return _is_made_of(item.title, item.slug) and not may_be_known(item) and not item.documents.exists()
+
+
+def slug_for_title(item: CuratedItem, title: str) -> str:
+    """Return the slug of a saved item, which is not changed yet, with another title: its own, or a free one."""
+    own: str = item.slug
+    wanted = slug_of(title)[:_MAX_SLUG]
+    if not wanted or _is_made_of(title, own) or not follows_title(item):
+        return own
+    slugs = chain([wanted], (numbered(wanted, number, _MAX_SLUG) for number in count(2)))
+    return next(slug for slug in slugs if not _is_taken(slug, item))
+
+
+def _is_taken(slug: str, item: CuratedItem) -> bool:
+    """Whether another item has a slug, or had it."""
+    aliases = Alias.objects.filter(path=alias_path(CuratedItem(slug=slug))).exclude(item=item)
+    return CuratedItem.objects.filter(slug=slug).exclude(pk=item.pk).exists() or aliases.exists()
+
+
+def _is_made_of(title: str, slug: str) -> bool:
+    """Whether a slug is that which a title makes, with or without a number; or that of no title."""
+    wanted, number = slug_of(title)[:_MAX_SLUG], slug.rpartition("-")[2]
+    if not wanted:
+        return not title and slug.startswith(UNTITLED)
+    return slug == wanted or (number.isdecimal() and slug == numbered(wanted, int(number), _MAX_SLUG))
 
 
 def claim_page(item: CuratedItem, actor: Actor) -> None:

@@ -18,7 +18,7 @@ from curation.models import Alias, CuratedItem, Image, Revision
 from curation.site_links.resolve import refresh_references, resolve_references_to
 
 from .actors import Actor
-from .addresses import SlugTaken, rename
+from .addresses import SlugTaken, rename, slug_for_title
 from .checks import Check, failed_refusals
 from .item_columns import columns_of
 from .record import with_record_relations
@@ -82,6 +82,8 @@ def put_back(
     former = state_of(item)
     wanted = fields_to_put_back(item, actor) & with_companions(fields)
     target = former | {name: source.get(name) for name in wanted} | _provenance(former, source, wanted)
+    if "slug" not in wanted:
+        target["slug"] = slug_for_title(item, target["title"])
     if not changes_between(former, target):
         return PutBack(None, ())
     is_published = item.status == Status.PUBLISHED

@@ -59,8 +59,10 @@ function slugOf(title) {
 
 function showSlug() {
   const { value } = slugInput;
-  const isUntitled = value.startsWith("untitled-") && value === slugInput.defaultValue;
-  slug.textContent = (!value || isUntitled ? slugOf(inputOf("title").value) : value) || "…";
+  const title = inputOf("title");
+  const follows = "followsTitle" in slugInput.dataset && title.value !== title.defaultValue;
+  const isMade = !value || (value === slugInput.defaultValue && (value.startsWith("untitled-") || follows));
+  slug.textContent = (isMade ? slugOf(title.value) : value) || "…";
 }
 
 if (slugInput) {

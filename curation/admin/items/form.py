@@ -33,7 +33,7 @@ from curation.admin.links import edit_link_in_new_tab
 from curation.admin.widgets import ConfirmationCheckbox, MarkdownField, chip_attrs
 from curation.admin_site.link_input import LinkInput
 from curation.admin_site.times import clock_text
-from curation.items.addresses import alias_path
+from curation.items.addresses import UNTITLED, alias_path, follows_title, slug_for_title
 from curation.items.workflow import may_change, state_label
 from curation.lib.web_urls import without_tracking
 from curation.markdown import flavour_of
@@ -53,8 +53,6 @@ MAX_DUPLICATES_NAMED = 5
 FORMER_ALTERNATIVE_TEXT = mark_safe(
     "Written for the former image. Describe the new one, or empty this; if it fits both, tick “Save anyway” above."
 )
-#: The slugs of drafts without a title begin with it.
-UNTITLED = "untitled-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +154,13 @@ class ItemEditForm(MergedForm, SluggedForm):
             is_known = self.instance.status in (CuratedItem.Status.PUBLISHED, CuratedItem.Status.ARCHIVED)
             known = "Readers know this address. " if is_known else ""
             self.fields["slug"].help_text = f"{known}After a change, the old address redirects to the new one."
+            if not is_known and follows_title(self.instance):
+                self.fields[
+                    "slug"
+                ].help_text = (
+                    "It follows the title until the item is published or scheduled, unless you change it here."
+                )
+                self.fields["slug"].widget.attrs["data-follows-title"] = True
         if "image_alt" in self.fields and self.instance.image:
             self.fields["image_alt"].widget.attrs["placeholder"] = self.instance.image.alt
         if "body" in self.fields:
@@ -260,10 +265,13 @@ class ItemEditForm(MergedForm, SluggedForm):
         return is_other_image and bool(cleaned["image_alt"]) and bool(cleaned["image_alt"] == self.instance.image_alt)
 
     def _clean_slug(self, cleaned: dict[str, Any]) -> None:
-        """Make a slug for a draft without a title. Once it has a title, its slug is made from that."""
+        """Make a slug for a draft without a title, and for one with a new title whose slug follows that."""
         is_untitled = cleaned["slug"].startswith(UNTITLED) and "slug" not in self.changed_data
-        if cleaned.get("title"):
-            cleaned["slug"] = "" if is_untitled else cleaned["slug"]
+        if title := cleaned.get("title"):
+            if self.instance.pk and "slug" not in self.changed_data:
+                cleaned["slug"] = slug_for_title(self.instance, title)
+            if is_untitled and cleaned["slug"].startswith(UNTITLED):
+                cleaned["slug"] = ""
         elif not cleaned["slug"] and "title" not in self.errors:
             cleaned["slug"] = UNTITLED + get_random_string(6, ascii_lowercase)
         super()._clean_slug(cleaned)

@@ -26,6 +26,7 @@ from curation.admin.base import CurationAdmin
 from curation.admin_site.moments import MomentField
 from curation.items import relations
 from curation.items.actors import Actor
+from curation.items.addresses import rename, slug_for_title
 from curation.items.synonyms import wait_for_names
 from curation.items.workflow import may_change
 from curation.lib.names import name_key
@@ -109,6 +110,7 @@ class QuickEditForm(MergedForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
+        self.slug = slug_for_title(self.instance, cleaned.get("title", ""))
         if self.instance.status == Status.PUBLISHED:
             if not cleaned.get("title") and "title" not in self.errors:
                 self.add_error("title", "Readers see this item: give it a title.")
@@ -184,6 +186,7 @@ class QuickEdit(CurationAdmin):
         if form.has_changed() and form.instance.status == Status.PUBLISHED:
             form.instance.edited_at = timezone.now()
         item = form.save()
+        rename(item, form.slug, Actor.of(request.user))
         relations.set_relations(item, topics=topics)
         labels = write_revision(Actor.of(request.user), item, form.edit, None)
         self.log_change(

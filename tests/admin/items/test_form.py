@@ -10,7 +10,7 @@ from django.utils import timezone
 from curation.lib.web_urls import without_tracking
 from curation.models import CuratedItem, SourceDocument
 from tests.admin.images import make_image, picture_bytes
-from tests.admin.pages import ADD, edit_page, errors, form_data, links, messages, submit, tree
+from tests.admin.pages import ADD, edit_page, errors, form_data, links, messages, submit, text, tree
 from tests.factories import FIRST_DAY, make_item
 
 Status = CuratedItem.Status
@@ -109,6 +109,27 @@ def test_a_changed_slug_leaves_an_alias_behind(editor: Client, client: Client) -
     assert set(item.aliases.values_list("path", flat=True)) == {"/news/old", "/news/new"}
     submit(editor, edit_page(item), slug="old")
     assert set(item.aliases.values_list("path", flat=True)) == {"/news/new", "/news/newest"}
+
+
+def test_the_slug_follows_the_title_until_the_item_is_published(editor: Client, client: Client) -> None:
+    submit(editor, ADD, title="First")
+    item = CuratedItem.objects.get()
+    page = editor.get(edit_page(item))
+    assert "It follows the title until the item is published" in text(tree(page))
+    make_item("Taken")
+    submit(editor, edit_page(item), title="Taken")
+    item.refresh_from_db()
+    assert (item.slug, item.aliases.count()) == ("taken-2", 0)
+    assert {*item.revisions.latest("pk").changes} == {"title", "slug"}
+    submit(editor, edit_page(item), title="Third", slug="own")
+    submit(editor, edit_page(item), title="Fourth")
+    item.refresh_from_db()
+    assert item.slug == "own"
+    submit(editor, edit_page(item), title="Fourth", slug="fourth")
+    submit(editor, edit_page(item), _verb="published", source_url="https://example.org/a")
+    submit(editor, edit_page(item), title="Fifth")
+    item.refresh_from_db()
+    assert (item.status, item.slug) == ("published", "fourth")
 
 
 def test_a_slug_of_another_item_is_refused_with_a_link_to_it(editor: Client) -> None:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from curation.items.state import states_of
 from curation.models import CuratedItem, ItemDraft, Revision
 from tests.admin.conftest import member_of
-from tests.admin.pages import LIST, edit_page, errors, form_data, messages, query_count, submit, text, tree
+from tests.admin.pages import ADD, LIST, edit_page, errors, form_data, messages, query_count, submit, text, tree
 from tests.factories import make_item, make_topic
 
 Status = CuratedItem.Status
@@ -46,6 +46,16 @@ def test_it_saves_its_fields_alone_writes_one_revision_and_returns_to_the_row(ed
     assert (revision.verb, revision.user_name) == (Revision.Verb.SAVED, "ann")
     assert revision.changes.keys() == {"title", "summary", "topics", "published_at"}
     assert {topic.pk, other.pk} == {*item.topics.values_list("pk", flat=True)}
+
+
+def test_the_slug_of_a_draft_follows_the_title(editor: Client) -> None:
+    submit(editor, ADD, title="First")
+    make_item("Second")
+    item = CuratedItem.objects.get(title="First")
+    quick_edit(editor, item, title="Second")
+    item.refresh_from_db()
+    assert (item.slug, item.aliases.count()) == ("second-2", 0)
+    assert item.revisions.latest("pk").changes.keys() == {"title", "slug"}
 
 
 def test_an_untouched_form_changes_nothing(editor: Client) -> None:
