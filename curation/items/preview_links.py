@@ -1,13 +1,16 @@
 """Signed links by which people without an account see an item before it is published, for seven days.
 
-A link holds the item's primary key, the version of its links and the time of its making, signed with `SECRET_KEY`. It
-is valid for `MAX_AGE`, as long as the item is outside the bin and nobody has withdrawn its links.
+A link holds the item's primary key, the version of its links, the item's last revision and the time of its making,
+signed with `SECRET_KEY`. It is valid for `MAX_AGE`, unless somebody withdraws the links of the item, or takes the item
+off the site, archives or deletes it: the revisions since tell of that, whoever wrote them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.core.signing import BadSignature, TimestampSigner, b62_decode
 from django.db.models import F
@@ -18,6 +21,9 @@ from curation.site_links.resolve import resolved_references
 
 from .drafts import draft_of
 from .in_memory import give_state
+from .revisions import last_id
+
+Status = CuratedItem.Status
 
 MAX_AGE = timedelta(days=7)
 _signer = TimestampSigner(salt="curation.items.preview_links")
@@ -35,7 +41,7 @@ class SharedPreview:
 def make_token(item: CuratedItem) -> tuple[str, datetime]:
     """Return the token of a new link to an item, and when it expires."""
     link, _is_new = PreviewLink.objects.get_or_create(item=item)
-    return _signer.sign(f"{item.pk}:{link.version}"), timezone.now() + MAX_AGE
+    return _signer.sign(f"{item.pk}:{link.version}:{last_id(item)}"), timezone.now() + MAX_AGE
 
 
 def withdraw(item: CuratedItem) -> None:
@@ -46,18 +52,29 @@ def withdraw(item: CuratedItem) -> None:
 def find_preview(token: str) -> SharedPreview | None:
     """Return what the link with a token shows; `None` if it is invalid, has expired, or was withdrawn."""
     try:
-        pk, version = _signer.unsign(token, max_age=MAX_AGE).split(":")
+        pk, version, revision = _signer.unsign(token, max_age=MAX_AGE).split(":")
     except BadSignature:
         return None
     items = CuratedItem.objects.not_binned().select_related("image", "publisher__icon")
     item = items.filter(pk=pk, preview_link__version=version).first()
-    if item is None:
+    if item is None or _was_taken_away(item, int(revision)):
         return None
-    made = datetime.fromtimestamp(b62_decode(token.split(":")[2]), UTC)
+    made = datetime.fromtimestamp(b62_decode(token.split(":")[3]), UTC)
     draft = draft_of(item)
     if draft:
         give_state(item, draft.state, draft.updated_at)
     return SharedPreview(item, draft is not None, made + MAX_AGE)
+
+
+def _was_taken_away(item: CuratedItem, revision: int) -> bool:
+    """Whether an item was taken off the site, archived or deleted after one of its revisions, even if it is back."""
+    later = item.revisions.filter(is_applied=True, pk__gt=revision).order_by()
+    changes: Iterable[Any] = later.values_list("changes", flat=True)
+    statuses = [found["status"] for found in changes if "status" in found]
+    return any(
+        after in (Status.ARCHIVED, Status.BIN) or (before == Status.PUBLISHED and after != Status.PUBLISHED)
+        for before, after in statuses
+    )
 
 
 def shows_file(token: str, name: str) -> bool:

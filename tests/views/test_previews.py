@@ -10,10 +10,17 @@ from django.test import Client
 from django.utils import timezone
 
 from curation.items import drafts, preview_links
+from curation.items.actors import Actor
+from curation.items.bulk import jobs
+from curation.items.bulk.actions import ACTIONS_BY_NAME
+from curation.items.bulk.changes import prepare
+from curation.items.bulk.undo import prepare_undo
 from curation.items.state import states_of
-from curation.models import CuratedItem
+from curation.items.workflow import Verb, perform
+from curation.models import BulkChange, CuratedItem
 from tests.admin.images import make_image
 from tests.factories import COMMAND, make_item
+from tests.items.bulk.test_changes import make_user
 
 pytestmark = pytest.mark.django_db
 Status = CuratedItem.Status
@@ -113,13 +120,54 @@ def test_a_link_to_a_deleted_item_has_ended(client: Client) -> None:
     assert is_gone(client, link)
 
 
+@pytest.mark.parametrize("verb", [Verb.WITHDRAWN, Verb.ARCHIVED, Verb.BINNED])
+@pytest.mark.parametrize("is_live", [True, False])
+def test_links_end_when_the_item_is_taken_away_even_if_it_comes_back(client: Client, verb: str, is_live: bool) -> None:
+    live = {"status": Status.PUBLISHED} if is_live or verb == Verb.WITHDRAWN else {"status": Status.DRAFT}
+    item = make_item("A story", **live)
+    link, chosen = link_to(item), CuratedItem.objects.filter(pk=item.pk)
+    perform(verb, chosen, COMMAND)
+    assert is_gone(client, link)
+    back = {Verb.BINNED: Verb.RESTORED, Verb.ARCHIVED: Verb.WITHDRAWN}.get(Verb(verb), Verb.SUBMITTED)
+    perform(back, chosen, COMMAND)
+    assert is_gone(client, link)
+    if verb == Verb.WITHDRAWN:
+        assert not is_gone(client, link_to(item))  # a new one
+
+
+def test_links_end_when_an_undo_takes_an_item_off_the_site(client: Client) -> None:
+    item = make_item("A story", status=Status.DRAFT)
+    user = make_user()
+    change = prepare(ACTIONS_BY_NAME["publish"], [item.pk], user)
+    BulkChange.objects.filter(pk=change.pk).update(outcome="queued")
+    jobs.run(BulkChange.objects.get(pk=change.pk))
+    link = link_to(item)
+    assert client.get(link)["Location"] == item.get_absolute_url()
+    undo = prepare_undo(BulkChange.objects.get(pk=change.pk), Actor.of(user))
+    jobs.run(undo)
+    item.refresh_from_db()
+    assert item.status == Status.DRAFT
+    assert is_gone(client, link)
+
+
+def test_a_link_goes_on_through_review_and_schedule_and_leads_to_the_page_after_publication(client: Client) -> None:
+    item = make_item("A story", status=Status.DRAFT, published_at=None)
+    link, chosen = link_to(item), CuratedItem.objects.filter(pk=item.pk)
+    soon = timezone.now() + timedelta(hours=1)
+    for verb in (Verb.SUBMITTED, Verb.APPROVED, Verb.RETURNED, Verb.SCHEDULED):
+        perform(verb, chosen, COMMAND, at=soon if verb == Verb.SCHEDULED else None)
+        assert not is_gone(client, link), verb
+    with time_machine.travel(soon + timedelta(minutes=1)):
+        assert client.get(link)["Location"] == item.get_absolute_url()
+
+
 def test_no_other_token_is_a_link(client: Client) -> None:
     item = make_item("A story", status=Status.DRAFT)
     good = preview_links.make_token(item)[0]
     forged = [
         good[:-1] + ("A" if good[-1] != "A" else "B"),
         good.replace(f"{item.pk}:", f"{item.pk + 1}:", 1),
-        TimestampSigner(salt="other").sign(f"{item.pk}:1"),
+        TimestampSigner(salt="other").sign(f"{item.pk}:1:0"),
         f"{item.pk}:1",
         "x",
         "é" * 300,
