@@ -95,22 +95,26 @@ LOOKS_PER_TASK = 1_000
 
 
 @task()
-def find_looks() -> None:
-    """Queue this for the next day, then compute the looks of images from before looks were stored.
+def find_looks(before: int | None = None) -> None:
+    """Queue this for the next day, then compute the looks of images that have none, those with lower IDs than `before`.
 
+    These are from before looks were stored, or their files were lost: they are tried every day, as files may come back.
     A task computes some of them, so that others do not wait for all, and queues the next one.
     """
     _queue_unless_waiting(find_looks, timezone.now() + DAILY_INTERVAL)
-    images = list(Image.objects.filter(has_renditions=True, look=None).order_by("-pk")[:LOOKS_PER_TASK])
+    without = Image.objects.filter(has_renditions=True, look=None).order_by("-pk")
+    images = list((without if before is None else without.filter(pk__lt=before))[:LOOKS_PER_TASK])
     for image in images:
         try:
             image.find_look()
         except ImageUnreadNow:
             raise
-        except (FileNotFoundError, ImageRefused):
+        except FileNotFoundError:
+            continue
+        except ImageRefused:
             image.record_look(0)  # looks like no other
     if len(images) == LOOKS_PER_TASK:
-        find_looks.enqueue()
+        find_looks.enqueue(images[-1].pk)
 
 
 def queue_daily_tasks() -> None:
@@ -119,7 +123,7 @@ def queue_daily_tasks() -> None:
         _queue_unless_waiting(import_string(path))
 
 
-def _queue_unless_waiting(daily: Task[[], None], run_after: datetime | None = None) -> None:
+def _queue_unless_waiting(daily: Task[..., None], run_after: datetime | None = None) -> None:
     """Queue a daily task unless a run of it waits. Two workers that do so at once queue it once."""
     with transaction.atomic():  # on SQLite, of one writer at a time
         if connection.vendor == "postgresql":

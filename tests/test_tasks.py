@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
-from unittest.mock import ANY
 
 import pytest
 from django.core.files.base import ContentFile
@@ -293,12 +292,29 @@ def test_looks_of_images_from_before_are_found_a_part_at_a_time(monkeypatch: pyt
     ImageLook.objects.all().delete()
     shutil.rmtree(Path(default_storage.path(lost.name)).with_suffix(""))
     monkeypatch.setattr(tasks, "LOOKS_PER_TASK", 1)
-    for number, found in enumerate(({lost.pk: 0}, {lost.pk: 0, made.pk: ANY}, {lost.pk: 0, made.pk: ANY})):
+    before: list[int] = []
+    for found, following in ((set(), [lost.pk]), ({made.pk}, [made.pk]), ({made.pk}, [])):
         _backend().clear()
+        find_looks.func(*before)
+        assert set(ImageLook.objects.exclude(bits=0).values_list("image", flat=True)) == found
+        daily, *others = _backend().results
+        assert (daily.task.run_after is None, daily.args) == (False, [])
+        assert [result.args for result in others] == [[pk] for pk in following]
+        before = following
+
+
+def test_the_look_of_an_image_whose_file_was_lost_is_found_once_it_is_back() -> None:
+    image, _ = Image.objects.store(detailed_picture(300), "one.png")
+    make_renditions.func(image.pk)
+    ImageLook.objects.all().delete()
+    folder = Path(default_storage.path(image.name)).with_suffix("")
+    away = folder.rename(folder.with_name("away"))
+    for _ in range(2):
         find_looks.func()
-        assert dict(ImageLook.objects.values_list("image", "bits")) == found
-        assert [result.task.run_after is None for result in _backend().results] == [False, True][: 2 - number // 2]
-    assert ImageLook.objects.get(image=made).bits != 0
+        assert not ImageLook.objects.exists()
+    away.rename(folder)
+    find_looks.func()
+    assert ImageLook.objects.get().bits != 0
 
 
 # Deleting
