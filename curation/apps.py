@@ -1,5 +1,7 @@
 """The app: registers system checks, triggers around migrations, and signals that update derived rows."""
 
+from collections.abc import Sequence
+
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate, pre_migrate
 
@@ -20,8 +22,14 @@ class CurationConfig(AppConfig):
 
         pre_migrate.connect(triggers.remove_triggers, sender=self)
         post_migrate.connect(triggers.add_triggers, sender=self)
-        signals.connect(self)
+        signals.connect(self, _index_later)
         former_names.connect()
         relations.connect()
         synonyms.connect()
         authenticator_removed.connect(second_factor.on_removed)
+
+
+def _index_later(ids: Sequence[int]) -> None:
+    from .tasks import index_items
+
+    index_items.enqueue(list(ids))

@@ -22,6 +22,7 @@ from .items.bulk import jobs as bulk_jobs
 from .lib.images import ImageRefused, ImageUnreadNow
 from .models import BulkChange, Image, ImportRun, ImportUndo
 from .operations import pruning, stale_tasks
+from .search.index import index_in_batches
 
 Outcome = ImportRun.Outcome
 
@@ -190,6 +191,12 @@ def undo_import(undo_id: int) -> None:
         undo_jobs.execute(undo)
     except Busy:
         undo_import.using(run_after=timezone.now() + RETRY_DELAY).enqueue(undo_id)
+
+
+@task(priority=EDITOR_PRIORITY)
+def index_items(ids: list[int]) -> None:
+    """Index many items again, in short transactions."""
+    index_in_batches(ids)
 
 
 @task(priority=EDITOR_PRIORITY)

@@ -35,6 +35,13 @@ def index(ids: Collection[int]) -> None:
             _index_batch(sorted_ids[start : start + BATCH])
 
 
+def index_in_batches(ids: Collection[int]) -> None:
+    """Write the entries of any number of items in short transactions, and renew the content version."""
+    if ids:
+        TimedBatches(BATCH).write(sorted(ids), _counted(index))
+        ContentVersion.renew()
+
+
 def _index_batch(ids: Collection[int]) -> None:
     entries = read_entries(ids)
     SearchEntry.objects.filter(item__in=ids).delete()
@@ -75,9 +82,8 @@ def index_missing() -> int:
     """
     entries = SearchEntry.objects.filter(item=OuterRef("pk"))
     missing = CuratedItem.objects.not_binned().filter(~Exists(entries)).order_by("pk").values_list("pk", flat=True)
-    if ids := list(missing):
-        TimedBatches(BATCH).write(ids, _counted(index))
-        ContentVersion.renew()
+    ids = list(missing)
+    index_in_batches(ids)
     return len(ids)
 
 
@@ -93,9 +99,7 @@ def index_new_facets() -> int:
         lacking = SearchEntry.objects.filter(facet.source.lacks_tokens(facet.letter))
         concerned = lacking.filter(item__in=facet.source.items_with_any()).order_by()
         missing.update(concerned.values_list("item", flat=True))
-    if missing:
-        TimedBatches(BATCH).write(sorted(missing), _counted(index))
-        ContentVersion.renew()
+    index_in_batches(missing)
     return len(missing)
 
 

@@ -1,11 +1,16 @@
-"""Indexing of rows that are saved or deleted one by one. Bulk writes call `index()` themselves."""
+"""Indexing of rows that are saved or deleted one by one. Bulk writes call `index()` themselves.
+
+The items of a topic that moves, of a row that is deleted, or of a picture that gets or loses its text, are indexed with
+it; many of them by a worker.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.apps import AppConfig
-from django.db.models import Model
+from django.db.models import Model, Q
 from django.db.models.signals import post_delete, post_migrate, post_save, pre_delete, pre_save
 
 from curation.models import CuratedItem, Image, SearchEntry, Topic
@@ -16,19 +21,29 @@ from .names import FACET_NAMES, NAME_COLUMNS, index_names, remove_name_of
 
 #: The attribute of a row about to be changed or deleted that holds the keys of its items.
 ITEMS_TO_INDEX = "_items_to_index"
+#: Maximum number of items that are indexed in the transaction that changed their row.
+MAX_AT_ONCE = 100
 
 
-def connect(app: AppConfig) -> None:
+def connect(app: AppConfig, index_later: Callable[[Sequence[int]], object]) -> None:
+    """Index what is saved from now on. `index_later(ids)` lets a worker index items."""
+
+    def index_noted_items(instance: Model, **_kwargs: Any) -> None:
+        ids = instance.__dict__.pop(ITEMS_TO_INDEX, ())
+        (index_later if len(ids) > MAX_AT_ONCE else index)(ids)
+
     post_save.connect(_index_item, sender=CuratedItem)
     for model in NAME_COLUMNS:
         post_save.connect(_index_name, sender=model)
         pre_delete.connect(_note_items, sender=model)
         post_delete.connect(_remove_name, sender=model)
+        for saved_or_deleted in (post_save, post_delete):
+            saved_or_deleted.connect(index_noted_items, sender=model, weak=False)
     pre_save.connect(_note_items_of_moving_topic, sender=Topic)
     pre_save.connect(_note_items_of_described_picture, sender=Image)
     pre_delete.connect(_note_items_of_picture, sender=Image)
     for saved_or_deleted in (post_save, post_delete):
-        saved_or_deleted.connect(_index_noted_items, sender=Image)
+        saved_or_deleted.connect(index_noted_items, sender=Image, weak=False)
     post_migrate.connect(_complete_index, sender=app)
 
 
@@ -38,16 +53,10 @@ def _index_item(instance: CuratedItem, **_kwargs: Any) -> None:
 
 def _index_name(instance: Model, **_kwargs: Any) -> None:
     index_names([instance])
-    _index_noted_items(instance)
 
 
 def _remove_name(instance: Model, **_kwargs: Any) -> None:
     remove_name_of(instance)
-    _index_noted_items(instance)
-
-
-def _index_noted_items(instance: Model, **_kwargs: Any) -> None:
-    index(instance.__dict__.pop(ITEMS_TO_INDEX, ()))
 
 
 def _note_items(instance: Any, **_kwargs: Any) -> None:
@@ -66,8 +75,8 @@ def _note_items_of_picture(instance: Image, **_kwargs: Any) -> None:
 
 
 def _note_items_of_described_picture(instance: Image, **_kwargs: Any) -> None:
-    """Note the items that get or lose an alternative text with that of their picture."""
-    if instance.pk and Image.objects.filter(pk=instance.pk).exclude(alt=instance.alt).exists():
+    """Note the items that get or lose an alternative text with that of their picture: entries tell of nothing else."""
+    if instance.pk and Image.objects.filter(Q(alt="") if instance.alt else ~Q(alt=""), pk=instance.pk).exists():
         without = instance.items.filter(image_alt="")
         instance.__dict__[ITEMS_TO_INDEX] = list(without.values_list("pk", flat=True))
 
