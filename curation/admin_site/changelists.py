@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from copy import copy
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -47,8 +48,32 @@ class ClampedPaginator(Paginator[Any]):
         return super().page(min(max(int(number), 1), self.num_pages))
 
 
+@dataclass(frozen=True, slots=True)
+class FilterPanel:
+    """A filter as lists show it. `clear` is the address of the list without it; `links` are choices to follow."""
+
+    title: str
+    chosen: str
+    clear: str
+    form: Any = None
+    links: tuple[Any, ...] = ()
+
+
 class BoundedChangeList(ChangeList):
     """A changelist that raises `IncorrectLookupParameters` for every invalid filter value; Django does so for some."""
+
+    def panels(self) -> list[FilterPanel]:
+        return [self.panel_of(spec) for spec in self.filter_specs]
+
+    def panel_of(self, spec: Any) -> FilterPanel:
+        """Return a filter with its choices as links."""
+        links = tuple(spec.choices(self))
+        chosen = next((str(link["display"]) for link in links[1:] if link["selected"]), "")
+        return FilterPanel(str(spec.title), chosen, self.query_without(*spec.expected_parameters()), links=links)
+
+    def query_without(self, *names: str) -> str:
+        """Return the query string of the list without some parameters."""
+        return self.get_query_string(dict.fromkeys(names))
 
     def get_filters(self, request: HttpRequest) -> Any:
         # PostgreSQL cannot store NUL in text.

@@ -17,7 +17,7 @@ from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from curation.admin_site.changelists import BoundedChangeList, ClampedPaginator
+from curation.admin_site.changelists import BoundedChangeList, ClampedPaginator, FilterPanel
 from curation.caching.memo import memoised
 from curation.models import CuratedItem, ItemTopic
 from curation.search import desk
@@ -59,6 +59,12 @@ class ItemChangeList(BoundedChangeList):
 
     is_more = False
     hint = ""
+
+    def panel_of(self, spec: Any) -> FilterPanel:
+        if not isinstance(spec, DeskFilter):
+            return super().panel_of(spec)
+        spec.show_chosen()
+        return FilterPanel(str(spec.title), spec.chosen, self.query_without(*spec.form.fields), form=spec.form)
 
     def get_filters(self, request: HttpRequest) -> Any:
         found = super().get_filters(request)
@@ -130,10 +136,6 @@ class ItemChangeList(BoundedChangeList):
         return loaded.defer(
             "summary", "shown_summary", "body", "body_html", "body_text", "media_provenance", "meta", "breadcrumbs"
         )
-
-    def query_without(self, *names: str) -> str:
-        """Return the query string of the list without some parameters."""
-        return self.get_query_string(dict.fromkeys(names))
 
     @property
     def hint_url(self) -> str:

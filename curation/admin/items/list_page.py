@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.admin import SimpleListFilter
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -36,17 +34,6 @@ from .view_pages import ViewPages
 
 #: The bulk actions of the bar in groups, by the beginning or the end of their names.
 _GROUPS = {"Topics": "_topics", "Tags": "_tags", "Offerings": "_offerings", "Set": "set_"}
-
-
-@dataclass(frozen=True, slots=True)
-class FilterPanel:
-    """A filter as the page shows it. `clear` is the address of the list without it; `links` are choices to follow."""
-
-    title: str
-    chosen: str
-    clear: str
-    form: Any = None
-    links: tuple[Any, ...] = ()
 
 
 class ListPage(ViewPages, CurationAdmin):
@@ -101,7 +88,7 @@ class ListPage(ViewPages, CurationAdmin):
         return response
 
     def _list_context(self, request: HttpRequest, changelist: ItemChangeList) -> dict[str, Any]:
-        panels = list(_panels(changelist))
+        panels = changelist.panels()
         query = view_query(request.GET.urlencode())
         views = list_views(request, self)
         return {
@@ -116,18 +103,6 @@ class ListPage(ViewPages, CurationAdmin):
             "has_too_many_views": sum(view.pk > 0 for view in views) >= MAX_SAVED_VIEWS,
             "action_groups": list(_action_groups(self.get_actions(request))),
         }
-
-
-def _panels(changelist: ItemChangeList) -> Iterator[FilterPanel]:
-    for spec in changelist.filter_specs:
-        if isinstance(spec, DeskFilter):
-            clear = changelist.query_without(*spec.form.fields)
-            spec.show_chosen()
-            yield FilterPanel(str(spec.title), spec.chosen, clear, form=spec.form)
-        elif isinstance(spec, SimpleListFilter):
-            links = tuple(spec.choices(changelist))
-            chosen = next((str(link["display"]) for link in links[1:] if link["selected"]), "")
-            yield FilterPanel(str(spec.title), chosen, changelist.query_without(spec.parameter_name or ""), links=links)
 
 
 def _filter_parameters(changelist: ItemChangeList) -> set[str]:
