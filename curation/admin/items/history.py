@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.admin.utils import unquote
@@ -21,10 +22,12 @@ from django.utils.safestring import SafeString
 from django.utils.text import get_text_list
 from django.views.decorators.http import require_GET, require_POST
 
+from curation.admin.badges import state_badge
 from curation.admin.base import CurationAdmin
+from curation.admin_site.changelists import FilterPanel
 from curation.admin_site.parameters import text_parameter
 from curation.items.actors import Actor
-from curation.items.change_words import describe
+from curation.items.change_words import describe, status_label
 from curation.items.put_back import CannotPutBack, PutBack, fields_to_put_back, put_back
 from curation.items.state import LABELS, changes_between, labels_of
 from curation.items.workflow import state_label
@@ -41,10 +44,14 @@ TEXTS = frozenset(["title", "summary", "body"])
 
 @dataclass(frozen=True, slots=True)
 class HistoryRow:
-    """A revision with its changes in words, and the address of the bulk change that it was a part of, if any."""
+    """A revision with its changes in words, and the address of the bulk change that it was a part of, if any.
+
+    `state` is the state that it gave the item, "" if it changed none.
+    """
 
     revision: Revision
     words: str
+    state: SafeString | str
     bulk_url: str
     number_of_others: int
 
@@ -66,20 +73,22 @@ class ItemHistory(CurationAdmin):
         if item is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined, no-any-return]  # Django's own
         self._check_view(request, item)
-        who, only_texts = text_parameter(request.GET, "who"), "texts" in request.GET
-        page = Paginator(_filtered(item, who, only_texts=only_texts), ROWS_PER_PAGE).get_page(request.GET.get("p"))
-        is_end = not page.has_next() and not who and not only_texts
+        who, texts = text_parameter(request.GET, "who"), "1" if "texts" in request.GET else ""
+        page = Paginator(_filtered(item, who, only_texts=bool(texts)), ROWS_PER_PAGE).get_page(request.GET.get("p"))
         context = {
             **self.page_context(request, f"History of “{item}”", item=item),
             "page": page,
             "rows": [_row(revision) for revision in page],
             "newest": item.revisions.filter(is_applied=True).order_by("-pk").first(),
-            "state": state_label(item),
+            "state": state_badge(state_label(item)),
             "has_draft": ItemDraft.objects.filter(item=item).exists(),
-            "names": item.revisions.order_by("user_name").values_list("user_name", flat=True).distinct(),
-            "who": who,
-            "only_texts": only_texts,
-            "former_log": list(former_log(item)) if is_end else [],
+            "who": _who_panel(item, who, texts),
+            "only_texts": texts,
+            "queries": {"all": _query(who=who), "texts": _query(texts="1", who=who)},
+            "newer": page.has_previous() and _query(texts=texts, who=who, p=page.previous_page_number()),
+            "older": page.has_next() and _query(texts=texts, who=who, p=page.next_page_number()),
+            "is_filtered": who or texts,
+            "former_log": [] if page.has_next() or who or texts else list(former_log(item)),
             "may_view_runs": request.user.has_perm("curation.view_importrun"),
             **(extra_context or {}),
         }
@@ -106,6 +115,7 @@ class ItemHistory(CurationAdmin):
             "in_one": in_one,
             "differing": differing,
             "all_differing": [name for name in LABELS if name in differing],
+            **_neighbours(item, left, right),
         }
         return TemplateResponse(request, "admin/curation/curateditem/compare.html", context)
 
@@ -160,12 +170,37 @@ def _filtered(item: CuratedItem, who: str, *, only_texts: bool) -> QuerySet[Revi
     return revisions.select_related("run", "bulk_change").defer("bulk_change__item_ids")
 
 
+def _query(**parameters: Any) -> str:
+    """Return the query string of those parameters that have a value."""
+    return "?" + urlencode({name: value for name, value in parameters.items() if value})
+
+
+def _who_panel(item: CuratedItem, who: str, texts: str) -> FilterPanel:
+    names = item.revisions.order_by("user_name").values_list("user_name", flat=True).distinct()
+    links = tuple(
+        {"display": name or "Everybody", "query_string": _query(texts=texts, who=name), "selected": name == who}
+        for name in ("", *names)
+    )
+    return FilterPanel("who", who, _query(texts=texts), links=links)
+
+
 def _row(revision: Revision) -> HistoryRow:
     change = revision.bulk_change
     url = reverse("admin:curation_bulkchange_change", args=[change.pk]) if change else ""
     # Items that were skipped have no such revision.
     others = change.counts.get("changed", 1) - 1 if change else 0
-    return HistoryRow(revision, describe(revision.changes), url, others)
+    state = _state_after(revision)
+    others_changes = {name: values for name, values in revision.changes.items() if name != "status" or not state}
+    return HistoryRow(revision, describe(others_changes), state, url, others)
+
+
+def _state_after(revision: Revision) -> SafeString | str:
+    """Return the state that a revision gave its item as a badge, "" if it changed none."""
+    if not revision.is_applied or "status" not in revision.changes:
+        return ""
+    status = revision.changes["status"][1]
+    seen = "Scheduled" if revision.verb == Revision.Verb.SCHEDULED else "Live"
+    return state_badge(seen if status == CuratedItem.Status.PUBLISHED else status_label(status))
 
 
 def _position(version: ComparedVersion) -> tuple[int, int, int]:
@@ -173,6 +208,18 @@ def _position(version: ComparedVersion) -> tuple[int, int, int]:
     if version.revision is None:
         return 1, version.token == DRAFT, 0
     return 0, version.revision.pk, not version.is_before
+
+
+def _neighbours(item: CuratedItem, left: ComparedVersion, right: ComparedVersion) -> dict[str, int | None]:
+    """Return the IDs of the changes before and after a change, if the versions are those of one change."""
+    revision = right.revision
+    if revision is None or left.revision != revision or right.is_before:
+        return {}
+    changes = item.revisions.filter(is_applied=True).exclude(changes={}).values_list("pk", flat=True)
+    return {
+        "older": changes.filter(pk__lt=revision.pk).order_by("-pk").first(),
+        "newer": changes.filter(pk__gt=revision.pk).order_by("pk").first(),
+    }
 
 
 def undo_button(request: HttpRequest, item: CuratedItem, done: PutBack) -> SafeString:

@@ -10,7 +10,7 @@ from django.db.models import Max
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from curation.admin.badges import badge
+from curation.admin.badges import badge, state_badge
 from curation.items.actors import Actor
 from curation.items.checks import IN_DATABASE, failed_codes
 from curation.items.workflow import may_change, state_label
@@ -45,8 +45,7 @@ class ListRow:
 
     @property
     def state(self) -> SafeString:
-        label = state_label(self.item)
-        shown = badge(label.lower().replace(" ", "-"), label)
+        shown = state_badge(state_label(self.item))
         is_drafted = getattr(self.item, "has_draft", False)  # annotated by the list
         return format_html("{} {}", shown, badge("draft", "draft over live")) if is_drafted else shown
 

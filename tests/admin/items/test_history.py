@@ -57,7 +57,7 @@ def table(page: HttpResponse, number: int = 0) -> list[str]:
 def fields(page: HttpResponse) -> dict[str, list[str]]:
     """Return the text of both versions of each compared field."""
     return {
-        text(section.findall("h2")[0]): [
+        text(next(section.iter("h2"))): [
             text(version) for version in section.iter("div") if version.get("class") == "text"
         ]
         for section in tree(page).iter("section")
@@ -88,7 +88,7 @@ def test_imports_and_undone_imports_are_in_the_history(editor: Client) -> None:
     restore(CuratedItem.objects.all(), COMMAND)
     page = editor.get(history(item))
     assert table(page)[2:] == [
-        f"command Moved to the bin Status Published → In the bin · Import {run.pk} By the undo of import {run.pk}.",
+        f"command Moved to the bin · Import {run.pk} By the undo of import {run.pk}. In the bin",
         f"command Undone Title A → B · Import {run.pk}",
         f"command Created · Import {run.pk}, undone",
     ]
@@ -102,9 +102,17 @@ def test_a_bulk_change_names_the_number_of_other_items_and_the_reason(editor: Cl
     bulk = BulkChange.objects.create(verb="withdraw", item_ids=ids, counts=counts, user_name="Ann")
     changes = {"status": ["published", "draft"]}
     record_changes([Change(item.pk, changes)], Verb.WITHDRAWN, Actor("Ann"), bulk_change=bulk, reason="Wrong <day>.")
-    assert table(editor.get(history(item)))[1] == (
-        "Ann Withdrawn Status Published → Draft · with 2 others Wrong <day>."
-    )
+    assert table(editor.get(history(item)))[1] == "Ann Withdrawn · with 2 others Wrong <day>. Draft"
+
+
+def test_a_change_of_the_state_shows_the_new_one(editor: Client) -> None:
+    item, tomorrow = make_item(status="draft"), timezone.now() + timedelta(days=1)
+    change(item, Verb.SCHEDULED, status="published", published_at=tomorrow)
+    change(item, Verb.WITHDRAWN, status="draft", title="Withdrawn")
+    states = [text(row.findall("td")[-1]) for row in tree(editor.get(history(item))).findall(".//tbody/tr")]
+    assert states == ["Draft", "Draft", "Scheduled"]
+    record_changes([Change(item.pk, {"status": ["draft", "published"]}, is_applied=False)], Verb.NOT_TAKEN, COMMAND)
+    assert table(editor.get(history(item)))[1] == "command Typed, but not taken Status Draft → Published"
 
 
 def test_the_history_is_filtered_by_texts_and_by_who(editor: Client) -> None:
@@ -114,6 +122,8 @@ def test_the_history_is_filtered_by_texts_and_by_who(editor: Client) -> None:
     assert [row.split()[0] for row in table(editor.get(history(item, texts="1")))[1:]] == ["Ann"]
     assert [row.split()[0] for row in table(editor.get(history(item, who="Ben")))[1:]] == ["Ben"]
     assert "Nothing matches." in editor.get(history(item, who="Ben", texts="1")).content.decode()
+    page = editor.get(history(item, who="Ben", texts="1"))
+    assert {"?who=Ben", "?texts=1", "?texts=1&who=Ann"} <= links(page)
 
 
 def test_a_long_history_has_pages_of_a_fixed_cost(editor: Client) -> None:
@@ -181,6 +191,16 @@ def test_any_two_versions_are_compared_the_older_one_first(editor: Client) -> No
     page = editor.get(comparison(item, str(third), str(second)))
     assert fields(page) == {"Title": ["2", "3"]}
     assert fields(editor.get(comparison(item, str(second)))) == {"Title": ["2", "4"]}
+
+
+def test_one_leads_from_the_comparison_of_a_change_to_those_before_and_after_it(editor: Client) -> None:
+    item = make_item(title="1")
+    first, second, third = (change(item, title=title) for title in "234")
+    record_changes([Change(item.pk)], Verb.IMPORTED, COMMAND)
+    found = [link for link in links(editor.get(comparison(item, f"before-{second}", str(second)))) if "before-" in link]
+    assert {f"?from=before-{pk}&to={pk}" for pk in (first, third)} < set(found)
+    assert not any(f"={third}" in link for link in links(editor.get(comparison(item, str(first), str(second)))))
+    assert "Newer change" not in editor.get(comparison(item, f"before-{third}", str(third))).content.decode()
 
 
 def test_a_version_is_compared_with_the_draft_over_the_item(editor: Client) -> None:
