@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from math import ceil
 from typing import Any
 
@@ -14,7 +15,6 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.defaultfilters import pluralize
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, reverse
 from django.utils import timezone
@@ -23,7 +23,6 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
-from curation.admin_site.times import time_column
 from curation.items import bin as items_bin
 from curation.items.actors import Actor
 from curation.items.bin import BIN_DAYS, UNDONE_RUN, delete_for_ever, restorable_until
@@ -32,7 +31,7 @@ from curation.items.workflow import state_label
 from curation.models import Alias, BinnedItem, CuratedItem, SourceDocument
 from curation.models.items import ItemQuerySet
 
-from .badges import badge
+from .badges import state_badge
 from .items.bin import CONFIRMATION
 from .items.filters import BulkChangeFilter, UndoneRunFilter
 from .links import bin_url, edit_link, edit_url
@@ -42,14 +41,19 @@ from .read_only import ReadOnlyAdmin
 MAX_LINKED_ITEMS = 100
 
 
+@dataclass(frozen=True, slots=True)
+class BinRow:
+    """An item in the bin, the state that it had, and for how many days it stays."""
+
+    item: CuratedItem
+    state: SafeString
+    days_left: int
+
+
 @admin.register(BinnedItem)
 class BinnedItemAdmin(ReadOnlyAdmin):
-    list_display = (
-        *("headline", "was", "who"),
-        time_column("binned_at", "in the bin since"),
-        *("days_left", "restore_button"),
-    )
-    list_display_links = None
+    list_display = ("__str__",)
+    sortable_by = ()
     search_fields = ("title", "slug", "binned_by")
     search_help_text = "Words of the title or slug, or the name of who deleted it."
     list_filter = (BulkChangeFilter, UndoneRunFilter)
@@ -77,13 +81,14 @@ class BinnedItemAdmin(ReadOnlyAdmin):
         restore = self.guarded_path("restore/", require_POST(self.restore_view), "restore", self.has_restore_permission)
         return [restore, *super().get_urls()]
 
-    def get_list_display(self, request: HttpRequest) -> Any:
-        may_restore = self.has_restore_permission(request)
-        return self.list_display if may_restore else self.list_display[:-1]
-
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         title = f"Bin: deleted items, kept for {BIN_DAYS} days"
-        return super().changelist_view(request, {"title": title, "bin_days": BIN_DAYS, **(extra_context or {})})
+        response = super().changelist_view(request, {"title": title, "bin_days": BIN_DAYS, **(extra_context or {})})
+        if isinstance(response, TemplateResponse) and response.context_data and "cl" in response.context_data:
+            labels = [(name, label) for name, (_run, _name, label) in self.get_actions(request).items()]
+            rows = [_row(item) for item in response.context_data["cl"].result_list]
+            response.context_data |= {"rows": rows, "action_groups": labels and [("", labels)]}
+        return response
 
     def change_view(
         self, request: HttpRequest, object_id: str, _form_url: str = "", _extra_context: Any = None
@@ -123,11 +128,11 @@ class BinnedItemAdmin(ReadOnlyAdmin):
         query = {"id__in": ",".join(map(str, changed))} if len(changed) <= MAX_LINKED_ITEMS else {}
         return redirect(reverse("admin:curation_curateditem_changelist", query=query))
 
-    @admin.action(description="Restore selected items", permissions=["restore"])
+    @admin.action(description="Restore", permissions=["restore"])
     def restore_items(self, request: HttpRequest, queryset: Any) -> HttpResponse:
         return self._restore(request, _as_items(queryset))
 
-    @admin.action(description="Delete selected items for ever", permissions=["purge"])
+    @admin.action(description="Delete for ever", permissions=["purge"])
     def delete_items_for_ever(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:
         """Ask whether to delete items for ever, or do so."""
         items = _as_items(queryset)
@@ -162,30 +167,12 @@ class BinnedItemAdmin(ReadOnlyAdmin):
         }
         return TemplateResponse(request, CONFIRMATION, context)
 
-    @admin.display(description="title", ordering="title")
-    def headline(self, item: CuratedItem) -> SafeString:
-        return format_html('<a href="{}">{}</a>', reverse("admin:curation_curateditem_page", args=[item.pk]), str(item))
 
-    @admin.display(description="it was")
-    def was(self, item: CuratedItem) -> SafeString:
-        was = CuratedItem(status=item.binned_from, published_at=item.published_at, expires_at=item.expires_at)
-        return badge(state_label(was).lower(), state_label(was))
-
-    @admin.display(description="deleted by", ordering="binned_by")
-    def who(self, item: Any) -> str:
-        return f"{item.binned_by}, by the undo of import {item.undone_run}" if item.undone_run else item.binned_by
-
-    @admin.display(description="kept for", ordering="binned_at")
-    def days_left(self, item: CuratedItem) -> str:
-        assert item.binned_at is not None  # noqa: S101  # the constraint `item_binned_has_time`
-        days = max(0, ceil((restorable_until(item.binned_at) - timezone.now()).total_seconds() / 86_400))
-        return f"{days} day{pluralize(days)}"
-
-    @admin.display(description="restore")
-    def restore_button(self, item: CuratedItem) -> SafeString:
-        """Return a button inside the form of the list; it sends that form, with the token, to `restore_view`."""
-        template = '<button type="submit" class="button" formaction="{}" name="item" value="{}">Restore</button>'
-        return format_html(template, reverse("admin:curation_binneditem_restore"), item.pk)
+def _row(item: CuratedItem) -> BinRow:
+    assert item.binned_at is not None  # noqa: S101  # the constraint `item_binned_has_time`
+    was = CuratedItem(status=item.binned_from, published_at=item.published_at, expires_at=item.expires_at)
+    left = restorable_until(item.binned_at) - timezone.now()
+    return BinRow(item, state_badge(state_label(was)), max(0, ceil(left / timedelta(days=1))))
 
 
 def _as_items(queryset: Any) -> ItemQuerySet:

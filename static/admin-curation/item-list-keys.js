@@ -1,4 +1,4 @@
-/* Keys of the item list: move along the rows, mark, edit, open and preview them. */
+/* Keys of the item list and the bin: move along the rows, mark, edit, open and preview them. */
 
 import { addKey } from "./keys.js";
 import { mark } from "./marked-rows.js";
@@ -34,6 +34,7 @@ addKey("j", "Next item", () => move(1));
 addKey("k", "Previous item", () => move(-1));
 addKey("x", "Mark the item", () => markCurrent(false));
 addKey("Shift+x", "Mark all items to this one", () => markCurrent(true));
-addKey("e", "Quick edit", () => press("a.quick-edit"));
 addKey("Enter", "Open the item", () => press("a.item-title"));
-addKey("p", "Preview the item in a new tab", () => press("a.preview"));
+// The rows of the bin have none of these links.
+if (document.querySelector("a.quick-edit")) addKey("e", "Quick edit", () => press("a.quick-edit"));
+if (document.querySelector("a.preview")) addKey("p", "Preview the item in a new tab", () => press("a.preview"));

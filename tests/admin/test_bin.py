@@ -14,7 +14,7 @@ from tests.factories import COMMAND, make_item, make_publisher, make_topic
 
 from .bulk.pages import carry_out
 from .conftest import client_of, member_of
-from .pages import LIST, edit_page, errors, links, messages, rows, submit, text, tree
+from .pages import LIST, edit_page, errors, links, messages, query_count, rows, submit, text, tree
 
 pytestmark = pytest.mark.django_db
 BIN = "/admin/curation/binneditem/"
@@ -89,11 +89,29 @@ def test_the_bin_lists_who_deleted_what_and_when(editor: Client) -> None:
         editor.post(f"/admin/curation/curateditem/{item.pk}/delete/", {"post": "yes"})
     CuratedItem.objects.filter(title="A draft").update(binned_at=timezone.now() - timedelta(days=80, hours=1))
     found = cells(editor.get(BIN))
-    assert [row[1:4] for row in found] == [["A story", "Live", "ann"], ["A draft", "Draft", "ann"]]
-    assert [row[5:] for row in found] == [["90 days", "Restore"], ["10 days", "Restore"]]
+    assert [row[1:3] for row in found] == [["A story", "Live"], ["A draft", "Draft"]]
+    assert all(row[3].startswith("ann, ") for row in found)
+    assert [row[4:] for row in found] == [["90 days", "Restore"], ["10 days", "Restore"]]
+    assert "Nothing in the bin matches." in editor.get(BIN, {"q": "nowhere"}).content.decode()
     assert [row[1] for row in cells(editor.get(BIN, {"q": "draft"}))] == ["A draft"]
     CuratedItem.objects.filter(title="A draft").update(title="")
     assert [row[1] for row in cells(editor.get(BIN))] == ["A story", "Untitled"]
+
+
+def test_the_bin_costs_the_same_for_more_items(editor: Client) -> None:
+    counts = []
+    for _ in range(2):
+        for _ in range(3):
+            make_item()
+        move_to_bin(CuratedItem.objects.all(), COMMAND)
+        counts.append(query_count(editor, BIN))
+    assert counts[0] == counts[1]
+
+
+def test_an_empty_bin_says_so(editor: Client) -> None:
+    page = editor.get(BIN).content.decode()
+    assert "The bin is empty." in page
+    assert "list-search" not in page.partition("<main")[2]
 
 
 def test_items_are_restored_from_the_bin_one_by_one_or_together(editor: Client) -> None:
