@@ -31,6 +31,14 @@ class NameFilter(admin.AllValuesFieldListFilter):
         self.title = "person"
 
 
+class DayFilter(admin.DateFieldListFilter):
+    """A filter by the time at which something happened."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = "date"
+
+
 class ReadOnlyAdmin(ReadOnlyPermissions, ItemViewersOnly):
     actions = None
 

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from curation import frontmatter
 from curation.admin.message_buttons import message_button
-from curation.admin.read_only import ReadOnlyAdmin, may_change_any
+from curation.admin.read_only import DayFilter, ReadOnlyAdmin, may_change_any
 from curation.admin_site.changelists import BoundedChangeList
 from curation.admin_site.parameters import text_parameter
 from curation.importing.history import conflicts
@@ -84,7 +84,8 @@ def _editors(rows: Iterable[Conflict], actor: Actor) -> Mapping[tuple[int, str],
     found: dict[tuple[int, str], str] = {}
     for revision in Revision.objects.filter(item__in=ids, is_applied=True).order_by("-id")[:MAX_REVISIONS]:
         for name in revision.changes:
-            found.setdefault((revision.item_id, name), revision.done_by(reader))
+            by = "you" if revision.is_by(reader) else revision.done_by(reader)
+            found.setdefault((revision.item_id, name), by)
     return found
 
 
@@ -93,9 +94,10 @@ class ConflictAdmin(ReadOnlyAdmin):
     list_display = ("item", "field", "run")
     list_display_links = None
     list_select_related = ("item", "run")
-    list_filter = ("field", "created_at")
+    list_filter = ("field", ("created_at", DayFilter))
     list_per_page = 20
     search_fields = ("item__title", "item__slug")
+    search_help_text = "Words of the title or slug of an item."
     ordering = ("item", "field")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Conflict]:

@@ -9,12 +9,32 @@ from typing import Any, get_args
 from django.db.models import Q
 
 from curation.frontmatter.problems import Level
-from curation.models import ImportRun
+from curation.models import ImportRecord, ImportRun
 
 #: Maximum number of problems shown per group.
 MAX_PER_GROUP = 20
 #: Maximum number of keys without a column that are shown.
 MAX_KEYS = 50
+#: The kinds of problems whose codes are no plain words.
+WORDS = {
+    "alias-path": "redirects that are no paths of this site",
+    "alias-taken": "redirects that other items have",
+    "derived-differs": "keys that contradict each other",
+    "gone": "files that are gone",
+    "link": "links that lead nowhere here",
+    "media": "pictures and files that are missing or cannot be used",
+    "not-a-list": "texts in place of lists",
+    "not-text": "values that are no texts",
+    "repeat": "files that repeat others",
+    "same-link": "items with the same source link",
+    "separator": "tags that were split",
+    "summary-cut": "summaries that stop inside a sentence",
+    "topic-malformed": "entries that are no topics",
+}
+#: The outcomes of files whose problems the page of a run shows with the files.
+SHOWN_WITH_FILES = (ImportRecord.Outcome.REJECTED, ImportRecord.Outcome.SKIPPED)
+#: The code of the problems that the page of a run shows as conflicts.
+CONFLICT = "conflict"
 #: The levels of problems, the most severe first.
 LEVELS: tuple[str, ...] = get_args(Level)
 
@@ -42,8 +62,8 @@ class ProblemGroup:
 
     @property
     def words(self) -> str:
-        """The code in words: “date malformed”."""
-        return self.code.replace("-", " ")
+        """The kind of problem in words; for most codes these are their own: “summary cut”."""
+        return WORDS.get(self.code) or self.code.replace("-", " ")
 
     @property
     def more(self) -> int:
@@ -60,14 +80,16 @@ class ProblemSummary:
 
 
 def summarise_problems(run: ImportRun) -> ProblemSummary:
-    """Read the problems of a run, in one query."""
+    """Read the problems of a run that its files are not shown with, in one query."""
     groups: dict[tuple[str, str], ProblemGroup] = {}
     unmapped: Counter[str] = Counter()
     records = run.records.filter(~Q(problems=[]) | ~Q(unmapped=[])).order_by("pk")
-    rows = records.values_list("pk", "item", "path", "problems", "unmapped")
-    for record, item, path, problems, keys in rows.iterator():
+    rows = records.values_list("pk", "item", "path", "outcome", "problems", "unmapped")
+    for record, item, path, outcome, problems, keys in rows.iterator():
         unmapped.update(keys)
         for problem in problems:
+            if outcome in SHOWN_WITH_FILES or problem["code"] == CONFLICT:
+                continue
             key = (problem["level"], problem["code"])
             _add(groups.setdefault(key, ProblemGroup(*key)), record, item, path, problem)
     by_severity = sorted(groups.values(), key=lambda group: (LEVELS.index(group.level), -group.count, group.code))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -13,24 +14,25 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, reverse
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET, require_POST
 
 from curation.admin.badges import badge
-from curation.admin.read_only import NameFilter
+from curation.admin.base import row_count
+from curation.admin.read_only import DayFilter, NameFilter, may_change_any
 from curation.admin_site.file_names import file_names
-from curation.admin_site.times import desk_time
 from curation.importing import jobs
 from curation.importing.history import ledger
 from curation.importing.history.undo import were_records_pruned
 from curation.importing.sources.discover import UsageError
 from curation.importing.sources.uploads import Upload
+from curation.items.actors import Actor
 from curation.items.checks import count_failures
-from curation.models import CuratedItem, ImportRecord, ImportRun
+from curation.models import Conflict, CuratedItem, ImportRecord, ImportRun
 
 from .option_words import option_words
 from .problems import summarise_problems
+from .run_page import conflicts_context, files_context, is_of_program
 from .undo import UndoViews, reap_dead_runs, undo_context
 from .upload import UploadViews, run_or_enqueue
 
@@ -38,8 +40,9 @@ Outcome = ImportRun.Outcome
 
 #: The outcomes of runs that have not ended.
 UNDER_WAY = (Outcome.QUEUED, Outcome.RUNNING)
-#: Characters of a path that the list shows, from its end.
-MAX_PATH_CHARS = 50
+#: Maximum number of names of a path that the list shows, from its end.
+MAX_NAMES = 2
+_OPEN_CONFLICTS = row_count(Conflict, "run", "item")
 #: The outcomes of files by the names of their counts, with the names that import records give them.
 RECORDED_OUTCOMES = {
     "created": ImportRecord.Outcome.CREATED,
@@ -51,21 +54,35 @@ RECORDED_OUTCOMES = {
 }
 
 
+#: The words of the counts for editors, where they differ from their names.
+COUNT_WORDS = {"created": "new", "conflicted": "in conflict", "skipped": "left out"}
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """A run as the list shows it. `source` is the name of its first file or folder."""
+
+    run: ImportRun
+    state: SafeString
+    source: str
+    duration: str
+    counts: list[tuple[str, str, int, str]]
+
+
 @admin.register(ImportRun)
 class ImportRunAdmin(UndoViews, UploadViews):
-    list_display = ("number", "state", "started", "file_counts", "source", "duration")
-    list_display_links = ("number",)
-    list_filter = ("outcome", "started_at", ("started_by", NameFilter))
+    list_display = ("__str__",)
+    sortable_by = ()
+    list_filter = ("outcome", ("started_at", DayFilter), ("started_by", NameFilter))
     search_fields = ("started_by", "message")
     search_help_text = "Who started it, or how it ended."
-    date_hierarchy = "started_at"
 
     class Media:
         css = {"all": ["admin-curation/imports.css"]}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         runs: QuerySet[Any] = super().get_queryset(request).annotate(first_path=KT("paths__0"))
-        return runs.defer("paths", "options", "made")
+        return runs.defer("paths", "options", "made").annotate(open_conflicts=_OPEN_CONFLICTS)
 
     def get_urls(self) -> list[URLPattern]:
         may_import = self.has_add_permission
@@ -82,34 +99,10 @@ class ImportRunAdmin(UndoViews, UploadViews):
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         reap_dead_runs()
-        return super().changelist_view(request, {"title": "Import runs", **(extra_context or {})})
-
-    @admin.display(description="run", ordering="pk")
-    def number(self, run: ImportRun) -> str:
-        return str(run)
-
-    @admin.display(ordering="started_at")
-    def started(self, run: ImportRun) -> SafeString:
-        return format_html("{}<br>by {}", desk_time(run.started_at), run.started_by)
-
-    @admin.display(description="from")
-    def source(self, run: Any) -> str:
-        path = file_names(run.first_path or "")
-        return path if len(path) <= MAX_PATH_CHARS else f"…{path[-MAX_PATH_CHARS:]}"
-
-    @admin.display(description="outcome", ordering="outcome")
-    def state(self, run: ImportRun) -> SafeString:
-        return outcome_badge(run)
-
-    @admin.display(description="files were")
-    def file_counts(self, run: ImportRun) -> SafeString:
-        names = (*RECORDED_OUTCOMES, "unchanged")
-        counts = [(f"{run.counts[name]:,} {name}",) for name in names if run.counts.get(name)]
-        return format_html_join(mark_safe("<br>"), "{}", counts)
-
-    @admin.display(description="took")
-    def duration(self, run: ImportRun) -> str:
-        return describe_duration(run)
+        response = super().changelist_view(request, {"title": "Imports", **(extra_context or {})})
+        if isinstance(response, TemplateResponse) and response.context_data:
+            response.context_data["rows"] = list(map(_row, response.context_data["cl"].result_list))
+        return response
 
     # The page of one run
 
@@ -128,10 +121,13 @@ class ImportRunAdmin(UndoViews, UploadViews):
             state=outcome_badge(run),
             duration=describe_duration(run),
             counts=linked_counts(run),
+            files=files_context(run),
             summary=summarise_problems(run),
             options=option_words(run.options),
             failed_checks=count_failures(CuratedItem.objects.not_binned().filter(pk__in=_written(run))),
-            conflicts=run.conflicts.count(),
+            is_of_program=is_of_program(run),
+            may_resolve=may_change_any(request),
+            **conflicts_context(run, Actor.of(request.user)),
             **self._buttons(request, run),
             **undo_context(run),
         )
@@ -206,13 +202,23 @@ def outcome_badge(run: ImportRun) -> SafeString:
     return badge(run.outcome, run.get_outcome_display())
 
 
-def linked_counts(run: ImportRun) -> list[tuple[str, int, str]]:
-    """Return the counts of a run's files by outcome: name, number, address of their list."""
+def _row(run: Any) -> RunRow:
+    source, duration = _source(run.first_path or ""), describe_duration(run)
+    return RunRow(run, outcome_badge(run), source, duration, linked_counts(run))
+
+
+def _source(path: str) -> str:
+    """Return the last names of a path of the server, or the name of an upload."""
+    return "/".join(path.rsplit("/", MAX_NAMES)[-MAX_NAMES:]) if path.startswith("/") else file_names(path)
+
+
+def linked_counts(run: ImportRun) -> list[tuple[str, str, int, str]]:
+    """Return the counts of a run's files by outcome: name, words, number, address of their list."""
     records = reverse("admin:curation_importrecord_changelist")
     return [
-        (name, number, f"{records}?run__id__exact={run.pk}&outcome__exact={RECORDED_OUTCOMES[name]}")
-        for name, number in run.counts.items()
-        if number and name in RECORDED_OUTCOMES
+        (name, COUNT_WORDS.get(name, name), number, f"{records}?run__id__exact={run.pk}&outcome__exact={outcome}")
+        for name, outcome in RECORDED_OUTCOMES.items()
+        if (number := run.counts.get(name, 0))
     ]
 
 

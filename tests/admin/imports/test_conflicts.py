@@ -308,7 +308,7 @@ def test_who_changed_the_value_here_is_named(editor: Client) -> None:
     item = make_item(title="Old")
     editor.post(edit_page(item), {**form_data(editor.get(edit_page(item)), "curateditem_form"), "title": "Ours"})
     make_conflict(item)
-    assert "Here, changed by You" in text(tree(editor.get(CONFLICTS)))
+    assert "Here, changed by you" in text(tree(editor.get(CONFLICTS)))
 
 
 def edit(client: Client, conflict: Conflict, typed: str, **values: str) -> HttpResponse:

@@ -55,8 +55,10 @@ def test_the_list_shows_who_started_runs_and_their_outcomes(editor: Client, fold
     import_files(editor, {"b.md": story(slug="b"), "c.md": "nothing"})
     second, first = rows(editor.get(RUNS))
     assert "Finished" in first
-    assert f"1 created…{str(folder)[-50:]}" in first
-    assert "by ann1 created1 rejectedb.md" in second
+    assert f"{folder.parent.name}/content Finished 1 new" in first
+    assert str(folder) not in first
+    assert "b.md Finished 1 new 1 rejected" in second
+    assert "by ann, " in second
     assert "Import Markdown" in text(tree(editor.get(RUNS)))
 
 
@@ -79,14 +81,19 @@ def test_the_list_costs_the_same_for_more_runs(editor: Client) -> None:
     assert query_count(editor, RUNS) == before
 
 
-def test_the_page_groups_problems_by_kind_and_links_to_file_and_item(editor: Client) -> None:
+def test_the_page_tells_of_rejected_files_the_line_and_the_remedy_and_groups_other_problems(editor: Client) -> None:
     files: dict[str, str | bytes] = {f"{n}.md": story(slug=str(n), featuredImage="{href: x.png}") for n in range(25)}
     import_files(editor, {**files, "y.md": "nothing", "z.md": "nothing", "<b>.md": "---\ntitle: [\n---\n"})
     page = page_of(editor, ImportRun.objects.get())
-    headings = [text(heading) for heading in tree(page).findall(".//div[@id='content-main']//h2")]
-    assert headings == ["2 errors: no front matter", "1 error: yaml syntax", "25 warnings: media"]
+    parts = [text(part) for part in tree(page).find(".//div[@id='content-main']").iter("h2", "summary")]  # type: ignore[union-attr,call-arg]  # lxml
+    assert parts == [
+        *("Rejected (3)", "New (25)", "In files that were imported"),
+        "Pictures and files that are missing or cannot be used (25 warnings)",
+        "For whoever runs the server",
+    ]
     assert "And 5 more." in content_text(page)
-    assert "<b>.md:3 YAML syntax" in content_text(page)
+    assert "<b>.md Line 3: YAML syntax" in content_text(page)
+    assert [text(remedy) for remedy in tree(page).iter("strong") if remedy.get("class") == "remedy"][0].endswith(".")
     record = ImportRecord.objects.get(path="upload:/0.md")
     assert {f"{RECORDS}{record.pk}/change/", f"/admin/curation/curateditem/{record.item_id}/change/"} <= links(page)
 
@@ -97,6 +104,43 @@ def test_the_page_costs_the_same_for_more_files(editor: Client) -> None:
         import_files(editor, {f"{name}.md": story(slug=name, strange="1") for name in names})
     small, large = ImportRun.objects.order_by("pk")
     assert query_count(editor, f"{RUNS}{small.pk}/change/") == query_count(editor, f"{RUNS}{large.pk}/change/")
+
+
+def test_new_items_are_cards_and_changed_ones_name_their_fields(editor: Client) -> None:
+    import_files(editor, {"a.md": story()})
+    page = import_files(editor, {"a.md": story("Another"), "b.md": story("New", "b", categories="[Imaging]")})
+    cards = [text(card) for card in tree(page).iter("li") if card.get("class") == "preview-card"]
+    assert cards == ["New b.md Some text. Imaging"]
+    assert "Updated (1) Another Title a.md" in content_text(page)
+
+
+def test_conflicts_are_settled_on_the_page_of_their_import(editor: Client, viewer: Client) -> None:
+    import_files(editor, {"a.md": story()})
+    CuratedItem.objects.update(title="Mine")
+    run = ImportRun.objects.get(pk=int(import_files(editor, {"a.md": story("Theirs")}).request["PATH_INFO"].split("/")[4]))  # type: ignore[attr-defined]
+    assert "1 to settle" in rows(editor.get(RUNS))[0]
+    assert "To settle (1) Title of Mine" in content_text(page_of(editor, run))
+    assert not tree(page_of(viewer, run)).findall(".//div[@id='content-main']//form")
+    settle = next(b.get("formaction", "") for b in tree(page_of(editor, run)).iter("button") if b.get("data-key") == "t")
+    page = editor.post(settle, HTTP_REFERER=f"http://testserver{RUNS}{run.pk}/change/", follow=True)
+    assert "To settle" not in content_text(page)
+    assert CuratedItem.objects.get().title == "Theirs"
+
+
+def test_folders_of_the_server_and_errors_of_the_program_are_folded_away(editor: Client, folder: Path) -> None:
+    (folder / "a.md").write_text("nothing")
+    run = import_markdown(folder)
+    ImportRun.objects.filter(pk=run.pk).update(outcome="failed", message="KeyError: 'x'")
+    page = tree(page_of(editor, run)).find(".//div[@id='content-main']")
+    assert page is not None
+    (keeper,) = (details for details in page.iter("details") if details.get("class") == "keeper")
+    assert "KeyError: 'x'" in text(keeper)
+    assert str(folder) in text(keeper)
+    page.remove(keeper)
+    assert "content/a.md" in text(page)
+    assert "stopped at an error of the program" in text(page)
+    assert str(folder) not in text(page)
+    assert "KeyError" not in text(page)
 
 
 def test_the_page_lists_keys_without_a_column(editor: Client) -> None:
@@ -158,7 +202,7 @@ def test_a_viewer_sees_no_buttons(editor: Client, viewer: Client, clerk: Client)
     import_files(editor, {"a.md": story(), "b.md": "nothing"})
     run = ImportRun.objects.get()
     page = page_of(viewer, run)
-    assert "1 created" in content_text(page)
+    assert "1 new" in content_text(page)
     assert not tree(page).findall(".//div[@id='content-main']//form")
     assert "undo" not in " ".join(links(page))
     assert page_of(clerk, run).status_code == 403

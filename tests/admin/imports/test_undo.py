@@ -114,7 +114,7 @@ def test_an_import_is_undone_after_a_plan(editor: Client, run: ImportRun) -> Non
     assert "1 is in the bin and can be restored there until" in content_text(page)
     bin_page = editor.get(bin_url(undone_run=run))
     assert [item.slug for item in bin_page.context["cl"].result_list] == ["b"]
-    assert f"ann, by the undo of import {run.pk}" in content_text(bin_page)
+    assert f"by the undo of import {run.pk}" in content_text(bin_page)
     assert bin_url(undone_run=run) in links(page)
     assert LogEntry.objects.filter(object_id=str(run.pk)).count() == 1
 
