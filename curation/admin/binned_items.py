@@ -85,8 +85,9 @@ class BinnedItemAdmin(ReadOnlyAdmin):
         title = f"Bin: deleted items, kept for {BIN_DAYS} days"
         response = super().changelist_view(request, {"title": title, "bin_days": BIN_DAYS, **(extra_context or {})})
         if isinstance(response, TemplateResponse) and response.context_data and "cl" in response.context_data:
-            labels = [(name, label) for name, (_run, _name, label) in self.get_actions(request).items()]
-            rows = [_row(item) for item in response.context_data["cl"].result_list]
+            actions: dict[str, Any] = self.get_actions(request)
+            labels = [(name, label) for name, (_run, _name, label) in actions.items()]
+            rows = list(map(_row, response.context_data["cl"].result_list))
             response.context_data |= {"rows": rows, "action_groups": labels and [("", labels)]}
         return response
 

@@ -31,7 +31,7 @@ class NameFilter(admin.AllValuesFieldListFilter):
         self.title = "person"
 
 
-class DayFilter(admin.DateFieldListFilter):
+class MomentFilter(admin.DateFieldListFilter):
     """A filter by the time at which something happened."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -344,7 +344,7 @@ def _last_run(request: HttpRequest, now: datetime) -> dict[str, Any]:
     run = ImportRun.objects.defer("paths", "options", "made").first()
     if run is None or (run.outcome not in UNDER_WAY and run.started_at < now - RUN_AGE):
         return {}
-    numbers = [Number(count, name, url) for name, count, url in linked_counts(run)]
+    numbers = [Number(count, words, url) for _name, words, count, url in linked_counts(run)]
     return {
         "run": run,
         "state": outcome_badge(run),

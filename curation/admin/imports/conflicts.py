@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from curation import frontmatter
 from curation.admin.message_buttons import message_button
-from curation.admin.read_only import DayFilter, ReadOnlyAdmin, may_change_any
+from curation.admin.read_only import MomentFilter, ReadOnlyAdmin, may_change_any
 from curation.admin_site.changelists import BoundedChangeList
 from curation.admin_site.parameters import text_parameter
 from curation.importing.history import conflicts
@@ -89,12 +89,20 @@ def _editors(rows: Iterable[Conflict], actor: Actor) -> Mapping[tuple[int, str],
     return found
 
 
+class LabelFilter(admin.AllValuesFieldListFilter):
+    """A filter by the field of a conflict, with its label."""
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        for choice in super().choices(changelist):
+            yield choice | {"display": field_label(str(choice["display"]))}
+
+
 @admin.register(Conflict)
 class ConflictAdmin(ReadOnlyAdmin):
     list_display = ("item", "field", "run")
     list_display_links = None
     list_select_related = ("item", "run")
-    list_filter = ("field", ("created_at", DayFilter))
+    list_filter = (("field", LabelFilter), ("created_at", MomentFilter))
     list_per_page = 20
     search_fields = ("item__title", "item__slug")
     search_help_text = "Words of the title or slug of an item."

@@ -4,14 +4,14 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
 from django.utils.safestring import SafeString
 
 from curation.admin.badges import badge
 from curation.admin.links import edit_link
 from curation.admin.read_only import ReadOnlyAdmin
-from curation.admin_site.file_names import file_names
 from curation.importing.history.diff import changes
 from curation.models import ImportRecord
 
@@ -22,7 +22,8 @@ from .differences import mark_change
 class ImportRecordAdmin(ReadOnlyAdmin):
     """A list that the page of a run links to; the front page does not name it."""
 
-    list_display = ("file", "outcome_badge", "run", "first_problem")
+    list_display = ("__str__",)
+    sortable_by = ()
     list_filter = ("outcome",)
     search_fields = ("path", "slug")
     search_help_text = "A part of the path, or the item's slug."
@@ -49,17 +50,16 @@ class ImportRecordAdmin(ReadOnlyAdmin):
         changelist.result_list = changelist.result_list.defer("before", "after", "unmapped")
         return changelist
 
-    @admin.display(description="file", ordering="path")
-    def file(self, record: ImportRecord) -> str:
-        return file_names(record.path)
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        response = super().changelist_view(request, {"title": "Files of imports", **(extra_context or {})})
+        if isinstance(response, TemplateResponse) and response.context_data:
+            records = response.context_data["cl"].result_list
+            response.context_data["rows"] = [(record, self.outcome_badge(record)) for record in records]
+        return response
 
     @admin.display(description="outcome", ordering="outcome")
     def outcome_badge(self, record: ImportRecord) -> SafeString:
         return badge(record.outcome, record.get_outcome_display())
-
-    @admin.display(description="problem", empty_value="")
-    def first_problem(self, record: ImportRecord) -> str:
-        return file_names(record.problems[0]["message"]) if record.problems else ""
 
     @admin.display(description="item")
     def item_link(self, record: ImportRecord) -> SafeString | str:

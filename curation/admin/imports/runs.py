@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from curation.admin.badges import badge
 from curation.admin.base import row_count
-from curation.admin.read_only import DayFilter, NameFilter, may_change_any
+from curation.admin.read_only import MomentFilter, NameFilter, may_change_any
 from curation.admin_site.file_names import file_names
 from curation.importing import jobs
 from curation.importing.history import ledger
@@ -73,7 +73,7 @@ class RunRow:
 class ImportRunAdmin(UndoViews, UploadViews):
     list_display = ("__str__",)
     sortable_by = ()
-    list_filter = ("outcome", ("started_at", DayFilter), ("started_by", NameFilter))
+    list_filter = ("outcome", ("started_at", MomentFilter), ("started_by", NameFilter))
     search_fields = ("started_by", "message")
     search_help_text = "Who started it, or how it ended."
 
@@ -82,7 +82,8 @@ class ImportRunAdmin(UndoViews, UploadViews):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         runs: QuerySet[Any] = super().get_queryset(request).annotate(first_path=KT("paths__0"))
-        return runs.defer("paths", "options", "made").annotate(open_conflicts=_OPEN_CONFLICTS)
+        runs = runs.annotate(open_conflicts=_OPEN_CONFLICTS)
+        return runs.defer("paths", "options", "made")
 
     def get_urls(self) -> list[URLPattern]:
         may_import = self.has_add_permission

@@ -85,15 +85,15 @@ def test_the_page_tells_of_rejected_files_the_line_and_the_remedy_and_groups_oth
     files: dict[str, str | bytes] = {f"{n}.md": story(slug=str(n), featuredImage="{href: x.png}") for n in range(25)}
     import_files(editor, {**files, "y.md": "nothing", "z.md": "nothing", "<b>.md": "---\ntitle: [\n---\n"})
     page = page_of(editor, ImportRun.objects.get())
-    parts = [text(part) for part in tree(page).find(".//div[@id='content-main']").iter("h2", "summary")]  # type: ignore[union-attr,call-arg]  # lxml
+    parts = [text(part) for part in tree(page).find(".//div[@id='content-main']").iter("h2", "summary")]  # type: ignore[union-attr, call-arg]
     assert parts == [
-        *("Rejected (3)", "New (25)", "In files that were imported"),
+        *("Rejected (3)", "New (25)", "Warnings and notes"),
         "Pictures and files that are missing or cannot be used (25 warnings)",
         "For whoever runs the server",
     ]
     assert "And 5 more." in content_text(page)
     assert "<b>.md Line 3: YAML syntax" in content_text(page)
-    assert [text(remedy) for remedy in tree(page).iter("strong") if remedy.get("class") == "remedy"][0].endswith(".")
+    assert "Check the quotes" in content_text(page)
     record = ImportRecord.objects.get(path="upload:/0.md")
     assert {f"{RECORDS}{record.pk}/change/", f"/admin/curation/curateditem/{record.item_id}/change/"} <= links(page)
 
@@ -117,11 +117,15 @@ def test_new_items_are_cards_and_changed_ones_name_their_fields(editor: Client) 
 def test_conflicts_are_settled_on_the_page_of_their_import(editor: Client, viewer: Client) -> None:
     import_files(editor, {"a.md": story()})
     CuratedItem.objects.update(title="Mine")
-    run = ImportRun.objects.get(pk=int(import_files(editor, {"a.md": story("Theirs")}).request["PATH_INFO"].split("/")[4]))  # type: ignore[attr-defined]
+    run = ImportRun.objects.get(
+        pk=int(import_files(editor, {"a.md": story("Theirs")}).request["PATH_INFO"].split("/")[4])
+    )  # type: ignore[attr-defined]
     assert "1 to settle" in rows(editor.get(RUNS))[0]
     assert "To settle (1) Title of Mine" in content_text(page_of(editor, run))
     assert not tree(page_of(viewer, run)).findall(".//div[@id='content-main']//form")
-    settle = next(b.get("formaction", "") for b in tree(page_of(editor, run)).iter("button") if b.get("data-key") == "t")
+    settle = next(
+        b.get("formaction", "") for b in tree(page_of(editor, run)).iter("button") if b.get("data-key") == "t"
+    )
     page = editor.post(settle, HTTP_REFERER=f"http://testserver{RUNS}{run.pk}/change/", follow=True)
     assert "To settle" not in content_text(page)
     assert CuratedItem.objects.get().title == "Theirs"
