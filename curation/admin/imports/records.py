@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from curation.admin.badges import badge
 from curation.admin.links import edit_link
 from curation.admin.read_only import ReadOnlyAdmin
+from curation.admin_site.file_names import file_names
 from curation.importing.history.diff import changes
 from curation.models import ImportRecord
 
@@ -27,7 +28,8 @@ class ImportRecordAdmin(ReadOnlyAdmin):
     list_filter = ("outcome",)
     search_fields = ("path", "slug")
     search_help_text = "A part of the path, or the item's slug."
-    fields = ("run", "outcome_badge", "item_link", "problem_list", "differences", "unmapped_keys", "sha256")
+    fields = ("run", "outcome_badge", "item_link", "problem_list", "differences")
+    keeper_fields = ("path", "sha256", "unmapped_keys")
 
     class Media:
         css = {"all": ["admin-curation/imports.css"]}
@@ -35,11 +37,21 @@ class ImportRecordAdmin(ReadOnlyAdmin):
     def has_module_permission(self, _request: HttpRequest) -> bool:
         return False
 
-    def get_fields(self, _request: HttpRequest, obj: ImportRecord | None = None) -> list[Any]:
-        """Return the fields that are not empty."""
+    def get_fieldsets(self, _request: HttpRequest, obj: ImportRecord | None = None) -> Any:
+        """Return the fields that are not empty, and folded those for whoever runs the server."""
         empty = {"problem_list": obj and not obj.problems, "unmapped_keys": obj and not obj.unmapped}
         empty["differences"] = obj and not any(changes(obj))
-        return [name for name in self.fields if not empty.get(name)]
+        shown, folded = ([name for name in names if not empty.get(name)] for names in (self.fields, self.keeper_fields))
+        return [(None, {"fields": shown}), ("For whoever runs the server", {"fields": folded, "classes": ["collapse"]})]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        response = super().change_view(request, object_id, form_url, extra_context)
+        if isinstance(response, TemplateResponse) and response.context_data:
+            record = response.context_data["original"]
+            response.context_data |= {"title": file_names(record.path, record.run), "subtitle": None}
+        return response
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("run")
