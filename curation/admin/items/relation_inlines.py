@@ -1,5 +1,6 @@
 """Inlines for the ordered relations of an item: tables of rows with positions, which `chips.js` shows as chips."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
@@ -14,10 +15,13 @@ from curation.admin.base import AddOnlyRelations
 from curation.admin.deleted_choices import DeletedChoicesForm
 from curation.admin.keyed_formsets import ItemPermissions, KeyedForm, KeyedFormSet
 from curation.admin.widgets import ChipSelect
+from curation.admin_site.parameters import text_parameter
 from curation.models import ItemAuthor, ItemOffering, ItemTopic, Offering, Topic
 
 from .merged_form import MergedForm
+from .named_rows import rows_named
 from .new_rows import make_url
+from .tags_field import read_tags
 
 
 class ItemInlineFormSet(InlineAdminFormSet):
@@ -44,7 +48,26 @@ class OrderedForm(DeletedChoicesForm, KeyedForm):
 
 
 class OrderedFormSet(KeyedFormSet):
-    """Rows in the order of their positions; rows without one come last."""
+    """Rows in the order of their positions; rows without one come last.
+
+    Without script, further rows are typed as a line of names, which come after these.
+    """
+
+    names_help = "Names, separated by commas."
+    #: The rows that were typed by their names.
+    named: Sequence[Any] = ()
+
+    @property
+    def names(self) -> str:
+        """The names that were typed."""
+        data: Any = self.data
+        return text_parameter(data, f"{self.prefix}-names") if self.is_bound else ""
+
+    def clean(self) -> None:
+        super().clean()
+        model: Any = self.fk.model._meta.get_field(self.key).related_model
+        chosen = {row[self.key].pk for row in self.chosen()}
+        self.named = [row for row in rows_named(model, read_tags(self.names)) if row.pk not in chosen]
 
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
@@ -62,11 +85,13 @@ class OrderedFormSet(KeyedFormSet):
     def chosen(self) -> list[dict[str, Any]]:
         """Return the cleaned rows in their order."""
         rows = [form.cleaned_data for form in self.filled_forms()]
-        return sorted(rows, key=lambda row: (row["position"] is None, row["position"] or 0))
+        rows.sort(key=lambda row: (row["position"] is None, row["position"] or 0))
+        return [*rows, *({self.key: row, "is_primary": False} for row in self.named)]
 
 
 class TopicFormSet(OrderedFormSet):
     key = "topic"
+    names_help = "Labels, or “Vocabulary: Label”, separated by commas."
 
 
 class AuthorFormSet(OrderedFormSet):

@@ -10,13 +10,12 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.http import QueryDict
-from django.utils.text import get_text_list
 
 from curation.admin.items.merged_form import MergedForm
-from curation.admin.items.tags_field import read_tags, write_tags
+from curation.admin.items.named_rows import rows_named
+from curation.admin.items.tags_field import read_tags
 from curation.admin.widgets import CHIPS_MEDIA, chip_attrs
 from curation.items.checks import BY_CODE, condition
-from curation.lib.names import name_key
 from curation.models import CuratedItem, ItemTopic, Topic
 
 from .suggested_topics import suggested_topics
@@ -96,7 +95,7 @@ class TopicsForm(MergedForm):
             del self.fields["suggested"]
 
     def clean_topic_names(self) -> list[Topic]:
-        return topics_named(read_tags(self.cleaned_data["topic_names"]))
+        return rows_named(Topic, read_tags(self.cleaned_data["topic_names"]))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -105,36 +104,6 @@ class TopicsForm(MergedForm):
         if not chosen and not self.errors:
             self.add_error("topic_names", "Choose a topic, or skip the item.")
         return cleaned
-
-
-def topics_named(names: list[str]) -> list[Topic]:
-    """Return the topics of these labels, or “Vocabulary: Label”; in place of a retired one its successor.
-
-    Raises `ValidationError` for others, with the remedy. Takes one query.
-    """
-    keys = {name: name_key(name) for name in names}
-    labels = {key for name, key in keys.items()} | {name_key(name.partition(":")[2]) for name in names if ":" in name}
-    found = list(Topic.objects.filter(name_key__in=labels).select_related("vocabulary", "successor__vocabulary"))
-    by_key: dict[str, list[Topic]] = {}
-    for topic in found:
-        by_key.setdefault(topic.name_key, []).append(topic)
-        by_key.setdefault(name_key(str(topic)), []).append(topic)
-    return [_one(name, by_key.get(key, [])) for name, key in keys.items()]
-
-
-def _one(name: str, named: list[Topic]) -> Topic:
-    offered = [topic.successor if topic.retired_at else topic for topic in named]
-    topics = list({topic.pk: topic for topic in offered if topic and not topic.retired_at}.values())
-    if named and not topics:
-        raise ValidationError("“%(name)s” is retired: choose another topic.", params={"name": name})
-    if not topics:
-        raise ValidationError("There is no topic “%(name)s”.", params={"name": name})
-    if len(topics) > 1:
-        names = get_text_list([f"“{write_tags([str(topic)])}”" for topic in topics], "or")
-        raise ValidationError(
-            "“%(name)s” is a topic of several vocabularies: write %(names)s.", params={"name": name, "names": names}
-        )
-    return topics[0]
 
 
 @dataclass(frozen=True, slots=True)
