@@ -56,7 +56,7 @@ DESK = {
     "of days": "published_to=2100-01-01",
     "mine": "who=me",
     "common word": "q=monitoring",
-    "rare word": "q=77",
+    "rare word": "q=%22777%22",
     "no word": "q=zzzzzz",
     "word and filters": f"q=monitoring&state=live&topic={TOPIC}",
     "a link": "q=https://example.org/story/7",

@@ -32,10 +32,13 @@ IMAGES = 40
 BODIES = 25
 #: Number of less common words of an item: one in its title, the others at the end of its body.
 OTHER_WORDS = 20
-#: One in this many items is a draft, is archived, and is scheduled.
-DRAFTS, ARCHIVED, SCHEDULED = 25, 17, 200
-#: One in this many items has no picture, and was made by the editor. More than a page of the desk's list of 1,000.
-WITHOUT_IMAGE, OF_EDITOR = 16, 18
+#: One in this many items is a draft, and is archived.
+DRAFTS, ARCHIVED = 25, 17
+#: One in this many items has no picture, was made by the editor, and has a long title. Of 1,000, these are more than a
+#: page of the desk's list, which then has as many rows as that of 100,000.
+WITHOUT_IMAGE, OF_EDITOR, LONG_TITLES = 16, 18, 16
+#: One in this many of the newest 1,000 items is scheduled.
+SCHEDULED = 16
 EDITOR = "bench"
 
 
@@ -98,8 +101,9 @@ class Filler:
         first, *others = stories.some_words(self.random, OTHER_WORDS)
         last_words = f"{' '.join(others)}."
         url = f"https://example.org/story/{number}"
+        end = f", and {stories.title(self.random)}" if number % LONG_TITLES == 9 else ""
         return CuratedItem(
-            title=f"{stories.title(self.random)} by {first.title()} ({number})",
+            title=f"{stories.title(self.random)} by {first.title()} ({number}){end}",
             slug=item_slug(number),
             body=f"{body}<p>{last_words}</p>",
             body_html=f"{rendered.html}<p>{last_words}</p>",
@@ -119,7 +123,8 @@ class Filler:
 
     def published_at(self, number: int) -> datetime:
         age = timedelta(minutes=30 * number + 30)
-        return self.newest + (age if number % SCHEDULED == 0 else -age)
+        is_scheduled = number < 1_000 and number % SCHEDULED == 5
+        return self.newest + (age if is_scheduled else -age)
 
 
 def status_of(number: int) -> str:
