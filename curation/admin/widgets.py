@@ -34,11 +34,12 @@ def chip_attrs(field: Field[Any, Any], **settings: Any) -> dict[str, Any]:
     """Return the HTML attributes of an input or select in whose place `chips.js` shows chips.
 
     `field` is the foreign key that the autocomplete is asked through. Settings: `grouped` for texts that begin with the
-    name of a group and a colon; `hosts` for rows that a link stands for; `make_url`, an address that makes a row.
+    name of a group and a colon; `hosts` for rows that a link stands for; `new` for a line in which any name can be new;
+    `make_url`, an address that makes a row.
     """
     names = {"app_label": field.model._meta.app_label, "model_name": field.model._meta.model_name}
     query = urlencode({**names, "field_name": field.name, RECENT: "1"})
-    flags = {f"data-chips-{name}": True for name in ("grouped", "hosts") if settings.get(name)}
+    flags = {f"data-chips-{name}": True for name in ("grouped", "hosts", "new") if settings.get(name)}
     make_url = settings.get("make_url")
     return {
         "data-chips-url": format_lazy("{}?{}", reverse_lazy("admin:autocomplete"), query),

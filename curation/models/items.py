@@ -243,6 +243,7 @@ class CuratedItem(models.Model):  # type: ignore[django-manager-missing]  # tagg
             models.Index("status", F("published_at").desc(), F("id").desc(), name="item_newest"),
             models.Index("publisher", F("published_at").desc(), F("id").desc(), name="item_publisher_newest"),
             models.Index(Coalesce("published_at", "created_at").desc(), F("id").desc(), name="item_desk"),
+            models.Index(F("updated_at").desc(), F("id").desc(), name="item_changed"),
             models.Index(fields=["pdf"], condition=~Q(pdf=""), name="item_pdf"),
             models.Index(fields=["status", "expires_at"], condition=Q(expires_at__isnull=False), name="item_expires"),
         ]

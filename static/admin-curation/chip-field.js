@@ -3,7 +3,7 @@ combobox that adds one. */
 
 import { Combobox } from "./combobox.js";
 import { createRow, findNamed, optionsFor, partsOf } from "./chip-options.js";
-import { readTags } from "./chip-sources.js";
+import { readNames } from "./chip-sources.js";
 
 const KEYS = "Arrow keys go from one to the next, with Alt they move it; Delete removes it.";
 let number = 0;
@@ -50,7 +50,7 @@ export class ChipField {
     this.chips.addEventListener("keydown", (event) => this.#pressOnChip(event));
     this.chips.addEventListener("pointerdown", (event) => this.#drag(event));
     this.input.addEventListener("blur", () => {
-      if (this.source.takesNames) this.commit();
+      if (this.source.takesNew) this.commit();
       else if (this.input.value.trim()) this.#tell(`“${this.input.value.trim()}” is not chosen yet: take one from the list.`);
     });
   }
@@ -127,10 +127,10 @@ export class ChipField {
     this.note.textContent = text;
   }
 
-  /** Take the text of the input as the name of a tag: nobody need press Enter. */
+  /** Take the text of the input of a line of names as one more: nobody need press Enter. */
   commit() {
-    const names = this.source.takesNames ? readTags(this.input.value) : [];
-    this.input.value = this.source.takesNames ? "" : this.input.value;
+    const names = this.source.isLine ? readNames(this.input.value) : [];
+    this.input.value = this.source.isLine ? "" : this.input.value;
     if (names.length) this.add(names.map((name) => ({ id: name, text: name })));
   }
 
@@ -138,7 +138,7 @@ export class ChipField {
     const text = event.clipboardData?.getData("text/plain") ?? "";
     if (!/[,;\n]/.test(text.trim()) || this.source.max === 1) return;
     event.preventDefault();
-    this.#addNames(text.includes('"') ? readTags(text) : text.split(/[,;\n]/).map((name) => name.trim()).filter(Boolean));
+    this.#addNames(text.includes('"') ? readNames(text) : text.split(/[,;\n]/).map((name) => name.trim()).filter(Boolean));
   }
 
   async #addNames(names) {
@@ -161,7 +161,7 @@ export class ChipField {
     } else if (event.key === "ArrowLeft" && isAtStart && !event.altKey && this.entries.length) {
       event.preventDefault();
       this.#focusChip(this.entries.length - 1);
-    } else if (event.key === "," && this.source.takesNames && !this.input.value.startsWith('"')) {
+    } else if (event.key === "," && this.source.takesNew && !this.input.value.startsWith('"')) {
       event.preventDefault();
       this.combobox.close();
       this.commit();
@@ -197,7 +197,7 @@ export class ChipField {
   }
 
   #move(from, to) {
-    if (to < 0 || to >= this.entries.length || from === to || this.source.takesNames) return;
+    if (to < 0 || to >= this.entries.length || from === to || this.source.takesNew) return;
     const entries = this.entries.toSpliced(from, 1).toSpliced(to, 0, this.entries[from]);
     this.#set(entries, `Moved to position ${to + 1} of ${entries.length}.`);
     this.#focusChip(to);
@@ -207,7 +207,7 @@ export class ChipField {
 
   #drag(event) {
     const chip = event.target.closest(".chip");
-    if (!chip || event.button || event.target.closest("button") || this.source.takesNames || this.entries.length < 2) return;
+    if (!chip || event.button || event.target.closest("button") || this.source.takesNew || this.entries.length < 2) return;
     event.preventDefault();
     this.chips.setPointerCapture(event.pointerId);
     chip.classList.add("is-dragged");

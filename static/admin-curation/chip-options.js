@@ -24,7 +24,7 @@ async function fetchRows(source, term) {
   const url = new URL(source.settings.chipsUrl, location.href);
   url.searchParams.set("term", term);
   const { results } = await (await fetchOrThrow(url)).json();
-  return results.map((row) => ({ id: source.takesNames ? row.text : row.id, text: row.text, hint: row.hint, count: row.count, isRecent: row.is_recent, parts: partsOf(row, source) }));
+  return results.map((row) => ({ id: source.isLine ? row.text : row.id, text: row.text, hint: row.hint, count: row.count, isRecent: row.is_recent, parts: partsOf(row, source) }));
 }
 
 const isNamed = (row, name) => [row.text, row.parts.label, row.hint ?? ""].some((text) => same(text, name));
@@ -36,19 +36,19 @@ export async function optionsFor(source, text, chosen) {
   try {
     rows = await fetchRows(source, term);
   } catch {
-    if (!source.takesNames) return []; // the form goes on without suggestions
+    if (!source.takesNew) return []; // the form goes on without suggestions
   }
   const options = rows.filter(({ id }) => !chosen.has(id.toLowerCase()));
   if (!term || rows.some((row) => isNamed(row, term)) || !mayMake(source, term)) return options;
-  const option = { isNew: true, text: term, name: term, verb: source.takesNames ? "New tag" : "Make" };
-  return source.takesNames ? [option, ...options] : [...options, option];
+  const option = { isNew: true, text: term, name: term, verb: source.takesNew ? "New tag" : "Make" };
+  return source.takesNew ? [option, ...options] : [...options, option];
 }
 
 /** Whether a text can name a new row: a publisher is a domain, a topic has its vocabulary before a colon. */
-function mayMake({ takesNames, settings }, text) {
+function mayMake({ takesNew, settings }, text) {
   if ("chipsHosts" in settings && !/\w\.\w/.test(text)) return false;
   if ("chipsGrouped" in settings && !/\S: *\S/.test(text)) return false;
-  return takesNames || settings.makeUrl;
+  return takesNew || settings.makeUrl;
 }
 
 /** Return the link of the story, which an empty field of publishers looks for. */
@@ -61,12 +61,12 @@ export async function findNamed(source, name) {
   const rows = await fetchRows(source, name).catch(() => []);
   const named = rows.filter((row) => isNamed(row, name));
   if (named.length === 1) return named[0];
-  return named.find((row) => same(row.text, name)) ?? (source.takesNames ? { id: name, text: name } : undefined);
+  return named.find((row) => same(row.text, name)) ?? (source.takesNew ? { id: name, text: name } : undefined);
 }
 
 /** Make a row on the server and resolve to it. Throw an error with the reason if it is refused. */
 export async function createRow(source, name) {
-  if (source.takesNames) return { id: name, text: name };
+  if (source.takesNew) return { id: name, text: name };
   const data = new FormData();
   data.set("csrfmiddlewaretoken", document.querySelector("input[name=csrfmiddlewaretoken]").value);
   data.set("name", name);

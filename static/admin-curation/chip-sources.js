@@ -100,17 +100,17 @@ export class RowsSource {
   }
 }
 
-/** A line of tags: commas separate them; a tag with a comma or a leading quote is in double quotes, as in CSV. */
-export class TagsSource {
+/** A line of names: commas separate them; one with a comma or a leading quote is in double quotes, as in CSV. A tag can be new. */
+export class LineSource {
   max = Infinity;
-  takesNames = true;
+  isLine = true;
 
   constructor(input) {
-    Object.assign(this, { input, settings: input.dataset, name: input.name });
+    Object.assign(this, { input, settings: input.dataset, name: input.name, takesNew: "chipsNew" in input.dataset });
   }
 
   list() {
-    return readTags(this.input.value).map((name) => ({ id: name, text: name }));
+    return readNames(this.input.value).map((name) => ({ id: name, text: name }));
   }
 
   set(entries) {
@@ -119,7 +119,7 @@ export class TagsSource {
   }
 }
 
-export function readTags(line) {
+export function readNames(line) {
   const entries = line.matchAll(/\s*(?:"((?:[^"]|"")*)"\s*(?=,|$)|([^,]*))(?:,|$)/g);
   const names = [...entries].map(([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain.trim());
   return [...new Set(names.filter(Boolean))];

@@ -1,7 +1,7 @@
 /* Shows topics, offerings, authors, tags, the publisher and the image as chips, in place of the fields that they stand for. */
 
 import { ChipField, make } from "./chip-field.js";
-import { RowsSource, SelectSource, TagsSource } from "./chip-sources.js";
+import { LineSource, RowsSource, SelectSource } from "./chip-sources.js";
 
 /** Show a field in front of the element that it replaces. */
 function show(source, label, replaced) {
@@ -25,9 +25,9 @@ for (const select of document.querySelectorAll("select[data-chips-url]")) {
   select.addEventListener("change", () => field.render());
 }
 
-/** Show the lines of names in a part of the page as chips. */
+/** Show the lines of names in a part of the page as chips, unless they are already. */
 export function showLines(root) {
-  for (const input of root.querySelectorAll("input[data-chips-url]")) show(new TagsSource(input), input.labels[0], input);
+  for (const input of root.querySelectorAll("input[data-chips-url]:not(.has-chips)")) show(new LineSource(input), input.labels[0], input);
 }
 
 showLines(document);

@@ -38,3 +38,4 @@ addKey("Enter", "Open the item", () => press("a.item-title"));
 // The rows of the bin have none of these links.
 if (document.querySelector("a.quick-edit")) addKey("e", "Quick edit", () => press("a.quick-edit"));
 if (document.querySelector("a.preview")) addKey("p", "Preview the item in a new tab", () => press("a.preview"));
+if (document.querySelector("a.copy-link")) addKey("c", "Copy the link of the item", () => press("a.copy-link"));

@@ -1,5 +1,6 @@
 /* Copies a link to the preview of an item, for people without an account, without leaving the form. */
 
+import { copy } from "./copy.js";
 import { fetchOrThrow } from "./fetch.js";
 
 for (const form of document.querySelectorAll("form.preview-link")) start(form);
@@ -41,15 +42,5 @@ function start(form) {
     const words = isCopied ? "The link is copied." : "Copy the link:";
     note.replaceChildren(`${words} Whoever has it sees this page as it is saved, without logging in, until ${until}. `, input, " ", withdraw);
     if (!isCopied) input.select();
-  }
-}
-
-/** Copy a text, and resolve to whether the browser allowed it. */
-async function copy(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -1,7 +1,6 @@
 /* Opens the quick edit of an item in its row. The form is that of its page, and is sent there. */
 
 import { fetchOrThrow } from "./fetch.js";
-import { suggestNames } from "./item-list-names.js";
 
 const parser = new DOMParser();
 const parse = async (response) => parser.parseFromString(await response.text(), "text/html");
@@ -30,7 +29,7 @@ function show(form, row) {
   quick.append(cell);
   row.after(quick);
   const own = cell.firstElementChild;
-  suggestNames(own);
+  import("./chips.js").then(({ showLines }) => showLines(own));
   own.addEventListener("submit", (event) => save(event, row));
   own.addEventListener("keydown", (event) => {
     if (event.key === "Escape") cancel(row);

@@ -32,10 +32,14 @@ def test_keys_move_mark_and_edit_a_row_that_is_shown_as_saved(page: Page) -> Non
     form = page.locator("#quick_form")
     expect(form.get_by_label("Title")).to_be_focused()
     form.get_by_label("Title").fill("A new title")
-    form.get_by_label("Topics").fill("None such")
-    page.keyboard.press("Enter")
+    topics = form.get_by_role("combobox", name="Topics")
+    topics.fill("None such")
+    page.keyboard.press("Control+Enter")
     expect(form.get_by_text("There is no topic “None such”")).to_be_visible()
-    form.get_by_label("Topics").fill("Symplur: Robots")
+    page.get_by_role("button", name="Remove None such").click()
+    topics.fill("robo")
+    page.keyboard.press("Enter")
+    expect(form.get_by_role("button", name="Remove Symplur: Robots")).to_be_visible()
     form.get_by_role("button", name="Publish changes").click()
     expect(page.locator("#result_list .is-saved").get_by_text("Robots")).to_be_visible()
     expect(page.get_by_role("link", name="A new title", exact=True).last).to_be_focused()
@@ -63,6 +67,43 @@ def test_filters_combine_in_a_short_address_and_a_view_is_saved(page: Page) -> N
     expect(page.get_by_role("navigation", name="Views").get_by_role("link", name="To label 1")).to_be_visible()
     page.get_by_role("link", name="Clear the filter state").click()
     expect(page).to_have_url(re.compile(r"\?missing=topic$"))
+
+
+@pytest.mark.usefixtures("item")
+def test_topics_of_a_filter_are_chosen_as_chips_whose_script_comes_with_the_first_one(page: Page) -> None:
+    topics = [make_topic("Robots"), make_topic("Nursing", "KLAS")]
+    make_item("Both", topics=topics)
+    make_item("One", topics=topics[:1])
+    log_in(page)
+    scripts: list[str] = []
+    page.on("request", lambda request: scripts.append(request.url))
+    page.goto(f"{LIST}?topic=Robots, Nursing")
+    assert not any("chips" in url for url in scripts if url.endswith(".js"))
+    page.locator(".filter summary", has_text="Topic").click()
+    panel = page.locator(".filter details[open]")
+    expect(panel.get_by_role("combobox")).to_be_focused()
+    expect(panel.locator(".chip-label")).to_have_text(["Robots", "Nursing"])
+    assert len([url for url in scripts if "chips" in url and url.endswith(".js")]) == 1
+    page.keyboard.press("Backspace")
+    page.keyboard.type("klas: nurs")
+    page.keyboard.press("Enter")
+    expect(panel.locator(".chip-label")).to_have_text(["Robots", "Nursing"])
+    panel.get_by_label("All of them").check()
+    panel.get_by_role("button", name="Apply").click()
+    expect(page.locator("#result_list tbody tr")).to_have_count(1)
+    expect(page.get_by_text("Symplur: Robots and KLAS: Nursing")).to_be_visible()
+
+
+@pytest.mark.usefixtures("item")
+def test_the_link_of_a_live_item_is_copied_by_key(page: Page) -> None:
+    log_in(page)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(LIST)
+    page.keyboard.press("j")
+    page.keyboard.press("c")
+    expect(page.get_by_role("status").filter(has_text="The link is copied.")).to_be_visible()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == page.url.removesuffix(LIST) + "/news/an-old-title/"
 
 
 @pytest.mark.usefixtures("item")

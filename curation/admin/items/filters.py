@@ -6,7 +6,7 @@ A filter narrows a queryset, and, where the search index can answer it, a reques
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, ClassVar, TypeVar
 
@@ -36,7 +36,7 @@ Choices = list[tuple[str, str]]
 MAX_VOCABULARIES, MAX_USERS = 30, 100
 #: Maximum number of decimal digits of an ID: every such number fits in its column.
 MAX_ID_DIGITS = 18
-#: The value of `missing_match` for items that lack all the chosen fields.
+#: The value of `missing_match` and the like for items with all the chosen values.
 ALL = "all"
 #: The value of `who` for the editor who asks.
 ME = "me"
@@ -112,6 +112,13 @@ def _choice_label(field: forms.Field, value: Any) -> str:
 
 def _boxes(choices: Choices | Callable[[], Choices]) -> forms.MultipleChoiceField:
     return forms.MultipleChoiceField(choices=choices, label="", required=False, widget=forms.CheckboxSelectMultiple)
+
+
+def any_or_all() -> forms.ChoiceField:
+    """Return the field that chooses whether items have any of some values, or all of them."""
+    return forms.ChoiceField(
+        choices=[("", "Any of them"), (ALL, "All of them")], label="", required=False, widget=forms.RadioSelect
+    )
 
 
 def once(request: HttpRequest, name: str, read: Callable[[], Result]) -> Result:
@@ -192,7 +199,7 @@ def _condition(code: str) -> Q:
     return condition()
 
 
-def with_tokens(request: DeskRequest, *groups: Iterator[str] | map[str]) -> DeskRequest:
+def with_tokens(request: DeskRequest, *groups: Iterable[str]) -> DeskRequest:
     return replace(request, token_groups=(*request.token_groups, *map(tuple, groups)))
 
 
@@ -210,10 +217,7 @@ class MissingFilter(GapsFilter):
     }
 
     def make_fields(self, model_admin: Any) -> dict[str, forms.Field]:
-        match = forms.ChoiceField(
-            choices=[("", "Any of them"), (ALL, "All of them")], label="", required=False, widget=forms.RadioSelect
-        )
-        return {**super().make_fields(model_admin), "missing_match": match}
+        return {**super().make_fields(model_admin), "missing_match": any_or_all()}
 
     def _groups(self, values: Mapping[str, Any]) -> list[list[str]]:
         groups = super()._groups(values)

@@ -79,7 +79,7 @@ class ItemEditForm(MergedForm, SluggedForm):
     slug_from = ("title",)
     slug_help = "Left empty, it is made from the title."
 
-    tags = TagsField(widget=AdminTextInputWidget(attrs=chip_attrs(ItemTag._meta.get_field("tag"))))
+    tags = TagsField(widget=AdminTextInputWidget(attrs=chip_attrs(ItemTag._meta.get_field("tag"), new=True)))
     meta = MetaField(
         label="Meta tags", required=False, help_text="Tags of this page alone. Left empty, the site writes its own."
     )

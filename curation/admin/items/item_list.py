@@ -13,7 +13,7 @@ from typing import Any
 from django import forms
 from django.contrib.admin import SimpleListFilter
 from django.contrib.admin.views.main import SEARCH_VAR
-from django.db.models import Prefetch, QuerySet
+from django.db.models import F, Prefetch, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
@@ -31,7 +31,12 @@ from .drafts import HAS_DRAFT
 from .filters import DeskFilter, Items, once
 from .lookups import named_items
 
-OLDEST = "oldest"
+#: The orders of the list by the value of `order`: label and columns, which an index of the table has.
+ORDERS: dict[str, tuple[str, tuple[Any, ...]]] = {
+    "": ("Newest first", (DESK_TIME.desc(), "-id")),
+    "changed": ("Last changed first", (F("updated_at").desc(), "-id")),
+    "oldest": ("Oldest first", (DESK_TIME.asc(), "id")),
+}
 
 
 class OrderFilter(DeskFilter):
@@ -40,7 +45,7 @@ class OrderFilter(DeskFilter):
     title = "order"
 
     def make_fields(self, _model_admin: Any) -> dict[str, forms.Field]:
-        choices = [("", "Newest first"), (OLDEST, "Oldest first")]
+        choices = [(value, label) for value, (label, _columns) in ORDERS.items()]
         return {"order": forms.ChoiceField(choices=choices, label="", required=False, widget=forms.RadioSelect)}
 
     def narrow(self, queryset: Items, **_values: Any) -> Items:
@@ -72,14 +77,20 @@ class ItemChangeList(BoundedChangeList):
         return found
 
     def get_ordering(self, _request: HttpRequest, _queryset: QuerySet[Any]) -> list[Any]:
-        if self.params.get("order") == OLDEST:
-            return [DESK_TIME.asc(), "id"]
-        return [DESK_TIME.desc(), "-id"]
+        return [*self._order[1]]
+
+    @property
+    def _order(self) -> tuple[str, tuple[Any, ...]]:
+        return ORDERS.get(self.params.get("order", ""), ORDERS[""])
+
+    @property
+    def order_label(self) -> str:
+        return self._order[0]
 
     def get_results(self, request: HttpRequest) -> None:
         self.http_request = request
         narrowed = self.index_request()
-        if narrowed is not None and self.params.get("order") != OLDEST and (narrowed != DeskRequest() or self.query):
+        if narrowed is not None and (narrowed != DeskRequest() or self.query):
             self._read_index(narrowed)
         elif narrowed == DeskRequest() and not self.query:
             number = memoised("number of items outside the bin", self.root_queryset.count)
@@ -108,7 +119,13 @@ class ItemChangeList(BoundedChangeList):
         found = desk.find_newest(replace(request, text=text), MAX_RESULTS + 1) if is_searched else []
         ids = list(dict.fromkeys([*named, *found]))
         self.is_more, ids = len(ids) > MAX_RESULTS, ids[:MAX_RESULTS]
-        self._set_results(len(ids), lambda start, end: self._in_order(ids[start:end]))
+        if self._order is ORDERS[""]:
+            self._set_results(len(ids), lambda start, end: self._in_order(ids[start:end]))
+            return
+        # Few are sorted; many lie close together in the index of the order.
+        matching = self.queryset if self.is_more else self.root_queryset.filter(pk__in=ids)
+        ordered = self._load(matching.order_by(*self._order[1]))[: len(ids)]
+        self._set_results(len(ids), lambda start, end: ordered[start:end])
 
     def _named(self, ids: Sequence[int]) -> list[int]:
         """Return those of some items that the filters let through."""

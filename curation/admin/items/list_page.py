@@ -45,7 +45,7 @@ class ListPage(ViewPages, CurationAdmin):
         *(StateFilter, MissingFilter, TopicFilter, OfferingFilter, PublisherFilter, AuthorFilter, TagFilter),
         *(DateFilter, WhoFilter, VocabularyFilter, CheckFilter, DraftFilter, BulkChangeFilter, OrderFilter),
     )
-    # An undated draft is sorted by the time it was created: among the newest.
+    # An undated draft is sorted by the time it was created: among the newest. The list has further `ORDERS`.
     ordering = (DESK_TIME.desc(), "-id")
     search_fields = ("title", "slug")  # of the choices of other forms; the list's own search is `narrow_by_text()`
     actions = ITEM_ACTIONS

@@ -1,60 +1,91 @@
-"""Filters of the item list by a topic, offering, publisher, author or tag, which is typed by its name."""
+"""Filters of the item list by topics, offerings, publishers, authors or tags, which are typed by their names."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Model, Q
-from django.urls import reverse
+from django.utils.text import get_text_list
 
+from curation.admin.widgets import chip_attrs
 from curation.lib.names import name_key
 from curation.models import CuratedItem, ItemAuthor, ItemOffering, ItemTag, ItemTopic, Topic
 from curation.search.desk import DeskRequest
 from curation.search.facet_tokens import token
 
-from .filters import MAX_ID_DIGITS, DeskFilter, Items, with_tokens
+from .filters import ALL, MAX_ID_DIGITS, DeskFilter, Items, any_or_all, with_tokens
+from .tags_field import read_tags, write_tags
 
-#: Maximum number of rows of one name: a label may be a topic of several vocabularies.
-MAX_ROWS = 20
-MAX_NAME_CHARS = 300
+#: Maximum number of names in a filter, and of the rows that they mean: a label may be a topic of several vocabularies.
+MAX_NAMES, MAX_ROWS = 20, 200
+MAX_LINE_CHARS = 2000
 
 
-class NamedRowsField(forms.CharField):
-    """A text that names rows of a model, which it becomes: an ID, a name in any spelling, or a slug.
+@dataclass(frozen=True, slots=True)
+class RowsOfName:
+    """A name as it was typed, and the rows that it means, at least one."""
 
-    A topic is also named with its vocabulary, as it is shown: `Symplur: Nursing`.
+    typed: str
+    rows: Sequence[Any]
+
+    def __str__(self) -> str:
+        return str(self.rows[0]) if len(self.rows) == 1 else self.typed
+
+
+class NamesField(forms.CharField):
+    """A line of names of rows, with commas between them, which becomes a list of `RowsOfName`; in one query.
+
+    A name is an ID, a name in any spelling, or a slug. A topic is also named with its vocabulary, as it is shown:
+    `Symplur: Nursing`. A line that is a name as a whole means this alone, whatever commas it has.
     """
 
     def __init__(self, model: type[Model], **kwargs: Any) -> None:
-        super().__init__(required=False, max_length=MAX_NAME_CHARS, **kwargs)
+        super().__init__(required=False, max_length=MAX_LINE_CHARS, **kwargs)
         self.model = model
         self.slug = "domain" if hasattr(model, "domain") else "slug"
 
-    def clean(self, value: Any) -> list[Any]:
-        text = super().clean(value)
-        if not text:
+    def clean(self, value: Any) -> list[RowsOfName]:
+        line = super().clean(value)
+        names = read_tags(line)
+        if len(names) > MAX_NAMES:
+            raise ValidationError(f"Give at most {MAX_NAMES} names.")
+        if not names:
             return []
-        rows = self.model._default_manager.all()
-        rows = rows.select_related("vocabulary") if self.model is Topic else rows
-        if text.isdecimal() and len(text) <= MAX_ID_DIGITS and (by_id := list(rows.filter(pk=int(text)))):
-            return by_id
-        found = list(rows.filter(self._condition(text))[:MAX_ROWS])
-        if not found:
-            raise ValidationError("There is none of this name.")
+        rows = self._rows_of([line, *names])
+        if whole := self._named(line, rows):
+            return [RowsOfName(line, whole)]
+        found = [RowsOfName(name, self._named(name, rows)) for name in names]
+        if missing := [named.typed for named in found if not named.rows]:
+            raise ValidationError(f"There is no “{missing[0]}”.")
         return found
 
-    def _condition(self, text: str) -> Q:
-        condition = Q(name_key=name_key(text)) | Q(**{self.slug: text})
-        vocabulary, colon, label = text.partition(": ")
-        if self.model is Topic and colon:
-            condition |= Q(vocabulary__name_key=name_key(vocabulary), name_key=name_key(label))
-        return condition
+    def _rows_of(self, names: Sequence[str]) -> list[Any]:
+        """Return the rows that may have one of the names."""
+        labels = {name_key(label) for name in names for label in (name, name.partition(": ")[2]) if label}
+        condition = Q(name_key__in=labels) | Q(**{f"{self.slug}__in": names})
+        if ids := [int(name) for name in names if _is_id(name)]:
+            condition |= Q(pk__in=ids)
+        rows = self.model._default_manager.filter(condition)
+        return list((rows.select_related("vocabulary") if self.model is Topic else rows)[:MAX_ROWS])
+
+    def _named(self, name: str, rows: Sequence[Any]) -> list[Any]:
+        """Return those of some rows that have a name: by their ID if it is one, else by names and slug."""
+        if _is_id(name) and (by_id := [row for row in rows if row.pk == int(name)]):
+            return by_id
+        key = name_key(name)
+        return [row for row in rows if key in (row.name_key, name_key(str(row))) or name == getattr(row, self.slug)]
+
+
+def _is_id(name: str) -> bool:
+    return name.isdecimal() and len(name) <= MAX_ID_DIGITS
 
 
 class RowsFilter(DeskFilter):
-    """Filter by the rows of a name, of which an item must have one.
+    """Filter by the rows of names, of which an item must have one; with `ALL`, one of each name.
 
     `relation` has a foreign key to the row, `name`, and one to the item, `item_key`.
     """
@@ -65,31 +96,43 @@ class RowsFilter(DeskFilter):
 
     def make_fields(self, _model_admin: Any) -> dict[str, forms.Field]:
         key: Any = self.relation._meta.get_field(self.name)
-        query = {"app_label": "curation", "model_name": self.relation._meta.model_name, "field_name": self.name}
-        url = reverse("admin:autocomplete", query=query)
-        widget = forms.TextInput(attrs={"data-names-url": url, "autocomplete": "off"})
-        return {self.name: NamedRowsField(key.related_model, label=f"{self.name.capitalize()}: name", widget=widget)}
+        attrs = {"autocomplete": "off", **chip_attrs(key, grouped=key.related_model is Topic)}
+        label = f"{self.name.capitalize()}s, with commas between them"
+        names = NamesField(key.related_model, label=label, widget=forms.TextInput(attrs))
+        return {self.name: names, **({} if self._is_column else {f"{self.name}_match": any_or_all()})}
+
+    @property
+    def _is_column(self) -> bool:
+        """Whether an item has at most one row."""
+        return self.relation is CuratedItem
+
+    def _groups(self, values: dict[str, Any]) -> list[list[int]]:
+        """Return groups of the IDs of rows, of each of which an item must have one."""
+        groups = [[row.pk for row in named.rows] for named in values[self.name]]
+        if values.get(f"{self.name}_match") == ALL or not groups:
+            return groups
+        return [[pk for group in groups for pk in group]]
 
     def narrow(self, queryset: Items, **values: Any) -> Items:
-        rows = values[self.name]
-        if not rows:
-            return queryset
-        if self.relation is CuratedItem:
-            return queryset.filter(**{f"{self.name}__in": rows})
-        related = self.relation._default_manager.filter(**{f"{self.name}__in": rows})
-        return queryset.filter(pk__in=related.values(self.item_key))
+        for ids in self._groups(values):
+            if self._is_column:
+                queryset = queryset.filter(**{f"{self.name}__in": ids})
+            else:
+                related = self.relation._default_manager.filter(**{f"{self.name}__in": ids})
+                queryset = queryset.filter(pk__in=related.values(self.item_key))
+        return queryset
 
     def ask(self, request: DeskRequest, **values: Any) -> DeskRequest | None:
-        rows = values[self.name]
-        return with_tokens(request, (token(self.name, row.pk) for row in rows)) if rows else request
+        return with_tokens(request, *((token(self.name, pk) for pk in ids) for ids in self._groups(values)))
 
     def show_chosen(self) -> None:
-        """Have the field show the name of a row that a link gives by its ID."""
-        if len(rows := self.values[self.name]) == 1:
-            self.form.data[self.name] = str(rows[0])
+        """Have the field show the names of rows that a link gives by their IDs."""
+        if named := self.values[self.name]:
+            self.form.data[self.name] = write_tags(map(str, named))
 
     def describe(self, **values: Any) -> str:
-        return ", ".join(map(str, values[self.name]))
+        is_all = values.get(f"{self.name}_match") == ALL
+        return get_text_list([str(named) for named in values[self.name]], "and" if is_all else "or")
 
 
 class TagFilter(RowsFilter):

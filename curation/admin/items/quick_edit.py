@@ -23,6 +23,7 @@ from django.utils.text import get_text_list
 from django.views.decorators.http import require_http_methods
 
 from curation.admin.base import CurationAdmin
+from curation.admin.widgets import CHIPS_MEDIA, chip_attrs
 from curation.admin_site.moments import MomentField
 from curation.items import relations
 from curation.items.actors import Actor
@@ -30,7 +31,7 @@ from curation.items.addresses import rename, slug_for_title
 from curation.items.synonyms import wait_for_names
 from curation.items.workflow import may_change
 from curation.lib.names import name_key
-from curation.models import CuratedItem, ItemDraft, Topic
+from curation.models import CuratedItem, ItemDraft, ItemTopic, Topic
 
 from .consequences import saved_message
 from .merged_form import MergedForm
@@ -87,7 +88,9 @@ class QuickEditForm(MergedForm):
         label="Topics",
         required=False,
         help_text="Each with its vocabulary; commas between them.",
-        widget=AdminTextInputWidget(attrs={"autocomplete": "off"}),
+        widget=AdminTextInputWidget(
+            {"autocomplete": "off", **chip_attrs(ItemTopic._meta.get_field("topic"), grouped=True)}
+        ),
     )
     published_at = MomentField(required=False, label="Publication time")
 
@@ -101,9 +104,12 @@ class QuickEditForm(MergedForm):
 
     field_order = ("title", "summary", "topic_names", "published_at")
 
-    def __init__(self, *args: Any, names_url: str, **kwargs: Any) -> None:
+    @property
+    def media(self) -> forms.Media:
+        return super().media + CHIPS_MEDIA
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["topic_names"].widget.attrs["data-names-url"] = names_url
         self.initial["topic_names"] = [row.topic for row in self._topic_rows()]
         if self.instance.status == Status.PUBLISHED and not self.actor.may("publish"):
             del self.fields["published_at"]
@@ -155,12 +161,7 @@ class QuickEdit(CurationAdmin):
             self.message_user(request, f"“{item}” has a draft over its live version: edit it here.", messages.WARNING)
             return redirect("admin:curation_curateditem_change", pk)
         form_class = type("Form", (QuickEditForm,), {"actor": Actor.of(request.user)})
-        query = {"app_label": "curation", "model_name": "itemtopic", "field_name": "topic"}
-        form = form_class(
-            request.POST if request.method == "POST" else None,
-            instance=item,
-            names_url=reverse("admin:autocomplete", query=query),
-        )
+        form = form_class(request.POST if request.method == "POST" else None, instance=item)
         if form.is_bound and form.is_valid():
             self._save_quick_edit(request, form)
             return HttpResponseRedirect(self._row_url(request, item))

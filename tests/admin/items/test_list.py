@@ -8,18 +8,21 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.contrib.admin import site
 from django.contrib.auth.models import User
+from django.db import connection
 from django.http import QueryDict
 from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from curation.admin.items import item_list
 from curation.admin.items.list_rows import WORDS
+from curation.admin.items.tags_field import write_tags
 from curation.items.actors import Actor
 from curation.items.checks import IN_DATABASE
 from curation.items.revisions import Change, record_changes
 from curation.models import Alias, CuratedItem, EditorProfile, Revision, SourceDocument
 from tests.admin.images import make_image
-from tests.admin.pages import LIST, edit_page, form_data, links, query_count, rows, text, tree
+from tests.admin.pages import LIST, edit_page, form_data, links, messages, query_count, rows, submit, text, tree
 from tests.factories import FIRST_DAY, make_author, make_item, make_offering, make_publisher, make_topic
 
 Status = CuratedItem.Status
@@ -241,6 +244,74 @@ def test_a_label_finds_the_topics_of_all_vocabularies_and_with_its_vocabulary_on
     assert titles(editor, "?topic=klas: nursing") == ["KLAS"]
 
 
+@pytest.mark.parametrize("key", ["topic", "offering", "author", "tag"])
+def test_a_filter_of_several_names_finds_items_with_any_or_with_all_of_them(editor: Client, key: str) -> None:
+    make: Any = {"topic": make_topic, "offering": make_offering, "author": make_author, "tag": str}[key]
+    one, two = make("One"), make("Two, with a comma")
+    for title, given in (("First", [one]), ("Second", [two]), ("Both", [one, two]), ("Neither", [])):
+        make_item(title, **{f"{key}s": given})
+    names = f"{key}=One, {write_tags(['Two, with a comma'])}"
+    assert titles(editor, f"?{names}") == ["Both", "Second", "First"]
+    assert titles(editor, f"?{names}&{key}_match=all") == ["Both"]
+    assert titles(editor, f"?{names}&{key}_match=all&order=oldest") == ["Both"]
+    assert titles(editor, f"?{key}=Two, with a comma") == ["Both", "Second"]  # as a whole
+    assert len(rows(editor.get(f"{LIST}?{key}=None such, One", follow=True))) == 4  # not valid: ignored
+    shown = text(tree(editor.get(f"{LIST}?{names}&{key}_match=all")).find(".//div[@class='filter is-chosen']//summary"))
+    assert shown.endswith("One and Symplur: Two, with a comma" if key == "topic" else "One and Two, with a comma")
+
+
+def test_a_filter_of_many_names_costs_one_query_and_reads_the_index(editor: Client) -> None:
+    topics = [make_topic(label) for label in "ABCD"]
+    make_item(topics=topics)
+    few = f"{LIST}?topic=A&topic_match=all"
+    for query in (f"{LIST}?topic=A, B, C, Symplur: D&topic_match=all", f"{LIST}?topic=A, B, C, D"):
+        assert query_count(editor, query) == query_count(editor, few)
+        with CaptureQueriesContext(connection) as queries:
+            assert len(rows(editor.get(query))) == 1
+        assert not [query for query in queries if 'IN (SELECT U0."item_id"' in query["sql"]]  # the database's way
+    too_many = ", ".join("A" * length for length in range(1, 22))
+    assert "ignored" in " ".join(messages(editor.get(f"{LIST}?topic={too_many}", follow=True)))
+
+
+def test_rows_of_live_items_have_a_link_to_copy(editor: Client) -> None:
+    live = make_item("Live")
+    make_item("Draft", status=Status.DRAFT)
+    page = tree(editor.get(LIST))
+    assert [link.get("href") for link in page.findall(".//a[@class='copy-link']")] == [live.get_absolute_url()]
+
+
+@pytest.mark.parametrize("max_results", [2, 1000])
+@pytest.mark.parametrize("query", ["", "&state=live", "&q=story", "&q=story&state=live&missing=image"])
+def test_the_list_is_sorted_by_time_and_by_the_last_change(
+    editor: Client, monkeypatch: pytest.MonkeyPatch, max_results: int, query: str
+) -> None:
+    monkeypatch.setattr(item_list, "MAX_RESULTS", max_results)
+    items = [make_item(f"Story {day}", published_at=FIRST_DAY + timedelta(days=day)) for day in range(4)]
+    for item in (items[2], items[0], items[3], items[1]):
+        submit(editor, edit_page(item), summary="Changed.")
+    for order, days in (("", "3210"), ("oldest", "0123"), ("changed", "1302")):
+        page = tree(editor.get(f"{LIST}?order={order}{query}"))
+        found = [text(link) for link in page.findall(".//a[@class='item-title']")]
+        shown = days[:max_results] if query else days
+        assert found == [f"Story {day}" for day in shown]
+    caption = page.find(".//caption")
+    assert text(caption) == "Items, last changed first"
+
+
+def test_an_index_has_the_order_by_the_last_change(editor: Client) -> None:
+    counts = []
+    for _ in range(2):
+        for _ in range(4):
+            make_item(topics=[make_topic()])
+        counts.append([query_count(editor, f"{LIST}?order=changed{query}") for query in ("", "&state=live", "&q=item")])
+    assert counts[0] == counts[1]
+    assert max(counts[0]) <= 20
+    if connection.vendor == "sqlite":
+        plan = CuratedItem.objects.not_binned().order_by(*item_list.ORDERS["changed"][1])[:50].explain()
+        assert "USING INDEX item_changed" in plan
+        assert "TEMP B-TREE" not in plan
+
+
 def test_items_are_filtered_by_vocabulary(editor: Client) -> None:
     make_item("one", topics=[make_topic(vocabulary="Gartner"), make_topic(vocabulary="Gartner")])
     make_item("other", topics=[make_topic(vocabulary="KLAS")])
@@ -279,14 +350,24 @@ def test_items_are_filtered_by_who_made_them(editor: Client) -> None:
 QUERIES = [
     *("state=live", "state=scheduled&state=draft", "state=archived", "missing=image", "missing=topic&missing=summary"),
     *("missing=topic&missing=image&missing_match=all", "check=title-long&check=no-topic", "vocabulary=symplur"),
-    *("topic=AI", "tag=x", "published_from=2023-01-02", "published_to=2023-01-02&state=live", "when=7days", "who=me"),
+    *(
+        "topic=AI",
+        "topic=AI, Robots",
+        "topic=AI, Robots&topic_match=all",
+        "tag=x, y&tag_match=all",
+        "tag=x",
+        "published_from=2023-01-02",
+        "published_to=2023-01-02&state=live",
+        "when=7days",
+        "who=me",
+    ),
     *("q=taxi", "q=taxi&state=draft&topic=AI", "q=-taxi"),
 ]
 
 
 @pytest.mark.parametrize("query", QUERIES)
 def test_index_and_database_answer_a_filter_alike(editor: Client, query: str) -> None:
-    ann, topic = User.objects.get(username="ann"), make_topic("AI")
+    ann, topic, other = User.objects.get(username="ann"), make_topic("AI"), make_topic("Robots")
     for number, (status, extra) in enumerate(product(Status, range(3))):
         binned = {"binned_at": timezone.now(), "binned_from": "draft"} if status == Status.BIN else {}
         make_item(
@@ -294,8 +375,8 @@ def test_index_and_database_answer_a_filter_alike(editor: Client, query: str) ->
             slug=f"item-{number}",
             status=status,
             published_at=(FIRST_DAY, FIRST_DAY + timedelta(days=2), timezone.now() + timedelta(days=1))[extra],
-            topics=[topic] if extra else [],
-            tags=["x"] if extra == 1 else [],
+            topics=[topic, other][: extra + number % 2],
+            tags=["x", "y"][: 1 + number % 2] if extra == 1 else [],
             image=make_image() if extra == 2 else None,
             created_by=ann if number % 2 else None,
             summary="Own." if number % 3 else "",
@@ -328,7 +409,7 @@ def test_the_form_of_the_filters_keeps_what_it_has_no_field_for(editor: Client) 
         "topic": "Symplur: AI",
         "id": str(item.pk),
         **dict.fromkeys(["offering", "publisher", "author", "tag", "month", "published_from", "published_to"], ""),
-        "missing_match": "",
+        **dict.fromkeys([f"{name}_match" for name in ("missing", "topic", "offering", "author", "tag")], ""),
         "when": "",
         "who": "",
         "order": "",
