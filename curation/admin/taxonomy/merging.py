@@ -301,7 +301,9 @@ def _sentences(seen: MergePreview, mergeable: Mergeable) -> list[str]:
         _sentence_about_files(seen),
     ]
     if seen.name:
-        sentences.append(f"“{seen.target}” is called “{seen.name}” from then on; files may still use the old name.")
+        sentences.append(
+            f"“{seen.target}” gets the name “{seen.name}”, at the same address; files may say the old one."
+        )
     if seen.links:
         other = "offering" if mergeable.kind == "topic" else "topic"
         sentences.append(f"{counted(seen.links, 'link', 'links')} to {other}s move{'s' * (seen.links == 1)} as well.")

@@ -115,7 +115,7 @@ def test_the_row_that_stays_gets_a_new_name_on_the_same_page(editor: Client, mod
     url, sent = f"{list_of(model)}merge/", {"id": [old.pk, new.pk], "stays": new.pk}
     page = editor.get(url, {**sent, "value_name": "Best"})
     shown = text(tree(page))
-    assert f"“{new}” is called “Best” from then on" in shown
+    assert f"“{new}” gets the name “Best”, at the same address" in shown
     assert "No import file says" in shown
     if MERGEABLE[model].field in ("topics", "authors", "tags"):
         page = editor.post(url, {**sent, "value_name": getattr(other, column)})
