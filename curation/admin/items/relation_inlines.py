@@ -42,6 +42,7 @@ class OrderedForm(DeletedChoicesForm, KeyedForm):
         for name, field in self.fields.items():
             if isinstance(field.widget, ChipSelect) and getattr(self.instance, f"{name}_id"):
                 field.widget.selected = getattr(self.instance, name)
+                field.widget.chips = {}  # the row that scripts copy has them
 
     def has_changed(self) -> bool:
         return bool(self.changed_data if self.instance.pk else set(self.changed_data) - {"position", "id"})
