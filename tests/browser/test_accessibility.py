@@ -23,7 +23,7 @@ from curation.items.bulk.changes import Outcome
 from curation.items.revisions import last_id, recording
 from curation.items.state import state_of
 from curation.items.workflow import perform
-from curation.models import BulkChange, Conflict, CuratedItem, ImportRun, Topic
+from curation.models import BulkChange, Conflict, CuratedItem, ImportRecord, ImportRun, Topic
 from tests.accounts.codes import PASSWORD, set_up_app
 from tests.admin.images import make_image
 from tests.factories import make_author, make_item, make_offering, make_publisher, make_topic
@@ -173,7 +173,20 @@ def desk(ann: User) -> list[str]:
         drafts.submit(story.draft, actor)
     waiting = make_item(status="draft")
     perform("submitted", CuratedItem.objects.filter(pk=waiting.pk), actor, reason="Is it too long?")
-    run = ImportRun.objects.create(outcome=ImportRun.Outcome.FINISHED, started_by="ann", counts={"seen": 1})
+    counts = {"seen": 4, "created": 1, "updated": 1, "rejected": 1, "skipped": 1}
+    run = ImportRun.objects.create(
+        outcome=ImportRun.Outcome.FINISHED, started_by="ann", counts=counts, paths=["/srv/news"]
+    )
+    problem = {"level": "error", "code": "date-malformed", "message": "no date; write one", "field": "date", "line": 3}
+    warned = {"item": second, "problems": [{**problem, "level": "warning"}]}
+    records = [
+        ImportRecord(run=run, path="/srv/news/a.md", outcome="rejected", problems=[problem]),
+        ImportRecord(run=run, path="/srv/news/b.md", outcome="skipped", **warned),
+        ImportRecord(run=run, path="/srv/news/c.md", outcome="created", item=story),
+        ImportRecord(run=run, path="/srv/news/d.md", outcome="updated", **warned),
+    ]
+    ImportRecord.objects.bulk_create(records)
+    Conflict.objects.filter(pk=conflict.pk).update(run=run)
     of_story, of_changes = f"curateditem/{story.pk}", "bulkchange"
     image = make_image()
     make_item(image=image, image_alt="A ward")
@@ -189,6 +202,8 @@ def desk(ann: User) -> list[str]:
         *(f"/admin/curation/{of_changes}/{row.pk}/change/" for row in (queued, added)),
         f"/admin/curation/{of_changes}/{added.pk}/undo/",
         *(f"/admin/curation/importrun/{run.pk}/{page}/" for page in ("change", "undo")),
+        *("/admin/curation/importrecord/", f"/admin/curation/importrecord/{records[0].pk}/change/"),
+        f"/admin/curation/{of_story}/history/compare/?from=before-{first.pk}&to={first.pk}",
         *(f"/admin/curation/topic/{topic.pk}/{page}/" for page in ("change", "delete")),
         *(f"/admin/curation/topic/{page}/" for page in ("alike", "new")),
         *(f"/admin/curation/topic/{page}/?id={topic.pk}" for page in ("merge", "move", "retire", "equivalents")),
