@@ -13,7 +13,7 @@ from typing import Any
 from django import forms
 from django.contrib.admin import SimpleListFilter
 from django.contrib.admin.views.main import SEARCH_VAR
-from django.db.models import F, Prefetch, QuerySet
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
@@ -122,9 +122,10 @@ class ItemChangeList(BoundedChangeList):
         if self._order is ORDERS[""]:
             self._set_results(len(ids), lambda start, end: self._in_order(ids[start:end]))
             return
-        # Few are sorted; many lie close together in the index of the order.
-        matching = self.queryset if self.is_more else self.root_queryset.filter(pk__in=ids)
-        ordered = self._load(matching.order_by(*self._order[1]))[: len(ids)]
+        # Few are sorted. Many lie close together in the index of the order, whose rows are tried one after the other:
+        # SQLite would otherwise collect all that match by the index of a filter, and sort them.
+        matches = Exists(self.queryset.filter(pk=OuterRef("pk")).order_by()) if self.is_more else Q(pk__in=ids)
+        ordered = self._load(self.root_queryset.filter(matches).order_by(*self._order[1]))[: len(ids)]
         self._set_results(len(ids), lambda start, end: ordered[start:end])
 
     def _named(self, ids: Sequence[int]) -> list[int]:
