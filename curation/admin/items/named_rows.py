@@ -1,4 +1,4 @@
-"""Topics, offerings and authors that somebody has typed by name, as in browsers without script."""
+"""Topics, offerings and authors that somebody has typed by name: in quick edits, one by one, and without script."""
 
 from __future__ import annotations
 
@@ -15,19 +15,20 @@ from curation.models import Topic
 from .tags_field import write_tags
 
 
-def rows_named(model: type[Model], names: Sequence[str]) -> list[Any]:
+def rows_named(model: type[Model], names: Sequence[str], *, takes_retired: bool = False) -> list[Any]:
     """Return the rows of some names in any spelling, or slugs; of topics, the labels or “Vocabulary: Label”.
 
-    In place of a retired topic, its successor. Raises `ValidationError` with all names that mean no row, or several.
-    Takes one query.
+    In place of a retired topic, its successor, unless `takes_retired`. Takes one query. Raises `ValidationError` with
+    all names that mean no row, or several.
     """
-    rows = _candidates(model, names)
+    rows, noun = _candidates(model, names), str(model._meta.verbose_name)
     found, errors = [], []
     for name in names:
         key = name_key(name)
-        named = [row for row in rows if key in (row.name_key, name_key(str(row))) or (row.slug == name)]
+        whole = [row for row in rows if name_key(str(row)) == key]  # a label may have a colon
+        named = whole or [row for row in rows if row.name_key == key or row.slug == name]
         try:
-            found.append(_one(str(model._meta.verbose_name), name, named))
+            found.append(_one(noun, name, named if takes_retired else _offered(noun, name, named)))
         except ValidationError as error:
             errors.append(error)
     if errors:
@@ -43,11 +44,16 @@ def _candidates(model: type[Model], names: Sequence[str]) -> list[Any]:
     return list(rows.select_related("vocabulary", "successor__vocabulary") if model is Topic else rows)
 
 
-def _one(noun: str, name: str, named: Sequence[Any]) -> Any:
-    offered = [row.successor if getattr(row, "retired_at", None) else row for row in named]
-    rows = list({row.pk: row for row in offered if row and not getattr(row, "retired_at", None)}.values())
-    if named and not rows:
+def _offered(noun: str, name: str, named: Sequence[Any]) -> list[Any]:
+    """Return rows with successors in place of retired ones, each once."""
+    current = [row.successor if getattr(row, "retired_at", None) else row for row in named]
+    offered = {row.pk: row for row in current if row and not getattr(row, "retired_at", None)}
+    if named and not offered:
         raise ValidationError(f"“{name}” is retired: choose another {noun}.")
+    return list(offered.values())
+
+
+def _one(noun: str, name: str, rows: Sequence[Any]) -> Any:
     if not rows:
         raise ValidationError(f"There is no {noun} “{name}”.")
     if len(rows) > 1:

@@ -11,9 +11,8 @@ from django import forms
 from django.contrib import messages
 from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
 from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -30,12 +29,12 @@ from curation.items.actors import Actor
 from curation.items.addresses import rename, slug_for_title
 from curation.items.synonyms import wait_for_names
 from curation.items.workflow import may_change
-from curation.lib.names import name_key
 from curation.models import CuratedItem, ItemDraft, ItemTopic, Topic
 
 from .consequences import saved_message
 from .merged_form import MergedForm
 from .merged_relations import topic_key
+from .named_rows import rows_named
 from .revision_of_save import write_revision
 from .tags_field import read_tags, write_tags
 
@@ -52,30 +51,7 @@ class TopicsField(forms.CharField):
         return bool(super().has_changed(self.prepare_value(initial or []), data))
 
     def clean(self, value: Any) -> list[Topic]:
-        names = read_tags(super().clean(value))
-        found = list(Topic.objects.filter(_any_named(names)).select_related("vocabulary")) if names else []
-        return list(dict.fromkeys(_one_of(name, found) for name in names))
-
-
-def _any_named(names: list[str]) -> Q:
-    """Return the condition of topics that a name may mean: with its vocabulary, or alone. A label may have a colon."""
-    labels = {name_key(label) for name in names for label in (name, name.partition(": ")[2]) if label}
-    return Q(name_key__in=labels)
-
-
-def _one_of(name: str, topics: list[Topic]) -> Topic:
-    """Return the topic that a name means. Raises `ValidationError` for none, and for several."""
-    whole = [topic for topic in topics if name_key(str(topic)) == name_key(name)]
-    found = whole or [topic for topic in topics if topic.name_key == name_key(name)]
-    if len(found) == 1:
-        return found[0]
-    if not found:
-        raise ValidationError(f"There is no topic “{name}”: leave it out, or add it on the page Topics.")
-    raise ValidationError(f"“{name}” is a topic of several vocabularies: write {get_text_list(_quoted(found))}.")
-
-
-def _quoted(topics: list[Topic]) -> list[str]:
-    return [f"“{topic}”" for topic in topics]
+        return rows_named(Topic, read_tags(super().clean(value)), takes_retired=True)  # the item may have some
 
 
 class QuickEditForm(MergedForm):

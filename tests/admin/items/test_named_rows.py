@@ -35,6 +35,13 @@ def test_the_successor_of_a_retired_topic_is_taken() -> None:
     Topic.objects.filter(pk=old.pk).update(successor=None)
     with pytest.raises(ValidationError, match="“Old” is retired: choose another topic"):
         rows_named(Topic, ["Old"])
+    old.refresh_from_db()
+    assert rows_named(Topic, ["Old"], takes_retired=True) == [old]
+
+
+def test_a_label_with_a_colon_is_not_taken_for_a_vocabulary_with_a_label() -> None:
+    staffing, with_colon = make_topic("Staffing", "KLAS"), make_topic("KLAS: Staffing")
+    assert rows_named(Topic, ["KLAS: Staffing", "Symplur: KLAS: Staffing"]) == [staffing, with_colon]
 
 
 @pytest.mark.parametrize(
