@@ -32,7 +32,7 @@ from curation.models import Alias, BinnedItem, CuratedItem, SourceDocument
 from curation.models.items import ItemQuerySet
 
 from .badges import state_badge
-from .items.bin import CONFIRMATION
+from .items.bin import CONFIRMATION, counted
 from .items.filters import BulkChangeFilter, UndoneRunFilter
 from .links import bin_url, edit_link, edit_url
 from .read_only import ReadOnlyAdmin
@@ -152,8 +152,8 @@ class BinnedItemAdmin(ReadOnlyAdmin):
         redirects = Alias.objects.filter(item__in=items.values("pk")).count()
         documents = SourceDocument.objects.filter(item__in=items.values("pk")).count()
         facts = [
-            f"This cannot be undone. With {'it' if number == 1 else 'them'} go {redirects:,} redirects, {documents:,} "
-            "import documents, all revisions, and pictures and PDFs that nothing else uses.",
+            f"This cannot be undone. With {'it' if number == 1 else 'them'} go {counted(redirects, 'redirect')}, "
+            f"{counted(documents, 'import document')}, all revisions, and pictures and PDFs that nothing else uses.",
             "The addresses go on answering 410 until another item takes them. Imports leave the files out, except "
             "those of items that the undo of an import moved here.",
         ]

@@ -83,13 +83,13 @@ def _facts(item: CuratedItem) -> list[str]:
     """Return sentences about what happens to an item in the bin."""
     redirects, documents = Alias.objects.filter(item=item).count(), SourceDocument.objects.filter(item=item).count()
     address = f"Its address, {item.get_absolute_url()}, will answer 410, “This story was removed”."
-    kept = f"{_counted(redirects, 'redirect')} and {_counted(documents, 'import document')} stay with it."
+    kept = f"{counted(redirects, 'redirect')} and {counted(documents, 'import document')} stay with it."
     until = day_text(restorable_until(timezone.now()))
     end = f"You can restore it from the bin until {until}; then it is deleted for ever."
     return [address if item.is_live else "No reader sees it now.", kept, end]
 
 
-def _counted(number: int, noun: str) -> str:
+def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
