@@ -176,5 +176,5 @@ fuzz: setup $(INSTALLED_DEV) ## Feed broken files to the parser, renderer and sa
 mutants: setup $(INSTALLED_DEV) ## Change the code in small ways, and look whether the tests notice
 	@DATABASE_URL=sqlite://:memory: $(BIN)/python -m scripts.mutants $(MODULES)
 
-screenshot: $(INSTALLED_DEV) ## Take docs/screenshot.png of the site that make run serves
+screenshot: $(INSTALLED_DEV) ## Take the pictures of the README of the site that make run serves
 	@$(BIN)/python -m scripts.screenshot http://127.0.0.1:$(PORT)/
