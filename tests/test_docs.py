@@ -8,6 +8,8 @@ import pytest
 from django.core.management import get_commands
 from django.utils.text import slugify
 
+from tests.browser.test_jobs import COUNTS
+
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
 each_document = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
@@ -67,3 +69,9 @@ def test_the_documentation_lists_all_settings() -> None:
 
     listed = set(re.findall(r"^\| `([A-Z_]+)` \|", (ROOT / "docs/settings.md").read_text(), re.MULTILINE))
     assert listed == env.known
+
+
+def test_the_counts_of_jobs_are_those_that_a_test_asserts() -> None:
+    row = re.compile(r"^\| ([^|]+) \| (\d+) · (\d+) · (\d+) \|", re.MULTILINE)
+    rows = row.findall((ROOT / "docs/editing.md").read_text())
+    assert {job: tuple(map(int, counts)) for job, *counts in rows} == COUNTS
