@@ -10,7 +10,7 @@ from typing import Protocol
 import pytest
 from django.conf import LazySettings
 from django.core.handlers.base import BaseHandler
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from playwright.sync_api import (
     Browser,
@@ -56,21 +56,38 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _one_request_at_a_time() -> Iterator[None]:
-    """Let requests wait for each other: all threads share the connection of SQLite in memory.
+class Turnstile:
+    """Lets requests wait for each other: all threads share the connection of SQLite in memory.
 
-    The transaction of one would be part of that of another, and end with it.
+    The transaction of one would be part of that of another, and end with it. Once a test has ended, the last requests
+    of its pages, such as those that tell that a page was left, do not reach the site: they would lock tables that
+    are emptied meanwhile.
     """
-    lock, get_response = RLock(), BaseHandler.get_response
+
+    def __init__(self) -> None:
+        self.lock, self.is_open = RLock(), True
+
+    def close(self) -> None:
+        with self.lock:
+            self.is_open = False
+
+
+@pytest.fixture(scope="session")
+def turnstile() -> Iterator[Turnstile]:
+    turnstile, get_response = Turnstile(), BaseHandler.get_response
 
     def get_response_alone(self: BaseHandler, request: HttpRequest) -> HttpResponseBase:
-        with lock:
-            return get_response(self, request)
+        with turnstile.lock:
+            return get_response(self, request) if turnstile.is_open else HttpResponse(status=HTTPStatus.GONE)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(BaseHandler, "get_response", get_response_alone)
-        yield
+        yield turnstile
+
+
+@pytest.fixture(autouse=True)
+def _answer_requests(turnstile: Turnstile) -> None:
+    turnstile.is_open = True
 
 
 @pytest.fixture(autouse=True)
@@ -116,9 +133,10 @@ def faults() -> Iterator[Faults]:
 
 
 @pytest.fixture
-def open_page(browser: Browser, live_server: LiveServer, faults: Faults) -> Iterator[OpenPage]:
+def open_page(browser: Browser, live_server: LiveServer, faults: Faults, turnstile: Turnstile) -> Iterator[OpenPage]:
     """A function that opens a page of the live server in a browser context of its own."""
     with ExitStack() as stack:
+        stack.callback(turnstile.close)
 
         def open_page(width: int = 1280, *, dark: bool = False, script: bool = True) -> Page:
             context = browser.new_context(
