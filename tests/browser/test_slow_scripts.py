@@ -60,7 +60,7 @@ def test_a_choice_in_a_filter_can_be_applied(page: Page, item: CuratedItem) -> N
     release = hold_scripts(page)
     page.goto(f"{ITEMS}?topic={topic.pk}", wait_until="commit")
     page.locator("summary", has_text="Topic").click()
-    page.get_by_label("Topic: name").fill("")
+    page.get_by_label("Topics, with commas between them").fill("")
     release()
     page.wait_for_load_state()
     page.locator(".filter details[open]").get_by_role("button", name="Apply").click()
