@@ -9,11 +9,13 @@ const main = () => document.querySelector(".one-by-one[data-item]");
 const kept = new Map(); // by item, what was typed on a page that another page took the place of
 let prefetched = prefetch();
 let isSaving = false;
+let savesNext = false; // asked for while the one before is being saved
 
 document.addEventListener("submit", async (event) => {
   const form = event.target.closest("#one_form");
   if (!form) return;
   event.preventDefault();
+  savesNext = isSaving;
   if (isSaving) return;
   isSaving = true;
   const saved = main().dataset.item;
@@ -40,11 +42,13 @@ function finish(answer, saved, former) {
     addKeysOf(main());
     history.replaceState(null, "", answer.url);
     main().dataset.next = answer.page.querySelector("[data-item]").dataset.next;
+    if (savesNext) setTimeout(() => document.getElementById("one_form")?.requestSubmit());
   } else {
     keep();
     show(answer.page);
     history.replaceState(null, "", answer.url);
   }
+  savesNext = false;
   if (answer.item !== saved) kept.delete(saved);
   prefetched = prefetch();
 }

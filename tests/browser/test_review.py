@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.models import User
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from curation.items.actors import Actor
 from curation.items.workflow import perform
@@ -92,6 +92,29 @@ def test_summaries_are_written_one_after_the_other(
     plain.get_by_role("button", name="Save and next").click()
     expect(plain.get_by_role("heading", level=1)).to_have_text("1 done: nothing is left")
     assert not CuratedItem.objects.filter(summary="").exists()
+
+
+def test_a_save_during_the_save_before_follows_it(page: Page, ann: User) -> None:  # noqa: F811
+    for title in ("Third", "Second", "First"):
+        make_item(title, summary="")
+    page.goto("/admin/one-by-one/?missing=summary")
+    waiting: list[Route] = []
+
+    def hold_the_first(route: Route) -> None:
+        if route.request.method == "POST" and not waiting:
+            waiting.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/admin/one-by-one/**", hold_the_first)
+    heading = page.get_by_role("heading", level=1)
+    for summary, following in (("The first.", "Second"), ("The second.", "Second")):
+        page.keyboard.type(summary)
+        page.keyboard.press("Control+Enter")
+        expect(heading).to_have_text(following)
+    waiting[0].continue_()
+    expect(heading).to_have_text("Third")
+    expect(page.get_by_text("Saved “Second”: Summary.")).to_be_visible()
 
 
 def test_conflicts_are_decided_by_key(page: Page, ann: User) -> None:  # noqa: F811
