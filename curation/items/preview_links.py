@@ -53,7 +53,7 @@ def find_preview(token: str) -> SharedPreview | None:
     """Return what the link with a token shows; `None` if it is invalid, has expired, or was withdrawn."""
     try:
         pk, version, revision = _signer.unsign(token, max_age=MAX_AGE).split(":")
-    except BadSignature:
+    except (BadSignature, ValueError):  # links of former releases have no revision
         return None
     items = CuratedItem.objects.not_binned().select_related("image", "publisher__icon")
     item = items.filter(pk=pk, preview_link__version=version).first()

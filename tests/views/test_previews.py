@@ -168,6 +168,7 @@ def test_no_other_token_is_a_link(client: Client) -> None:
         good[:-1] + ("A" if good[-1] != "A" else "B"),
         good.replace(f"{item.pk}:", f"{item.pk + 1}:", 1),
         TimestampSigner(salt="other").sign(f"{item.pk}:1:0"),
+        preview_links._signer.sign(f"{item.pk}:1"),  # of a former release
         f"{item.pk}:1",
         "x",
         "é" * 300,
