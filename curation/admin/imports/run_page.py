@@ -69,8 +69,8 @@ def files_context(run: ImportRun) -> dict[str, list[RunFile]]:
     without_states = records.defer(*_LONG_COLUMNS, "item__body", "item__body_html", "item__meta")
     created = without_states.select_related("item__image").prefetch_related("item__itemtopic_set__topic")
     return {
-        "rejected": list(_files(without_states.filter(outcome=Outcome.REJECTED), level="error")),
-        "skipped": list(_files(without_states.filter(outcome=Outcome.SKIPPED), level="warning")),
+        "rejected": list(_files(without_states.filter(outcome=Outcome.REJECTED))),
+        "skipped": list(_files(without_states.filter(outcome=Outcome.SKIPPED))),
         "created": list(_files(created.filter(outcome=Outcome.CREATED, item__isnull=False))),
         "updated": [
             RunFile(record.pk, record.path, record.item, changed=_changed_fields(record))
@@ -79,10 +79,9 @@ def files_context(run: ImportRun) -> dict[str, list[RunFile]]:
     }
 
 
-def _files(records: QuerySet[ImportRecord], *, level: str = "") -> Iterator[RunFile]:
+def _files(records: QuerySet[ImportRecord]) -> Iterator[RunFile]:
     for record in records[:MAX_FILES]:
-        reasons = tuple(_reason(problem) for problem in record.problems if problem["level"] == level)
-        yield RunFile(record.pk, record.path, record.item, reasons)
+        yield RunFile(record.pk, record.path, record.item, tuple(map(_reason, record.problems)))
 
 
 def _reason(problem: dict[str, Any]) -> FileReason:
@@ -97,7 +96,7 @@ def _changed_fields(record: ImportRecord) -> str:
 
 def conflicts_context(run: ImportRun, actor: Actor) -> dict[str, Any]:
     """Return the open conflicts that a run found: the first of them with both versions, and their number."""
-    found = run.conflicts.exclude(item__status=CuratedItem.Status.BIN).select_related("item", "run")
+    found = run.conflicts.exclude(item__status=CuratedItem.Status.BIN).select_related("item")
     rows: list[Conflict] = list(found.order_by("item", "field")[:MAX_CONFLICTS])
     versions: list[ConflictVersions] = list(load_versions(rows, actor)) if rows else []
     return {"conflicts": versions, "number_of_conflicts": found.count()}

@@ -114,6 +114,11 @@ def test_new_items_are_cards_and_changed_ones_name_their_fields(editor: Client) 
     assert "Updated (1) Another Title a.md" in content_text(page)
 
 
+def test_a_file_that_is_left_out_has_its_reason(editor: Client) -> None:
+    page = import_files(editor, {"a.md": story(), "_index.md": story(kind="section")})
+    assert "Left out (1) _index.md A section page of the old site, not an item. Nothing to do." in content_text(page)
+
+
 def test_conflicts_are_settled_on_the_page_of_their_import(editor: Client, viewer: Client) -> None:
     import_files(editor, {"a.md": story()})
     CuratedItem.objects.update(title="Mine")
