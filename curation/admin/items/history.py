@@ -40,6 +40,8 @@ from .versions import DRAFT, NOW, ComparedVersion, live_state, version_of
 ROWS_PER_PAGE = 25
 #: The fields that the filter “only texts” looks for.
 TEXTS = frozenset(["title", "summary", "body"])
+#: The states that verbs give an item. Other revisions that publish one, such as undos, may be of a scheduled one.
+_SEEN: dict[str, str] = {Revision.Verb.PUBLISHED: "Live", Revision.Verb.SCHEDULED: "Scheduled"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,17 +192,15 @@ def _row(revision: Revision) -> HistoryRow:
     # Items that were skipped have no such revision.
     others = change.counts.get("changed", 1) - 1 if change else 0
     state = _state_after(revision)
-    others_changes = {name: values for name, values in revision.changes.items() if name != "status" or not state}
-    return HistoryRow(revision, describe(others_changes), state, url, others)
+    in_words = {name: values for name, values in revision.changes.items() if name != "status" or not state}
+    return HistoryRow(revision, describe(in_words), state, url, others)
 
 
 def _state_after(revision: Revision) -> SafeString | str:
     """Return the state that a revision gave its item as a badge, "" if it changed none."""
     if not revision.is_applied or "status" not in revision.changes:
         return ""
-    status = revision.changes["status"][1]
-    seen = "Scheduled" if revision.verb == Revision.Verb.SCHEDULED else "Live"
-    return state_badge(seen if status == CuratedItem.Status.PUBLISHED else status_label(status))
+    return state_badge(_SEEN.get(revision.verb) or status_label(revision.changes["status"][1]))
 
 
 def _position(version: ComparedVersion) -> tuple[int, int, int]:

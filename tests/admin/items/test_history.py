@@ -111,6 +111,8 @@ def test_a_change_of_the_state_shows_the_new_one(editor: Client) -> None:
     change(item, Verb.WITHDRAWN, status="draft", title="Withdrawn")
     states = [text(row.findall("td")[-1]) for row in tree(editor.get(history(item))).findall(".//tbody/tr")]
     assert states == ["Draft", "Draft", "Scheduled"]
+    change(item, Verb.UNDONE, status="published")
+    assert table(editor.get(history(item)))[1] == "command Undone Published"  # readers did not see it
     record_changes([Change(item.pk, {"status": ["draft", "published"]}, is_applied=False)], Verb.NOT_TAKEN, COMMAND)
     assert table(editor.get(history(item)))[1] == "command Typed, but not taken Status Draft → Published"
 
