@@ -109,7 +109,8 @@ class ConflictAdmin(ReadOnlyAdmin):
     ordering = ("item", "field")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Conflict]:
-        return super().get_queryset(request).exclude(item__status=CuratedItem.Status.BIN)
+        rows = super().get_queryset(request).exclude(item__status=CuratedItem.Status.BIN)
+        return rows.defer("run__paths", "run__options", "run__made")
 
     def get_changelist(self, *_args: Any, **_kwargs: Any) -> type[ConflictChangeList]:
         return ConflictChangeList

@@ -54,7 +54,7 @@ class ImportRecordAdmin(ReadOnlyAdmin):
         return response
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).select_related("run")
+        return super().get_queryset(request).select_related("run").defer("run__options", "run__made")
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """Return the list, loaded without the long columns."""
