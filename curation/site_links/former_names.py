@@ -30,7 +30,7 @@ _KINDS_OF = {model: kind for kind, (model, _column) in KINDS.items()}
 NAMES: dict[type[Any], str] = {Author: "author-name", Tag: "tag-name"}
 _PAGE = re.compile(rf"/(?P<kind>{'|'.join(KINDS)})/(?P<key>[^/\x00]{{1,255}})/(?P<rest>(?:timeline/)?|feed\.[a-z]+)")
 #: The paths that take filters.
-_FILTERED = re.compile(r"/(?:news/|search/|api/v1/items)(?:feed\.[a-z]+)?")
+_FILTERED = re.compile(r"/(?:(?:news|search)/(?:feed\.[a-z]+)?|api/v1/items)")
 #: Maximum number of filters of one address that are looked up.
 MAX_FILTERS = 20
 

@@ -62,7 +62,7 @@ class ProblemGroup:
 
     @property
     def words(self) -> str:
-        """The kind of problem in words; for most codes these are their own: “summary cut”."""
+        """The kind of problem in words, by default those of its code: “date malformed”."""
         return WORDS.get(self.code) or self.code.replace("-", " ")
 
     @property
