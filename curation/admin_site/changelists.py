@@ -122,6 +122,9 @@ class BoundedAdmin(KeepingAdmin):
     ) -> tuple[QuerySet[Any], bool]:
         return super().get_search_results(request, queryset, bounded_search(search_term))
 
+    def get_action_choices(self, request: HttpRequest, *_args: Any) -> list[tuple[str, str]]:
+        return super().get_action_choices(request, [("", "Choose one")])
+
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         return lookup.rpartition("__")[2] not in REFUSED_LOOKUPS and super().lookup_allowed(lookup, value, request)
 

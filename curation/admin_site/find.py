@@ -21,6 +21,8 @@ from .times import time_text
 
 #: The models whose rows are found, in this order, with the maximum number of rows of each.
 FOUND: Mapping[type[Model], int] = {CuratedItem: 8, Topic: 5, Offering: 5, Publisher: 5, Author: 5, Tag: 5, Image: 5}
+#: The icons of models; others have that of topics.
+ICONS = {"curateditem": "items", "image": "images", "author": "person", "publisher": "link"}
 #: Maximum number of commands for a text; all are shown without one.
 MAX_COMMANDS = 5
 
@@ -99,7 +101,7 @@ def _rows(site: AdminSite, request: HttpRequest, model: type[Model], text: str, 
 
 def _group(model: type[Model], rows: Sequence[Any], text: str, limit: int) -> Group:
     name = model._meta.model_name
-    icon = {"curateditem": "items", "topic": "topics", "image": "images"}.get(name or "", "more")
+    icon = ICONS.get(name or "", "topics")
     found = [
         Found(str(row), reverse(f"admin:curation_{name}_change", args=[row.pk]), _note(row)) for row in rows[:limit]
     ]

@@ -1,4 +1,4 @@
-/* Names fields of Django's that have no name for screen readers: boxes of Select2, cells of related rows, the search. */
+/* Names fields of Django's that have no name for screen readers: boxes of Select2, cells of related rows, and notes. */
 
 let number = 0;
 
@@ -21,11 +21,16 @@ function nameFields(root) {
     const chosen = box.querySelector(".select2-selection__rendered");
     if (name) [box, chosen].forEach((part) => part.setAttribute("aria-labelledby", `${name.id} ${chosen.id}`));
   }
+  for (const field of root.querySelectorAll(".select2-selection--multiple input")) {
+    const name = nameOf(field.closest(".select2-container").previousElementSibling);
+    if (name) field.setAttribute("aria-labelledby", name.id);
+    field.closest(".select2-selection").querySelector("ul").role = "none"; // not all of its children are items
+  }
+  for (const note of root.querySelectorAll(".search-label-icon")) note.role = "img";
 }
 
 // Django's scripts make the boxes when the page is ready, and those of a new row when it is added.
 document.addEventListener("DOMContentLoaded", () => setTimeout(() => nameFields(document)));
 document.addEventListener("formset:added", ({ target }) => setTimeout(() => nameFields(target)));
 
-document.getElementById("searchbar")?.setAttribute("aria-label", "Search");
 for (const head of document.querySelectorAll("th.original:empty")) head.innerHTML = '<span class="visually-hidden">Row</span>';

@@ -195,6 +195,12 @@ def test_every_list_is_bounded_those_of_other_applications_too() -> None:
     assert [own for own in admin.site._registry.values() if not isinstance(own, BoundedAdmin)] == []
 
 
+def test_lists_of_other_applications_have_their_filters_in_a_row_as_well(root: Client) -> None:
+    page = root.get(reverse("admin:auth_user_changelist"), {"is_staff__exact": "1"})
+    assert "Staff status: Yes" in [text(summary) for summary in tree(page).iter("summary")]
+    assert b"changelist-filter" not in page.content
+
+
 @pytest.mark.parametrize(
     ("typed", "searched"),
     [

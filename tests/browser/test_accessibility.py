@@ -208,6 +208,7 @@ def desk(ann: User) -> list[str]:
         *(f"/admin/curation/topic/{page}/" for page in ("alike", "new")),
         *(f"/admin/curation/topic/{page}/?id={topic.pk}" for page in ("merge", "move", "retire", "equivalents")),
         f"/admin/curation/topic/merge/?id={topic.pk}&id={alike.pk}",
+        *("/admin/curation/topic/", "/admin/curation/offering/add/", "/admin/auth/user/", "/admin/auth/group/add/"),
         "/admin/curation/importrun/add/",
         *(f"/admin/review/?item={item.pk}" for item in (story, waiting)),
         *("/admin/one-by-one/?missing=summary", "/admin/one-by-one/?missing=topic", "/admin/one-by-one/?missing=alt"),

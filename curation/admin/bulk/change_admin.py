@@ -40,7 +40,7 @@ ANYBODY = Actor.command("anybody")
 
 @admin.register(BulkChange)
 class BulkChangeAdmin(ReadOnlyAdmin):
-    list_display = ("name", "result", "state", "user_name", time_column("created_at", "time"), "undo_or_reason")
+    list_display = ("name", "result", "state", "by", time_column("created_at", "time"), "undo_or_reason")
     list_display_links = ("name",)
     list_filter = (("user_name", NameFilter),)
 
@@ -77,13 +77,17 @@ class BulkChangeAdmin(ReadOnlyAdmin):
     def name(self, change: BulkChange) -> str:
         return wording.title(change)
 
-    @admin.display(description="items were")
+    @admin.display(description="result")
     def result(self, change: BulkChange) -> SafeString:
         return format_html("{} {}", wording.outcome(change), wording.changed_link(change))
 
     @admin.display(description="outcome", ordering="outcome")
     def state(self, change: BulkChange) -> SafeString:
         return outcome_badge(change)
+
+    @admin.display(description="by", ordering="user_name")
+    def by(self, change: BulkChange) -> str:
+        return change.user_name
 
     @admin.display(description="undo")
     def undo_or_reason(self, change: BulkChange) -> SafeString | str:
