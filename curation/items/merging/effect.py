@@ -158,6 +158,7 @@ class MergeRows(FieldEffect):
         if not self.may(actor):
             raise Refused(f"{actor.name} may not merge {self._model.nouns} any more.")
         if former := change.arguments.get("former"):
+            change_names_alone()  # before the row is locked: writers of relations take the two in this order
             if reason := self.row_obstacle(change):
                 raise Refused(reason)
             target = _rows(self._model.model).select_for_update(of=("self",)).get(pk=change.arguments["value"]["into"])

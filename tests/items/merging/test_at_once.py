@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from threading import Event, Thread, Timer
 
 import pytest
 from django.db import connection, transaction
 
+from curation.items.bulk import jobs
+from curation.items.merging.start import start
 from curation.items.relations import set_relations
-from curation.models import Topic
+from curation.items.synonyms import wait_for_names
+from curation.models import BulkChange, Topic
 from tests.factories import make_item, make_topic
 
-from .conftest import merge
+from .conftest import editor, merge, undo
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -43,3 +47,25 @@ def test_a_save_that_is_under_way_is_waited_for() -> None:
     saving.join()
     assert [row.topic for row in item.itemtopic_set.all()] == [new]
     assert list(Topic.objects.all()) == [new]
+
+
+def test_the_undo_of_a_merge_with_a_new_name_lets_a_save_end_that_gives_an_item_the_row() -> None:
+    old, new, item = make_topic("Old"), make_topic("New"), make_item()
+    change = start(new, [old], editor(), "Better")
+    jobs.run(change)
+
+    def take_back() -> None:
+        try:
+            undo(BulkChange.objects.get(pk=change.pk))
+        finally:
+            connection.close()
+
+    undoing = Thread(target=take_back)
+    with transaction.atomic():
+        wait_for_names()
+        undoing.start()
+        time.sleep(0.5)  # the undo waits for this transaction, and may hold no lock that this one needs
+        set_relations(item, topics=[new.pk])
+    undoing.join()
+    assert [row.topic.label for row in item.itemtopic_set.all()] == ["New"]
+    assert Topic.objects.filter(label="Old").exists()
