@@ -67,7 +67,7 @@ class OrderedFormSet(KeyedFormSet):
     def clean(self) -> None:
         super().clean()
         model: Any = self.fk.model._meta.get_field(self.key).related_model
-        chosen = {row[self.key].pk for row in self.chosen()}
+        chosen = {form.cleaned_data[self.key].pk for form in self.filled_forms()}  # whose positions may be invalid
         self.named = [row for row in rows_named(model, read_tags(self.names)) if row.pk not in chosen]
 
     def add_fields(self, form: Any, index: int | None) -> None:

@@ -112,6 +112,11 @@ def test_unknown_names_are_told_and_kept_in_the_field(editor: Client) -> None:
     assert related(item)[0] == [str(topic)]
 
 
+def test_an_invalid_position_is_told(editor: Client) -> None:
+    row = {"itemtopic_set-0-topic": make_topic("A").pk, "itemtopic_set-0-position": "x"}
+    assert errors(submit(editor, edit_page(make_item()), **row)) == ["Enter a whole number."]
+
+
 def test_the_fields_are_there_without_script_alone_and_have_labels(editor: Client) -> None:
     page = tree(editor.get(edit_page(make_item())))
     inputs = [field for part in page.iter("noscript") for field in part.iter("input")]
