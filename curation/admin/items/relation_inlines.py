@@ -67,7 +67,7 @@ class OrderedFormSet(KeyedFormSet):
     def clean(self) -> None:
         super().clean()
         model: Any = self.fk.model._meta.get_field(self.key).related_model
-        chosen = {form.cleaned_data[self.key].pk for form in self.filled_forms()}  # whose positions may be invalid
+        chosen = {row[self.key].pk for row in self.chosen()}
         self.named = [row for row in rows_named(model, read_tags(self.names)) if row.pk not in chosen]
 
     def add_fields(self, form: Any, index: int | None) -> None:
@@ -86,7 +86,7 @@ class OrderedFormSet(KeyedFormSet):
     def chosen(self) -> list[dict[str, Any]]:
         """Return the cleaned rows in their order."""
         rows = [form.cleaned_data for form in self.filled_forms()]
-        rows.sort(key=lambda row: (row["position"] is None, row["position"] or 0))
+        rows.sort(key=lambda row: (row.get("position") is None, row.get("position") or 0))  # it may be invalid
         return [*rows, *({self.key: row, "is_primary": False} for row in self.named)]
 
 

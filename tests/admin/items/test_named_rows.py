@@ -112,8 +112,9 @@ def test_unknown_names_are_told_and_kept_in_the_field(editor: Client) -> None:
     assert related(item)[0] == [str(topic)]
 
 
-def test_an_invalid_position_is_told(editor: Client) -> None:
-    row = {"itemtopic_set-0-topic": make_topic("A").pk, "itemtopic_set-0-position": "x"}
+@pytest.mark.parametrize(("key", "make"), [("topic", make_topic), ("offering", make_offering), ("author", make_author)])
+def test_an_invalid_position_is_told(editor: Client, key: str, make: Any) -> None:
+    row = {f"item{key}_set-0-{key}": make("A").pk, f"item{key}_set-0-position": "x"}
     assert errors(submit(editor, edit_page(make_item()), **row)) == ["Enter a whole number."]
 
 
