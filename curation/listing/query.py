@@ -1,7 +1,8 @@
 """The query of a list of items: one grammar of parameters for news, search, feeds and API.
 
-`words` searches texts and names; each facet of the registry, and `since` and `until`, narrow the items. A facet may be
-repeated: an item must have all of its options, or any of them where it can only have one.
+`words` searches texts and names; each facet of the registry, and `since` and `until`, narrow the items. Every parameter
+may be repeated, and all its values count: an item must have all words and all options of a facet, or any of these where
+it can only have one, and lie in all ranges of days. A value beyond `MAX_OPTIONS` is an error.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ DAYS = ("since", "until")
 OTHER_NAMES: Mapping[str, str] = {"q": "words", **OTHER_FACET_NAMES}
 #: The name of the words in the addresses of a page.
 WORDS_NAMES = {"news": "words", "search": "q"}
-#: Maximum number of options; further ones are ignored.
+#: Maximum number of options; further ones are errors.
 MAX_OPTIONS = 20
 
 DAY = forms.DateField(
@@ -85,12 +86,16 @@ class QueryValue:
 
 @dataclass(frozen=True)
 class ItemQuery:
-    """A query whose values are resolved. `page` is the URL name of the page whose addresses it makes."""
+    """A query whose values are resolved. `page` is the URL name of the page whose addresses it makes.
+
+    `surplus` are the parameters and values of options beyond `MAX_OPTIONS`.
+    """
 
     text: TextQuery = field(default_factory=lambda: parse(""))
     options: tuple[Option, ...] = ()
     days: Mapping[str, date | str] = field(default_factory=dict)
     page: str = "news"
+    surplus: Pairs = ()
 
     @cached_property
     def values(self) -> tuple[QueryValue, ...]:
@@ -113,6 +118,8 @@ class ItemQuery:
             if option.is_unknown:
                 label = FACETS[option.facet].label.lower()
                 yield QueryError(option.facet, option.value, f"There is no {label} “{option.value}” here.")
+        for name, value in self.surplus:
+            yield QueryError(name, value, f"A list takes {MAX_OPTIONS} filters; “{value}” is one too many.")
         for name, day in self.days.items():
             if isinstance(day, str):
                 yield QueryError(name, day, str(DAY.error_messages["invalid"]))
@@ -123,7 +130,7 @@ class ItemQuery:
     @property
     def is_unknown(self) -> bool:
         """Whether an option is unknown, and there is no other error: there is no such page."""
-        return bool(self.errors) and all(error.parameter in FACETS for error in self.errors)
+        return bool(self.errors) and not self.surplus and all(error.parameter in FACETS for error in self.errors)
 
     @property
     def request(self) -> SearchRequest:
@@ -244,11 +251,12 @@ def read_item_query(parameters: QueryDict, page: str = "news") -> ItemQuery:
 
     In one query where it names rows, and one more, which is memoised, where it names texts.
     """
-    typed = [(facet.name, value) for facet in ADDRESS_ORDER for value in _typed_values(parameters, facet.name)]
-    options = resolve_options(list(dict.fromkeys(typed))[:MAX_OPTIONS])
-    days = {name: _day(values[-1]) for name in DAYS if (values := _typed_values(parameters, name))}
-    words = [text for text in map(parse, _raw_values(parameters, "words")) if text.text]
-    return ItemQuery(words[-1] if words else parse(""), _in_order(options), days, page)
+    pairs = [(facet.name, value) for facet in ADDRESS_ORDER for value in _typed_values(parameters, facet.name)]
+    typed = tuple(dict.fromkeys(pairs))
+    options = resolve_options(typed[:MAX_OPTIONS])
+    days = {name: _day(name, values) for name in DAYS if (values := _typed_values(parameters, name))}
+    words = " ".join(dict.fromkeys(_raw_values(parameters, "words")))
+    return ItemQuery(parse(words), _in_order(options), days, page, typed[MAX_OPTIONS:])
 
 
 def has_blank_values(parameters: QueryDict) -> bool:
@@ -269,10 +277,12 @@ def _typed_values(parameters: QueryDict, name: str) -> list[str]:
     return [value[:MAX_VALUE_LENGTH] for value in values if value]
 
 
-def _day(text: str) -> date | str:
-    """Return the day of a text; a text that is not a date as it is."""
-    try:
-        day: date = DAY.clean(text)
-    except ValidationError:
-        return text
-    return day
+def _day(name: str, texts: Iterable[str]) -> date | str:
+    """Return the day of several that leaves the fewest items; the first text that is not a date as it is."""
+    days: list[date] = []
+    for text in texts:
+        try:
+            days.append(DAY.clean(text))
+        except ValidationError:
+            return text
+    return max(days) if name == "since" else min(days)

@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from curation.listing.query import OTHER_NAMES, PARAMETERS, read_item_query
+from curation.listing.query import MAX_OPTIONS, OTHER_NAMES, PARAMETERS, read_item_query
 from curation.models import CuratedItem
 from curation.search.facet_sources import RowSource, TextColumn
 from curation.search.facets import ALL_FACETS, FACETS, Facet
@@ -95,6 +95,27 @@ def test_an_item_has_all_options_of_a_facet_that_allows_several_and_any_of_anoth
     pairs = [(name, values_of(item, name)[0]), (name, values_of(doctors, name)[0])]
     expected = [] if FACETS[name].many else ["Robots at home", "Doctors"]
     assert [sorted(titles) for titles in titles_everywhere([*pairs, *words])] == [sorted(expected)] * 5
+
+
+@pytest.mark.usefixtures("item")
+@pytest.mark.parametrize(
+    ("name", "values", "expected"),
+    [
+        ("words", ["robots", "stroke"], ["Robots at home"]),
+        ("words", ["nurses", "robots"], []),
+        ("since", ["2024-01-01", "2000-01-01"], ["Robots at home"]),
+        ("until", ["2022-12-31", "2100-01-01"], ["Nurses"]),
+    ],
+)
+def test_every_value_of_a_repeated_parameter_counts(name: str, values: list[str], expected: list[str]) -> None:
+    assert titles_everywhere([(name, value) for value in values]) == [expected] * 5
+
+
+def test_a_filter_beyond_the_limit_is_named() -> None:
+    kinds = [f"kind {number}" for number in range(MAX_OPTIONS + 1)]
+    query = urlencode({"kind": kinds}, doseq=True)
+    assert f"A list takes {MAX_OPTIONS} filters; “{kinds[-1]}” is one too many." in get(f"/news/?{query}").text
+    assert Client().get(f"/api/v1/items?{query}").status_code == 400
 
 
 @pytest.mark.parametrize("name", TEXT_COLUMNS)
