@@ -1,5 +1,5 @@
-"""Middleware: health, redirects from former addresses, 410 for removed items, HEAD without a body, a lock timeout, and
-404 for missing static files.
+"""Middleware: health, redirects from former and usual addresses, 410 for removed items, HEAD without a body, a lock
+timeout, and 404 for missing static files.
 """
 
 from collections.abc import Callable
@@ -20,6 +20,7 @@ from django.urls import resolve
 
 from curation.api.problems import is_api
 from curation.db import availability
+from curation.feeds.usual_addresses import feed_path
 from curation.items.bin import was_removed_at
 from curation.models import CuratedItem
 from curation.models.aliases import alias_candidates, normalise_path
@@ -77,7 +78,8 @@ class DatabaseMiddleware:
 
 class AliasRedirectMiddleware:
     """Turn a 404 into a 301 if the path is an alias of an item that readers see, or a former address of another page,
-    or a filter has a former name; into a 410 if the path is the page or an alias of an item that was removed.
+    or a filter has a former name, or other programs have a feed there; into a 410 if the path is the page or an alias
+    of an item that was removed.
 
     Only a 404 is looked up: an existing page takes precedence over an alias, and two items with each other's path as an
     alias cannot make a redirect loop.
@@ -101,13 +103,16 @@ class AliasRedirectMiddleware:
 
 def redirect_target(request: HttpRequest) -> str | None:
     """Return the URL to redirect a request to, or `None`. A list's query string is kept, but for former names in it."""
+    query = request.META.get("QUERY_STRING", "")
     if target := current_path(request.path_info):
-        query = request.META.get("QUERY_STRING", "")
         return f"{target}?{query}" if query else target
-    if query := current_query(request.path_info, request.GET):
-        return f"{request.path}?{query}"
-    item = item_with_alias(request.path_info)
-    return item.get_absolute_url() if item else None
+    if current := current_query(request.path_info, request.GET):
+        return f"{request.path}?{current}"
+    if item := item_with_alias(request.path_info):
+        return item.get_absolute_url()
+    feed = feed_path(request.path_info)
+    feed = feed and (current_path(feed) or feed)
+    return f"{feed}?{query}".rstrip("?") if feed and is_answered(request, feed) else None
 
 
 def was_removed(request: HttpRequest) -> bool:
@@ -127,10 +132,13 @@ def item_with_alias(path: str) -> CuratedItem | None:
 
 def only_lacks_slash(request: HttpRequest) -> bool:
     """Whether the path of a request is a page if a slash is added; Django then redirects to it."""
-    if request.path_info.endswith("/"):
-        return False
+    return not request.path_info.endswith("/") and is_answered(request, f"{request.path_info}/")
+
+
+def is_answered(request: HttpRequest, path: str) -> bool:
+    """Whether a request for another path would be answered without an error."""
     try:
-        view, args, kwargs = resolve(f"{request.path_info}/")
+        view, args, kwargs = resolve(path)
         return bool(view(request, *args, **kwargs).status_code < HTTPStatus.BAD_REQUEST)
     except Http404:
         return False

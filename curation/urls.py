@@ -1,6 +1,7 @@
 """The URLs of reader pages, feeds and API. `get_absolute_url()` uses the names; keep them."""
 
 from django.urls import URLPattern, URLResolver, path, re_path, register_converter
+from django.views.generic import RedirectView
 
 from curation.api.routes import api
 from curation.views.items import item
@@ -8,7 +9,7 @@ from curation.views.items import item
 from .feeds import FORMATS
 from .listing.lists import AUTHORS, LISTS, PUBLISHERS, TAGS
 from .views import archive, coverage, feeds, news, offerings, previews, search, site, sitemaps, topics
-from .views.lists import subject_page
+from .views.lists import index_page, subject_page
 
 
 class NameConverter:
@@ -45,13 +46,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("topic/", topics.topics, name="topics"),
     path("topic/<name:key>/", topics.topic, name="topic"),
     path("topic/<name:key>/timeline/", coverage.topic_timeline, name="topic_timeline"),
+    path("vocabulary/", RedirectView.as_view(pattern_name="topics", permanent=True), name="vocabularies"),
     path("vocabulary/<name:key>/", topics.vocabulary, name="vocabulary"),
+    path("tag/", index_page, {"lists": TAGS}, name="tags"),
     re_path(
         r"^tag/(?P<key>[^/\x00]*)/$", subject_page, {"lists": TAGS, "template": "tag.html"}, name="tag"
     ),  # old tags such as “❤” have no slug
     path("offering/", offerings.offerings, name="offerings"),
     path("offering/<name:key>/", offerings.offering, name="offering"),
     path("offering/<name:key>/timeline/", coverage.offering_timeline, name="offering_timeline"),
+    path("publisher/", index_page, {"lists": PUBLISHERS}, name="publishers"),
     re_path(
         r"^publisher/(?P<key>[^/\x00]+)/$",
         subject_page,
@@ -61,6 +65,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("archive/", archive.archive, name="archive"),
     path("archive/<int:year>/", archive.year, name="archive_year"),
     path("archive/<int:year>/<int:month>/", archive.month, name="archive_month"),
+    path("author/", index_page, {"lists": AUTHORS}, name="authors"),
     path("author/<name:key>/", subject_page, {"lists": AUTHORS, "template": "author.html"}, name="author"),
 ]
 

@@ -7,7 +7,7 @@ page needs an address in `curation/urls.py`.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, NamedTuple, TypeVar
 from urllib.parse import urlencode
@@ -237,6 +237,14 @@ class RowLists(SubjectLists[Row]):
         rows = with_published_items(self.model)
         found: Row = get_object_or_404(rows.select_related(*self.joined) if self.joined else rows, **{self.key: key})
         return found
+
+    def listed_rows(self) -> QuerySet[Row]:
+        """Return the rows that published items have, by name."""
+        return with_published_items(self.model).order_by("name_key", "pk")
+
+    def counts(self, rows: Iterable[Row]) -> dict[int, int]:
+        """Return the number of published items of some rows by the key of a row, without zeros; in one query."""
+        return dict(self.source.published_counts([row.pk for row in rows]))
 
     @property
     def key(self) -> str:

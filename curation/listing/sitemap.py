@@ -163,7 +163,7 @@ SECTIONS: dict[str, Section] = {
     **{lists.plural: _section_of(lists) for lists in LISTS if lists.in_sitemap},
 }
 #: The URL names of the pages that always exist. All of them depend on the newest items.
-PAGES = ("home", "news", "topics", "offerings", "archive")
+PAGES = ("home", "news", "topics", "offerings", "publishers", "authors", "archive")
 
 
 def last_change() -> datetime | None:

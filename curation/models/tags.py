@@ -10,6 +10,7 @@ from taggit.managers import _TaggableManager
 from taggit.models import TagBase
 
 from curation.lib.names import name_key
+from curation.lib.page_urls import address
 
 from .fields import NameField, SlugField
 from .named import SAME_NAME, NamedModel
@@ -34,6 +35,9 @@ class Tag(NamedModel, TagBase):  # type: ignore[django-manager-missing, misc]  #
                 violation_error_message="There is a tag of this name already.",
             ),
         ]
+
+    def get_absolute_url(self) -> str:
+        return address("tag", self.slug)
 
 
 class TagManager(_TaggableManager):  # type: ignore[misc]  # taggit has no types

@@ -197,6 +197,10 @@ class RowSource(Source):
         """Return the keys of the items that have a row."""
 
     @abstractmethod
+    def published_counts(self, rows: Sequence[int]) -> QuerySet[Any, tuple[int, int]]:
+        """Return the key of each of some rows that published items have, with the number of these items."""
+
+    @abstractmethod
     def with_row(self, items: ItemQuerySet, row: Any, now: Moment = None) -> ItemQuerySet:
         """Return the items that have a row, by its key; `now` is the time at which `items` are published.
 
@@ -222,6 +226,9 @@ class ForeignKeySource(RowSource):
 
     def with_row(self, items: ItemQuerySet, row: Any, now: Moment = None) -> ItemQuerySet:  # noqa: ARG002
         return items.filter(**{self.column: row})
+
+    def published_counts(self, rows: Sequence[int]) -> QuerySet[Any, tuple[int, int]]:
+        return _counted(CuratedItem.objects.published(), self.column, rows)
 
     def recent(self, facet: str, items: Sequence[int]) -> OptionRows:
         having = CuratedItem.objects.filter(pk__in=items, **{f"{self.column}__isnull": False})
@@ -254,6 +261,9 @@ class RelationSource(RowSource):
     def with_outer_row(self, items: ItemQuerySet, row: OuterRef) -> ItemQuerySet:
         return self.with_row(items, OuterRef(row))  # from within the query of the relation's rows
 
+    def published_counts(self, rows: Sequence[int]) -> QuerySet[Any, tuple[int, int]]:
+        return _counted(CuratedItem.objects.published(), f"{self.relation._meta.model_name}__{self.path}", rows)
+
     def relation_rows(self, **conditions: Any) -> QuerySet[Any, Any]:
         return self.relation._default_manager.filter(**conditions).order_by()
 
@@ -279,6 +289,9 @@ class OrderedRelationSource(RelationSource):
     """Rows related by an `ItemRelation`, whose index has the items of a row in the order of lists."""
 
     relation: type[ItemRelation]
+
+    def published_counts(self, rows: Sequence[int]) -> QuerySet[Any, tuple[int, int]]:
+        return _counted(self.relation.objects.listed(), self.path, rows)
 
     def with_row(self, items: ItemQuerySet, row: Any, now: Moment = None) -> ItemQuerySet:
         return items.listed_by(self.relation, now, **{self.path: row})
@@ -310,6 +323,13 @@ class TagSource(RelationSource):
 
     def with_outer_row(self, items: ItemQuerySet, row: OuterRef) -> ItemQuerySet:
         return self.with_row(items, row)
+
+
+def _counted(related: QuerySet[Any], path: str, rows: Sequence[int]) -> QuerySet[Any, tuple[int, int]]:
+    """Return the number of items or relations that have each of some rows under a path."""
+    having = related.order_by().filter(**{f"{path}__in": rows})
+    counted: QuerySet[Any, tuple[int, int]] = having.values_list(path).annotate(number=Count("pk"))
+    return counted
 
 
 def text_key(text: str) -> str:

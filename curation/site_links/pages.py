@@ -28,7 +28,7 @@ from curation.models.items import Moment
 #: Names of pages that always exist.
 STATIC_PAGES = (
     *("home", "news", "topics", "offerings", "archive", "search", "sitemap", "sitemap_pages", "sitemap_news", "robots"),
-    *("manifest", "opensearch"),
+    *("manifest", "opensearch", "publishers", "authors", "tags", "vocabularies"),
 )
 #: Names of pages of a row, with the model of the row and the column that the address contains.
 PAGE_MODELS: dict[str, tuple[Any, str]] = {

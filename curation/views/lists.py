@@ -1,4 +1,4 @@
-"""The page of a list of items."""
+"""The page of a list of items, and the index of such lists."""
 
 from __future__ import annotations
 
@@ -7,19 +7,20 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urljoin
 
-from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from curation.caching.memo import memoised
 from curation.feeds import feed_links
 from curation.lib.site_url import absolute_url
-from curation.listing.lists import ItemList, SubjectLists
+from curation.listing.lists import ItemList, RowLists, SubjectLists
 from curation.listing.pagination import PAGE_SIZE, Page, counted
 from curation.listing.summaries import ItemSummaries
-from curation.models.relations import ItemRelation
 from curation.templating.breadcrumbs import Breadcrumb
 from curation.templating.head import Head, list_head
+
+#: Number of subjects of a page of an index.
+INDEX_SIZE = 120
 
 
 def subject_page(
@@ -29,6 +30,15 @@ def subject_page(
     item_list = lists.get(key)
     subject = {"subject": item_list.subject, lists.name: item_list.subject}
     return list_page(request, item_list, template, lists=lists, **subject)
+
+
+def index_page(request: HttpRequest, lists: RowLists[Any]) -> HttpResponse:
+    """Answer the index of the subjects that have lists, by name, with their numbers of items."""
+    page = Page(lists.listed_rows(), request.GET.get("page", "1"), size=INDEX_SIZE)
+    title, counts = lists.plural.capitalize(), lists.counts(page.rows)
+    head = page_head(request, title, f"All {lists.plural} with published items, by name.", page)
+    rows = [(row, counts.get(row.pk, 0)) for row in page.rows]
+    return render(request, "index.html", {"head": head, "page": page, "rows": rows, "lists": lists})
 
 
 def list_page(
@@ -71,9 +81,3 @@ def page_head(
 def is_first(request: HttpRequest) -> bool:
     """Whether a request is for the first page of a list."""
     return request.GET.get("page", "1") == "1"
-
-
-def listed_counts(relation: type[ItemRelation], target: str, **condition: Any) -> dict[int, int]:
-    """Return the number of published items by target of a relation (`ItemTopic, "topic"`), without zeros."""
-    listed = relation.objects.listed().filter(**condition).order_by()
-    return dict(listed.values_list(target).annotate(Count("pk")))

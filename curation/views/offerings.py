@@ -11,12 +11,12 @@ from curation.models import ItemOffering, Offering, Topic, with_published_items
 from curation.templating.breadcrumbs import Breadcrumb
 
 from .coverage import offering_panel
-from .lists import is_first, list_page, listed_counts, page_head
+from .lists import is_first, list_page, page_head
 
 
 def offerings(request: HttpRequest) -> HttpResponse:
     page = Page(listed_offerings(), request.GET.get("page", "1"))
-    counts = listed_counts(ItemOffering, "offering", offering__in=page.rows)
+    counts = OFFERINGS.counts(page.rows)
     head = page_head(request, "Offerings", "Products and services in the news, latest first.", page)
     context = {
         "head": head,

@@ -3,7 +3,7 @@
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,7 +16,7 @@ from curation.templating.breadcrumbs import Breadcrumb
 from curation.templating.head import list_head
 
 from .coverage import topic_panel
-from .lists import is_first, list_page, listed_counts
+from .lists import is_first, list_page
 
 
 def topics(request: HttpRequest) -> HttpResponse:
@@ -27,7 +27,7 @@ def topics(request: HttpRequest) -> HttpResponse:
 
 def listed_topics() -> list[tuple[Vocabulary, list[tuple[Topic, int]]]]:
     """Return the topics with published items and the number of these, by vocabulary and label."""
-    counts = listed_counts(ItemTopic, "topic")
+    counts = dict(ItemTopic.objects.listed().order_by().values_list("topic").annotate(Count("pk")))
     listed = [topic for topic in Topic.objects.select_related("vocabulary") if topic.pk in counts]
     return [
         (vocabulary, [(topic, counts[topic.pk]) for topic in topics])

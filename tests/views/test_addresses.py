@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from curation.models import Alias
+from curation.models import Alias, FormerName, Topic
 from tests.factories import make_author, make_item, make_offering, make_publisher, make_topic
 
 from .pages import get
@@ -17,6 +17,7 @@ pytestmark = pytest.mark.django_db
 PATHS = (
     *("/", "/news/", "/news/story/", "/topic/", "/topic/symplur-care/", "/offering/", "/offering/chart/"),
     *("/publisher/example.org/", "/author/ann/", "/vocabulary/symplur/", "/tag/wearable/"),
+    *("/publisher/", "/author/", "/tag/"),
 )
 
 
@@ -40,6 +41,55 @@ def test_an_address_without_its_last_slash_redirects(path: str) -> None:
     response = Client().get(path.rstrip("/"), {"page": 1})
     assert response.status_code == 301
     assert response["Location"] == f"{path}?page=1"
+
+
+@pytest.mark.parametrize(
+    ("usual", "feed"),
+    [
+        *(("/feed/", "/news/feed.rss"), ("/feed", "/news/feed.rss"), ("/rss/", "/news/feed.rss")),
+        *(("/rss.xml", "/news/feed.rss"), ("/index.xml", "/news/feed.rss"), ("/atom.xml", "/news/feed.atom")),
+        *(("/feed/atom/", "/news/feed.atom"), ("/feed.json", "/news/feed.json"), ("/feed/rss2/", "/news/feed.rss")),
+        ("/feeds/all.atom.xml", "/news/feed.atom"),
+        ("/news/index.xml?topic=symplur-care", "/news/feed.rss?topic=symplur-care"),
+        ("/search/feed/?q=story", "/search/feed.rss?q=story"),
+        ("/topic/symplur-care/feed/", "/topic/symplur-care/feed.rss"),
+        ("/topic/symplur-nursing/feed/", "/topic/symplur-care/feed.rss"),
+        ("/tag/wearable/index.xml", "/tag/wearable/feed.rss"),
+        ("/author/ann/feed/atom/", "/author/ann/feed.atom"),
+        ("/publisher/example.org/rss.xml", "/publisher/example.org/feed.rss"),
+    ],
+)
+def test_a_usual_address_of_a_feed_leads_to_the_feed_at_once(usual: str, feed: str) -> None:
+    FormerName.objects.create(kind="topic", key="symplur-nursing", row=Topic.objects.get().pk)
+    response = Client().get(usual)
+    assert (response.status_code, response["Location"]) == (301, feed)
+    assert Client().get(feed).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/topic/none/feed/", "/none/feed/", "/search/feed/", "/feed/none/", "/topic/feed/"])
+def test_an_address_of_no_feed_is_not_found(path: str) -> None:
+    get(path, 404)
+
+
+def test_an_item_or_an_alias_at_a_usual_address_of_a_feed_stays() -> None:
+    make_item("Feed")
+    Alias.objects.create(path="/index.xml", item=make_item("Old index"))
+    get("/news/feed/")
+    assert Client().get("/index.xml")["Location"] == "/news/old-index/"
+
+
+@pytest.mark.parametrize(
+    ("path", "row"), [("/publisher/", "example.org 1 item"), ("/author/", "Ann 1 item"), ("/tag/", "wearable 1 item")]
+)
+def test_a_shortened_address_leads_to_an_index_of_what_has_items(path: str, row: str) -> None:
+    make_item("Draft", status="draft", publisher=make_publisher(), authors=[make_author()], tags=["unused"])
+    page = get(path)
+    assert page.texts("ul[@class='count-list columns list-entries']/li") == [row]
+    assert get(page.link(row.removesuffix(" 1 item"))).link(page.texts("h1")[0]) == path
+
+
+def test_the_address_of_all_vocabularies_leads_to_the_topics() -> None:
+    assert Client().get("/vocabulary/")["Location"] == "/topic/"
 
 
 @pytest.mark.parametrize("path", ["/post/2020/01/02/story", "/post/2020/01/02/story/"])

@@ -94,6 +94,7 @@ READER_PATHS = (
     *("/offering/", "/offering/heart-watch/", "/offering/heart-watch/timeline/", "/publisher/example.org/"),
     *("/author/ada/", "/archive/", "/archive/2024/", "/archive/2024/02/", "/search/", "/search/?q=wearables"),
     *("/search/?q=wearables&topic=gartner-remote-monitoring", "/search/?q=wearabels", "/search/?q=%2B", "/no/page/"),
+    "/author/",
 )
 ADMIN_LISTS = ("curateditem", "conflict", "importrun", "importrecord", "image", "publisher", "topic", "offering")
 ADMIN_FORMS = ("curateditem", "importrun", "image", "publisher", "topic", "offering", "alias")

@@ -21,6 +21,7 @@ ALL_FILTERS = (
 )
 LISTS = (
     *("/", "/news/", ALL_FILTERS, "/news/?page=2", "/topic/", "/topic/symplur-care/", "/offering/"),
+    *("/publisher/", "/author/", "/tag/"),
     *("/offering/chart/", "/publisher/example.org/", "/author/ann/", "/vocabulary/symplur/", "/tag/shared/"),
     *("/archive/", "/archive/2024/", "/archive/2024/02/", "/topic/symplur-care/timeline/", "/offering/chart/timeline/"),
 )
