@@ -22,7 +22,7 @@ from curation.models import CuratedItem
 from curation.models.items import ItemQuerySet
 from curation.search.facet_sources import Option
 from curation.search.facets import ADDRESS_ORDER, Facet, choices
-from curation.search.query import MAX_LENGTH
+from curation.search.query import MAX_LINK_LENGTH
 
 #: Maximum length of a value that is typed; no name is longer.
 MAX_VALUE_LENGTH = 500
@@ -131,7 +131,7 @@ class ItemFilterForm(forms.Form):
 
 def _filters() -> dict[str, Filter]:
     """Return the filters by field name, in the order of the form."""
-    search = {"type": "search", "maxlength": MAX_LENGTH, "placeholder": "Search the news"}
+    search = {"type": "search", "maxlength": MAX_LINK_LENGTH, "placeholder": "Search the news"}
     filters: dict[str, Filter] = {"words": WordsFilter(label="Words", widget=forms.TextInput(search))}
     for facet in ADDRESS_ORDER:
         filters[facet.name] = FacetFilter(facet)
@@ -172,6 +172,11 @@ class ItemFilters(FilterSet):  # type: ignore[misc]  # django-filter has no type
 
     def _choices_of(self, facet: str) -> list[Option]:
         return self.choices.get(facet, [])
+
+    def narrow(self, items: ItemQuerySet) -> ItemQuerySet:
+        """Return the items, of some, that the filters leave; none where a value is invalid."""
+        left: ItemQuerySet = self.filter_queryset(items) if self.is_valid() else items.none()
+        return left
 
     @property
     def form(self) -> ItemFilterForm:

@@ -1,8 +1,9 @@
 """The query of a list of items: one grammar of parameters for news, search, feeds and API.
 
-`words` searches texts and names; each facet of the registry, and `since` and `until`, narrow the items. Every parameter
-may be repeated, and all its values count: an item must have all words and all options of a facet, or any of these where
-it can only have one, and lie in all ranges of days. A value beyond `MAX_OPTIONS` is an error.
+`words` searches texts and names, or finds the items with a source link; each facet of the registry, and `since` and
+`until`, narrow the items. Every parameter may be repeated, and all its values count: an item must have all words and
+all options of a facet, or any of these where it can only have one, and lie in all ranges of days. A value beyond
+`MAX_OPTIONS` is an error.
 """
 
 from __future__ import annotations
@@ -26,8 +27,9 @@ from curation.models.items import ItemQuerySet
 from curation.search.facet_sources import Option
 from curation.search.facets import ADDRESS_ORDER, FACETS, resolve_options
 from curation.search.facets import OTHER_NAMES as OTHER_FACET_NAMES
-from curation.search.find import SearchRequest, find_newest
+from curation.search.find import MAX_RESULTS, SearchRequest, find_newest
 from curation.search.query import TextQuery, parse
+from curation.search.source_links import keys_with_link
 
 from .filters import MAX_VALUE_LENGTH, ItemFilters
 from .pagination import Pairs
@@ -145,16 +147,26 @@ class ItemQuery:
 
     @property
     def items(self) -> ItemQuerySet:
-        """The items that match, newest first: none where a value cannot be used; of a search for words, the newest.
+        """The items that match, newest first: none where a value cannot be used; of a search for words, the newest; of
+        one for a link, those with it as their source, if there are any.
 
         The search has all filters, so that its limit applies to the items that these leave.
         """
         if self.errors:
             return CuratedItem.objects.none()
         if self.text.terms:
-            return CuratedItem.objects.published_among(find_newest(self.request)).newest_first()
+            return CuratedItem.objects.published_among(self.linked or find_newest(self.request)).newest_first()
         items: ItemQuerySet = self.filters.qs
         return items
+
+    @cached_property
+    def linked(self) -> tuple[int, ...]:
+        """The keys of the items whose source link is the text, newest first, as far as the filters leave them."""
+        key = self.text.link_key
+        if not key or self.errors:
+            return ()
+        items = CuratedItem.objects.published_among(keys_with_link(key)).newest_first()
+        return tuple(self.filters.narrow(items).values_list("pk", flat=True)[:MAX_RESULTS])
 
     @cached_property
     def filters(self) -> ItemFilters:

@@ -7,10 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby
 
+from curation.lib.web_urls import url_key
+
 from .words import WORD, is_pair, words_of
 
 #: Characters and words beyond these limits are ignored, which bounds the cost of a search.
 MAX_LENGTH = 200
+#: Maximum length of a text that is a link, as of a source link.
+MAX_LINK_LENGTH = 2_000
 MAX_WORDS = 16
 #: A shorter prefix would match half of all words.
 SHORTEST_PREFIX = 3
@@ -44,6 +48,10 @@ class TextQuery:
     terms: tuple[Term, ...] = ()
 
     @property
+    def link_key(self) -> str:
+        return link_key(self.text)
+
+    @property
     def required(self) -> tuple[Term, ...]:
         return tuple(term for term in self.terms if not term.is_excluded)
 
@@ -67,9 +75,18 @@ def parse(text: str) -> TextQuery:
 
 
 def normalise_text(text: str) -> str:
-    """Return a text with white space folded, without control characters, and at most `MAX_LENGTH` long."""
-    printable = "".join(sign if sign.isprintable() else " " for sign in text[: 4 * MAX_LENGTH])
-    return " ".join(printable.split())[:MAX_LENGTH].strip()
+    """Return a text with white space folded, without control characters, and at most `MAX_LENGTH` long.
+
+    A link is at most `MAX_LINK_LENGTH` long.
+    """
+    printable = "".join(sign if sign.isprintable() else " " for sign in text[:MAX_LINK_LENGTH])
+    folded = " ".join(printable.split())
+    return folded if link_key(folded) else folded[:MAX_LENGTH].strip()
+
+
+def link_key(text: str) -> str:
+    """Return the `url_key()` of a text that is a link, "" for any other."""
+    return "" if " " in text else url_key(text)
 
 
 def _terms(text: str) -> Iterator[Term]:

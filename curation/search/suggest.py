@@ -11,7 +11,8 @@ from curation.models import CuratedItem, Offering, Topic, with_published_items
 from .backends import backend
 from .facet_tokens import read_token
 from .names import resolve_terms
-from .query import MAX_WORDS, Term, normalise_text
+from .query import MAX_WORDS, Term, link_key, normalise_text
+from .source_links import keys_with_link
 from .words import is_pair, words_of
 
 SHORTEST_WORD = 2
@@ -28,9 +29,13 @@ class Suggestion:
 def suggestions(text: str) -> list[Suggestion]:
     """Return suggestions for a text, in at most nine queries; none for a text without a word.
 
-    A last word that has only one letter yet is ignored.
+    For a link, they are the items with it as their source. A last word that has only one letter yet is ignored.
     """
-    words = tuple(words_of(normalise_text(text))[:MAX_WORDS])
+    text = normalise_text(text)
+    if key := link_key(text):
+        linked = CuratedItem.objects.published_among(keys_with_link(key)).newest_first()
+        return [_story(item) for item in linked.only("title", "slug")[:MAX_TITLES]]
+    words = tuple(words_of(text)[:MAX_WORDS])
     if words and _is_short(words[-1]):
         words = words[:-1]
     if not words or _is_short(words[-1]):
@@ -61,4 +66,8 @@ def _keys(tokens: tuple[str, ...], facet: str) -> list[int | str]:
 def _titles(words: tuple[str, ...]) -> list[Suggestion]:
     ids = backend().search_titles(words, timezone.now(), MAX_TITLES)
     found = CuratedItem.objects.published_among(ids).only("title", "slug").in_bulk()
-    return [Suggestion("Story", found[pk].title, found[pk].get_absolute_url()) for pk in ids if pk in found]
+    return [_story(found[pk]) for pk in ids if pk in found]
+
+
+def _story(item: CuratedItem) -> Suggestion:
+    return Suggestion("Story", item.title, item.get_absolute_url())

@@ -26,7 +26,7 @@ from curation.lib.time_zones import local_day
 from curation.lib.web_urls import host_of
 from curation.listing.summaries import ItemSummary
 from curation.markdown import EXTERNAL_REL
-from curation.search.query import MAX_LENGTH
+from curation.search.query import MAX_LINK_LENGTH
 
 from .bodies import body
 from .pictures import picture
@@ -37,7 +37,7 @@ def environment(**options: Any) -> Environment:
     options |= {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     jinja = Environment(**options)  # noqa: S701  # Django's backend turns escaping on in the options
     jinja.globals |= {
-        "MAX_SEARCH_LENGTH": MAX_LENGTH,
+        "MAX_SEARCH_LENGTH": MAX_LINK_LENGTH,
         "EXTERNAL_REL": EXTERNAL_REL,
         "THEME_COLOR": THEME_COLOR,
         "PDF_TYPE": PDF.content_type,

@@ -19,6 +19,7 @@ from curation.models import CuratedItem
 from curation.search.facet_sources import Option
 from curation.search.facets import ALL_FACETS, ROW_SOURCES, TEXT_SOURCES, options_of, text_options
 from curation.search.find import MAX_RESULTS, SearchResult, find
+from curation.search.query import TextQuery
 from curation.search.snippets import Marker
 from curation.search.spelling import did_you_mean
 from curation.search.suggest import suggestions
@@ -52,7 +53,7 @@ def search(request: HttpRequest) -> HttpResponse:
     query = read_item_query(request.GET, "search")
     if has_blank_values(request.GET):
         return HttpResponseRedirect(query.url)
-    found = SearchResult() if query.is_empty or query.errors else find(query.request)
+    found = search_result(query)
     count = len(found.items) + found.is_more
     page = Page(ItemSummaries(found.items), request.GET.get("page", "1"), query.pairs, count=count)
     item_list = matching(query)
@@ -66,17 +67,24 @@ def search(request: HttpRequest) -> HttpResponse:
         "feeds": [] if query.is_empty else feed_links(item_list),
         "results": result_rows(query, page),
         "facets": dict(counted_options(query, found)),
-        "hint": spelling_hint(query) if not found.items else None,
+        "hint": None if found.items or query.text.link_key else spelling_hint(query),
     }
     status = HTTPStatus.NOT_FOUND if query.is_unknown else HTTPStatus.OK
     return render(request, "search.html", context, status=status)
 
 
+def search_result(query: ItemQuery) -> SearchResult:
+    if query.is_empty or query.errors:
+        return SearchResult()
+    return SearchResult(query.linked) if query.linked else find(query.request)
+
+
 def result_rows(query: ItemQuery, page: Page[ItemSummary]) -> list[ResultRow]:
     """Return the rows of a page; in one query, for the bodies."""
-    marker = Marker(query.text)
+    text = TextQuery("") if query.linked else query.text  # the words of a link say nothing about its item
+    marker = Marker(text)
     texts = CuratedItem.objects.filter(pk__in=[item.pk for item in page.rows]).values_list("pk", "body_text")
-    bodies = dict(texts) if query.text.required else {}
+    bodies = dict(texts) if text.required else {}
     return [
         ResultRow(
             item, marker.marked(item.title), marker.snippet(item.summary) or marker.snippet(bodies.get(item.pk, ""))

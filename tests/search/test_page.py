@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from curation.listing.pagination import PAGE_SIZE
+from curation.models import CuratedItem, SourceDocument
 from curation.search import find as finding
 from tests.factories import make_author, make_item, make_offering, make_publisher, make_topic
 from tests.views.pages import ParsedPage, get
@@ -228,3 +229,55 @@ def test_any_text_is_a_search_of_bounded_cost(client: Client, typed: str) -> Non
         response = client.get("/search/", {"q": typed})
     assert response.status_code in (200, 302)
     assert len(queries) <= 25
+
+
+LINK = "https://paper.example.org/Robots/?id=7"
+
+
+@pytest.fixture
+def linked() -> str:
+    """The title of the item with the source `LINK`, among one with another, and one that readers do not see."""
+    make_item("Elsewhere", source_url="https://paper.example.org/nurses")
+    make_item("Draft", source_url=LINK, status="draft")
+    return str(make_item("Robots", source_url=LINK, topics=[make_topic("Care")]))
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        *(LINK, "http://www.paper.example.org/robots?utm_source=mail&id=7#top"),
+        f"  {LINK}&fbclid={'x' * 500} ",
+        "https://m.paper.example.org/robots/?id=7",
+    ],
+)
+def test_a_pasted_link_finds_the_item_with_it_as_its_source(pasted: str, linked: str) -> None:
+    query = urlencode({"q": pasted})
+    page = searched(pasted)
+    assert page.titles == [linked]
+    assert "1 item with the source" in page.text
+    assert not page.all("article//mark")
+    assert get(f"/news/?{query}").titles == [linked]
+    suggested = Client().get(f"/search/suggest/?{query}").json()["suggestions"]
+    assert suggested == [{"kind": "Story", "text": linked, "url": "/news/robots/"}]
+
+
+def test_filters_narrow_the_items_of_a_pasted_link(linked: str) -> None:
+    make_item("Nurses", topics=[make_topic("Work")])
+    assert searched(LINK, topic="symplur-care").titles == [linked]
+    assert searched(LINK, topic="symplur-work").titles == []
+
+
+def test_a_pasted_link_that_no_item_has_is_searched_for_like_words() -> None:
+    make_item("Robots", body=f"See {LINK} for more.")
+    assert searched(LINK).titles == ["Robots"]
+    assert "No item here has this link as its source." in searched("https://else.example.org/").text
+
+
+def test_a_further_link_of_an_item_finds_it_too(linked: str) -> None:
+    fields = {"path": "/b.md", "sha256": "0", "front_matter": "", "dialect": SourceDocument.Dialect.HUGO}
+    further = "https://syndicated.example.net/robots"
+    item = CuratedItem.objects.get(title=linked)
+    SourceDocument.objects.create(
+        **fields, item=item, is_primary=False, source_url=further, imported_at=datetime.now(UTC)
+    )
+    assert searched(further).titles == [linked]

@@ -139,7 +139,7 @@ def test_a_feed_without_items_is_a_feed(extension: str) -> None:
     [
         *("/archive/2024/13/feed.rss", "/archive/0000/01/feed.rss", "/archive/2024/2/feed.rss"),
         *(
-            "/news/feed.xml",
+            "/news/feed.html",
             "/news/feed.rss/",
             "/topic/none/feed.rss",
             "/publisher/none/feed.atom",

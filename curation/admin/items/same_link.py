@@ -1,10 +1,9 @@
 """Items with the same source link."""
 
-from django.db.models import Q
-
 from curation.lib.web_urls import url_key
-from curation.models import CuratedItem, SourceDocument
+from curation.models import CuratedItem
 from curation.models.items import ItemQuerySet
+from curation.search.source_links import keys_with_link
 
 
 def items_with_link(url: str, exclude: int | None = None) -> ItemQuerySet:
@@ -15,6 +14,5 @@ def items_with_link(url: str, exclude: int | None = None) -> ItemQuerySet:
     key = url_key(url)
     if not key:
         return CuratedItem.objects.none()
-    further = SourceDocument.objects.filter(is_primary=False, source_url_key=key).values("item")
-    same = Q(source_url_key=key) | Q(pk__in=further)
-    return CuratedItem.objects.filter(same).exclude(pk=exclude or 0).defer("body", "body_html", "body_text")
+    same = CuratedItem.objects.filter(pk__in=keys_with_link(key))
+    return same.exclude(pk=exclude or 0).defer("body", "body_html", "body_text")
