@@ -37,7 +37,14 @@ MISSING = "axe-core is not installed: install Node.js with npm, then run make te
 PAGES = (
     *("/", "/news/", "/news/?topic=gartner-remote-monitoring&page=1", "/news/?offering=none", "/news/?page=2"),
     *("/news/wearables/", "/news/plain/", "/topic/", "/topic/gartner-remote-monitoring/", "/topic/symplur-lonely/"),
-    *("/vocabulary/gartner/", "/tag/wearable/", "/offering/", "/offering/heart-watch/", "/publisher/example.org/"),
+    *(
+        "/vocabulary/gartner/",
+        "/tag/wearable/",
+        "/offering/",
+        "/offering/heart-watch/",
+        "/publisher/",
+        "/publisher/example.org/",
+    ),
     *("/author/ada/", "/no/such/page/", "/preview/x/", "/topic/gartner-remote-monitoring/timeline/"),
     *("/archive/", "/archive/2024/", "/archive/2024/2/"),
     *("/search/", "/search/?q=wearables", "/search/?q=wearabels"),

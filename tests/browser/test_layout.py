@@ -34,7 +34,8 @@ LARGE = "html { font-size: 200% !important; }"
 PAGES = (
     *("/", "/news/", "/news/?topic=symplur-long&kind=News", "/news/?topic=nothing", "/news/?page=2", "/news/story-3/"),
     *("/topic/", "/topic/symplur-long/", "/topic/symplur-long/timeline/", "/vocabulary/symplur/", "/tag/long-tag/"),
-    *("/offering/", "/offering/long/", "/offering/long/timeline/", f"/publisher/{DOMAIN}/", "/author/long/"),
+    *("/offering/", "/offering/long/", "/offering/long/timeline/", "/author/long/"),
+    *("/publisher/", f"/publisher/{DOMAIN}/"),
     *("/archive/", "/archive/2024/", "/archive/2024/02/", "/search/", "/search/?q=digital", "/search/?q=digitall"),
     *("/no/such/page/", "/news/plain/"),
 )

@@ -9,6 +9,7 @@ from curation.listing.pagination import PAGE_SIZE
 from tests.factories import make_item, make_topic
 
 from .conftest import Faults, OpenPage
+from .test_stability import make_image
 
 MORE = 3
 
@@ -97,10 +98,47 @@ def test_the_next_page_is_added_below(page: Page, path: str) -> None:
     mark_document(page)
     page.get_by_role("link", name="Older").click()
     expect(page.get_by_role("article")).to_have_count(2 * PAGE_SIZE if path == "/news/" else PAGE_SIZE + MORE)
-    expect(page).to_have_url(re.compile(r"\?page=2$"))
+    expect(page).to_have_url(re.compile(f"{path}$"))
     expect(page.get_by_role("article").nth(PAGE_SIZE).get_by_role("link").first).to_be_focused()
     expect(page.get_by_role("status")).to_have_text(re.compile("more$"))
     assert is_same_document(page)
+
+
+def test_reloading_and_coming_back_keep_further_pages_and_the_place(page: Page) -> None:
+    page.goto("/news/")
+    title = page.title()
+    page.get_by_role("link", name="Older").click()
+    expect(page.get_by_role("article")).to_have_count(PAGE_SIZE + MORE)
+    last = page.get_by_role("article").last
+    last.scroll_into_view_if_needed()
+    top = page.evaluate("window.scrollY")
+    page.reload()
+    expect(page.get_by_role("article")).to_have_count(PAGE_SIZE + MORE)
+    page.wait_for_function("top => window.scrollY === top", arg=top)
+    assert page.title() == title
+    last.get_by_role("link").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Number 0")
+    page.go_back()
+    expect(page.get_by_role("article")).to_have_count(PAGE_SIZE + MORE)
+    page.goto("/news/")
+    expect(page.get_by_role("article")).to_have_count(PAGE_SIZE)
+
+
+@pytest.mark.parametrize("picture", [True, False])
+def test_text_of_a_list_can_be_selected(page: Page, picture: bool) -> None:
+    image = make_image(600, 400) if picture else None
+    item = make_item("With a summary", summary="Words to copy into a mail.", image=image)
+    page.goto("/news/")
+    box = page.get_by_text(item.summary).bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 2, box["y"] + 8)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 160, box["y"] + 8, steps=4)
+    page.mouse.up()
+    assert page.evaluate("String(getSelection())").startswith("Words to copy")
+    if picture:
+        page.locator("article .thumbnail").click(force=True)  # the link of the title lies above
+        expect(page.get_by_role("heading", level=1)).to_have_text(item.title)
 
 
 def test_an_error_is_shown_at_its_field_until_it_is_corrected(page: Page) -> None:

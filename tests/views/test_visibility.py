@@ -35,7 +35,7 @@ LISTS = [
     *("/news/?offering=chart", "/news/?publisher=example.org", "/news/?author=ann", "/news/?tag=shared"),
     *("/news/?kind=News", "/news/?format=brief", "/news/?since=2000-01-01", "/topic/", "/topic/symplur-care/"),
     *("/offering/", "/offering/chart/", "/publisher/example.org/", "/author/ann/", "/vocabulary/symplur/"),
-    *("/tag/shared/", "/news/shown/"),
+    *("/publisher/", "/author/", "/tag/", "/tag/shared/", "/news/shown/"),
 ]
 
 
