@@ -163,8 +163,8 @@ MIDDLEWARE = [
 ROOT_URLCONF = "medigy.urls"
 WSGI_APPLICATION = "medigy.wsgi.application"
 
-# Readers' pages are rendered by Jinja2, in a fraction of the time; the admin's templates are Django's.
 FORM_RENDERER = "curation.templating.form_renderer.FormRenderer"
+# Readers' pages are rendered by Jinja2, in a fraction of the time; the admin's templates are Django's.
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
