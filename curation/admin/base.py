@@ -23,7 +23,7 @@ from curation.models import CuratedItem
 
 from .file_fields import ADD_IMAGE, ImageInput, verify_pictures
 from .links import edit_link
-from .widgets import ChipSelect
+from .widgets import ChipSelect, ChipSelectMultiple
 
 #: The last saves of a user in which recently chosen rows are looked for, and the maximum number of these rows.
 RECENT_SAVES, MAX_RECENT = 30, 5
@@ -32,16 +32,16 @@ RECENT_SAVES, MAX_RECENT = 30, 5
 class AddOnlyRelations(admin.options.BaseModelAdmin):  # type: ignore[type-arg]  # generic in the stubs alone
     """A form whose fields of related rows offer to add a row, but not to change, delete or view the chosen one.
 
-    Those buttons act on the row itself, for all objects that have it, and stand where one clears the field. Fields of
-    chips make rows themselves.
+    Those buttons act on the row itself, for all objects that have it, and stand where one clears the field. The
+    `autocomplete_fields` are fields of chips.
     """
 
     def formfield_for_dbfield(self, db_field: Field[Any, Any], request: Any, **kwargs: Any) -> forms.Field | None:
+        if db_field.name in self.autocomplete_fields:
+            kwargs["widget"] = (ChipSelectMultiple if db_field.many_to_many else ChipSelect)(db_field)
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field and isinstance(widget := field.widget, RelatedFieldWidgetWrapper):
             widget.can_change_related = widget.can_delete_related = widget.can_view_related = False
-            if isinstance(widget.widget, ChipSelect):
-                field.widget = widget.widget
         return field
 
 

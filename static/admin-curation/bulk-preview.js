@@ -31,15 +31,4 @@ async function countAgain() {
   }
 }
 if (!isPristine(form)) countAgain();
-const jQuery = window.django?.jQuery;
-if (jQuery) {
-  // Select2 sends its events through jQuery alone, and leaves its search field without a name.
-  jQuery(form).on("change", countAgain);
-  jQuery(() => {
-    for (const input of form.querySelectorAll(".select2-search__field")) {
-      input.setAttribute("aria-label", form.querySelector("label").textContent);
-    }
-  });
-} else {
-  form.addEventListener("change", countAgain);
-}
+form.addEventListener("change", countAgain);

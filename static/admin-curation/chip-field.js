@@ -5,7 +5,6 @@ import { Combobox } from "./combobox.js";
 import { createRow, findNamed, optionsFor, partsOf } from "./chip-options.js";
 import { readNames } from "./chip-sources.js";
 
-const KEYS = "Arrow keys go from one to the next, with Alt they move it; Delete removes it.";
 let number = 0;
 
 /** Return an element with properties and children. */
@@ -30,7 +29,8 @@ export class ChipField {
     label.htmlFor = this.input.id;
     this.chips = make("ul", { className: "chips", "aria-label": `Chosen: ${this.title}` });
     this.note = make("p", { className: "chips-note", role: "status" });
-    this.hint = make("p", { className: "chips-hint", id: `chips-hint-${number}`, hidden: true, textContent: KEYS });
+    const keys = `Arrow keys go from one to the next${source.isUnordered ? "" : ", with Alt they move it"}; Delete removes it.`;
+    this.hint = make("p", { className: "chips-hint", id: `chips-hint-${number}`, hidden: true, textContent: keys });
     const box = make("div", { className: "chips-box" }, this.chips, make("div", { className: "combobox" }, this.input));
     this.element = make("div", { className: "chips-field" }, box, this.note, this.hint);
     this.combobox = new Combobox(this.input, {
@@ -197,7 +197,7 @@ export class ChipField {
   }
 
   #move(from, to) {
-    if (to < 0 || to >= this.entries.length || from === to || this.source.takesNew) return;
+    if (to < 0 || to >= this.entries.length || from === to || this.source.isUnordered) return;
     const entries = this.entries.toSpliced(from, 1).toSpliced(to, 0, this.entries[from]);
     this.#set(entries, `Moved to position ${to + 1} of ${entries.length}.`);
     this.#focusChip(to);
@@ -207,7 +207,7 @@ export class ChipField {
 
   #drag(event) {
     const chip = event.target.closest(".chip");
-    if (!chip || event.button || event.target.closest("button") || this.source.takesNew || this.entries.length < 2) return;
+    if (!chip || event.button || event.target.closest("button") || this.source.isUnordered || this.entries.length < 2) return;
     event.preventDefault();
     this.chips.setPointerCapture(event.pointerId);
     chip.classList.add("is-dragged");

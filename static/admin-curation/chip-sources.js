@@ -9,30 +9,31 @@ const changed = (element) => {
 };
 
 function chosenIn(select) {
-  const option = select.selectedOptions[0];
-  return option?.value ? { id: option.value, text: option.text } : null;
+  return [...select.selectedOptions].filter(({ value }) => value).map(({ value, text }) => ({ id: value, text }));
 }
 
-function choose(select, entry) {
-  if (entry && ![...select.options].some(({ value }) => value === entry.id)) select.add(new Option(entry.text, entry.id));
-  select.value = entry?.id ?? "";
+function choose(select, entries) {
+  select.value = "";
+  for (const { id, text } of entries) {
+    if (![...select.options].some(({ value }) => value === id)) select.add(new Option(text, id));
+    [...select.options].find(({ value }) => value === id).selected = true;
+  }
 }
 
-/** A select of at most one row. */
+/** A select of one row, or of several without an order. */
 export class SelectSource {
-  max = 1;
+  isUnordered = true;
 
   constructor(select) {
-    Object.assign(this, { select, settings: select.dataset, name: select.name });
+    Object.assign(this, { select, settings: select.dataset, name: select.name, max: select.multiple ? Infinity : 1 });
   }
 
   list() {
-    const entry = chosenIn(this.select);
-    return entry ? [entry] : [];
+    return chosenIn(this.select);
   }
 
-  set([entry]) {
-    choose(this.select, entry);
+  set(entries) {
+    choose(this.select, entries);
     changed(this.select);
   }
 }
@@ -65,7 +66,7 @@ export class RowsSource {
   list() {
     const entries = this.#rows().flatMap((row) => {
       const select = this.#field(row, this.key);
-      const entry = chosenIn(select);
+      const [entry] = chosenIn(select);
       if (!entry || this.#field(row, "DELETE")?.checked) return [];
       const error = row.querySelector(".errorlist")?.textContent.trim();
       const position = Number(this.#field(row, "position").value || Infinity);
@@ -81,7 +82,7 @@ export class RowsSource {
     this.#setCount(entries.length + 1);
     this.#rows().forEach((row, index) => {
       const entry = entries[index];
-      choose(this.#field(row, this.key), entry);
+      choose(this.#field(row, this.key), entry ? [entry] : []);
       this.#field(row, "position").value = index;
       this.#field(row, "id").value = entry?.shown ?? "";
       for (const name of ["DELETE", "is_primary"]) {
@@ -107,6 +108,7 @@ export class LineSource {
 
   constructor(input) {
     Object.assign(this, { input, settings: input.dataset, name: input.name, takesNew: "chipsNew" in input.dataset });
+    this.isUnordered = this.takesNew;
   }
 
   list() {

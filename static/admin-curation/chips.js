@@ -6,6 +6,9 @@ import { LineSource, RowsSource, SelectSource } from "./chip-sources.js";
 /** Show a field in front of the element that it replaces. */
 function show(source, label, replaced) {
   const field = new ChipField(source, label);
+  for (const name of ["aria-describedby", "aria-invalid"]) {
+    if (replaced.hasAttribute(name)) field.input.setAttribute(name, replaced.getAttribute(name));
+  }
   replaced.before(field.element);
   replaced.classList.add("has-chips");
   replaced.closest("form").addEventListener("form-filled", () => field.render());
@@ -22,7 +25,7 @@ for (const group of document.querySelectorAll(".inline-group:has(tr.empty-form s
 for (const select of document.querySelectorAll("select[data-chips-url]")) {
   if (select.closest(".inline-group") || !select.labels.length) continue;
   const field = show(new SelectSource(select), select.labels[0], select);
-  select.addEventListener("change", () => field.render());
+  select.onchange = () => field.render(); // Django's windows that add a row tell of it through jQuery, which calls this
 }
 
 /** Show the lines of names in a part of the page as chips, unless they are already. */

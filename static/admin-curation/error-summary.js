@@ -19,11 +19,10 @@ export function focusField(id) {
   const target = document.getElementById(id);
   if (!target) return false;
   for (let folded = target.closest("details"); folded; folded = folded.parentElement.closest("details")) folded.open = true;
-  const select = target.matches(".select2-hidden-accessible") && target.parentElement.querySelector(".select2-selection");
   const chip = document.querySelector(`[data-stands-for="${CSS.escape(id)}"] button`)
     ?? (target.matches(".has-chips") && target.previousElementSibling.querySelector("input"));
   const input = target.matches("input, select, textarea") ? target : target.querySelector("input:not([type=hidden]), select, textarea");
-  (chip || select || input || target).focus();
+  (chip || input || target).focus();
   (chip || target).scrollIntoView({ block: "center" });
   return true;
 }

@@ -1,4 +1,4 @@
-"""The fields of the item form with script: chips, the body with its toolbar, pasted text, and the preview."""
+"""Fields with script: chips of all forms; of an item, the body with its toolbar, pasted text, and the preview."""
 
 import re
 
@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from playwright.sync_api import Locator, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from curation.models import CuratedItem
+from curation.models import CuratedItem, Topic
 from tests.admin.images import picture_bytes
 from tests.factories import make_item, make_offering, make_topic
 
@@ -194,3 +194,41 @@ def test_a_pasted_picture_becomes_that_of_the_item_and_a_preview_link_shows_it(p
     picture = visitor.locator(".picture img")
     expect(picture).to_be_visible()
     assert picture.evaluate("picture => picture.naturalWidth") == 8
+
+
+def test_topics_of_an_offering_are_chosen_and_removed_by_keyboard_and_saved(page: Page) -> None:
+    offering = make_offering("Kestrelby")
+    offering.topics.add(make_topic("AI"), make_topic("Robots"))
+    make_topic("Nursing")
+    log_in(page)
+    page.goto(f"/admin/curation/offering/{offering.pk}/change/")
+    topics = page.get_by_role("combobox", name="Topics")
+    topics.fill("nurs")
+    topics.press("Enter")
+    expect(chips(page, "Topics")).to_have_text(["AI", "Robots", "Nursing"])
+    topics.press("ArrowLeft")
+    page.keyboard.press("Alt+ArrowLeft")  # they have no order
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Delete")
+    expect(chips(page, "Topics")).to_have_text(["AI", "Nursing"])
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("was changed successfully")).to_be_visible()
+    assert {topic.label for topic in offering.topics.all()} == {"AI", "Nursing"}
+
+
+def test_a_row_that_is_added_in_a_window_is_chosen(page: Page) -> None:
+    log_in(page)
+    page.goto("/admin/curation/topic/add/")
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name="Add another vocabulary").click()
+    opened.value.get_by_label("Name:").fill("Symplur")
+    opened.value.get_by_role("button", name="Save").click()
+    expect(chips(page, "Vocabulary")).to_have_text(["Symplur"])
+    page.get_by_role("combobox", name="Vocabulary").press("Backspace")
+    expect(chips(page, "Vocabulary")).to_have_count(0)
+    page.get_by_role("combobox", name="Vocabulary").fill("sym")
+    page.get_by_role("option", name="Symplur").click()
+    page.get_by_label("Label:").fill("AI")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("was added successfully")).to_be_visible()
+    assert str(Topic.objects.get()) == "Symplur: AI"

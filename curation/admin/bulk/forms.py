@@ -6,8 +6,6 @@ from functools import singledispatch
 from typing import Any
 
 from django import forms
-from django.contrib import admin
-from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.core.exceptions import ValidationError
 from django.db.models import Field, Model, Q
 from django.utils import timezone
@@ -16,6 +14,7 @@ from django.utils.safestring import SafeString
 
 from curation.admin.items.suggestions import suggestion_attrs
 from curation.admin.items.tags_field import TagsField
+from curation.admin.widgets import ChipSelect, ChipSelectMultiple
 from curation.admin_site.parameters import text_parameter
 from curation.admin_site.times import zone_name
 from curation.items.bulk.arguments import Argument, Choice, OptionalRow, Rows, Text, Time
@@ -44,7 +43,7 @@ class Name(str):
 
 
 class NamesWithoutScript:
-    """Adds a text input for names to an autocomplete, which needs a script, for browsers without one."""
+    """Adds a text input for names to a field of chips, which needs a script, for browsers without one."""
 
     typed = ""
 
@@ -69,12 +68,12 @@ class NamesWithoutScript:
         )
 
 
-class RowsWidget(NamesWithoutScript, AutocompleteSelectMultiple):
-    """An autocomplete for several rows."""
+class RowsWidget(NamesWithoutScript, ChipSelectMultiple):
+    """A field of chips for several rows."""
 
 
-class RowWidget(NamesWithoutScript, AutocompleteSelect):
-    """An autocomplete for one row."""
+class RowWidget(NamesWithoutScript, ChipSelect):
+    """A field of chips for one row."""
 
 
 class RowsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # generic in the stubs alone
@@ -158,20 +157,22 @@ def form_field(argument: Argument) -> forms.Field:
 def _rows(argument: Rows) -> forms.Field:
     if argument.may_add:
         return TagNamesField(label=argument.label, help_text=argument.help_text, required=True)
-    widget = RowsWidget(_key_to(argument.model), admin.site)
-    return _model_field(RowsField, argument, widget, required=True)
+    return _model_field(RowsField, argument, RowsWidget, required=True)
 
 
 @form_field.register
 def _optional_row(argument: OptionalRow) -> forms.Field:
-    widget = RowWidget(_key_to(argument.model), admin.site)
-    return _model_field(RowField, argument, widget, required=False)
+    return _model_field(RowField, argument, RowWidget, required=False)
 
 
 def _model_field(kind: Any, argument: Any, widget: Any, *, required: bool) -> forms.Field:
     rows = argument.model._default_manager.all()
     field: forms.Field = kind(
-        rows, label=argument.label, help_text=argument.help_text, required=required, widget=widget
+        rows,
+        label=argument.label,
+        help_text=argument.help_text,
+        required=required,
+        widget=widget(_key_to(argument.model)),
     )
     return field
 

@@ -5,8 +5,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db import connection
-from django.db.models import ForeignKey, Model, QuerySet
-from django.forms.models import ModelChoiceField
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -17,7 +16,6 @@ from django.utils.text import get_text_list
 from curation.admin.aliases import AliasInline
 from curation.admin.base import may_view_items
 from curation.admin.images.details import picture_with_details
-from curation.admin.widgets import ChipSelect
 from curation.admin_site.times import time_text, zone_name
 from curation.items import relations
 from curation.items.actors import Actor
@@ -27,7 +25,7 @@ from curation.items.state import LABELS
 from curation.items.synonyms import wait_for_names
 from curation.items.workflow import may_change, state_label
 from curation.lib.page_urls import address
-from curation.models import Alias, CuratedItem, ItemAuthor, ItemOffering, ItemTopic, Publisher
+from curation.models import Alias, CuratedItem, ItemAuthor, ItemOffering, ItemTopic
 from curation.site_links.resolve import refresh_references, resolve_references_to
 
 from .consequences import consequence
@@ -38,7 +36,7 @@ from .form import ItemEditForm
 from .list_page import ListPage
 from .merged_relations import changed_relations, save_changed_aliases
 from .neighbours import Neighbours
-from .new_rows import make_url
+from .new_rows import RowsInPlace
 from .out_of_reach import OutOfReach
 from .preview_link_views import PreviewLinkViews
 from .quick_edit import QuickEdit
@@ -59,7 +57,9 @@ FORM_ONLY = {name for name in ItemEditForm.declared_fields if not hasattr(Curate
 
 
 @admin.register(CuratedItem)
-class ItemAdmin(ListPage, QuickEdit, OutOfReach, DeletedMeanwhile, DraftViews, VerbViews, Neighbours, PreviewLinkViews):
+class ItemAdmin(
+    ListPage, QuickEdit, OutOfReach, DeletedMeanwhile, DraftViews, VerbViews, Neighbours, PreviewLinkViews, RowsInPlace
+):
     form = ItemEditForm
 
     autocomplete_fields = ("publisher", "image")
@@ -90,14 +90,6 @@ class ItemAdmin(ListPage, QuickEdit, OutOfReach, DeletedMeanwhile, DraftViews, V
         form = super().get_form(request, obj, change, **kwargs)
         form.actor = Actor.of(request.user)
         return form
-
-    def formfield_for_foreignkey(
-        self, db_field: ForeignKey[Any], request: HttpRequest, **kwargs: Any
-    ) -> ModelChoiceField[Any] | None:
-        if db_field.name in self.autocomplete_fields:
-            is_host = db_field.related_model is Publisher
-            kwargs["widget"] = ChipSelect(db_field, hosts=is_host, make_url=make_url(request, db_field))
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_fieldsets(self, request: HttpRequest, obj: CuratedItem | None = None) -> Any:
         may_edit = self.has_change_permission(request, obj) if obj else self.has_add_permission(request)

@@ -96,7 +96,7 @@ class RowsFilter(DeskFilter):
 
     def make_fields(self, _model_admin: Any) -> dict[str, forms.Field]:
         key: Any = self.relation._meta.get_field(self.name)
-        attrs = {"autocomplete": "off", **chip_attrs(key, grouped=key.related_model is Topic)}
+        attrs = {"autocomplete": "off", **chip_attrs(key)}
         label = f"{self.name.capitalize()}s, with commas between them"
         names = NamesField(key.related_model, label=label, widget=forms.TextInput(attrs))
         return {self.name: names, **({} if self._is_column else {f"{self.name}_match": any_or_all()})}

@@ -6,14 +6,18 @@ from html import unescape
 from http import HTTPStatus
 from typing import Any
 
+from django import forms
 from django.contrib import admin
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import ForeignKey, Model
+from django.db.models import Field, Model
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils.html import strip_tags
 
+from curation.admin.base import AddOnlyRelations
+from curation.admin.widgets import ChipSelect
 from curation.admin_site.parameters import text_parameter
 from curation.lib.names import name_key
 from curation.models import Author, Offering, Publisher, Topic, Vocabulary
@@ -40,11 +44,23 @@ _MADE: dict[str, tuple[type[Model], Any]] = {
 }
 
 
-def make_url(request: HttpRequest, field: ForeignKey[Any]) -> str:
-    """Return the address at which a field of the item form makes a row; "" where the user may not."""
-    if field.name not in _MADE or not admin.site.get_model_admin(_MADE[field.name][0]).has_add_permission(request):
-        return ""
-    return reverse("admin:curation_curateditem_make", args=[field.name])
+class RowsInPlace(AddOnlyRelations):
+    """A form whose fields of chips make rows themselves, where Django's open a window."""
+
+    def formfield_for_dbfield(self, db_field: Field[Any, Any], request: Any, **kwargs: Any) -> forms.Field | None:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        wrapped = field.widget.widget if field and isinstance(field.widget, RelatedFieldWidgetWrapper) else None
+        if field and isinstance(wrapped, ChipSelect):
+            field.widget = wrapped
+            wrapped.chips |= _make_attrs(request, db_field.name)
+        return field
+
+
+def _make_attrs(request: HttpRequest, field: str) -> dict[str, str]:
+    """Return the attribute with the address at which a field makes a row; none where the user may not."""
+    if field not in _MADE or not admin.site.get_model_admin(_MADE[field][0]).has_add_permission(request):
+        return {}
+    return {"data-make-url": reverse("admin:curation_curateditem_make", args=[field])}
 
 
 def make_view(request: HttpRequest, field: str) -> HttpResponse:

@@ -64,9 +64,7 @@ class QuickEditForm(MergedForm):
         label="Topics",
         required=False,
         help_text="Each with its vocabulary; commas between them.",
-        widget=AdminTextInputWidget(
-            {"autocomplete": "off", **chip_attrs(ItemTopic._meta.get_field("topic"), grouped=True)}
-        ),
+        widget=AdminTextInputWidget({"autocomplete": "off", **chip_attrs(ItemTopic._meta.get_field("topic"))}),
     )
     published_at = MomentField(required=False, label="Publication time")
 

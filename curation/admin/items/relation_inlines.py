@@ -6,21 +6,19 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.admin.helpers import InlineAdminFormSet
 from django.core.exceptions import ValidationError
-from django.db.models import ForeignKey, QuerySet
+from django.db.models import QuerySet
 from django.forms import Media
-from django.forms.models import ModelChoiceField
 from django.http import HttpRequest
 
-from curation.admin.base import AddOnlyRelations
 from curation.admin.deleted_choices import DeletedChoicesForm
 from curation.admin.keyed_formsets import ItemPermissions, KeyedForm, KeyedFormSet
 from curation.admin.widgets import ChipSelect
 from curation.admin_site.parameters import text_parameter
-from curation.models import ItemAuthor, ItemOffering, ItemTopic, Offering, Topic
+from curation.models import ItemAuthor, ItemOffering, ItemTopic, Offering
 
 from .merged_form import MergedForm
 from .named_rows import rows_named
-from .new_rows import make_url
+from .new_rows import RowsInPlace
 from .tags_field import read_tags
 
 
@@ -119,20 +117,12 @@ class OfferingFormSet(OrderedFormSet):
             self.takes_their_primary = form.merge_primary(self.primary.name if self.primary else "")
 
 
-class OrderedInline(ItemPermissions, AddOnlyRelations, admin.TabularInline):  # type: ignore[type-arg]
+class OrderedInline(ItemPermissions, RowsInPlace, admin.TabularInline):  # type: ignore[type-arg]
     form = OrderedForm
     template = "admin/curation/curateditem/ordered_rows.html"
     extra = 1
     classes = ("ordered",)
     ordering = ("position", "id")
-
-    def formfield_for_foreignkey(
-        self, db_field: ForeignKey[Any], request: HttpRequest, **kwargs: Any
-    ) -> ModelChoiceField[Any] | None:
-        if db_field.name in self.autocomplete_fields:
-            is_grouped = db_field.related_model is Topic
-            kwargs["widget"] = ChipSelect(db_field, grouped=is_grouped, make_url=make_url(request, db_field))
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related(*self.autocomplete_fields)

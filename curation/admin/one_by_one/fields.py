@@ -74,7 +74,7 @@ class TopicsForm(MergedForm):
     topic_names = forms.CharField(
         label="Topics",
         required=False,
-        widget=forms.TextInput({"autofocus": True, **chip_attrs(ItemTopic._meta.get_field("topic"), grouped=True)}),
+        widget=forms.TextInput({"autofocus": True, **chip_attrs(ItemTopic._meta.get_field("topic"))}),
         help_text="Labels, or “Vocabulary: Label”, separated by commas.",
     )
 
