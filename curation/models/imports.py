@@ -160,6 +160,7 @@ class ImportRun(models.Model):
     message = models.TextField(blank=True, help_text="The reason for its outcome.")
 
     class Meta:
+        verbose_name = "import"
         ordering = ["-id"]
         constraints = [
             models.UniqueConstraint(fields=["outcome"], condition=Q(outcome="running"), name="importrun_one_at_a_time")
@@ -204,6 +205,8 @@ class ImportRecord(models.Model):
     is_undone = models.BooleanField(default=False)
 
     class Meta:
+        verbose_name = "file of an import"
+        verbose_name_plural = "files of imports"
         ordering = ["id"]
         indexes = [models.Index(fields=["run", "outcome"], name="importrecord_outcome")]
 
