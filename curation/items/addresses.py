@@ -65,15 +65,15 @@ def may_be_known(item: CuratedItem) -> bool:
 
 
 def follows_title(item: CuratedItem) -> bool:
-    """Whether the slug of a saved item changes with its title; in two queries at most."""
-    return _is_made_of(item.title, item.slug) and not may_be_known(item) and not item.documents.exists()
+    """Whether the slug of a saved item changes with its title; in four queries at most."""
+    return _is_made_of(item.title, item) and not may_be_known(item) and not item.documents.exists()
 
 
 def slug_for_title(item: CuratedItem, title: str) -> str:
     """Return the slug of a saved item, which is not changed yet, with another title: its own, or a free one."""
     own: str = item.slug
     wanted = slug_of(title)[:_MAX_SLUG]
-    if not wanted or _is_made_of(title, own) or not follows_title(item):
+    if not wanted or _is_made_of(title, item) or not follows_title(item):
         return own
     slugs = chain([wanted], (numbered(wanted, number, _MAX_SLUG) for number in count(2)))
     return next(slug for slug in slugs if not _is_taken(slug, item))
@@ -85,12 +85,14 @@ def _is_taken(slug: str, item: CuratedItem) -> bool:
     return CuratedItem.objects.filter(slug=slug).exclude(pk=item.pk).exists() or aliases.exists()
 
 
-def _is_made_of(title: str, slug: str) -> bool:
-    """Whether a slug is that which a title makes, with or without a number; or that of no title."""
+def _is_made_of(title: str, item: CuratedItem) -> bool:
+    """Whether an item's slug is that of a title, with a number if another item has it; or that of no title."""
+    slug: str = item.slug
     wanted, number = slug_of(title)[:_MAX_SLUG], slug.rpartition("-")[2]
     if not wanted:
         return not title and slug.startswith(UNTITLED)
-    return slug == wanted or (number.isdecimal() and slug == numbered(wanted, int(number), _MAX_SLUG))
+    is_numbered = number.isdecimal() and slug == numbered(wanted, int(number), _MAX_SLUG)
+    return slug == wanted or (is_numbered and _is_taken(wanted, item))
 
 
 def claim_page(item: CuratedItem, actor: Actor) -> None:

@@ -77,8 +77,9 @@ def make_draft(title: str, **fields: Any) -> CuratedItem:
     ("title", "slug", "new_title", "expected"),
     [
         ("First title", "first-title", "Second title", "second-title"),
-        ("First title", "first-title-2", "Second title", "second-title"),
-        ("First title", "first-title-2", "First title!", "first-title-2"),
+        ("Taken", "taken-2", "Second title", "second-title"),
+        ("Taken", "taken-2", "Taken!", "taken-2"),
+        ("COVID", "covid-19", "Corona", "covid-19"),
         ("First title", "chosen", "Second title", "chosen"),
         ("First title", "first-title", "", "first-title"),
         ("First title", "first-title", "…", "first-title"),

@@ -39,7 +39,7 @@ class RowsOfName:
 class NamesField(forms.CharField):
     """A line of names of rows, with commas between them, which becomes a list of `RowsOfName`; in one query.
 
-    A name is an ID, a name in any spelling, or a slug. A topic is also named with its vocabulary, as it is shown:
+    A name is a name in any spelling, a slug, or an ID. A topic is also named with its vocabulary, as it is shown:
     `Symplur: Nursing`. A line that is a name as a whole means this alone, whatever commas it has.
     """
 
@@ -73,11 +73,10 @@ class NamesField(forms.CharField):
         return list((rows.select_related("vocabulary") if self.model is Topic else rows)[:MAX_ROWS])
 
     def _named(self, name: str, rows: Sequence[Any]) -> list[Any]:
-        """Return those of some rows that have a name: by their ID if it is one, else by names and slug."""
-        if _is_id(name) and (by_id := [row for row in rows if row.pk == int(name)]):
-            return by_id
+        """Return those of some rows that have a name or slug, such as a tag “2024”; else that of the ID."""
         key = name_key(name)
-        return [row for row in rows if key in (row.name_key, name_key(str(row))) or name == getattr(row, self.slug)]
+        named = [row for row in rows if key in (row.name_key, name_key(str(row))) or name == getattr(row, self.slug)]
+        return named or [row for row in rows if _is_id(name) and row.pk == int(name)]
 
 
 def _is_id(name: str) -> bool:

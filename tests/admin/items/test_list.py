@@ -20,7 +20,7 @@ from curation.admin.items.tags_field import write_tags
 from curation.items.actors import Actor
 from curation.items.checks import IN_DATABASE
 from curation.items.revisions import Change, record_changes
-from curation.models import Alias, CuratedItem, EditorProfile, Revision, SourceDocument
+from curation.models import Alias, CuratedItem, EditorProfile, Revision, SourceDocument, Tag
 from tests.admin.images import make_image
 from tests.admin.pages import LIST, edit_page, form_data, links, messages, query_count, rows, submit, text, tree
 from tests.factories import FIRST_DAY, make_author, make_item, make_offering, make_publisher, make_topic
@@ -258,6 +258,14 @@ def test_a_filter_of_several_names_finds_items_with_any_or_with_all_of_them(edit
     assert len(rows(editor.get(f"{LIST}?{key}=None such, One", follow=True))) == 4  # not valid: ignored
     shown = text(tree(editor.get(f"{LIST}?{names}&{key}_match=all")).find(".//div[@class='filter is-chosen']//summary"))
     assert shown.endswith("One and Symplur: Two, with a comma" if key == "topic" else "One and Two, with a comma")
+
+
+def test_a_name_that_looks_like_an_id_is_a_name(editor: Client) -> None:
+    make_item("Other", tags=["2024"])
+    tag = Tag.objects.get(name="2024")
+    make_item("Named", tags=[str(tag.pk)])
+    assert titles(editor, f"?tag={tag.pk}") == ["Named"]
+    assert titles(editor, "?tag=2024") == ["Other"]
 
 
 def test_a_filter_of_many_names_costs_one_query_and_reads_the_index(editor: Client) -> None:
