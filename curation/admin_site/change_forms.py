@@ -7,7 +7,9 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db import transaction
+from django.forms import Media
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.text import capfirst
@@ -133,11 +135,18 @@ class KeepingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in th
         form_url: str = "",
         obj: Any = None,
     ) -> HttpResponse:
-        """Return the page of a form, with the context of `form_context()`."""
+        """Return the page of a form, with the context of `form_context()` and the scripts that its fields need."""
+        if _needs_djangos_scripts(context["adminform"]):
+            context["media"] = super().media + context["media"]
         context["title"] = self._form_title(request, obj)
         context |= self.form_context(request, context["adminform"].form, obj)
         context["error_summary"] = summarise(context["adminform"].form, context["inline_admin_formsets"])
         return super().render_change_form(request, context, add, change, form_url, obj)
+
+    @property
+    def media(self) -> Media:
+        """Return the script of lists alone: Django's others, with jQuery, are for some forms."""
+        return Media(js=["admin/js/actions.js"])
 
     def _form_title(self, request: HttpRequest, obj: Any) -> str:
         name = str(self.opts.verbose_name)
@@ -156,3 +165,9 @@ class KeepingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in th
             "typed_by": sign_user(request.user.pk or 0),
             "errors": None,  # Django's note of errors, without links
         }
+
+
+def _needs_djangos_scripts(form: Any) -> bool:
+    """Whether a form opens windows that add a row, or fills in a field as another one is typed."""
+    widgets = (field.widget for field in form.form.fields.values())
+    return bool(form.prepopulated_fields) or any(isinstance(widget, RelatedFieldWidgetWrapper) for widget in widgets)

@@ -50,3 +50,13 @@ def test_a_field_of_several_rows_has_those_that_are_chosen_alone(editor: Client)
     (select,) = page.findall(".//select[@name='topics']")
     assert [option.get("value") for option in select] == [str(chosen.pk)]
     assert "data-chips-grouped" in select.attrib
+
+
+@pytest.mark.parametrize("path", ["curateditem", "topic", "image", "image/upload", "alias"])
+def test_pages_without_djangos_widgets_have_no_jquery(editor: Client, path: str) -> None:
+    assert b"jquery" not in editor.get(f"/admin/curation/{path}/").content
+
+
+@pytest.mark.parametrize("model", ["vocabulary", "topic"])
+def test_forms_that_fill_in_fields_or_open_windows_have_jquery(editor: Client, model: str) -> None:
+    assert b"jquery" in editor.get(f"/admin/curation/{model}/add/").content
