@@ -1,4 +1,4 @@
-"""Whether the web server can serve the static files: without them, each page would be an error."""
+"""Static files under hashed names, and whether the web server can serve them: without them, each page is an error."""
 
 import os
 
@@ -6,9 +6,21 @@ from django.conf import settings
 from django.contrib.staticfiles.storage import ManifestFilesMixin
 from django.core.exceptions import ImproperlyConfigured
 from django.core.files.storage import storages
+from whitenoise.storage import CompressedManifestStaticFilesStorage  # type: ignore[import-untyped]
 
 COLLECT = "Run `manage.py collectstatic` with the settings of the web server"
 OPEN = "Let the user of the site read the folder and its files"
+
+
+class HashedStaticFilesStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # without types
+    """Compressed files under hashed names, by which the modules of the desk import each other, too.
+
+    A module that is imported under its plain name runs a second time, with a state of its own, and may be an old one.
+    """
+
+    # Django would look for imports in the files of all packages, where some lead to no file.
+    _, _imports = CompressedManifestStaticFilesStorage._js_module_import_aggregation_patterns
+    patterns = (*CompressedManifestStaticFilesStorage.patterns, ("admin-curation/*.js", _imports))
 
 
 def check_static_files() -> None:

@@ -1,14 +1,19 @@
-"""A web server whose static files cannot be served does not start, and says why."""
+"""Hashed names of modules; and a web server whose static files cannot be served does not start, and says why."""
 
 import json
 import os
+import re
 import runpy
+import shutil
 from pathlib import Path
+from posixpath import dirname, join, normpath
 from typing import Any
 
 import pytest
 from django.conf import LazySettings
+from django.contrib.staticfiles.storage import ManifestFilesMixin
 from django.core.exceptions import ImproperlyConfigured
+from django.core.files.storage import storages
 
 from medigy.static_files import check_static_files
 
@@ -24,9 +29,26 @@ def root(settings: LazySettings, tmp_path: Path) -> Path:
     (folder / "reader/base.1234.css").touch()
     (folder / "staticfiles.json").write_text(json.dumps({"version": "1.1", "paths": PATHS, "hash": "x"}))
     settings.STATIC_ROOT = folder
-    backend = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    backend = "medigy.static_files.HashedStaticFilesStorage"
     settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": backend}}
     return folder
+
+
+def test_modules_import_each_other_by_the_names_under_which_pages_load_them(root: Path) -> None:
+    shutil.copytree(ROOT / "static", root, dirs_exist_ok=True)
+    storage: Any = storages["staticfiles"]
+    files = [str(path.relative_to(root)) for path in root.rglob("*.*") if path.is_file() and "1234" not in path.name]
+    for _, _, processed in ManifestFilesMixin.post_process(storage, {name: (storage, name) for name in files}):
+        assert not isinstance(processed, Exception)
+    loaded = set(storage.hashed_files.values())
+    modules = [name for name in loaded if name.startswith("admin-curation/") and name.endswith(".js")]
+    imported = {
+        normpath(join(dirname(name), path))
+        for name in modules
+        for path in re.findall(r"""["'](\.{1,2}/[^"'\n]+\.js)["']""", (root / name).read_text())
+    }
+    assert len(imported) > 20
+    assert imported <= loaded
 
 
 def test_collected_files_are_right(root: Path) -> None:
