@@ -3,7 +3,8 @@
 An item that the actor could not change by the action, or that is in the bin since, stays as it is.
 
 A field that has another value than the change gave it stays as it is. Lists of related rows are merged as sets: rows
-that the change added go, rows that it removed return, all others stay.
+that the change added go, rows that it removed return, all others stay. A time that somebody changed since stays, too,
+and is named where it gives an item that is published again another state, such as scheduled instead of live.
 """
 
 from __future__ import annotations
@@ -24,10 +25,12 @@ from ..bin import day_text
 from ..checks import REFUSALS, failure_annotations
 from ..merge import merge_lists
 from ..named_rows import NamedRows
+from ..put_back import TIMES
 from ..relations import RELATED
 from ..revisions import Change, record_changes
 from ..state import labels_of
 from ..synonyms import wait_for_names
+from ..workflow import state_label
 from . import BulkResult, Refused, fields, id_batches
 from .actions import ACTIONS_BY_NAME
 from .changes import UNDER_WAY, action_of, log
@@ -45,13 +48,15 @@ _TIMES = ("published_at", "expires_at", "modified_at")
 class Restoration:
     """The values that an item gets back, and the fields that stay as they are, each with the reason.
 
-    `names` are the fields that the change gave the item.
+    `names` are the fields that the change gave the item. `new_state` is the state that it gets because of times that
+    somebody changed since, "" if these make no difference.
     """
 
     item: CuratedItem
     names: list[str]
     values: dict[str, Any] = field(default_factory=dict)
     kept: dict[str, str] = field(default_factory=dict)
+    new_state: str = ""
 
     @property
     def skipped(self) -> str:
@@ -204,7 +209,24 @@ def _plan(change: BulkChange, items: Any, actor: Actor) -> list[Restoration]:
     for restoration in found:
         if restoration.values and (reason := effect.undo_refusal(restoration.item, actor)):
             restoration.keep([*restoration.values], reason)
+    _keep_changed_times(change, found)
     return found
+
+
+def _keep_changed_times(change: BulkChange, restorations: Iterable[Restoration]) -> None:
+    """Keep the times changed since the change that give an item published again another state than it had."""
+    published = {found.item.pk: found for found in restorations if found.values.get("status") == Status.PUBLISHED}
+    former = defaultdict[int, dict[str, Any]](dict)
+    for (pk, name), (_editor, value) in _later_edits(change, {*published}).items():
+        if name in TIMES - {*published[pk].names}:
+            former[pk][name] = value and datetime.fromisoformat(value)
+    for pk, times in former.items():
+        found = published[pk]
+        present = {name: found.values.get(name, getattr(found.item, name)) for name in TIMES}
+        before, after = (state_label(CuratedItem(status=Status.PUBLISHED, **of)) for of in (present | times, present))
+        if before != after:
+            found.kept |= dict.fromkeys(times, "")
+            found.new_state = after.lower()
 
 
 def _restoration(item: CuratedItem, changes: Mapping[str, Sequence[Any]], targets: _Targets) -> Restoration:
@@ -333,23 +355,34 @@ def _describe_kept(change: BulkChange, restorations: Sequence[Restoration]) -> l
         for found in restorations
         for name, reason in (found.kept or ({} if found.values else dict.fromkeys(found.names, found.skipped))).items()
     ]
-    editors = _later_editors(change, {item.pk for item, _, reason in kept if not reason})
+    edits = _later_edits(change, {item.pk for item, _, reason in kept if not reason})
+    states = {found.item.pk: found.new_state for found in restorations}
+
+    def changed_since(pk: int, name: str) -> str:
+        editor, _former = edits.get((pk, name), ("an import or a command", None))
+        return f"changed since by {editor}" + (f", so the item is {states[pk]}" if states[pk] else "")
+
     return [
         {
             "item": item.pk,
             "title": str(item),
             "field": labels_of([name])[0],
-            "reason": reason or f"changed since by {editors.get((item.pk, name), 'an import or a command')}",
+            "reason": reason or changed_since(item.pk, name),
         }
         for item, name, reason in kept
     ]
 
 
-def _later_editors(change: BulkChange, ids: set[int]) -> dict[tuple[int, str], str]:
-    """Return who last changed the fields of items after a change, by the item's ID and the field."""
+def _later_edits(change: BulkChange, ids: set[int]) -> dict[tuple[int, str], tuple[str, Any]]:
+    """Return who last changed the fields of items after a change, and their values before that, by item ID and field.
+
+    A value is that of before the first such edit, as JSON.
+    """
     first = change.revisions.order_by("pk").values_list("pk", flat=True).first() or 0
     later = Revision.objects.filter(item__in=ids, pk__gt=first, is_applied=True).exclude(bulk_change=change)
-    editors = defaultdict[tuple[int, str], str](str)
+    edits: dict[tuple[int, str], tuple[str, Any]] = {}
     for revision in later.order_by("pk").only("item_id", "user_name", "changes"):
-        editors.update(dict.fromkeys([(revision.item_id, name) for name in revision.changes], revision.user_name))
-    return editors
+        for name, (before, _after) in revision.changes.items():
+            _editor, former = edits.get((revision.item_id, name), ("", before))
+            edits[revision.item_id, name] = (revision.user_name, former)
+    return edits

@@ -104,6 +104,24 @@ def test_an_item_is_not_published_again_without_a_publication_time() -> None:
     assert item.status == Status.DRAFT
 
 
+def test_a_time_that_gives_an_item_another_state_is_named() -> None:
+    moved, sooner, same, _plain = items = [make_item(title) for title in ("Moved", "Sooner", "Same", "Plain")]
+    now = timezone.now()
+    CuratedItem.objects.filter(pk=sooner.pk).update(published_at=now + timedelta(days=2))
+    change = run("withdraw", items)
+    for item, days in ((moved, 1), (moved, 2), (sooner, -1), (same, -2)):
+        time = now + timedelta(days=days)
+        edit(item, partial(CuratedItem.objects.filter(pk=item.pk).update, published_at=time))
+    entry = {"field": "Publication time", "reason": "changed since by Ben, so the item is scheduled"}
+    kept = [
+        {"item": moved.pk, "title": "Moved", **entry},
+        {"item": sooner.pk, "title": "Sooner", **entry, "reason": "changed since by Ben, so the item is live"},
+    ]
+    preview, undone = preview_undo(change, COMMAND), undo(change)
+    assert (preview.changing, preview.kept, preview.kept_total) == (4, kept, 2)
+    assert [undone.counts[name] for name in ("changed", "kept", "kept_fields")] == [4, kept, 2]
+
+
 def test_a_contributor_undoes_an_action_on_own_drafts_alone() -> None:
     cleo = make_user("cleo", "Contributor")
     live, draft = (make_item(title, status=Status.DRAFT, created_by=cleo) for title in ("Live", "Draft"))
