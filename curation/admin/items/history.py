@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -28,7 +29,7 @@ from curation.admin_site.changelists import FilterPanel
 from curation.admin_site.parameters import text_parameter
 from curation.items.actors import Actor
 from curation.items.change_words import describe, status_label
-from curation.items.put_back import CannotPutBack, PutBack, fields_to_put_back, put_back
+from curation.items.put_back import TIMES, CannotPutBack, PutBack, fields_to_put_back, put_back
 from curation.items.state import LABELS, changes_between, labels_of
 from curation.items.workflow import state_label
 from curation.models import CuratedItem, ItemDraft, Revision
@@ -40,8 +41,8 @@ from .versions import DRAFT, NOW, ComparedVersion, live_state, version_of
 ROWS_PER_PAGE = 25
 #: The fields that the filter “only texts” looks for.
 TEXTS = frozenset(["title", "summary", "body"])
-#: The states that verbs give an item. Other revisions that publish one, such as undos, may be of a scheduled one.
-_SEEN: dict[str, str] = {Revision.Verb.PUBLISHED: "Live", Revision.Verb.SCHEDULED: "Scheduled"}
+#: The fields that decide about the state of an item.
+_OF_STATE = ("status", *sorted(TIMES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ class ItemHistory(CurationAdmin):
         context = {
             **self.page_context(request, f"History of “{item}”", item=item),
             "page": page,
-            "rows": [_row(revision) for revision in page],
+            "rows": _rows(item, list(page)),
             "newest": item.revisions.filter(is_applied=True).order_by("-pk").first(),
             "state": state_badge(state_label(item)),
             "has_draft": ItemDraft.objects.filter(item=item).exists(),
@@ -186,21 +187,51 @@ def _who_panel(item: CuratedItem, who: str, texts: str) -> FilterPanel:
     return FilterPanel("who", who, _query(texts=texts), links=links)
 
 
-def _row(revision: Revision) -> HistoryRow:
+def _rows(item: CuratedItem, revisions: Sequence[Revision]) -> list[HistoryRow]:
+    changing = [revision.pk for revision in revisions if revision.is_applied and revision.changes.keys() & {*_OF_STATE}]
+    states = _new_states(item, min(changing)) if changing else {}
+    return [_row(revision, states.get(revision.pk, "")) for revision in revisions]
+
+
+def _row(revision: Revision, state: str) -> HistoryRow:
     change = revision.bulk_change
     url = reverse("admin:curation_bulkchange_change", args=[change.pk]) if change else ""
     # Items that were skipped have no such revision.
     others = change.counts.get("changed", 1) - 1 if change else 0
-    state = _state_after(revision)
     in_words = {name: values for name, values in revision.changes.items() if name != "status" or not state}
-    return HistoryRow(revision, describe(in_words), state, url, others)
+    return HistoryRow(revision, describe(in_words), state and state_badge(state), url, others)
 
 
-def _state_after(revision: Revision) -> SafeString | str:
-    """Return the state that a revision gave its item as a badge, "" if it changed none."""
-    if not revision.is_applied or "status" not in revision.changes:
-        return ""
-    return state_badge(_SEEN.get(revision.verb) or status_label(revision.changes["status"][1]))
+def _new_states(item: CuratedItem, first: int) -> dict[int, str]:
+    """Return the new states of an item by the IDs of the revisions that changed it, from the ID `first` on."""
+    values = {name: getattr(item, name) for name in _OF_STATE}
+    states = {}
+    applied = item.revisions.filter(is_applied=True, pk__gte=first).order_by("-pk")
+    for revision in applied.only("changes", "created_at"):
+        sides = []
+        for side in (1, 0):
+            values |= {
+                name: _value(name, revision.changes[name][side]) for name in _OF_STATE if name in revision.changes
+            }
+            sides.append(_state_at(values, revision.created_at))
+        after, before = sides
+        if after != before:
+            states[revision.pk] = after
+    return states
+
+
+def _value(name: str, stored: Any) -> Any:
+    """Return a value of a field that a revision stores as JSON."""
+    return datetime.fromisoformat(stored) if name in TIMES and stored else stored
+
+
+def _state_at(values: Mapping[str, Any], now: datetime) -> str:
+    """Return the state of an item with these values of `_OF_STATE`, as readers saw it at a time."""
+    if values["status"] != CuratedItem.Status.PUBLISHED:
+        return status_label(values["status"])
+    if values["expires_at"] and values["expires_at"] <= now:
+        return "Expired"
+    return "Scheduled" if values["published_at"] and values["published_at"] > now else "Live"
 
 
 def _position(version: ComparedVersion) -> tuple[int, int, int]:

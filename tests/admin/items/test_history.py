@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 import pytest
+import time_machine
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
@@ -112,7 +113,17 @@ def test_a_change_of_the_state_shows_the_new_one(editor: Client) -> None:
     states = [text(row.findall("td")[-1]) for row in tree(editor.get(history(item))).findall(".//tbody/tr")]
     assert states == ["Draft", "Draft", "Scheduled"]
     change(item, Verb.UNDONE, status="published")
-    assert table(editor.get(history(item)))[1] == "command Undone Published"  # readers did not see it
+    assert table(editor.get(history(item)))[1] == "command Undone Scheduled"
+    change(item, published_at=tomorrow + timedelta(days=1))
+    assert table(editor.get(history(item)))[1] == "command Saved Publication time"
+    change(item, published_at=timezone.now())
+    assert table(editor.get(history(item)))[1:3] == [
+        "command Saved Publication time Live",
+        "command Saved Publication time",
+    ]
+    with time_machine.travel(tomorrow + timedelta(days=2)):
+        assert table(editor.get(history(item)))[3] == "command Undone Scheduled"  # as it was then
+    assert table(editor.get(history(item, who="command")))[1].endswith("Live")
     record_changes([Change(item.pk, {"status": ["draft", "published"]}, is_applied=False)], Verb.NOT_TAKEN, COMMAND)
     assert table(editor.get(history(item)))[1] == "command Typed, but not taken Status Draft → Published"
 
