@@ -40,6 +40,13 @@ _HINTS = {
     "found invalid Unicode character escape code": "remove the escape, it stands for half a character",
 }
 
+#: Texts that are not closed by the problem with which the parser gives up, often far below their beginning.
+_UNCLOSED = {
+    "found unexpected end of stream": "a quoted text begins here and does not end; write its second quote",
+    "did not find expected ',' or ']'": "a list begins here and does not end; write its “]”, or quotes around it",
+    "did not find expected ',' or '}'": "a mapping begins here and does not end; write its “}”, or quotes around it",
+}
+
 
 def load(text: str, first_line: int) -> ParsedFrontMatter:
     """Return the mapping of a YAML text. `first_line` is the number of its first line. Raises `Rejected`."""
@@ -234,11 +241,14 @@ class _Builder:
         return Rejected.for_error(code, message, path, self.line(event))
 
     def syntax_error(self, error: YAMLError) -> Rejected:
-        mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "cannot be read"
+        mark, beginning = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
+        if problem in _UNCLOSED and beginning:
+            mark, message = beginning, _UNCLOSED[problem]
+        else:
+            message = f"{problem}; {_HINTS.get(problem, 'check the quotes and the indentation there')}"
         line = None if mark is None else mark.line + self.first_line
-        hint = _HINTS.get(problem, "check the quotes and the indentation there")
-        return Rejected.for_error("yaml-syntax", f"YAML syntax: {problem}; {hint}", line=line)
+        return Rejected.for_error("yaml-syntax", f"YAML syntax: {message}", line=line)
 
 
 def _size(value: Value) -> tuple[int, int]:
