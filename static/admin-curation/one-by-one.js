@@ -38,6 +38,7 @@ function finish(answer, saved, former) {
   } else if (answer.item === main().dataset.item && answer.item !== saved) {
     showMessages(answer.page);
     say(answer.page.querySelector(".one-place")?.textContent ?? "");
+    document.title = answer.page.title;
     document.querySelector(".one-verbs").replaceWith(document.adoptNode(answer.page.querySelector(".one-verbs")));
     addKeysOf(main());
     history.replaceState(null, "", answer.url);
@@ -82,7 +83,7 @@ async function prefetch() {
 function show(page, words) {
   const shown = page.getElementById("content").cloneNode(true);
   document.getElementById("content").replaceWith(document.adoptNode(shown));
-  document.title = page.title;
+  if (!words) document.title = page.title; // a page fetched before the save has another number
   showMessages(page);
   restore();
   addKeysOf(document.getElementById("content"));

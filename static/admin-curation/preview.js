@@ -21,7 +21,7 @@ export class PagePreview {
   constructor(textarea, editor) {
     Object.assign(this, { textarea, editor, running: new AbortController() });
     this.chosen = { ...firstChoices(), ...readStored() };
-    if (isNarrow() && this.chosen.view === "both") this.chosen.view = "write"; // there is room for one
+    if (!textarea.dataset.item || this.chosen.view === "both") this.chosen.view = firstView(); // a new item is written
     this.frame = document.createElement("iframe");
     Object.assign(this.frame, { title: "Preview of the page", className: "body-preview" });
     this.frame.sandbox = "allow-same-origin allow-popups allow-popups-to-escape-sandbox"; // no script runs in it
@@ -40,6 +40,7 @@ export class PagePreview {
     const updateLater = debounce(() => this.update(), DELAY_MS);
     for (const type of ["input", "change", "form-filled"]) this.textarea.form.addEventListener(type, updateLater);
     document.addEventListener("session-restored", () => this.update());
+    this.textarea.addEventListener("focus-asked", () => this.chosen.view === "preview" && this.choose("view", firstView()));
     this.frame.addEventListener("load", () => this.#dress());
     new ResizeObserver(() => this.#fit()).observe(this.panel);
     addKey("Ctrl+/ v", "Write, both, preview", () => this.#cycle());
@@ -139,6 +140,9 @@ function firstChoices() {
   if (isDark()) choices.scheme = "dark";
   return choices;
 }
+
+/** Return the view that has the text: alone where there is room for one. */
+const firstView = () => (isNarrow() ? "write" : "both");
 
 const isNarrow = () => matchMedia("(width < 768px)").matches;
 const isDark = () => {

@@ -1,5 +1,6 @@
 """The review queue, one by one, and conflicts, by key."""
 
+import re
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -67,6 +68,14 @@ def test_summaries_are_written_one_after_the_other(
     expect(heading).to_have_text("Second")
     expect(page.get_by_text("2 of 3")).to_be_visible()
     expect(page.get_by_text("Saved “First”: Summary.")).to_be_visible()
+    expect(page).to_have_title(re.compile("2 of 3"))
+    summary.blur()
+    page.keyboard.press("j")
+    expect(page.get_by_text("3 of 3")).to_be_visible()
+    page.keyboard.press("Escape")
+    summary.blur()
+    page.keyboard.press("k")
+    expect(page.get_by_text("2 of 3")).to_be_visible()
     summary.fill("second")  # as the title
     page.route("**/admin/one-by-one/**", lambda route: route.abort())
     page.keyboard.press("Control+Enter")
