@@ -1,13 +1,13 @@
-/* The button that publishes schedules instead, and says when, as long as the publication time is to come. */
+/* The buttons that publish schedule or save instead as long as the publication time is to come; the line says when. */
 
 const moment = document.querySelector(".field-published_at .moment");
-const button = document.querySelector("button[data-planned-label]");
+const buttons = document.querySelectorAll("button[data-planned-label]");
 
-if (moment && button) {
-  const hint = document.getElementById("goes-live");
+if (moment && buttons.length) {
+  const line = document.getElementById("goes-live");
   moment.addEventListener("described", ({ detail: { is_error: isError, goes_live: goesLive } }) => {
     if (isError) return; // saving refuses it
-    button.textContent = goesLive ? button.dataset.plannedLabel : button.dataset.label;
-    hint.textContent = goesLive;
+    for (const button of buttons) button.textContent = goesLive ? button.dataset.plannedLabel : button.dataset.label;
+    line.textContent = goesLive || line.dataset.otherwise;
   });
 }

@@ -16,6 +16,7 @@ from curation.items.workflow import may, may_change
 from curation.models import CuratedItem, DeletedItem, Revision
 
 from .bin import BinViews
+from .verbs import Button
 
 #: The names of the buttons that such a form offers.
 RESTORE, SAVE_AS_NEW = "_restore", "_save_as_new"
@@ -83,7 +84,7 @@ class DeletedMeanwhile(BinViews):
             "may_save_as_new": self.has_add_permission(request),
             "verbs": [],
             "show_save": obj is not None and not may_restore,
-            "save_label": "Save, once it is restored",
+            "save": Button("", "Save, once it is restored"),
             "has_main_verb": True,
             "show_note": False,
             "show_save_and_continue": False,

@@ -12,6 +12,7 @@ from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.text import get_text_list
 from django.views.decorators.http import require_GET, require_POST
@@ -168,6 +169,7 @@ class DraftViews(ItemViews):
         may_change = obj is not None and self.has_change_permission(request, obj)
         context |= {
             "draft": draft if may_change else None,
+            "version_under": _version_under(draft.item if draft else obj) if obj else "",
             "draft_token": request.POST.get(SHOWN, drafts.token_of(draft)),
             "may_keep_draft": obj is not None and obj.status == CuratedItem.Status.PUBLISHED and may_change,
             "deleted_of_draft": get_text_list(getattr(request, "deleted_of_draft", []), "and"),
@@ -248,9 +250,19 @@ class DraftViews(ItemViews):
         return draft
 
 
+def _version_under(item: CuratedItem) -> str:
+    """Return the word for the version of an item that its draft lies over."""
+    if item.listed_at is None:
+        return "saved"
+    return "scheduled" if item.listed_at > timezone.now() else "live"
+
+
 def _readers_see(item: CuratedItem) -> str:
-    is_published = item.status == CuratedItem.Status.PUBLISHED
-    return "Readers go on seeing the live version." if is_published else "Readers see no version of the item now."
+    return {
+        "live": "Readers go on seeing the live version.",
+        "scheduled": "The scheduled version goes live at its time.",
+        "saved": "Readers see no version of the item now.",
+    }[_version_under(item)]
 
 
 def _draft_of(object_id: str | None) -> ItemDraft | None:

@@ -132,7 +132,7 @@ class QuickEdit(CurationAdmin):
         """Return the form of an item (GET), or save it and return to its row of the list (POST)."""
         item = self._editable(request, pk)
         if ItemDraft.objects.filter(item=item).exists():
-            self.message_user(request, f"“{item}” has a draft over its live version: edit it here.", messages.WARNING)
+            self.message_user(request, f"“{item}” has a draft: edit it here.", messages.WARNING)
             return redirect("admin:curation_curateditem_change", pk)
         form_class = type("Form", (QuickEditForm,), {"actor": Actor.of(request.user)})
         form = form_class(request.POST if request.method == "POST" else None, instance=item)

@@ -11,7 +11,7 @@ from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString
 
 from curation.admin.links import edit_link
@@ -19,7 +19,7 @@ from curation.admin_site.parameters import text_parameter
 from curation.admin_site.times import goes_live, time_text
 from curation.items.actors import Actor
 from curation.items.checks import OLD_AFTER, Level, failures
-from curation.items.workflow import TRANSITIONS, may, perform
+from curation.items.workflow import TRANSITIONS, may, perform, state_label
 from curation.models import CuratedItem, Revision
 
 from .consequences import consequence, saved_message
@@ -43,8 +43,14 @@ _LABELS: dict[str, tuple[tuple[Revision.Verb, str], ...]] = {
     Status.ARCHIVED: ((Verb.WITHDRAWN, "Restore to draft"), (Verb.PUBLISHED, "Publish")),
 }
 _SCHEDULE = {Status.DRAFT: "Schedule", Status.REVIEW: "Approve and schedule", Status.ARCHIVED: "Schedule"}
-#: The label of Save. On a published item it is the main button.
-_SAVE = {Status.DRAFT: "Save draft", Status.PUBLISHED: "Publish changes"}
+#: The labels of Save in states whose label is not “Save”: for a publication time that has come, or none, and for one to
+#: come. On a published item it is the main button.
+_SAVE = {
+    "Draft": ("Save draft", ""),
+    "Scheduled": ("Publish now", "Save"),
+    "Live": ("Publish changes", "Schedule"),
+    "Expired": ("Publish changes", ""),
+}
 #: Results of verbs, after the title.
 _DONE = {
     Verb.SUBMITTED: "waits for review",
@@ -65,7 +71,7 @@ class Button:
     """A submit button of the form. One of the page is `is_main`.
 
     One that publishes has a `planned_label` for publication times to come; `goes_live` tells when, if the item's is.
-    One that `is_rare` is in the menu.
+    One that `is_rare` is in the menu. Save has no `verb`.
     """
 
     verb: str
@@ -74,6 +80,11 @@ class Button:
     is_rare: bool = False
     planned_label: str = ""
     goes_live: str = ""
+
+    @property
+    def present_label(self) -> str:
+        """The label for the item's publication time."""
+        return self.planned_label if self.planned_label and self.goes_live else self.label
 
 
 def buttons(actor: Actor, item: CuratedItem) -> list[Button]:
@@ -89,8 +100,20 @@ def buttons(actor: Actor, item: CuratedItem) -> list[Button]:
 
 
 def _publishing(item: CuratedItem, label: str) -> Button:
-    time = goes_live(item.published_at, timezone.get_current_timezone()) if item.published_at else ""
-    return Button(Verb.PUBLISHED, label, planned_label=_SCHEDULE[Status(item.status)], goes_live=time)
+    return Button(Verb.PUBLISHED, label, planned_label=_SCHEDULE[Status(item.status)], goes_live=_goes_live(item))
+
+
+def _goes_live(item: CuratedItem) -> str:
+    return goes_live(item.published_at, timezone.get_current_timezone()) if item.published_at else ""
+
+
+def save_buttons(item: CuratedItem) -> tuple[Button, Button]:
+    """Return the button that saves an item, and the one that also stays on its form."""
+    label, planned_label = _SAVE.get(state_label(item), ("Save", ""))
+    is_published, goes_live = item.status == Status.PUBLISHED, _goes_live(item)
+    save = Button("", label, planned_label=planned_label, goes_live=goes_live)
+    stay = "Publish and stay" if is_published else "Save and stay"
+    return save, Button("", stay, planned_label=planned_label and "Save and stay", goes_live=goes_live)
 
 
 class VerbViews(ItemViews):
@@ -101,12 +124,15 @@ class VerbViews(ItemViews):
         item = obj or CuratedItem(created_by=actor.user)
         may_save = self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
         verbs = buttons(actor, item) if may_save and IS_POPUP_VAR not in request.GET else []
+        save, stay = save_buttons(item)
+        at_once = "Goes live as soon as you publish it."
         return {
             **super().form_context(request, form, obj),
             "verbs": verbs,
             "has_main_verb": any(button.is_main for button in verbs),
-            "stay_label": "Publish and stay" if item.status == Status.PUBLISHED else "Save and stay",
-            "save_label": _SAVE.get(Status(item.status), "Save"),
+            "save": save,
+            "stay": stay,
+            "otherwise": at_once if save.goes_live else strip_tags(str(consequence(item) or "")),
             "show_save_and_add_another": False,
             "show_note": bool(verbs),
             "max_note_chars": MAX_NOTE_CHARS,

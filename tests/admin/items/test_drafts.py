@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -13,6 +14,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from curation.items import drafts
 from curation.items.bin import delete_for_ever, move_to_bin, restore
@@ -254,6 +256,16 @@ def test_the_form_of_an_item_that_is_no_longer_published_shows_its_draft(
     item.refresh_from_db()
     assert (item.title, item.status) == ("Draft title", {"withdrawn": "draft", "archived": "archived"}[verb])
     assert not ItemDraft.objects.exists()
+
+
+def test_a_draft_over_a_scheduled_version_is_called_so(editor: Client, item: CuratedItem) -> None:
+    CuratedItem.objects.update(published_at=timezone.now() + timedelta(days=1))
+    page = keep(editor, item, title="Draft title")
+    assert messages(page) == ["Kept as a draft over “A story”. The scheduled version goes live at its time."]
+    bar = text(tree(page).find(".//section[@class='draft-bar']"))
+    assert "Draft over the scheduled version" in bar
+    assert "Saving this form puts the draft in place of the scheduled version." in bar
+    assert "live version" not in text(tree(page))
 
 
 def test_a_draft_waits_while_its_item_is_in_the_bin(editor: Client, item: CuratedItem) -> None:

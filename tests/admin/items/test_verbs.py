@@ -37,9 +37,6 @@ def user_of(client: Client) -> User:
     return User.objects.get(pk=client.session["_auth_user_id"])
 
 
-KEEP = "Keep as draft over the live version"
-
-
 STAY = "Save and stay"
 PUBLISHED = ["Publish changes*", "Publish and stay", KEEP]
 
@@ -67,6 +64,31 @@ def test_a_form_has_the_verbs_of_state_and_role_and_one_main_button_which_comes_
     item = make_item(status=status, published_at=NOW)
     for role, expected in (("Publisher", publisher), ("Editor", editor)):
         assert buttons(member_of(role, role), item) == expected
+
+
+def test_the_buttons_of_a_scheduled_item_save_and_follow_its_time(editor: Client) -> None:
+    item = make_item(published_at=NOW + timedelta(days=2))
+    saving = ["Save*", STAY, "Keep as draft over the scheduled version"]
+    assert buttons(editor, item) == [*saving, "Withdraw", "Archive"]
+    assert buttons(member_of("Editor", "Eve"), item) == saving  # whose form has no time
+    page = tree(editor.get(edit_page(item)))
+    labels = [(text(button), button.get("data-label")) for button in page.findall(".//button[@data-planned-label]")]
+    assert labels == [("Save", "Publish now"), (STAY, "Publish and stay")]
+    line = page.find(".//p[@id='goes-live']")
+    assert line is not None
+    assert text(line).startswith("Goes live ")
+    assert line.get("data-otherwise") == "Goes live as soon as you publish it."
+    (message,) = messages(submit(editor, edit_page(item), published_at_0="", published_at_1="", _save="1"))
+    assert "Live since" in message
+
+
+def test_the_main_button_of_a_live_item_schedules_it_for_a_time_to_come(editor: Client) -> None:
+    page = tree(editor.get(edit_page(make_item(published_at=NOW))))
+    button, line = page.find(".//button[@name='_save']"), page.find(".//p[@id='goes-live']")
+    assert button is not None
+    assert line is not None
+    assert (text(button), button.get("data-planned-label")) == ("Publish changes", "Schedule")
+    assert line.get("data-otherwise") == text(line)
 
 
 def test_a_planned_draft_is_scheduled_at_its_time(editor: Client) -> None:
