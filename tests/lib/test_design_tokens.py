@@ -14,10 +14,10 @@ BRAND = {read_tokens()[name] for name in ("color-brand", "color-brand-icon")}
 FOLDERS = ("benchmarks", "curation", "medigy", "sample_content", "scripts", "static", "templates", "tests")
 #: Properties of Django's admin that our style sheets may use beside the tokens.
 DJANGO = {
-    *("body-bg", "body-fg", "body-quiet-color", "border-color", "button-bg", "close-button-bg", "darkened-bg"),
-    *("default-button-bg", "default-button-hover-bg"),
-    *("delete-button-bg", "font-family-primary"),
-    *("error-fg", "font-family-monospace", "hairline-color", "link-fg", "message-warning-bg", "selected-bg"),
+    *("body-bg", "body-fg", "body-quiet-color", "border-color", "button-bg", "button-fg", "close-button-bg"),
+    *("darkened-bg", "default-button-bg", "default-button-hover-bg", "delete-button-bg", "error-fg"),
+    *("font-family-monospace", "font-family-primary", "hairline-color", "link-fg", "message-error-bg"),
+    *("message-success-bg", "message-warning-bg", "selected-bg", "selected-row"),
 }
 
 
