@@ -1,7 +1,7 @@
 """Fixtures for tests in Chromium on a live server: an error that the browser reports fails the test."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 from http import HTTPStatus
 from threading import RLock
@@ -72,9 +72,21 @@ class Turnstile:
             self.is_open = False
 
 
-@pytest.fixture(scope="session")
-def turnstile() -> Iterator[Turnstile]:
-    turnstile, get_response = Turnstile(), BaseHandler.get_response
+turnstile = Turnstile()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown() -> Generator[None, None, None]:
+    """Open it again for what follows, browser or not, when the tables are empty."""
+    try:
+        return (yield)
+    finally:
+        turnstile.is_open = True
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_request_at_a_time() -> Iterator[None]:
+    get_response = BaseHandler.get_response
 
     def get_response_alone(self: BaseHandler, request: HttpRequest) -> HttpResponseBase:
         with turnstile.lock:
@@ -82,12 +94,7 @@ def turnstile() -> Iterator[Turnstile]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(BaseHandler, "get_response", get_response_alone)
-        yield turnstile
-
-
-@pytest.fixture(autouse=True)
-def _answer_requests(turnstile: Turnstile) -> None:
-    turnstile.is_open = True
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -133,7 +140,7 @@ def faults() -> Iterator[Faults]:
 
 
 @pytest.fixture
-def open_page(browser: Browser, live_server: LiveServer, faults: Faults, turnstile: Turnstile) -> Iterator[OpenPage]:
+def open_page(browser: Browser, live_server: LiveServer, faults: Faults) -> Iterator[OpenPage]:
     """A function that opens a page of the live server in a browser context of its own."""
     with ExitStack() as stack:
         stack.callback(turnstile.close)
