@@ -1,6 +1,7 @@
 """The admin site: its title, the order of its models, and the profile of each editor."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial, update_wrapper
 from http import HTTPStatus
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.forms import AdminAuthenticationForm
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect
@@ -35,7 +37,7 @@ from .pages import PAGES
 from .password_change import LimitedPasswordChangeView
 from .posted_forms import PostedForm
 from .second_factor import redirect_to_step
-from .time_zones import ProfileForm, activate_zone_of, guess_time_zone, profile_of
+from .time_zones import ProfileForm, activate_zone_of, guess_time_zone, profile_of, store_guess
 from .times import zone_name
 
 #: The order of models on the front page and in the side bar, by how often editors open them.
@@ -176,7 +178,11 @@ class CurationAdminSite(admin.AdminSite):
         view = account_views.PasswordLogin.as_view(
             extra_context=context, authentication_form=AdminAuthenticationForm, template_name="admin/login.html"
         )
-        return view(request)  # type: ignore[return-value]
+        response: HttpResponse = view(request)  # type: ignore[assignment]
+        if request.method == "POST" and self.has_permission(request):
+            with suppress(ValidationError):
+                store_guess(request)  # so that the first page has the editor's times
+        return response
 
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """Return the form of one's own password (GET), or save it (POST)."""

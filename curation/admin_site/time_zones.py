@@ -89,12 +89,17 @@ def grouped_by_region(names: tuple[str, ...]) -> list[tuple[str, Any]]:
 
 def guess_time_zone(request: HttpRequest) -> HttpResponse:
     """Store the zone of the browser (POST `time_zone`) in the editor's profile, unless that has one already."""
-    name = request.POST.get("time_zone", "")
     try:
-        validate_time_zone(name)
+        store_guess(request)
     except forms.ValidationError as error:
         return HttpResponse(error.message, status=HTTPStatus.BAD_REQUEST, content_type="text/plain")
-    user: Any = request.user  # logged in
+    return HttpResponse(status=HTTPStatus.NO_CONTENT)
+
+
+def store_guess(request: HttpRequest) -> None:
+    """Store the posted `time_zone` in the profile of the user who is logged in. Raises `ValidationError`."""
+    name = request.POST.get("time_zone", "")
+    validate_time_zone(name)
+    user: Any = request.user
     profile, _ = EditorProfile.objects.get_or_create(user=user)
     EditorProfile.objects.filter(pk=profile.pk, time_zone="").update(time_zone=name)
-    return HttpResponse(status=HTTPStatus.NO_CONTENT)

@@ -1,11 +1,13 @@
-/* Tells the server the time zone of the browser, once: while the editor's profile has none. */
+/* Tells the server the time zone of the browser while the editor's profile has none: with the log-in, or once later. */
 
 import { fetchOrThrow } from "./fetch.js";
 
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+const field = document.querySelector("input[name=time_zone]");
+if (field) field.value = zone;
 const link = document.querySelector("#time-zone[data-guess-url]");
 const token = document.querySelector("#logout-form input[name=csrfmiddlewaretoken]");
 if (link && token) {
-  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const body = new URLSearchParams({ time_zone: zone, csrfmiddlewaretoken: token.value });
   try {
     await fetchOrThrow(link.dataset.guessUrl, { method: "POST", body });

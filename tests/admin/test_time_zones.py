@@ -43,6 +43,15 @@ def test_the_browser_tells_the_zone_once(editor: Client) -> None:
     assert "Profile: New York time" in header(editor)
 
 
+@pytest.mark.django_db
+def test_the_first_page_after_the_log_in_has_the_zone_of_the_browser(client: Client) -> None:
+    User.objects.create_user("edda", password="a-good-long-password", is_staff=True)
+    login = {"username": "edda", "password": "a-good-long-password", "time_zone": "America/New_York"}
+    assert 'name="time_zone" form="login-form"' in client.get("/admin/login/").content.decode()
+    page = client.post("/admin/login/?next=/admin/", login, follow=True)
+    assert "New York time" in page.content.decode()
+
+
 def test_without_script_the_zone_is_that_of_the_site(editor: Client) -> None:
     with override_settings(TIME_ZONE="Asia/Kolkata"):
         assert "Profile: Kolkata time" in header(editor)
