@@ -1,9 +1,12 @@
-/* Shows the chosen image before the form is saved, and lets it be chosen among thumbnails. */
+/* Shows the chosen image, or file, before the form is saved, and lets an image be chosen among thumbnails. */
 
 import { fetchOrThrow } from "./fetch.js";
 import { isUnchanged } from "./form-state.js";
 
+const MAX_WIDTH = 640; // pixels: twice those of the panel
+
 const container = document.getElementById("chosen-picture");
+const fileInput = document.getElementById("id_new_image");
 
 async function show(image) {
   const url = container.dataset.url.replace("/0/", `/${image}/`);
@@ -14,13 +17,34 @@ async function show(image) {
   }
 }
 
+/** Draw a file. As a picture with an address of the browser's own, the site's policy would refuse it. */
+async function draw(file) {
+  const canvas = document.createElement("canvas");
+  const figure = Object.assign(document.createElement("figure"), { className: "picture-details" });
+  const caption = Object.assign(document.createElement("figcaption"), { textContent: `${file.name}: stored when you save` });
+  try {
+    const picture = await createImageBitmap(file);
+    const scale = Math.min(1, MAX_WIDTH / picture.width);
+    Object.assign(canvas, { width: picture.width * scale, height: picture.height * scale, role: "img", ariaLabel: file.name });
+    canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
+    picture.close();
+    figure.append(canvas);
+  } catch {
+    caption.textContent = `${file.name} cannot be shown: is it a picture?`;
+  }
+  if (fileInput.files[0] !== file) return; // another one was chosen meanwhile
+  figure.append(caption);
+  container.replaceChildren(figure);
+}
+
 function update(select) {
-  if (select.value) show(select.value);
+  if (fileInput?.files.length) draw(fileInput.files[0]); // it is taken rather than the other one
+  else if (select.value) show(select.value);
   else container.innerHTML = "";
 }
 
 const select = document.getElementById("id_image");
-select?.addEventListener("change", () => update(select));
+for (const input of [select, fileInput]) if (select) input?.addEventListener("change", () => update(select));
 if (select && !isUnchanged(select)) update(select);
 if (select && container.dataset.pickerUrl) addPicker(select);
 

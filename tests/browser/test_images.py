@@ -27,7 +27,7 @@ def file(name: str, data: bytes) -> Any:
 
 def test_many_pictures_are_sent_one_by_one_with_a_result_each(editor: Page) -> None:
     editor.goto("/admin/curation/image/")
-    editor.get_by_text("Add images here").click()
+    editor.get_by_text("Add images").click()
     files = [file("a.png", picture_bytes()), file("b.txt.png", b"text"), file("c.png", picture_bytes())]
     editor.get_by_label("Pictures", exact=True).set_input_files(files)
     editor.get_by_role("button", name="Add them").click()

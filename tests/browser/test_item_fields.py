@@ -168,6 +168,9 @@ def test_formatted_text_is_pasted_as_markdown_and_the_preview_shows_the_whole_pa
     expect(body).to_be_hidden()
     page.goto(f"{page.url.partition('/curateditem/')[0]}/curateditem/add/")
     expect(body).to_be_visible()
+    chart = {"name": "chart.png", "mimeType": "image/png", "buffer": picture_bytes()}
+    page.get_by_label("Upload an image:").set_input_files([chart])
+    expect(page.get_by_role("img", name="chart.png")).to_be_visible()
     page.get_by_role("button", name="Preview", exact=True).click()
     page.keyboard.press("Control+/")
     page.keyboard.press("b")

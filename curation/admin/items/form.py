@@ -120,7 +120,7 @@ class ItemEditForm(MergedForm, SluggedForm):
             "source_url": "Tracking parameters (utm_source, fbclid and the like) are removed when it is saved.",
         }
         widgets: ClassVar[dict[str, forms.Widget]] = {
-            "title": AdminTextareaWidget(attrs={"rows": 1, "class": "vTextField one-line"}),
+            "title": AdminTextareaWidget(attrs={"rows": 1, "class": "vTextField one-line", "placeholder": "Title"}),
             "summary": AdminTextareaWidget(attrs={"rows": 3}),
             "body": AdminTextareaWidget(
                 attrs={
