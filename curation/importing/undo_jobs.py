@@ -142,7 +142,8 @@ def summarise(row: ImportUndo) -> str:
     """Return the result of an undo as a sentence."""
     result = row.result or UndoResult().as_json()
     restored = result["restored"] + result["partial"]
-    return (
-        f"{row.run} is undone: {result['binned']:,} item{pluralize(result['binned'])} moved to the bin, "
-        f"{restored:,} put back."
+    binned = result["binned"]
+    parts = [f"{binned:,} item{pluralize(binned)} moved to the bin"] * bool(binned) + [f"{restored:,} put back"] * bool(
+        restored
     )
+    return f"{row.run} is undone: {', '.join(parts) or 'no item was left to undo'}."

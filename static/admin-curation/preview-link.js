@@ -28,7 +28,7 @@ function start(form) {
 
   function show(isCopied, url, until) {
     const withdraw = document.createElement("button");
-    Object.assign(withdraw, { type: "button", className: "button", textContent: "Withdraw all links" });
+    Object.assign(withdraw, { type: "button", className: "button secondary", textContent: "Withdraw all links" });
     withdraw.addEventListener("click", async () => {
       try {
         note.textContent = (await post(form.dataset.withdrawUrl)).done;

@@ -53,7 +53,7 @@ def test_deleting_an_item_moves_it_to_the_bin_and_the_message_undoes_it(editor: 
     url = f"/admin/curation/curateditem/{item.pk}/delete/"
     said = facts(editor.get(url))
     assert said[0] == "Its address, /news/a-story/, will answer 410, “This story was removed”."
-    assert said[1] == "1 redirect and 0 import documents stay with it."
+    assert said[1] == "1 redirect stays with it."
     assert said[2].startswith("You can restore it from the bin until ")
     page = editor.post(url, {"post": "yes"}, follow=True)
     (message,) = messages(page)

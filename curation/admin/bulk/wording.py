@@ -111,7 +111,9 @@ def message(change: BulkChange, actor: Actor) -> SafeString:
 def undo_link(change: BulkChange, actor: Actor) -> SafeString | str:
     if obstacle(change, actor):
         return ""
-    return format_html('<a href="{}">Undo</a>', reverse("admin:curation_bulkchange_undo", args=[change.pk]))
+    return format_html(
+        '<a class="in-message" href="{}">Undo</a>', reverse("admin:curation_bulkchange_undo", args=[change.pk])
+    )
 
 
 def changed_link(change: BulkChange) -> SafeString | str:

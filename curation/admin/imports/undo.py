@@ -32,6 +32,20 @@ State = ImportUndo.State
 
 logger = logging.getLogger(__name__)
 
+#: Words for the numbers of a result and of a plan: for one item, and for several.
+RESULT_WORDS = {
+    "binned": ("item moved to the bin", "items moved to the bin"),
+    "restored": ("put back as it was", "put back as they were"),
+    "partial": ("put back but for fields edited since",) * 2,
+    "kept": ("left alone",) * 2,
+}
+PLAN_WORDS = {
+    "binned": ("to move to the bin",) * 2,
+    "restored": ("to put back",) * 2,
+    "partial": ("to put back in part",) * 2,
+    "kept": ("to leave alone",) * 2,
+}
+
 
 @dataclass(frozen=True, slots=True)
 class UndoneFile:
@@ -154,7 +168,9 @@ def undo_context(run: ImportRun) -> dict[str, Any]:
         if in_bin := items_of_undone(run).count():
             until = day_text(restorable_until(row.heartbeat_at))
             context |= {"in_bin": in_bin, "bin_url": bin_url(undone_run=run), "restorable_until": until}
-        context["plan"] = row.plan if row.plan and _numbers(row.plan) != _numbers(row.result) else None
+        context["undone_parts"] = _parts(row.result, RESULT_WORDS)
+        if row.plan and _parts(row.plan, PLAN_WORDS) != _parts(row.result, PLAN_WORDS):
+            context |= {"plan_differs": True, "plan_parts": _parts(row.plan, PLAN_WORDS)}
     return context
 
 
@@ -165,8 +181,9 @@ def _plan_context(row: ImportUndo) -> dict[str, Any]:
     return context
 
 
-def _numbers(result: Mapping[str, Any]) -> list[int]:
-    return [result[name] for name in ("binned", "restored", "partial", "kept")]
+def _parts(result: Mapping[str, Any], words: Mapping[str, tuple[str, str]]) -> list[tuple[int, str]]:
+    """Return the numbers of a plan or a result that are not zero, with their words for one item or for several."""
+    return [(result[name], one if result[name] == 1 else many) for name, (one, many) in words.items() if result[name]]
 
 
 def _has_skipped(row: ImportUndo) -> bool:

@@ -83,10 +83,13 @@ def _facts(item: CuratedItem) -> list[str]:
     """Return sentences about what happens to an item in the bin."""
     redirects, documents = Alias.objects.filter(item=item).count(), SourceDocument.objects.filter(item=item).count()
     address = f"Its address, {item.get_absolute_url()}, will answer 410, “This story was removed”."
-    kept = f"{counted(redirects, 'redirect')} and {counted(documents, 'import document')} stay with it."
+    related = [
+        counted(number, noun) for number, noun in ((redirects, "redirect"), (documents, "import document")) if number
+    ]
+    kept = [f"{' and '.join(related)} {'stays' if redirects + documents == 1 else 'stay'} with it."] if related else []
     until = day_text(restorable_until(timezone.now()))
     end = f"You can restore it from the bin until {until}; then it is deleted for ever."
-    return [address if item.is_live else "No reader sees it now.", kept, end]
+    return [address if item.is_live else "No reader sees it now.", *kept, end]
 
 
 def counted(number: int, noun: str) -> str:

@@ -152,7 +152,7 @@ class TopicPages(MergingAdmin):
             form.add_error("value", str(error))
             return False
         then = f" Imports read {'it' if len(rows) == 1 else 'them'} as “{successor}”." if successor else ""
-        link = format_html(' <a href="{}">Undo</a>', self.url_of("retire", [row.pk for row in rows]))
+        link = format_html(' <a class="in-message" href="{}">Undo</a>', self.url_of("retire", [row.pk for row in rows]))
         self.message_user(request, format_html("Retired: {}.{}{}", listed(rows), then, link), messages.SUCCESS)
         return True
 
