@@ -18,8 +18,8 @@ def open_in_new_york(browser: Browser, live_server: LiveServer, faults: Faults) 
     context = browser.new_context(base_url=live_server.url, timezone_id=str(ZONE))
     faults.watch(context, live_server.url)
     page = context.new_page()
-    with page.expect_response("**/profile/guess/"):
-        log_in(page)
+    log_in(page)
+    expect(page.locator(".user-menu summary")).to_be_visible()
     return page
 
 
