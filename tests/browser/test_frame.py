@@ -1,10 +1,11 @@
-"""The frame of the desk: “Find anything” by keyboard, and the menu of a phone."""
+"""The frame of the desk: “Find anything” by keyboard, the menu of a phone, and room for names and counts."""
 
 from django.contrib.auth.models import User
 from django.test import Client
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from curation.models import Conflict
 from tests.factories import make_item, make_topic
 
 from .conftest import OpenPage
@@ -52,3 +53,19 @@ def test_buttons_of_an_item_fill_their_panel_and_on_a_phone_begin_at_the_edge(
     rows = {box["y"]: box["x"] for box in reversed(tools) if box}
     assert len(rows) == 2
     assert len(set(rows.values())) == 1
+
+
+def test_the_header_has_room_for_a_long_name_and_two_counts_at_every_width(
+    page: Page, client: Client, live_server: LiveServer
+) -> None:
+    client.force_login(User.objects.create_superuser("ann", first_name="Wilhelmina-Alexandra"))
+    Conflict.objects.create(item=make_item("Waiting", status="review", published_at=None), field="title")
+    take_session(page, client, live_server)
+    page.goto("/admin/curation/tag/")
+    expect(page.locator("#desk-nav .count")).to_have_count(2)
+    wide = []
+    for width in (320, 390, 699, 700, 820, 1099, 1100, 1180, 1259, 1260, 1280, 1339, 1340, 1399, 1400, 1440):
+        page.set_viewport_size({"width": width, "height": 900})
+        if page.evaluate("document.scrollingElement.scrollWidth > innerWidth"):
+            wide.append(width)
+    assert wide == []
