@@ -12,7 +12,6 @@ from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.middleware.csrf import get_token
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -22,6 +21,7 @@ from django.utils.safestring import SafeString
 
 from curation.admin.base import CurationAdmin
 from curation.admin.links import bin_url
+from curation.admin.message_buttons import message_button
 from curation.items.actors import Actor
 from curation.items.bin import day_text, deleted_when, move_to_bin, restorable_until
 from curation.items.workflow import may
@@ -121,9 +121,5 @@ def bin_and_report(model_admin: Any, request: HttpRequest, item: CuratedItem) ->
 
 def undo_button(request: HttpRequest, binned_at: datetime) -> SafeString:
     """Return a form for a message, with a button that restores the items that the user binned at a time."""
-    template = (
-        '<form class="in-message" method="post" action="{}"><input type="hidden" name="csrfmiddlewaretoken" value="{}">'
-        '<input type="hidden" name="binned_at" value="{}"><button type="submit">Undo</button></form>'
-    )
     url = reverse("admin:curation_binneditem_restore")
-    return format_html(template, url, get_token(request), binned_at.isoformat())
+    return message_button(request, url, "Undo", binned_at=binned_at.isoformat())

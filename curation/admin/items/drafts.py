@@ -8,7 +8,6 @@ from django.contrib import admin, messages
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, reverse
@@ -17,6 +16,7 @@ from django.utils.html import format_html
 from django.utils.text import get_text_list
 from django.views.decorators.http import require_GET, require_POST
 
+from curation.admin.message_buttons import message_button
 from curation.admin_site.parameters import text_parameter
 from curation.items import drafts
 from curation.items.actors import Actor
@@ -203,13 +203,9 @@ class DraftViews(ItemViews):
             context |= {"button": "Discard draft", "keep_url": keep_url}
             return TemplateResponse(request, "admin/curation/binneditem/confirmation.html", context)
         revision = drafts.discard(draft, Actor.of(request.user))
-        template = (
-            'The draft is discarded. <form class="in-message" method="post" action="{}">'
-            '<input type="hidden" name="csrfmiddlewaretoken" value="{}">'
-            '<input type="hidden" name="revision" value="{}"><button type="submit">Undo</button></form>'
-        )
         url = reverse("admin:curation_curateditem_draft_take_up", args=[pk])
-        message = format_html(template, url, get_token(request), revision) if revision else "The draft is discarded."
+        undo = message_button(request, url, "Undo", revision=revision) if revision else ""
+        message = format_html("The draft is discarded. {}", undo)
         self.message_user(request, message, messages.SUCCESS)
         return redirect("admin:curation_curateditem_change", pk)
 

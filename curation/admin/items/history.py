@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,17 +14,17 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.middleware.csrf import get_token
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import get_text_list
 from django.views.decorators.http import require_GET, require_POST
 
 from curation.admin.badges import state_badge
 from curation.admin.base import CurationAdmin
+from curation.admin.message_buttons import message_button
 from curation.admin_site.changelists import FilterPanel
 from curation.admin_site.parameters import text_parameter
 from curation.items.actors import Actor
@@ -255,13 +255,5 @@ def _neighbours(item: CuratedItem, left: ComparedVersion, right: ComparedVersion
 
 def undo_button(request: HttpRequest, item: CuratedItem, done: PutBack) -> SafeString:
     """Return a form for a message, with a button that puts back the values from before a revision."""
-    template = (
-        '<form class="in-message" method="post" action="{}"><input type="hidden" name="csrfmiddlewaretoken" value="{}">'
-        '<input type="hidden" name="source" value="before-{}">{}<button type="submit">Undo</button></form>'
-    )
     url = reverse("admin:curation_curateditem_put_back", args=[item.pk])
-    return format_html(template, url, get_token(request), done.revision, _hidden(done.fields))
-
-
-def _hidden(fields: Iterable[str]) -> SafeString:
-    return format_html_join("", '<input type="hidden" name="field" value="{}">', ((name,) for name in fields))
+    return message_button(request, url, "Undo", source=f"before-{done.revision}", field=list(done.fields))
